@@ -1,0 +1,2 @@
+Console.Error.WriteLine("libretto: nothing here yet");
+return 1;

@@ -1,0 +1,45 @@
+using Libretto.Audio;
+using Libretto.Lyrics;
+
+namespace Libretto.Transcribe;
+
+/// <summary>A speech recogniser that turns audio into words with times.</summary>
+public interface ITranscriber
+{
+    /// <summary>Engine and model, such as <c>moonshine/tiny</c>: what <c>method.engine</c> of the document says.</summary>
+    string Name { get; }
+
+    /// <summary>Whether a provider's or the engine's own word times can be used as they are.</summary>
+    bool TimesAreTrusted { get; }
+
+    /// <summary>Recognises a recording, window by window, in order of time.</summary>
+    /// <param name="audio">16 kHz mono.</param>
+    /// <param name="options">What the user wants.</param>
+    /// <param name="progress">Share done, 0 to 1.</param>
+    /// <param name="cancellationToken">Felt within half a second.</param>
+    /// <returns>One piece a window, as soon as its words are final; none for a recording without words.</returns>
+    /// <exception cref="LibrettoException">The model cannot be loaded, or the engine does not know the language.</exception>
+    IAsyncEnumerable<TranscribedPiece> TranscribeAsync(
+        PcmFile audio, TranscribeOptions options, IProgress<double>? progress, CancellationToken cancellationToken);
+}
+
+/// <summary>What one window of audio gave.</summary>
+/// <param name="Range">The window.</param>
+/// <param name="Words">Its words in order of time, within the window.</param>
+public sealed record TranscribedPiece(TimeRange Range, IReadOnlyList<LyricsWord> Words)
+{
+    /// <summary>Indexes into <see cref="Words"/> after which the engine itself ends a sentence or segment.</summary>
+    public IReadOnlyList<int> SegmentEnds { get; init; } = [];
+
+    /// <summary>The language as an ISO 639 code; null when the engine does not say.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>How likely the language is, 0 to 1; null when it was given or not measured.</summary>
+    public double? LanguageProbability { get; init; }
+
+    /// <summary>Mean log probability of the tokens (natural logarithm, 0 at best); null when the engine does not say.</summary>
+    public double? MeanLogProbability { get; init; }
+
+    /// <summary>Which guards acted in this window and how often.</summary>
+    public IReadOnlyDictionary<string, int> Guards { get; init; } = new Dictionary<string, int>();
+}

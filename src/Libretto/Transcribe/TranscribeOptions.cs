@@ -1,0 +1,22 @@
+using Libretto.Audio;
+
+namespace Libretto.Transcribe;
+
+/// <summary>What a user wants of recognition.</summary>
+public sealed record TranscribeOptions
+{
+    /// <summary>The language sung, as an ISO 639 code such as <c>en</c>; null (the default) lets the engine find out.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>True to get the words in English whatever language is sung; false by default.</summary>
+    public bool Translate { get; init; }
+
+    /// <summary>Names and spellings the song may hold; null by default.</summary>
+    public string? Prompt { get; init; }
+
+    /// <summary>Beams of the search, 1 (greedy, the default) to 10.</summary>
+    public int BeamSize { get; init; } = 1;
+
+    /// <summary>Where someone sings, in order; null (the default) lets the engine judge by the audio's level.</summary>
+    public IReadOnlyList<TimeRange>? VoiceActivity { get; init; }
+}

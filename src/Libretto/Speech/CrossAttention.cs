@@ -1,0 +1,119 @@
+using System.Buffers;
+using System.Numerics.Tensors;
+
+namespace Libretto.Speech;
+
+/// <summary>
+/// The cross-attention of one decoded window: for each token position and head, how much each frame of audio was looked at.
+/// Rows are added in the order of the tokens; position 0 is the start token that predicts the first word's first token.
+/// </summary>
+internal sealed class CrossAttention
+{
+    private const int MedianWidth = 7;
+
+    private readonly List<float[]> _positions = [];
+
+    /// <param name="heads">Heads collected.</param>
+    /// <param name="frames">Frames of real audio; what the network saw of padding is cropped.</param>
+    public CrossAttention(int heads, int frames)
+    {
+        Heads = heads;
+        Frames = frames;
+    }
+
+    public int Heads { get; }
+
+    public int Frames { get; }
+
+    public int Positions => _positions.Count;
+
+    /// <summary>Adds a token position.</summary>
+    /// <param name="rows">A softmaxed row a head, at least <see cref="Frames"/> long, row-major, <paramref name="stride"/> apart.</param>
+    /// <param name="stride">Elements from one head's row to the next.</param>
+    public void Add(ReadOnlySpan<float> rows, int stride)
+    {
+        var position = new float[Heads * Frames];
+        for (var head = 0; head < Heads; head++)
+        {
+            var row = position.AsSpan(head * Frames, Frames);
+            rows.Slice(head * stride, Frames).CopyTo(row);
+            Normalise(row);
+        }
+        _positions.Add(position);
+    }
+
+    /// <summary>
+    /// Finds when each position's attention begins: z-score over positions, median filter over time, mean over heads,
+    /// dynamic time warping. After <c>timing.py</c> of openai/whisper (MIT).
+    /// </summary>
+    /// <param name="heads">The heads to use, with weights; all alike when null.</param>
+    /// <returns>One frame a position, never falling.</returns>
+    public int[] PositionStarts(IReadOnlyList<int>? heads = null)
+    {
+        heads ??= [.. Enumerable.Range(0, Heads)];
+        var cost = new float[Positions * Frames];
+        var scored = ArrayPool<float>.Shared.Rent(Positions * Frames);
+        var filtered = ArrayPool<float>.Shared.Rent(Frames);
+        try
+        {
+            var scores = scored.AsSpan(0, Positions * Frames);
+            foreach (var head in heads)
+            {
+                ScoreOverPositions(head, scores);
+                for (var position = 0; position < Positions; position++)
+                {
+                    var row = filtered.AsSpan(0, Frames);
+                    MedianFilter.Apply(scores.Slice(position * Frames, Frames), row, MedianWidth);
+                    var target = cost.AsSpan(position * Frames, Frames);
+                    TensorPrimitives.Subtract(target, row, target);
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(scored);
+            ArrayPool<float>.Shared.Return(filtered);
+        }
+        return DynamicTimeWarping.RowStarts(cost, Positions, Frames);
+    }
+
+    /// <summary>One head's rows, positions x frames, as they were added and normalised.</summary>
+    public void CopyHead(int head, Span<float> destination)
+    {
+        for (var position = 0; position < Positions; position++)
+            _positions[position].AsSpan(head * Frames, Frames).CopyTo(destination[(position * Frames)..]);
+    }
+
+    private static void Normalise(Span<float> row)
+    {
+        var sum = TensorPrimitives.Sum(row);
+        if (sum > 0 && float.IsFinite(sum))
+            TensorPrimitives.Divide(row, sum, row);
+        else
+            row.Fill(1f / row.Length);
+    }
+
+    /// <summary>Standard score of each frame over the positions, so that frames every token looks at do not count.</summary>
+    private void ScoreOverPositions(int head, Span<float> scores)
+    {
+        CopyHead(head, scores);
+        Span<float> mean = new float[Frames], deviation = new float[Frames], difference = new float[Frames];
+        for (var position = 0; position < Positions; position++)
+            TensorPrimitives.Add(mean, scores.Slice(position * Frames, Frames), mean);
+        TensorPrimitives.Divide(mean, Positions, mean);
+        for (var position = 0; position < Positions; position++)
+        {
+            TensorPrimitives.Subtract(scores.Slice(position * Frames, Frames), mean, difference);
+            TensorPrimitives.MultiplyAdd(difference, difference, deviation, deviation);
+        }
+        TensorPrimitives.Divide(deviation, Positions, deviation);
+        TensorPrimitives.Sqrt(deviation, deviation);
+        TensorPrimitives.Max(deviation, 1e-10f, deviation);
+        for (var position = 0; position < Positions; position++)
+        {
+            var row = scores.Slice(position * Frames, Frames);
+            TensorPrimitives.Subtract(row, mean, row);
+            TensorPrimitives.Divide(row, deviation, row);
+        }
+    }
+}

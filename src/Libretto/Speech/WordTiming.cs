@@ -1,0 +1,41 @@
+namespace Libretto.Speech;
+
+/// <summary>How the start of a word is read off the attention's path.</summary>
+internal enum WordStartRule
+{
+    /// <summary>
+    /// Midway between where the row before its first token and the row of its first token begin. On singing the former is
+    /// early and the latter late; their midpoint is unbiased (docs/decisions.md).
+    /// </summary>
+    Midpoint,
+
+    /// <summary>Where the row before its first token begins: the rule of openai/whisper, for comparison.</summary>
+    Usual,
+}
+
+/// <summary>Words' times from the frames at which the positions of their tokens begin.</summary>
+internal static class WordTiming
+{
+    /// <summary>Start and end of each word, seconds from the window's start.</summary>
+    /// <param name="positionStarts">
+    /// One frame a position; position 0 is the start token, position k+1 the k-th text token.
+    /// </param>
+    /// <param name="firstTokens">The index of each word's first text token, rising.</param>
+    /// <param name="secondsPerFrame">Length of a frame.</param>
+    /// <param name="rule">How starts are read.</param>
+    /// <param name="windowEnd">End of the window's audio, seconds.</param>
+    public static (double Start, double End)[] FromPositions(
+        ReadOnlySpan<int> positionStarts, IReadOnlyList<int> firstTokens, double secondsPerFrame, WordStartRule rule, double windowEnd)
+    {
+        var words = new (double Start, double End)[firstTokens.Count];
+        for (var word = 0; word < words.Length; word++)
+        {
+            var before = positionStarts[firstTokens[word]] * secondsPerFrame;
+            var of = positionStarts[Math.Min(firstTokens[word] + 1, positionStarts.Length - 1)] * secondsPerFrame;
+            words[word].Start = rule == WordStartRule.Usual ? before : (before + of) / 2;
+        }
+        for (var word = 0; word < words.Length; word++)
+            words[word].End = word + 1 < words.Length ? words[word + 1].Start : windowEnd;
+        return words;
+    }
+}

@@ -1,2 +1,3 @@
-Console.Error.WriteLine("libretto: nothing here yet");
-return 1;
+using System.CommandLine;
+
+return new RootCommand("A song in, word-timed lyrics out.").Parse(args).Invoke();

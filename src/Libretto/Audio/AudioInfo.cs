@@ -1,0 +1,42 @@
+namespace Libretto.Audio;
+
+/// <summary>What a file says of its first audio track.</summary>
+public sealed record AudioInfo
+{
+    /// <summary>The file.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Length in seconds as the container says or ffmpeg estimates; null when it is not known before decoding.</summary>
+    public double? Duration { get; init; }
+
+    /// <summary>Frames a second, in hertz.</summary>
+    public required int SampleRate { get; init; }
+
+    /// <summary>Channels, 1 or more.</summary>
+    public required int Channels { get; init; }
+
+    /// <summary>The codec as ffmpeg names it, such as <c>mp3</c> or <c>flac</c>.</summary>
+    public required string Codec { get; init; }
+
+    /// <summary>The container as ffmpeg names it, such as <c>ogg</c> or <c>mov,mp4,m4a,3gp,3g2,mj2</c>.</summary>
+    public required string Container { get; init; }
+
+    /// <summary>Tags such as <c>title</c>, <c>artist</c> and <c>album</c>; keys in lower case, values as they stand.</summary>
+    public required IReadOnlyDictionary<string, string> Tags { get; init; }
+
+    /// <summary>Whether there is a moving picture.</summary>
+    public bool HasVideo { get; init; }
+
+    /// <summary>Whether there is a cover picture.</summary>
+    public bool HasCoverArt { get; init; }
+
+    /// <summary>What is wrong with the file although it can be used, in sentences; empty when nothing is.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Seconds of silence before the audio track begins, in a film whose sound starts later than its picture.</summary>
+    internal double Lead { get; init; }
+
+    /// <summary>The tag of that name, or null when missing or blank.</summary>
+    /// <param name="name">In lower case, such as <c>title</c>.</param>
+    public string? Tag(string name) => Tags.TryGetValue(name, out var value) && !string.IsNullOrWhiteSpace(value) ? value.Trim() : null;
+}

@@ -1,0 +1,37 @@
+namespace Libretto.Tools;
+
+/// <summary>An outside program that Libretto runs.</summary>
+public sealed record Tool
+{
+    private Tool(string name, string versionArgument)
+    {
+        Name = name;
+        VersionArgument = versionArgument;
+    }
+
+    /// <summary>Decodes and encodes audio.</summary>
+    public static Tool Ffmpeg { get; } = new("ffmpeg", "-version") { InterruptedExitCode = 255 };
+
+    /// <summary>Says what a file holds; comes with ffmpeg.</summary>
+    public static Tool Ffprobe { get; } = new("ffprobe", "-version") { InterruptedExitCode = 255, Package = "ffmpeg" };
+
+    /// <summary>Fetches the audio of a link.</summary>
+    public static Tool YtDlp { get; } = new("yt-dlp", "--version");
+
+    /// <summary>Every program Libretto may run.</summary>
+    public static IReadOnlyList<Tool> All { get; } = [Ffmpeg, Ffprobe, YtDlp];
+
+    /// <summary>The program's name, as typed in a terminal.</summary>
+    public string Name { get; }
+
+    internal string VersionArgument { get; }
+
+    /// <summary>What package managers call it.</summary>
+    internal string Package { get => field ?? Name; init; }
+
+    /// <summary>The exit code of a program that catches a signal and ends tidily, if it has one of its own.</summary>
+    internal int? InterruptedExitCode { get; init; }
+
+    /// <summary>For a program of the tests' own.</summary>
+    internal static Tool Other(string name) => new(name, "--version");
+}

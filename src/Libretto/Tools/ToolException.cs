@@ -1,0 +1,52 @@
+namespace Libretto.Tools;
+
+/// <summary>An outside program is missing, failed, was killed or took too long.</summary>
+public sealed class ToolException : LibrettoException
+{
+    /// <summary>Creates the error; see <see cref="LibrettoException"/> for the parameters.</summary>
+    public ToolException(string code, string message, bool isTransient = false, Exception? inner = null)
+        : base(Stage.Acquire, code, message, isTransient, inner)
+    {
+    }
+
+    /// <summary>The program's exit code; null when it did not run or was ended by Libretto.</summary>
+    public int? ExitCode { get; private init; }
+
+    /// <summary>The last lines the program wrote to its error stream.</summary>
+    public IReadOnlyList<string> ErrorLines { get; private init; } = [];
+
+    internal static ToolException Missing(Tool tool, string hint) => new(
+        "tool_missing", $"{tool.Name} is not installed. Install it with: {hint}");
+
+    internal static ToolException NotWhereGiven(Tool tool, string given) => new(
+        "tool_missing", $"The path set for {tool.Name}, {given}, is not a program. Correct the setting, or remove it to search the path.");
+
+    internal static ToolException CannotStart(Tool tool, string path, Exception inner) => new(
+        "tool_missing", $"{path} cannot be started ({inner.Message}). Install {tool.Name} again, or set another path.", inner: inner);
+
+    internal static ToolException Failed(Tool tool, int exitCode, IReadOnlyList<string> errors) => new(
+        "tool_failed", $"{tool.Name} failed with exit code {exitCode}: {Said(errors)}")
+    {
+        ExitCode = exitCode,
+        ErrorLines = errors,
+    };
+
+    internal static ToolException Killed(Tool tool, int exitCode, IReadOnlyList<string> errors) => new(
+        "tool_killed",
+        $"{tool.Name} was ended from outside before it was done{Signal(exitCode)}, perhaps because memory ran out. Try again.",
+        isTransient: true)
+    {
+        ExitCode = exitCode,
+        ErrorLines = errors,
+    };
+
+    internal static ToolException TimedOut(Tool tool, TimeSpan limit, IReadOnlyList<string> errors) => new(
+        "tool_timeout", $"{tool.Name} took longer than {limit.TotalSeconds:0.#} s and was ended. Try again.", isTransient: true)
+    {
+        ErrorLines = errors,
+    };
+
+    private static string Said(IReadOnlyList<string> errors) => errors.Count == 0 ? "it did not say why." : errors[^1];
+
+    private static string Signal(int exitCode) => exitCode is > 128 and < 192 ? $" (signal {exitCode - 128})" : "";
+}

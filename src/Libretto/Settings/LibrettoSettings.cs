@@ -1,0 +1,41 @@
+namespace Libretto.Settings;
+
+/// <summary>
+/// What a user can set once for every song. <see cref="SettingsReader"/> fills it from flags, environment and file;
+/// <see cref="SettingsTable"/> lists every setting. A program may also fill it by hand.
+/// </summary>
+public sealed record LibrettoSettings
+{
+    /// <summary>The value of <see cref="Engine"/> and <see cref="Language"/> that leaves the choice to Libretto.</summary>
+    public const string Auto = "auto";
+
+    /// <summary>The recogniser: <c>auto</c> (the default), <c>moonshine</c> or <c>whisper</c>.</summary>
+    public string Engine { get; init; } = Auto;
+
+    /// <summary>The model the engine uses: a name of the catalogue or a folder; null (the default) takes the best one installed.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The language sung, as an ISO 639-1 code; <c>auto</c> (the default) when it is to be found out.</summary>
+    public string Language { get; init; } = Auto;
+
+    /// <summary>True when no audio, title or lyrics may leave the machine. Models are still fetched. False by default.</summary>
+    public bool Local { get; init; }
+
+    /// <summary>Threads a network computes with, 0 to 256; 0 (the default) takes one for each core.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>The formats written, by name; <c>json</c> and <c>lrc</c> by default.</summary>
+    public IReadOnlyList<string> Formats { get; init; } = ["json", "lrc"];
+
+    /// <summary>The folder that results go to; null (the default) is the song's own.</summary>
+    public string? Out { get; init; }
+
+    /// <summary>Libretto's own folder for what can be fetched again; null (the default) is the user's cache folder.</summary>
+    public string? Cache { get; init; }
+
+    /// <summary>Folders to look in for models before the cache; none by default.</summary>
+    public IReadOnlyList<string> Models { get; init; } = [];
+
+    /// <summary>Path of ffmpeg; null (the default) searches the path.</summary>
+    public string? Ffmpeg { get; init; }
+}

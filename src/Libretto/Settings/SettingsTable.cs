@@ -1,0 +1,62 @@
+using System.Globalization;
+
+namespace Libretto.Settings;
+
+/// <summary>Every setting there is. A flag wins over the environment, the environment over the file, the file over the default.</summary>
+public static class SettingsTable
+{
+    /// <summary>The rows, in the order they are shown in.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        new("engine", "--engine", "LIBRETTO_ENGINE", "auto", "The recogniser: auto, moonshine or whisper.",
+            (settings, text) => settings with { Engine = OneOf(text, LibrettoSettings.Auto, "moonshine", "whisper") }),
+        new("model", "--model", "LIBRETTO_MODEL", "the best installed", "The speech model: a name of 'libretto models list' or a folder.",
+            (settings, text) => settings with { Model = NotEmpty(text) }),
+        new("language", "--language", "LIBRETTO_LANGUAGE", "auto", "The language sung: a code such as en or es, or auto.",
+            (settings, text) => settings with { Language = Language(text) }),
+        new("local", "--local", "LIBRETTO_LOCAL", "false", "Let no audio, title or lyrics leave the machine; models are still fetched.",
+            (settings, text) => settings with { Local = YesOrNo(text) }),
+        new("threads", "--threads", "LIBRETTO_THREADS", "one a core", "Threads to compute with, 1 to 256; 0 takes one for each core.",
+            (settings, text) => settings with { Threads = Number(text, 0, 256) }),
+        new("format", "--format", "LIBRETTO_FORMAT", "json,lrc", "The formats written, separated by commas.",
+            (settings, text) => settings with { Formats = List(text, ',') }),
+        new("out", "--out", "LIBRETTO_OUT", "the song's folder", "The folder that results go to; made when missing.",
+            (settings, text) => settings with { Out = NotEmpty(text) }),
+        new("cache", null, "LIBRETTO_CACHE", "the user's cache folder", "Libretto's own folder for models and other things that can be fetched again.",
+            (settings, text) => settings with { Cache = NotEmpty(text) }),
+        new("models", null, "LIBRETTO_MODELS", "none", $"Folders to look in for models first, separated by '{Path.PathSeparator}'.",
+            (settings, text) => settings with { Models = List(text, Path.PathSeparator) }),
+        new("ffmpeg", null, "LIBRETTO_FFMPEG", "found on the path", "Path of ffmpeg, when it is not on the path.",
+            (settings, text) => settings with { Ffmpeg = NotEmpty(text) }),
+    ];
+
+    private static string OneOf(string text, params string[] allowed) =>
+        allowed.FirstOrDefault(value => string.Equals(value, text.Trim(), StringComparison.OrdinalIgnoreCase))
+        ?? throw new FormatException($"choose one of {string.Join(", ", allowed)}");
+
+    private static string NotEmpty(string text) =>
+        string.IsNullOrWhiteSpace(text) ? throw new FormatException("it must not be empty") : text;
+
+    private static string Language(string text) =>
+        string.Equals(text.Trim(), LibrettoSettings.Auto, StringComparison.OrdinalIgnoreCase)
+            ? LibrettoSettings.Auto
+            : Languages.Find(text) ?? throw new FormatException("give a language's code or English name, such as es or Spanish, or auto");
+
+    private static bool YesOrNo(string text) => text.Trim().ToLowerInvariant() switch
+    {
+        "true" or "yes" or "1" => true,
+        "false" or "no" or "0" => false,
+        _ => throw new FormatException("give true or false"),
+    };
+
+    private static int Number(string text, int least, int most) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw new FormatException($"give a whole number from {least} to {most}");
+
+    private static string[] List(string text, char separator)
+    {
+        var parts = text.Split(separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return parts.Length > 0 ? parts : throw new FormatException("it must not be empty");
+    }
+}

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Libretto.Models;
 
 /// <summary>A model cannot be found, fetched, verified or loaded.</summary>
@@ -9,6 +11,11 @@ public sealed class ModelException : LibrettoException
     {
     }
 
+    internal static ModelException Unknown(string name) => new(
+        "model_unknown",
+        $"There is no model '{name}'. 'libretto models list' names those Libretto knows; any other may lie as a folder of that " +
+        "name in a folder that LIBRETTO_MODELS names.");
+
     internal static ModelException FileMissing(string file) => new(
         "model_incomplete",
         $"The model file {file} is missing. Run 'libretto models pull {FolderName(file)}' to fetch the model again.");
@@ -16,12 +23,54 @@ public sealed class ModelException : LibrettoException
     internal static ModelException CannotLoad(string file, Exception inner) => new(
         "model_broken",
         $"The model file {file} cannot be loaded: it is truncated, damaged or not an ONNX model. " +
-        $"Remove its folder and run 'libretto models pull {FolderName(file)}'.",
+        $"Run 'libretto models pull {FolderName(file)}' to fetch the model again.",
+        inner: inner);
+
+    internal static ModelException Broken(string folder, string file, Exception? inner = null) => new(
+        "model_broken",
+        $"The model file {file} is missing or no longer what was installed. " +
+        $"Run 'libretto models pull {Path.GetFileName(folder)}' to fetch the model again, or replace the folder {folder}.",
+        inner: inner);
+
+    internal static ModelException WrongContent(Uri source) => new(
+        "model_checksum",
+        $"What {source.GetLeftPart(UriPartial.Path)} sent is not the file it should be (its length or checksum differs), so it was " +
+        "thrown away. Something on the way may have answered in its place, such as a proxy's login page: check the proxy, then try again.");
+
+    internal static ModelException ChangedUpstream(string repository, string file, string lockFile) => new(
+        "model_changed",
+        $"{file} of {repository} is no longer what it was at the first download. If you trust the change, remove the " +
+        $"model's entry from {lockFile} and pull again.");
+
+    internal static ModelException Unreachable(string name, TransientFailureException inner, string cache) => new(
+        "model_unreachable",
+        $"The model {name} could not be fetched: {inner.Message}. Check the network and try again (what has come so far is kept). Behind a " +
+        "proxy set HTTPS_PROXY; with a mirror set npm_config_registry or HF_ENDPOINT. Without a network, copy the folder " +
+        $"{Path.Combine(cache, name)} from a machine that has it, into a folder that LIBRETTO_MODELS names.",
+        isTransient: true, inner: inner);
+
+    internal static ModelException Refused(string name, RefusedException inner) => new(
+        inner.Status is HttpStatusCode.NotFound or HttpStatusCode.Gone ? "model_not_at_source" : "model_refused",
+        $"The model {name} could not be fetched: {inner.Message}. " + inner.Status switch
+        {
+            HttpStatusCode.NotFound or HttpStatusCode.Gone =>
+                "The file is not there any more; a newer Libretto may know its new place. Or copy the model's folder into a folder that LIBRETTO_MODELS names.",
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
+                "The source wants credentials: set HF_TOKEN for Hugging Face, or the registry's token in .npmrc for npm.",
+            HttpStatusCode.ProxyAuthenticationRequired => "The proxy wants credentials: put them into HTTPS_PROXY (http://user:password@host:port).",
+            _ => "Check the address and the proxy.",
+        },
+        inner: inner);
+
+    internal static ModelException CannotWrite(string folder, Exception inner) => new(
+        "model_folder_unwritable",
+        $"The model folder {folder} cannot be written: {inner.Message} Free some space, or choose another cache folder.",
         inner: inner);
 
     private static string FolderName(string file)
     {
-        var folder = Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(file)));
-        return folder is null or "onnx" ? Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(file)))) ?? "" : folder;
+        var folder = Path.GetDirectoryName(Path.GetFullPath(file));
+        var name = Path.GetFileName(folder);
+        return (name == "onnx" ? Path.GetFileName(Path.GetDirectoryName(folder)) : name) ?? "";
     }
 }

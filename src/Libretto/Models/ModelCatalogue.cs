@@ -1,0 +1,92 @@
+namespace Libretto.Models;
+
+/// <summary>The models Libretto knows, best default first within a kind. Any other folder works too, by its path or name.</summary>
+public static class ModelCatalogue
+{
+    /// <summary>The speech model that is fetched when nothing else is configured.</summary>
+    public const string DefaultSpeechModel = "moonshine-tiny";
+
+    private const long Megabyte = 1_000_000;
+
+    /// <summary>Every model.</summary>
+    public static IReadOnlyList<ModelEntry> All { get; } =
+    [
+        new(
+            DefaultSpeechModel, ModelKind.Moonshine, "MIT", ["en"], 22 * Megabyte,
+            "English only, small and fast; good on clear singing, weak on dense mixes.",
+            [
+                new NpmSource(
+                [
+                    new(
+                        "@moonshine-ai/moonshine-js", "0.1.29",
+                        "sha512-Gx1B3mJcbM68ihSy/LyJEuEkGq7sYMqTb04zNdcIeidU0URVlSmXP0GyiQOTTAqDZQXlIC7k+bky+FdXk0UPlg==",
+                        21_514_347,
+                        [
+                            new("package/dist/model/tiny/quantized/encoder_model.onnx", "encoder_model.onnx",
+                                "c6fc4b7bc5af75c0591fd157a1f3829b533d18e9769a888fd95a62e470dd4f4a"),
+                            new("package/dist/model/tiny/quantized/decoder_model_merged.onnx", "decoder_model_merged.onnx",
+                                "eed87831c3a6103534aae7d47a5d485025c659a1323901513961c39fe8a1a367"),
+                            new("package/LICENSE", "LICENSE",
+                                "37fc5d9a86547a0dd64a07cff439ba2a6b79cc8f6555a05121fed32866591159"),
+                        ]),
+                    new(
+                        "llama-tokenizer-js", "1.2.2",
+                        "sha512-Wmth393dc3odWU3IzARJ3r2oIfWgw9GdJ5Gm+hGhfECNO18UHLRqEFSf511jn4E9KcQGzuuKw4Wl08pHAemLAw==",
+                        388_950,
+                        [
+                            new("package/llama-tokenizer.js", "llama-tokenizer.js",
+                                "34a7b9f7579d40486444590c37cba6564ef40c3dd98ecdfc2f7c886ae72c898d"),
+                            new("package/LICENSE.md", "LICENSE.tokens",
+                                "3653278f58b6808e43039ae8242808c6bfd68c00cc80ee30858347acb99f6ed6"),
+                        ]),
+                ]),
+            ]),
+        Whisper("base", 300 * Megabyte, "Any language; the best words for its time on a small machine, about 30 times real time on two cores."),
+        Whisper("small", 980 * Megabyte, "Any language; fewer wrong words than base at about a third of its speed."),
+        Whisper("large-v3-turbo", 3300 * Megabyte, "Any language; by far the best words, slow without many cores, needs about 2 GB of memory."),
+        Whisper("medium", 3100 * Megabyte, "Any language; better than small, slower and mostly worse than large-v3-turbo."),
+        Whisper("tiny", 155 * Megabyte, "Any language; the fastest, with many wrong words on singing."),
+        new(
+            "spleeter-2stems", ModelKind.Separation, "MIT", [], 40 * Megabyte,
+            "Voice and accompaniment, about 20 times real time on two cores; good enough for times and karaoke.",
+            [Hub("csukuangfj/sherpa-onnx-spleeter-2stems-fp16", "vocals.fp16.onnx", "accompaniment.fp16.onnx")]),
+        new(
+            "htdemucs-ft-vocals", ModelKind.Separation, "MIT (as published with the export)", [], 166 * Megabyte,
+            "The cleanest voice; takes about one and a half times the song's length on two cores.",
+            [Hub("StemSplitio/htdemucs-ft-vocals-onnx", "htdemucs_ft_vocals_fp16weights.onnx")]),
+        new(
+            "htdemucs", ModelKind.Separation, "MIT (as published with the export)", [], 166 * Megabyte,
+            "Drums, bass, other and voice in one network; a little less clean than htdemucs-ft-vocals.",
+            [Hub("StemSplitio/htdemucs-onnx", "htdemucs_fp16weights.onnx")]),
+        new(
+            "wav2vec2-base-960h", ModelKind.Ctc, "Apache-2.0", ["en"], 378 * Megabyte,
+            "English letters a frame, for aligning given words to the voice.",
+            [Hub("Xenova/wav2vec2-base-960h", "config.json", "preprocessor_config.json", "vocab.json", "onnx/model.onnx")]),
+    ];
+
+    /// <summary>The model of a name, or null.</summary>
+    /// <param name="name">Compared without regard to case.</param>
+    public static ModelEntry? Find(string name) =>
+        All.FirstOrDefault(entry => string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase));
+
+    private static ModelEntry Whisper(string size, long bytes, string summary) => new(
+        $"whisper-{size}", ModelKind.Whisper, "MIT", ["*"], bytes, summary,
+        [
+            new HuggingFaceSource($"onnx-community/whisper-{size}_timestamped", "main",
+            [
+                new("config.json"),
+                new("generation_config.json"),
+                new("preprocessor_config.json"),
+                new("tokenizer.json"),
+                new("added_tokens.json", IsOptional: true),
+                new("vocab.json", IsOptional: true),
+                new("onnx/encoder_model.onnx"),
+                new("onnx/encoder_model.onnx_data", IsOptional: true),
+                new("onnx/decoder_model_merged.onnx"),
+                new("onnx/decoder_model_merged.onnx_data", IsOptional: true),
+            ]),
+        ]);
+
+    private static HuggingFaceSource Hub(string repository, params string[] files) =>
+        new(repository, "main", [.. files.Select(file => new HuggingFaceFile(file))]);
+}

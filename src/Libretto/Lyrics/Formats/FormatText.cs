@@ -1,0 +1,52 @@
+using System.Text.RegularExpressions;
+
+namespace Libretto.Lyrics.Formats;
+
+/// <summary>What the text formats share: lines, and words that look like tags.</summary>
+internal static class FormatText
+{
+    /// <summary>The invisible, widthless character that parts what would be a tag.</summary>
+    private const string Guard = "\u2060";
+
+    /// <summary>The lines of a file, without byte order mark, whatever ends them.</summary>
+    public static string[] Lines(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.TrimStart('\uFEFF').ReplaceLineEndings("\n").Split('\n');
+    }
+
+    /// <summary>The lines to write: those that are sung, in documents that have times.</summary>
+    public static IEnumerable<LyricsLine> SungLines(LyricsDocument document, string format)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        return document.IsTimed
+            ? document.Lines.Where(line => line.Sung != false && line.Words.Any(word => WordText.Clean(word.Text).Length > 0))
+            : throw LyricsFormatException.NoTimes(format);
+    }
+
+    /// <summary>A line's text, clean and on one line.</summary>
+    public static string TextOf(LyricsLine line) => WordJoiner.Join(line.Words.SelectMany(word => WordText.Split(word.Text)));
+
+    /// <summary>The words of a line that can be seen, with clean texts.</summary>
+    public static IEnumerable<LyricsWord> WordsOf(LyricsLine line) =>
+        line.Words.Select(word => word with { Text = WordText.Clean(word.Text) }).Where(word => word.Text.Length > 0);
+
+    /// <summary>
+    /// Parts what would be read as a tag by a word joiner after its opening. Where such joiners stand already, one more is
+    /// put there, so that <see cref="Unguard"/> always gives the same text back.
+    /// </summary>
+    /// <param name="text">A line's or a word's text.</param>
+    /// <param name="tags">Matches where a guard belongs: after the opening and any guards, so a pattern such as <c>(?&lt;=&lt;\u2060*)(?=\d)</c>.</param>
+    public static string Protect(string text, Regex tags) => tags.Replace(text, Guard);
+
+    /// <summary>Takes one guard away wherever <see cref="Protect"/> has put one.</summary>
+    public static string Unguard(string text, Regex tags)
+    {
+        foreach (var match in tags.Matches(text).Reverse())
+        {
+            if (match.Index > 0 && text[match.Index - 1] == Guard[0])
+                text = text.Remove(match.Index - 1, 1);
+        }
+        return text;
+    }
+}

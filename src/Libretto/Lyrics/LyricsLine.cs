@@ -1,0 +1,23 @@
+namespace Libretto.Lyrics;
+
+/// <summary>A line as it is sung in one breath.</summary>
+/// <param name="Start">Start of its first word, seconds.</param>
+/// <param name="End">End of its last word, seconds.</param>
+/// <param name="Text">Its words, joined.</param>
+/// <param name="Words">Its words in order of time.</param>
+public sealed record LyricsLine(double Start, double End, string Text, IReadOnlyList<LyricsWord> Words)
+{
+    /// <summary>False for a given line that is not sung; null when nothing is known.</summary>
+    public bool? Sung { get; init; }
+
+    /// <summary>The line of some words: its times and its text are theirs.</summary>
+    /// <param name="words">One word or more, in order of time.</param>
+    /// <exception cref="ArgumentException">There are no words.</exception>
+    public static LyricsLine Of(IReadOnlyList<LyricsWord> words)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        if (words.Count == 0)
+            throw new ArgumentException("A line has at least one word.", nameof(words));
+        return new LyricsLine(words[0].Start, words[^1].End, WordJoiner.Join(words.Select(word => word.Text)), words);
+    }
+}

@@ -28,6 +28,28 @@ public static class DocumentRules
         return Mend([.. words.SelectMany(Tidy)], Milliseconds.From(duration), Milliseconds.From(ShortestWord));
     }
 
+    /// <summary>Makes a document lawful, its lines kept: their words as the other overload says, their times and texts those of their words.</summary>
+    /// <param name="document">Any document; one without a length gets that of its last word.</param>
+    /// <returns>The same document when it is lawful already.</returns>
+    public static LyricsDocument MakeLawful(LyricsDocument document)
+    {
+        if (Validate(document).Count == 0)
+            return document;
+        var lines = document.Lines
+            .Select(line => line with { Words = [.. line.Words.SelectMany(Tidy)] })
+            .Where(line => line.Words.Count > 0)
+            .ToList();
+        var words = lines.Where(line => line.Sung != false).SelectMany(line => line.Words).ToList();
+        var duration = Milliseconds.From(document.Duration);
+        if (duration == 0 && document.IsTimed)
+            duration = words.Select(word => Milliseconds.From(word.End)).Append(words.Count).Max();
+        return document with
+        {
+            Duration = Milliseconds.ToSeconds(duration),
+            Lines = [.. Regroup(lines, document.IsTimed ? Mend(words, duration, Milliseconds.From(ShortestWord)) : Untime(words))],
+        };
+    }
+
     /// <summary>Tells what keeps a document from being lawful.</summary>
     /// <param name="document">The document.</param>
     /// <returns>One sentence a fault, in order, such as <c>lines[2].words[0] starts before the word before it ends.</c>; none when all is well.</returns>
@@ -66,6 +88,25 @@ public static class DocumentRules
             };
         }
         return lawful;
+    }
+
+    private static LyricsWord[] Untime(IEnumerable<LyricsWord> words) =>
+        [.. words.Select(word => word with { Start = 0, End = 0, Estimated = true })];
+
+    /// <summary>Gives lawful words to the lines that had them; a line that is not sung stands where the one before it ends.</summary>
+    private static IEnumerable<LyricsLine> Regroup(List<LyricsLine> lines, LyricsWord[] words)
+    {
+        var next = 0;
+        foreach (var line in lines)
+        {
+            var at = next > 0 ? words[next - 1].End : 0;
+            var own = line.Sung == false
+                ? [.. line.Words.Select(word => word with { Start = at, End = at })]
+                : words[next..Math.Min(words.Length, next + line.Words.Count)];
+            next += line.Sung == false ? 0 : own.Length;
+            if (own.Length > 0)
+                yield return LyricsLine.Of(own) with { Sung = line.Sung };
+        }
     }
 
     private static IEnumerable<LyricsWord> Tidy(LyricsWord word)
@@ -137,9 +178,6 @@ public static class DocumentRules
     {
         if (!IsTime(document.Duration))
             yield return $"duration is {Show(document.Duration)}, not a time in whole milliseconds.";
-        if (!document.IsTimed)
-            yield break;
-
         var end = 0.0;
         for (var i = 0; i < document.Lines.Count; i++)
         {
@@ -156,7 +194,7 @@ public static class DocumentRules
                 yield return $"{name}.text is not its words, joined.";
             for (var j = 0; j < line.Words.Count; j++)
             {
-                foreach (var fault in Faults(line.Words[j], line.Sung != false, end, document.Duration))
+                foreach (var fault in Faults(line.Words[j], document.IsTimed && line.Sung != false, end, document.Duration))
                     yield return $"{name}.words[{j}] {fault}";
                 end = Math.Max(end, line.Words[j].End);
             }

@@ -58,7 +58,7 @@ internal sealed class AssFormat : ILyricsFormat
     {
         var filled = start;
         var before = "";
-        foreach (var word in FormatText.WordsOf(line))
+        foreach (var word in line.Words)
         {
             var from = Math.Max(filled, Hundredths(word.Start));
             var to = Math.Max(from, Hundredths(word.End));

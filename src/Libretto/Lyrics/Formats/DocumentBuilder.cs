@@ -18,7 +18,7 @@ internal static class DocumentBuilder
         var counts = new Queue<int>();
         for (var i = 0; i < sung.Count; i++)
         {
-            var lineWords = Words(sung[i], EndOf(sung[i], i + 1 < sung.Count ? sung[i + 1].Start : null));
+            var lineWords = Words(sung[i], EndOf(sung[i], i + 1 < sung.Count ? sung[i + 1].Start : null, duration));
             words.AddRange(lineWords);
             counts.Enqueue(lineWords.Count);
         }
@@ -56,11 +56,13 @@ internal static class DocumentBuilder
         return lines;
     }
 
-    private static long EndOf(LineDraft line, long? next)
+    private static long EndOf(LineDraft line, long? next, long? duration)
     {
         var latest = next > line.Start ? next.Value : long.MaxValue;
         if (line.End is { } end)
             return Math.Min(Math.Max(end, line.Start), latest);
+        if (duration > line.Start)
+            latest = Math.Min(latest, duration.Value);
         var lastTag = line.Pieces.Where(piece => piece.Start is not null).Select(piece => piece.Start!.Value).LastOrDefault(line.Start);
         var open = line.Pieces[^1].Text;
         return Math.Min(latest, Math.Max(line.Start, lastTag) + (string.IsNullOrWhiteSpace(open) ? 0 : LineSpread.Guess(open, ShortestGuess, LongestGuess)));

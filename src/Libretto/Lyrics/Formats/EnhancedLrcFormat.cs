@@ -26,7 +26,7 @@ internal sealed class EnhancedLrcFormat : ILyricsFormat
     private static void AppendWords(StringBuilder lrc, LyricsLine line, long end)
     {
         var before = "";
-        foreach (var word in FormatText.WordsOf(line))
+        foreach (var word in line.Words)
         {
             lrc.Append(WordJoiner.NeedsSpace(before, word.Text) ? " " : "")
                 .Append('<').Append(LrcWriter.Tag(word.Start)).Append('>')

@@ -15,21 +15,14 @@ internal static class FormatText
         return text.TrimStart('\uFEFF').ReplaceLineEndings("\n").Split('\n');
     }
 
-    /// <summary>The lines to write: those that are sung, in documents that have times.</summary>
+    /// <summary>The lines to write: those that are sung, lawful, of documents that have times.</summary>
     public static IEnumerable<LyricsLine> SungLines(LyricsDocument document, string format)
     {
         ArgumentNullException.ThrowIfNull(document);
         return document.IsTimed
-            ? document.Lines.Where(line => line.Sung != false && line.Words.Any(word => WordText.Clean(word.Text).Length > 0))
+            ? DocumentRules.MakeLawful(document).Lines.Where(line => line.Sung != false)
             : throw LyricsFormatException.NoTimes(format);
     }
-
-    /// <summary>A line's text, clean and on one line.</summary>
-    public static string TextOf(LyricsLine line) => WordJoiner.Join(line.Words.SelectMany(word => WordText.Split(word.Text)));
-
-    /// <summary>The words of a line that can be seen, with clean texts.</summary>
-    public static IEnumerable<LyricsWord> WordsOf(LyricsLine line) =>
-        line.Words.Select(word => word with { Text = WordText.Clean(word.Text) }).Where(word => word.Text.Length > 0);
 
     /// <summary>
     /// Parts what would be read as a tag by a word joiner after its opening. Where such joiners stand already, one more is

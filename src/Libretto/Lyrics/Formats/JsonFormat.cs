@@ -19,7 +19,8 @@ internal sealed class JsonFormat : ILyricsFormat
 
     public bool CanRead => true;
 
-    public string Write(LyricsDocument document) => JsonSerializer.Serialize(document, LyricsJson.Readable.LyricsDocument) + "\n";
+    public string Write(LyricsDocument document) =>
+        JsonSerializer.Serialize(DocumentRules.MakeLawful(document), LyricsJson.Readable.LyricsDocument) + "\n";
 
     public LyricsDocument Read(string text)
     {

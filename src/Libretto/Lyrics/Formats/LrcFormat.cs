@@ -20,7 +20,7 @@ internal sealed class LrcFormat : ILyricsFormat
     public bool CanRead => true;
 
     public string Write(LyricsDocument document) => LrcWriter.Write(document, Name, (lrc, line, _) =>
-        lrc.Append(FormatText.Protect(FormatText.TextOf(line), LrcReader.LooksLikeTag)));
+        lrc.Append(FormatText.Protect(line.Text, LrcReader.LooksLikeTag)));
 
     public LyricsDocument Read(string text) => LrcReader.Read(text);
 }

@@ -19,7 +19,7 @@ internal sealed class PlainTextFormat : ILyricsFormat
     public string Write(LyricsDocument document)
     {
         ArgumentNullException.ThrowIfNull(document);
-        return string.Concat(document.Lines.Select(FormatText.TextOf).Where(text => text.Length > 0).Select(text => text + "\n"));
+        return string.Concat(DocumentRules.MakeLawful(document).Lines.Select(line => line.Text + "\n"));
     }
 
     public LyricsDocument Read(string text) => DocumentBuilder.Untimed(FormatText.Lines(text));

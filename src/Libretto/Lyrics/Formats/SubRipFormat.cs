@@ -30,7 +30,7 @@ internal sealed partial class SubRipFormat : ILyricsFormat
             srt.Append(CultureInfo.InvariantCulture, $"{++number}\n")
                 .Append(Milliseconds.Clock(Milliseconds.From(line.Start), ',')).Append(" --> ")
                 .Append(Milliseconds.Clock(Milliseconds.From(line.End), ',')).Append('\n')
-                .Append(FormatText.Protect(FormatText.TextOf(line), LooksLikeTag())).Append("\n\n");
+                .Append(FormatText.Protect(line.Text, LooksLikeTag())).Append("\n\n");
         }
         return srt.ToString();
     }

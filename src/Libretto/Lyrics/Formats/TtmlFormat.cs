@@ -64,7 +64,7 @@ internal sealed class TtmlFormat : ILyricsFormat
     {
         var paragraph = new XElement(Tt + "p", new XAttribute("begin", Clock(line.Start)), new XAttribute("end", Clock(line.End)));
         var before = "";
-        foreach (var word in FormatText.WordsOf(line))
+        foreach (var word in line.Words)
         {
             if (WordJoiner.NeedsSpace(before, word.Text))
                 paragraph.Add(" ");

@@ -23,7 +23,7 @@ internal static partial class TtmlReader
         var clock = new TtmlClock(root);
         var paragraphs = root.Descendants().Where(element => element.Name.LocalName == "p").ToList();
         var body = root.Elements().FirstOrDefault(element => element.Name.LocalName == "body");
-        var document = paragraphs.Any(IsTimed)
+        var document = paragraphs.Count == 0 || paragraphs.Any(IsTimed)
             ? DocumentBuilder.Build(Drafts(paragraphs, clock), body is null ? null : clock.Read(body, "dur"))
             : DocumentBuilder.Untimed(paragraphs.Select(paragraph => string.Concat(Texts(paragraph).Select(found => found.Text))));
         return document with

@@ -32,9 +32,9 @@ internal sealed class VerboseJsonFormat : ILyricsFormat
             Task = "transcribe",
             Language = LanguageNames.NameOf(document.Language),
             Duration = document.Duration,
-            Text = string.Join(' ', lines.Select(FormatText.TextOf)),
+            Text = string.Join(' ', lines.Select(line => line.Text)),
             Segments = [.. lines.Select(Segment)],
-            Words = [.. lines.SelectMany(FormatText.WordsOf).Select(word => new VerboseWord
+            Words = [.. lines.SelectMany(line => line.Words).Select(word => new VerboseWord
             {
                 Word = word.Text,
                 Start = word.Start,
@@ -116,7 +116,7 @@ internal sealed class VerboseJsonFormat : ILyricsFormat
 
     private static VerboseSegment Segment(LyricsLine line, int index)
     {
-        var text = FormatText.TextOf(line);
+        var text = line.Text;
         var sure = line.Words.Where(word => word.Confidence > 0).Select(word => Math.Log(word.Confidence!.Value)).ToList();
         return new VerboseSegment
         {

@@ -42,14 +42,16 @@ internal sealed partial class WebVttFormat : ILyricsFormat
             throw LyricsFormatException.Broken("WebVTT", 1, "the file does not begin with WEBVTT.");
         var cues = CueReader.Read(lines, "WebVTT");
         var rolling = cues.Any(cue => cue.Lines.Any(line => line.Contains("<c>", StringComparison.Ordinal) && InnerTime().IsMatch(line)));
-        return DocumentBuilder.Build(CueReader.Merge(cues.Select(cue => Draft(cue, rolling))));
+        // Where words have times, the first of a cue has the cue's.
+        var timed = cues.Any(cue => cue.Lines.Any(InnerTime().IsMatch));
+        return DocumentBuilder.Build(CueReader.Merge(cues.Select(cue => Draft(cue, rolling, timed))));
     }
 
     private static void AppendWords(StringBuilder vtt, LyricsLine line, long start, long end)
     {
         var before = "";
         var last = start;
-        foreach (var word in FormatText.WordsOf(line))
+        foreach (var word in line.Words)
         {
             vtt.Append(WordJoiner.NeedsSpace(before, word.Text) ? " " : "");
             // The standard wants inner times to rise strictly within the cue.
@@ -64,13 +66,13 @@ internal sealed partial class WebVttFormat : ILyricsFormat
         }
     }
 
-    private static LineDraft Draft(Cue cue, bool rolling)
+    private static LineDraft Draft(Cue cue, bool rolling, bool timed)
     {
         // Only the line with times in it is new in a rolling caption; a cue without any repeats what was there.
         var lines = rolling ? cue.Lines.Where(line => InnerTime().IsMatch(line)) : cue.Lines;
         var text = string.Join(' ', lines);
         var pieces = new List<TextPiece>();
-        long? start = null;
+        long? start = timed ? cue.Start : null;
         var from = 0;
         foreach (Match tag in InnerTime().Matches(text))
         {

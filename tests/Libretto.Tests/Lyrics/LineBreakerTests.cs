@@ -1,0 +1,77 @@
+using CsCheck;
+using Libretto.Lyrics;
+
+namespace Libretto.Tests.Lyrics;
+
+public class LineBreakerTests
+{
+    [Fact]
+    public void Every_word_is_in_one_line_and_in_order() => Documents.Lawful.Sample(document =>
+    {
+        var words = Documents.Words(document);
+        var lines = LineBreaker.Break(words);
+        Assert.Equal(words, lines.SelectMany(line => line.Words));
+    });
+
+    [Fact]
+    public void Lines_are_no_longer_than_can_be_sung() =>
+        Gen.String[Gen.Char['a', 'z'], 1, 10].Array[1, 60].Sample(texts =>
+            Assert.All(LineBreaker.Break(Words(string.Join(' ', texts))), line => Assert.True(line.Text.Length <= LineBreaker.LongestLine)));
+
+    [Fact]
+    public void No_word_stands_alone_where_it_can_be_helped() =>
+        Gen.String[Gen.Char['a', 'z'], 1, 10].Array[2, 60].Sample(texts =>
+            Assert.All(LineBreaker.Break(Words(string.Join(' ', texts))), line => Assert.True(line.Words.Count > 1)));
+
+    [Fact]
+    public void A_short_run_is_one_line() =>
+        Assert.Equal(["They say nothing makes sense"], Texts(Words("They say nothing makes sense")));
+
+    [Fact]
+    public void A_long_run_breaks_after_its_comma() =>
+        Assert.Equal(
+            ["ask not what your country can do,", "ask what you can do for it"],
+            Texts(Words("ask not what your country can do, ask what you can do for it")));
+
+    [Fact]
+    public void A_long_run_breaks_before_its_conjunction() =>
+        Assert.Equal(
+            ["they say nothing here makes any sense", "but everything under heaven does"],
+            Texts(Words("they say nothing here makes any sense but everything under heaven does")));
+
+    [Fact]
+    public void A_long_run_breaks_at_its_longest_gap()
+    {
+        var words = Words("one two three four five six seven eight nine ten");
+        words = [.. words.Select((word, i) => i < 6 ? word : word with { Start = word.Start + 0.6, End = word.End + 0.6 })];
+        Assert.Equal(["one two three four five six", "seven eight nine ten"], Texts(words));
+    }
+
+    [Fact]
+    public void No_line_goes_across_a_silence()
+    {
+        var words = Words("ooh baby baby");
+        words[2] = words[2] with { Start = 9, End = 10 };
+        Assert.Equal(["ooh baby", "baby"], Texts(words));
+    }
+
+    [Fact]
+    public void The_engine_s_sentences_are_lines() =>
+        Assert.Equal(
+            ["hello my friend", "how are you"],
+            LineBreaker.Break(Words("hello my friend how are you"), [2]).Select(line => line.Text));
+
+    [Fact]
+    public void Japanese_is_joined_without_spaces_and_counted_double()
+    {
+        var words = Words(string.Join(' ', "夢ならばどれほどよかったでしょう未だにあなたのことを夢にみる".Select(character => character.ToString())));
+        var lines = LineBreaker.Break(words);
+        Assert.Equal(2, lines.Count);
+        Assert.All(lines, line => Assert.InRange(line.Text.Length, 10, 21));
+    }
+
+    private static IEnumerable<string> Texts(LyricsWord[] words) => LineBreaker.Break(words).Select(line => line.Text);
+
+    private static LyricsWord[] Words(string text) =>
+        [.. text.Split(' ').Select((word, i) => new LyricsWord(word, i * 0.25, (i + 1) * 0.25))];
+}

@@ -1,3 +1,6 @@
+using System.ComponentModel;
+using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
 using CliWrap;
 
 namespace Libretto.Tools;
@@ -106,7 +109,7 @@ public sealed class ToolRunner
             consumer.ThrowIfFailed();
             if (limit.IsCancellationRequested)
                 throw ToolException.TimedOut(tool, timeLimit!.Value, errors.Lines());
-            if (e is System.ComponentModel.Win32Exception)
+            if (e is Win32Exception)
                 throw ToolException.CannotStart(tool, path, e);
             throw;
         }
@@ -172,7 +175,7 @@ public sealed class ToolRunner
         public void ThrowIfFailed()
         {
             if (_failure is not null)
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_failure);
+                ExceptionDispatchInfo.Throw(_failure);
         }
 
         private async Task FailAsync(Exception e)
@@ -181,6 +184,8 @@ public sealed class ToolRunner
             await stop.CancelAsync();
         }
 
-        private static bool IsBrokenPipe(IOException e) => (e.HResult & 0xffff) is 32 or 109 or 232;
+        /// <summary>Pipes are sockets on Unix; the numbers are EPIPE and Windows' two words for it.</summary>
+        private static bool IsBrokenPipe(IOException e) =>
+            e.InnerException is SocketException || (e.HResult & 0xffff) is 32 or 109 or 232;
     }
 }

@@ -1,0 +1,40 @@
+namespace Libretto.Audio;
+
+/// <summary>What counts as sound worth listening to, and how ranges of it are shaped. Times are seconds, levels decibels.</summary>
+public sealed record ActivityOptions
+{
+    /// <summary>For any recording: loses no singing under accompaniment, drops silence and steady noise.</summary>
+    public static ActivityOptions ForMix { get; } = new();
+
+    /// <summary>
+    /// For a separated vocal stem, where what is left between the words is quiet: sound within 20 dB of the stem's loudest moment
+    /// (a tenth of its amplitude), joined over silences shorter than 1 s. Source: Jam-ALT's handling of stems.
+    /// </summary>
+    public static ActivityOptions ForStem { get; } = new()
+    {
+        BelowMaximum = 20,
+        Hysteresis = 6,
+        MinimumActive = 0.1,
+        MinimumSilence = 1,
+        PadBefore = 0.1,
+        PadAfter = 0.2,
+    };
+
+    /// <summary>A fixed threshold this far below the recording's loudest moment; null (the default) follows the recording.</summary>
+    public double? BelowMaximum { get; init; }
+
+    /// <summary>How much louder a range must begin than it may end, 0 or more; 3 by default.</summary>
+    public double Hysteresis { get; init; } = 3;
+
+    /// <summary>Shorter ranges are dropped; 0.08 by default.</summary>
+    public double MinimumActive { get; init; } = 0.08;
+
+    /// <summary>Ranges closer than this are joined; 0.25 by default.</summary>
+    public double MinimumSilence { get; init; } = 0.25;
+
+    /// <summary>Added before each range; 0.05 by default.</summary>
+    public double PadBefore { get; init; } = 0.05;
+
+    /// <summary>Added after each range; 0.1 by default.</summary>
+    public double PadAfter { get; init; } = 0.1;
+}

@@ -42,6 +42,9 @@ internal sealed class CrossAttention
         _positions.Add(position);
     }
 
+    /// <summary>Forgets all but the first positions, as when a guard takes tokens back.</summary>
+    public void Truncate(int positions) => _positions.RemoveRange(positions, _positions.Count - positions);
+
     /// <summary>
     /// Finds when each position's attention begins: z-score over positions, median filter over time, mean over heads,
     /// dynamic time warping. After <c>timing.py</c> of openai/whisper (MIT).

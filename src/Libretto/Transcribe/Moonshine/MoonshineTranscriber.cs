@@ -1,0 +1,135 @@
+using System.Runtime.CompilerServices;
+using Libretto.Audio;
+using Libretto.Lyrics;
+using Libretto.Models;
+using Libretto.Speech;
+using Microsoft.Extensions.Logging;
+
+namespace Libretto.Transcribe.Moonshine;
+
+/// <summary>
+/// English recognition on any machine by Moonshine: small, quick, and installed by the first command. Windows are bounded by
+/// where something sounds; words are timed by the network's own cross-attention.
+/// </summary>
+public sealed class MoonshineTranscriber : ITranscriber
+{
+    private const int SampleRate = 16_000;
+    private const double LongestWindow = 30;
+
+    /// <summary>Sound this near outside of a window's ranges is given to the network too, so that soft edges are heard.</summary>
+    private const double Margin = 0.2;
+
+    /// <summary>Below this mean log probability a window's text is invented rather than heard (docs/decisions.md).</summary>
+    private const double LowestMeanLogProbability = -1.0;
+
+    private readonly Lazy<MoonshineNetwork> _network;
+    private readonly ILogger<MoonshineTranscriber> _logger;
+
+    /// <summary>Creates the engine; nothing is loaded until it is used.</summary>
+    /// <param name="folder">The installed model.</param>
+    /// <param name="sessions">Where networks are loaded and shared.</param>
+    /// <param name="logger">What each guard did.</param>
+    public MoonshineTranscriber(string folder, OnnxSessions sessions, ILogger<MoonshineTranscriber> logger)
+    {
+        _network = new Lazy<MoonshineNetwork>(() => new MoonshineNetwork(folder, sessions));
+        _logger = logger;
+    }
+
+    /// <inheritdoc/>
+    public string Name => "moonshine/tiny";
+
+    /// <inheritdoc/>
+    public bool TimesAreTrusted => false;
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<TranscribedPiece> TranscribeAsync(
+        PcmFile audio, TranscribeOptions options, IProgress<double>? progress,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (options.Language is { } language && language != "en")
+            throw TranscribeException.LanguageNotSpoken("Moonshine", language);
+        if (options.Translate)
+            throw TranscribeException.OptionNotSupported("Moonshine", "translate");
+
+        var activity = options.VoiceActivity ?? ActivityDetector.Detect(audio);
+        foreach (var window in Windowing.Plan(audio, activity, LongestWindow))
+        {
+            var piece = await Task.Run(() => Recognise(audio, window, activity, cancellationToken), cancellationToken);
+            progress?.Report(Math.Min(1, window.End / audio.Duration));
+            yield return piece;
+        }
+        progress?.Report(1);
+    }
+
+    private TranscribedPiece Recognise(PcmFile audio, TimeRange window, IReadOnlyList<TimeRange> activity, CancellationToken cancellationToken)
+    {
+        var start = Math.Max(0, window.Start - Margin);
+        var end = Math.Min(audio.Duration, window.End + Margin);
+        var samples = new float[(int)((end - start) * SampleRate)];
+        audio.Read((long)(start * SampleRate), samples);
+
+        var pass = _network.Value.Recognise(samples, cancellationToken);
+        var guards = new Dictionary<string, int>();
+        if (pass.Looped)
+            guards["loop"] = 1;
+        var meanLogProbability = MeanLogProbability(pass);
+        if (meanLogProbability < LowestMeanLogProbability)
+        {
+            guards["unlikely"] = 1;
+            _logger.LogInformation(
+                "Dropped the text of {Start:F1}-{End:F1} s: mean log probability {LogProbability:F2}.", start, end, meanLogProbability);
+            return new TranscribedPiece(window, []) { Language = "en", Guards = guards, MeanLogProbability = meanLogProbability };
+        }
+
+        var words = ActivityBounds.Apply(TimedWords(pass, start, end), activity);
+        return new TranscribedPiece(window, words)
+        {
+            SegmentEnds = words.Length > 0 ? [words.Length - 1] : [],
+            Language = "en",
+            MeanLogProbability = meanLogProbability,
+            Guards = guards,
+        };
+    }
+
+    private LyricsWord[] TimedWords(MoonshinePass pass, double start, double end)
+    {
+        var groups = GroupIntoWords(pass.Tokens);
+        var times = WordTiming.FromPositions(
+            pass.Attention.PositionStarts(), [.. groups.Select(group => group.First)], pass.SecondsPerFrame, WordStartRule.Midpoint, end - start);
+        return [.. groups.Select((group, i) => new LyricsWord(group.Text, start + times[i].Start, start + times[i].End)
+        {
+            Confidence = Confidence(pass.LogProbabilities.AsSpan(group.First, group.Count)),
+        })];
+    }
+
+    /// <summary>A word is a piece that begins with a space and all that follow without one; bare punctuation joins the word before.</summary>
+    private List<(int First, int Count, string Text)> GroupIntoWords(int[] tokens)
+    {
+        var vocabulary = _network.Value.Vocabulary;
+        var groups = new List<(int First, int Count, string Text)>();
+        for (int first = 0, end; first < tokens.Length; first = end)
+        {
+            for (end = first + 1; end < tokens.Length && !vocabulary.BeginsWord(tokens[end]);)
+                end++;
+            var text = vocabulary.Text(tokens.AsSpan(first, end - first));
+            if (text.Length == 0)
+                continue;
+            if (groups.Count > 0 && !text.Any(char.IsLetterOrDigit))
+                groups[^1] = groups[^1] with { Text = groups[^1].Text + text };
+            else
+                groups.Add((first, end - first, text));
+        }
+        return groups;
+    }
+
+    private static double Confidence(ReadOnlySpan<float> logProbabilities)
+    {
+        var sum = 0.0;
+        foreach (var value in logProbabilities)
+            sum += value;
+        return Math.Exp(sum / logProbabilities.Length);
+    }
+
+    private static double MeanLogProbability(MoonshinePass pass) =>
+        pass.Tokens.Length == 0 ? 0 : (pass.LogProbabilities.Sum() + pass.EndLogProbability) / (pass.Tokens.Length + 1);
+}

@@ -13,6 +13,9 @@ internal static class InstalledModels
     /// <summary>The store the product itself uses.</summary>
     public static ModelStore Store { get; } = new(ModelStoreOptions.FromEnvironment(Environment.GetEnvironmentVariable), Client);
 
+    /// <summary>The networks of all tests, so that each is loaded once.</summary>
+    public static OnnxSessions Sessions { get; } = new(threads: 2);
+
     private static readonly Lazy<Task<string>> Moonshine = new(() => Store.EnsureAsync(ModelCatalogue.DefaultSpeechModel));
 
     /// <summary>The folder of moonshine-tiny.</summary>

@@ -17,6 +17,23 @@ internal static class TestAudio
             folder[name], "-f", "lavfi", "-i", $"sine={Text(hertz)}:r={rate}:d={Text(seconds)}",
             "-af", channels == 2 ? "pan=stereo|c0=c0|c1=c0" : "anull");
 
+    /// <summary>A minute of plucked chords over a bass and a beat, without a voice: 15 bars of four seconds in four harmonies.</summary>
+    public static string Instrumental(ScratchFolder folder, string name = "instrumental.wav")
+    {
+        string[][] chords = [["C4", "E4", "G4", "C2"], ["A3", "C4", "E4", "A1"], ["F3", "A3", "C4", "F1"], ["G3", "B3", "D4", "G1"]];
+        var bars = new List<string>();
+        foreach (var (notes, i) in chords.Select((notes, i) => (notes, i)))
+        {
+            var bar = folder[$"bar{i}.wav"];
+            Run("sox", ["-R", "-n", "-r", "16000", bar, "synth", "1", "pluck", notes[0], "pluck", notes[1], "pluck", notes[2],
+                "sine", notes[3], "remix", "1,2,3,4", "repeat", "3", "tremolo", "2", "30", "gain", "-n", "-6"]);
+            bars.Add(bar);
+        }
+        var output = folder[name];
+        Run("sox", ["-R", .. Enumerable.Range(0, 15).Select(i => bars[i % bars.Count]), output]);
+        return output;
+    }
+
     /// <summary>Noise of sox: <c>brownnoise</c>, <c>pinknoise</c> or <c>whitenoise</c>, always the same for the same arguments.</summary>
     public static string Noise(ScratchFolder folder, double seconds, string kind = "brownnoise", double volume = 0.5, int rate = 16000)
     {

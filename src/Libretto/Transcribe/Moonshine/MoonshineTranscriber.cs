@@ -11,7 +11,7 @@ namespace Libretto.Transcribe.Moonshine;
 /// English recognition on any machine by Moonshine: small, quick, and installed by the first command. Windows are bounded by
 /// where something sounds; words are timed by the network's own cross-attention.
 /// </summary>
-public sealed class MoonshineTranscriber : ITranscriber
+public sealed partial class MoonshineTranscriber : ITranscriber
 {
     private const int SampleRate = 16_000;
     private const double LongestWindow = 30;
@@ -51,8 +51,9 @@ public sealed class MoonshineTranscriber : ITranscriber
         if (options.Translate)
             throw TranscribeException.OptionNotSupported("Moonshine", "translate");
 
-        var activity = options.VoiceActivity ?? ActivityDetector.Detect(audio);
-        foreach (var window in Windowing.Plan(audio, activity, LongestWindow))
+        var activity = options.VoiceActivity
+            ?? await Task.Run(() => ActivityDetector.Detect(audio, cancellationToken: cancellationToken), cancellationToken);
+        foreach (var window in Windowing.Cut(audio, activity, LongestWindow, cancellationToken))
         {
             var piece = await Task.Run(() => Recognise(audio, window, activity, cancellationToken), cancellationToken);
             progress?.Report(Math.Min(1, window.End / audio.Duration));
@@ -76,8 +77,7 @@ public sealed class MoonshineTranscriber : ITranscriber
         if (meanLogProbability < LowestMeanLogProbability)
         {
             guards["unlikely"] = 1;
-            _logger.LogInformation(
-                "Dropped the text of {Start:F1}-{End:F1} s: mean log probability {LogProbability:F2}.", start, end, meanLogProbability);
+            LogUnlikely(start, end, meanLogProbability);
             return new TranscribedPiece(window, []) { Language = "en", Guards = guards, MeanLogProbability = meanLogProbability };
         }
 
@@ -95,7 +95,7 @@ public sealed class MoonshineTranscriber : ITranscriber
     {
         var groups = GroupIntoWords(pass.Tokens);
         var times = WordTiming.FromPositions(
-            pass.Attention.PositionStarts(), [.. groups.Select(group => group.First)], pass.SecondsPerFrame, WordStartRule.Midpoint, end - start);
+            pass.Attention.PositionStarts(TimingHeads(pass.Attention)), [.. groups.Select(group => group.First)], pass.SecondsPerFrame, WordStartRule.Midpoint, end - start);
         return [.. groups.Select((group, i) => new LyricsWord(group.Text, start + times[i].Start, start + times[i].End)
         {
             Confidence = Confidence(pass.LogProbabilities.AsSpan(group.First, group.Count)),
@@ -111,16 +111,23 @@ public sealed class MoonshineTranscriber : ITranscriber
         {
             for (end = first + 1; end < tokens.Length && !vocabulary.BeginsWord(tokens[end]);)
                 end++;
-            var text = vocabulary.Text(tokens.AsSpan(first, end - first));
+            // The network marks singing by notes, which are no words.
+            var text = vocabulary.Text(tokens.AsSpan(first, end - first)).Replace("♪", "", StringComparison.Ordinal).Trim();
             if (text.Length == 0)
                 continue;
-            if (groups.Count > 0 && !text.Any(char.IsLetterOrDigit))
-                groups[^1] = groups[^1] with { Text = groups[^1].Text + text };
-            else
-                groups.Add((first, end - first, text));
+            if (!text.Any(char.IsLetterOrDigit))
+            {
+                if (groups.Count > 0)
+                    groups[^1] = groups[^1] with { Text = groups[^1].Text + text };
+                continue;
+            }
+            groups.Add((first, end - first, text));
         }
         return groups;
     }
+
+    /// <summary>The heads of Moonshine tiny that follow the audio best (docs/decisions.md); all heads of another size.</summary>
+    private static int[]? TimingHeads(CrossAttention attention) => attention.Heads == 48 ? [16, 25, 32] : null;
 
     private static double Confidence(ReadOnlySpan<float> logProbabilities)
     {
@@ -132,4 +139,7 @@ public sealed class MoonshineTranscriber : ITranscriber
 
     private static double MeanLogProbability(MoonshinePass pass) =>
         pass.Tokens.Length == 0 ? 0 : (pass.LogProbabilities.Sum() + pass.EndLogProbability) / (pass.Tokens.Length + 1);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Dropped the text of {start:F1}-{end:F1} s: mean log probability {logProbability:F2}.")]
+    private partial void LogUnlikely(double start, double end, double logProbability);
 }

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using Libretto.Audio;
+using Libretto.Lyrics;
+using Libretto.Models;
+using Libretto.Tests.Support;
+using Libretto.Tools;
+using Libretto.Transcribe;
+using Libretto.Transcribe.Moonshine;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Libretto.Tests.Transcribe;
+
+public sealed class MoonshineTranscriberTests : IDisposable
+{
+    private readonly ScratchFolder _scratch = new();
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Fact]
+    public async Task Speech_is_recognised_word_for_word_and_on_time()
+    {
+        var words = await RecogniseAsync(Repository.SharedFile("audio", "jfk.wav"));
+
+        var truth = JsonDocument.Parse(File.ReadAllText(Repository.SharedFile("golden", "jfk.onsets.json")))
+            .RootElement.GetProperty("words").EnumerateArray()
+            .Select(word => (Text: word.GetProperty("text").GetString()!, Start: word.GetProperty("start").GetDouble())).ToArray();
+        Assert.Equal(truth.Select(word => Fold(word.Text)), words.Select(word => Fold(word.Text)));
+        var close = words.Zip(truth).Count(pair => Math.Abs(pair.First.Start - pair.Second.Start) <= 0.3);
+        Assert.True(close >= 0.9 * truth.Length, $"{close} of {truth.Length} starts are within 0.3 s");
+    }
+
+    [Fact]
+    public async Task Singing_over_music_is_recognised() => Assert.Equal(
+        "they say nothing makes sense but everything does somehow",
+        string.Join(' ', (await RecogniseAsync(Repository.SharedFile("audio", "holiznacc0-excerpt.ogg"))).Select(word => Fold(word.Text))));
+
+    [Theory]
+    [InlineData("brownnoise", 0.5)]
+    [InlineData("pinknoise", 0.2)]
+    [InlineData("whitenoise", 0.05)]
+    public async Task Ten_minutes_of_noise_give_no_words(string kind, double volume) =>
+        Assert.Empty(await RecogniseAsync(TestAudio.Noise(_scratch, 600, kind, volume)));
+
+    [Fact]
+    public async Task Ten_minutes_of_silence_give_no_words() => Assert.Empty(await RecogniseAsync(TestAudio.Silence(_scratch, 600)));
+
+    [Fact]
+    public async Task A_minute_of_music_without_a_voice_gives_no_words() =>
+        Assert.Empty(await RecogniseAsync(TestAudio.Instrumental(_scratch)));
+
+    [Fact]
+    public async Task Words_are_in_order_and_within_the_song()
+    {
+        using var audio = await DecodeAsync(Repository.SharedFile("audio", "vm-intro-en.wav"));
+        var words = await RecogniseAsync(audio);
+        Assert.NotEmpty(words);
+        Assert.All(words, word => Assert.InRange(word.Start, 0, word.End - 0.001));
+        Assert.All(words.Zip(words.Skip(1)), pair => Assert.True(pair.First.End <= pair.Second.Start + 1e-9));
+        Assert.True(words[^1].End <= audio.Duration);
+        Assert.All(words, word => Assert.InRange(word.Confidence!.Value, 0, 1));
+    }
+
+    [Fact]
+    public async Task Another_language_is_refused_with_the_way_out()
+    {
+        using var audio = new PcmFile(16_000, 1);
+        audio.Append(new float[16_000]);
+        var error = await Assert.ThrowsAsync<TranscribeException>(() => RecogniseAsync(audio, new TranscribeOptions { Language = "es" }));
+        Assert.Equal("language_unsupported", error.Code);
+        Assert.Contains("libretto models pull", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_shortest_recording_is_no_error()
+    {
+        using var audio = new PcmFile(16_000, 1);
+        audio.Append([0.1f, -0.1f, 0.1f]);
+        Assert.Empty(await RecogniseAsync(audio));
+    }
+
+    private static async Task<List<LyricsWord>> RecogniseAsync(string path)
+    {
+        using var audio = await DecodeAsync(path);
+        return await RecogniseAsync(audio);
+    }
+
+    private static async Task<List<LyricsWord>> RecogniseAsync(PcmFile audio, TranscribeOptions? options = null)
+    {
+        var engine = new MoonshineTranscriber(
+            await InstalledModels.MoonshineTinyAsync(), InstalledModels.Sessions, NullLogger<MoonshineTranscriber>.Instance);
+        var words = new List<LyricsWord>();
+        await foreach (var piece in engine.TranscribeAsync(audio, options ?? new(), null, TestContext.Current.CancellationToken))
+            words.AddRange(piece.Words);
+        return words;
+    }
+
+    private static Task<PcmFile> DecodeAsync(string path) =>
+        new AudioDecoder(new ToolRunner()).DecodeAsync(path, 16_000, 1, cancellationToken: TestContext.Current.CancellationToken);
+
+    private static string Fold(string word) => new([.. word.ToLowerInvariant().Where(char.IsLetterOrDigit)]);
+}

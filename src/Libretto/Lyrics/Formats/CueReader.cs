@@ -83,6 +83,9 @@ internal static partial class CueReader
     /// <summary>Up to the line before an empty one, or before the number and times of a cue that follows without one.</summary>
     private static int EndOfText(string[] lines, int at)
     {
+        // A cue of YouTube's may begin with a line of one space.
+        if (at + 1 < lines.Length && lines[at + 1].Length > 0 && string.IsNullOrWhiteSpace(lines[at + 1]))
+            at++;
         while (at + 1 < lines.Length && !string.IsNullOrWhiteSpace(lines[at + 1]))
         {
             if (Times().IsMatch(lines[at + 1]))

@@ -37,7 +37,7 @@ internal sealed class JsonFormat : ILyricsFormat
         {
             throw JsonText.Broken("Libretto JSON", exception);
         }
-        document = document with { Lines = [.. document.Lines.Select(Complete)] };
+        document = document with { Lines = [.. (document.Lines ?? []).Select(Complete)] };
         return DocumentRules.Validate(document) is [var fault, ..]
             ? throw LyricsFormatException.NotThisFormat($"lawful {LyricsDocument.SchemaName}", fault)
             : document;

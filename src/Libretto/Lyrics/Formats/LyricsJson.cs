@@ -49,6 +49,7 @@ internal sealed partial class LyricsJson : JsonSerializerContext
             JsonSerializer.Deserialize(ref reader, Compact.LyricsWord);
 
         public override void Write(Utf8JsonWriter writer, LyricsWord value, JsonSerializerOptions options) =>
-            writer.WriteRawValue(JsonSerializer.Serialize(value, Compact.LyricsWord));
+            // Raw values come without the line break and indent that others get.
+            writer.WriteRawValue($"\n{new string(' ', 2 * writer.CurrentDepth)}{JsonSerializer.Serialize(value, Compact.LyricsWord)}");
     }
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace Libretto.Settings;
 
 /// <summary>
@@ -38,4 +41,17 @@ public sealed record LibrettoSettings
 
     /// <summary>Path of ffmpeg; null (the default) searches the path.</summary>
     public string? Ffmpeg { get; init; }
+
+    /// <summary>The Hugging Face hub that models come from, or a mirror; <c>https://huggingface.co</c> by default.</summary>
+    public Uri Hub { get; init; } = new("https://huggingface.co/");
+
+    /// <summary>A token for the hub; null by default.</summary>
+    public string? HubToken { get; init; }
+
+    /// <summary>Keeps the token out of logs.</summary>
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"Engine = {Engine}, Model = {Model}, Language = {Language}, Local = {Local}");
+        return true;
+    }
 }

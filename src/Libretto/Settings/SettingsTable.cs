@@ -28,6 +28,13 @@ public static class SettingsTable
             (settings, text) => settings with { Models = List(text, Path.PathSeparator) }),
         new("ffmpeg", null, "LIBRETTO_FFMPEG", "found on the path", "Path of ffmpeg, when it is not on the path.",
             (settings, text) => settings with { Ffmpeg = NotEmpty(text) }),
+        new("hub", null, "HF_ENDPOINT", "https://huggingface.co", "The Hugging Face hub that models come from, or a mirror of it.",
+            (settings, text) => settings with { Hub = WebAddress(text) }),
+        new("hub-token", null, "HF_TOKEN", "none", "A token for the hub; needed for closed repositories only.",
+            (settings, text) => settings with { HubToken = NotEmpty(text) })
+        {
+            IsSecret = true,
+        },
     ];
 
     private static string OneOf(string text, params string[] allowed) =>
@@ -41,6 +48,11 @@ public static class SettingsTable
         string.Equals(text.Trim(), LibrettoSettings.Auto, StringComparison.OrdinalIgnoreCase)
             ? LibrettoSettings.Auto
             : Languages.Find(text) ?? throw new FormatException("give a language's code or English name, such as es or Spanish, or auto");
+
+    private static Uri WebAddress(string text) =>
+        Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http"
+            ? uri
+            : throw new FormatException("give a web address such as https://huggingface.co");
 
     private static bool YesOrNo(string text) => text.Trim().ToLowerInvariant() switch
     {

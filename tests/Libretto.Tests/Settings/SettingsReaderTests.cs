@@ -41,7 +41,7 @@ public sealed class SettingsReaderTests : IDisposable
     {
         File.WriteAllText(_folder["libretto.json"], """
             { "engine": "whisper", "model": "whisper-base", "language": "Spanish", "local": true, "threads": 2, "format": ["srt", "txt"],
-              "out": "results", "cache": "/c", "models": ["/a", "/b"], "ffmpeg": "/opt/ffmpeg" }
+              "out": "results", "cache": "/c", "models": ["/a", "/b"], "ffmpeg": "/opt/ffmpeg", "hub": "https://mirror.example", "hub-token": "secret" }
             """);
         Assert.Equivalent(
             new LibrettoSettings
@@ -56,6 +56,8 @@ public sealed class SettingsReaderTests : IDisposable
                 Cache = "/c",
                 Models = ["/a", "/b"],
                 Ffmpeg = "/opt/ffmpeg",
+                Hub = new Uri("https://mirror.example/"),
+                HubToken = "secret",
             },
             Read().Settings);
     }
@@ -66,13 +68,24 @@ public sealed class SettingsReaderTests : IDisposable
     [InlineData("threads", "-1", "from 0 to 256")]
     [InlineData("threads", "many", "from 0 to 256")]
     [InlineData("local", "perhaps", "true or false")]
+    [InlineData("hub", "file:///etc", "a web address")]
     [InlineData("format", " , ", "must not be empty")]
     public void A_value_that_means_nothing_is_refused_with_what_is_expected(string key, string value, string expected)
     {
         var error = Assert.Throws<SettingsException>(() => Read((key, value)));
         Assert.Equal("setting_invalid", error.Code);
-        Assert.Contains($"--{key}", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"for {SettingsTable.All.Single(setting => setting.Key == key).Flag}", error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_secret_is_never_shown()
+    {
+        _environment["HF_TOKEN"] = "hf_12345";
+        var read = Read();
+        Assert.Equal("hf_12345", read.Settings.HubToken);
+        Assert.Equal(("(set)", "HF_TOKEN"), Shown(read, "hub-token"));
+        Assert.DoesNotContain("hf_12345", read.Settings.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace Libretto.Cli.Commands;
+
+/// <summary>Adds examples and exit codes to the help.</summary>
+internal static class HelpTexts
+{
+    private static readonly Dictionary<string, string> s_examples = new()
+    {
+        ["libretto"] =
+            """
+              libretto song.mp3                    writes song.json and song.lrc beside the song
+              libretto song.mp3 --stdout txt       prints the words
+              libretto convert song.json song.srt  writes another format
+              libretto doctor                      says what is missing and how to mend it
+            """,
+        ["transcribe"] =
+            """
+              libretto transcribe song.mp3
+              libretto transcribe *.flac --out lyrics --format json,elrc,ass
+              libretto transcribe cancion.ogg --language es     (after 'libretto models pull whisper-base')
+              libretto transcribe song.mp3 --stdout json --progress none | jq .lines
+            """,
+        ["convert"] =
+            """
+              libretto convert song.json song.srt
+              libretto convert song.lrc song.ttml
+            """,
+        ["models"] =
+            """
+              libretto models list
+              libretto models pull whisper-base
+              libretto models remove whisper-base
+            """,
+        ["pull"] =
+            """
+              libretto models pull whisper-base
+              libretto models pull whisper-base --from /media/usb/whisper-base
+            """,
+    };
+
+    public static void Attach(RootCommand root)
+    {
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new WithExamples((HelpAction)help.Action!);
+    }
+
+    private sealed class WithExamples(HelpAction usual) : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            usual.MaxWidth = 110;
+            usual.Invoke(parseResult);
+            var command = parseResult.CommandResult.Command;
+            var output = parseResult.InvocationConfiguration.Output;
+            if (s_examples.TryGetValue(command is RootCommand ? "libretto" : command.Name, out var examples))
+                output.WriteLine($"Examples:{Environment.NewLine}{examples}{Environment.NewLine}");
+            if (command is RootCommand || command.Name == TranscribeCommand.Name)
+                output.WriteLine($"Exit codes:{Environment.NewLine}{ExitCodes.Help}{Environment.NewLine}");
+            return ExitCodes.Done;
+        }
+    }
+}

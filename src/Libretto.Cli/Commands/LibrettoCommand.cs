@@ -1,0 +1,30 @@
+using System.CommandLine;
+
+namespace Libretto.Cli.Commands;
+
+/// <summary>The whole command line.</summary>
+internal static class LibrettoCommand
+{
+    public static RootCommand Create()
+    {
+        var root = new RootCommand("A song in, word-timed lyrics out. 'libretto FILE...' is short for 'libretto transcribe FILE...'.")
+        {
+            TranscribeCommand.Create(),
+            ConvertCommand.Create(),
+            ModelsCommand.Create(),
+            DoctorCommand.Create(),
+        };
+        HelpTexts.Attach(root);
+        return root;
+    }
+
+    /// <summary>A command line that begins with neither a command nor an option of the root itself is about songs.</summary>
+    public static string[] Expand(string[] args, RootCommand root)
+    {
+        if (args.Length == 0)
+            return ["--help"];
+        var known = root.Subcommands.Select(command => command.Name)
+            .Concat(root.Options.SelectMany(option => option.Aliases.Append(option.Name)));
+        return known.Contains(args[0]) ? args : [TranscribeCommand.Name, .. args];
+    }
+}

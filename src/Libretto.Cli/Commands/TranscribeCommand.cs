@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.Text;
+using Libretto.Cli.Display;
+using Libretto.Cli.Results;
+using Libretto.Lyrics;
+using Libretto.Pipeline;
+using Libretto.Settings;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Libretto.Cli.Commands;
+
+/// <summary><c>libretto transcribe FILE...</c>: songs to lyrics.</summary>
+internal static class TranscribeCommand
+{
+    public const string Name = "transcribe";
+
+    public static Command Create()
+    {
+        var songs = new Argument<string[]>("FILE")
+        {
+            Description = "Songs: any audio or video file that ffmpeg reads.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var print = new Option<string>("--stdout") { Description = "Print the lyrics of one song in this format and write no files.", HelpName = "FORMAT" };
+        var force = new Option<bool>("--force") { Description = "Replace files that Libretto did not write." };
+        var progress = new Option<string>("--progress")
+        {
+            Description = "How progress is shown on standard error: auto, plain, json (an object a line) or none.",
+            HelpName = "MODE",
+            DefaultValueFactory = _ => "auto",
+        };
+        progress.AcceptOnlyFromAmong([.. Displays.Modes]);
+        var command = new Command(Name, "Turn songs into word-timed lyrics.") { songs };
+        var settings = new SettingOptions(command, "format", "out", "language", "engine", "model", "local", "threads");
+        command.Add(print);
+        command.Add(force);
+        command.Add(progress);
+        command.Validators.Add(result =>
+        {
+            var files = result.GetValue(songs) ?? [];
+            if (files.Any(string.IsNullOrWhiteSpace))
+                result.AddError("A song's name is empty.");
+            foreach (var file in files.Where(file => file.StartsWith('-') && !File.Exists(file)))
+                result.AddError($"There is no option '{file}'.");
+            if (result.GetValue(print) is null)
+                return;
+            if (files.Length > 1)
+                result.AddError("--stdout prints one song at a time.");
+            if (result.GetResult("--out") is not null || result.GetResult("--format") is not null)
+                result.AddError("--stdout writes no files, so --out and --format have no meaning with it.");
+        });
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            parsed.GetRequiredValue(songs),
+            settings.Read(parsed),
+            parsed.GetValue(print),
+            parsed.GetValue(force),
+            Displays.Create(parsed.GetValue(progress)!),
+            cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        string[] songs, LibrettoSettings settings, string? print, bool force, IDisplay display, CancellationToken cancellationToken)
+    {
+        var printed = print is null ? null : LyricsFormats.Named(print);
+        var formats = printed is null ? settings.Formats.Select(LyricsFormats.Named).Distinct().ToList() : [];
+        var plan = SongOutputs.Plan(songs, settings.Out, formats);
+
+        await using var services = new ServiceCollection().AddLibretto(settings).BuildServiceProvider();
+        var batch = new SongBatch(
+            services.GetRequiredService<SongPipeline>(), new ResultFiles(WrittenFiles.OfUser(), force), display,
+            printed is null ? null : document => PrintAsync(printed.Write(document), cancellationToken));
+        var exitCode = ExitCodes.Done;
+        await display.RunAsync(async () => exitCode = await batch.RunAsync(plan, cancellationToken));
+        return exitCode;
+    }
+
+    /// <summary>UTF-8 whatever the terminal's settings say, and without a byte order mark.</summary>
+    private static async Task PrintAsync(string text, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var output = Console.OpenStandardOutput();
+            await output.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken);
+        }
+        catch (IOException e) when (!ErrorReport.IsBrokenPipe(e))
+        {
+            throw OutputException.CannotWrite("standard output", e);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using Libretto.Models;
+using Libretto.Pipeline;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Libretto.Cli.Display;
+
+/// <summary>A bar that moves at the foot of the terminal, with the words above it as they are recognised.</summary>
+internal sealed class LiveDisplay(IAnsiConsole console) : IDisplay
+{
+    private ProgressContext? _context;
+    private ProgressTask? _task;
+    private string _song = "";
+    private string _left = "";
+
+    public Task RunAsync(Func<Task> work) => console.Progress()
+        .AutoClear(true)
+        .Columns(
+            new SpinnerColumn(),
+            new TaskDescriptionColumn { Alignment = Justify.Left },
+            new ProgressBarColumn(),
+            new PercentageColumn(),
+            new TextColumn(() => _left))
+        .StartAsync(async context =>
+        {
+            _context = context;
+            await work();
+        });
+
+    public void Begin(string song, int number, int count)
+    {
+        _song = count > 1 ? $"[{number}/{count}] {Path.GetFileName(song)}" : Path.GetFileName(song);
+        End();
+        _task = _context?.AddTask(Markup.Escape(_song), maxValue: 1);
+    }
+
+    public void Report(SongProgress value)
+    {
+        if (value.Notice is { } notice)
+            console.Write(new Text(notice + Environment.NewLine, new Style(Color.Grey)));
+        else if (value.Line is { } line)
+            console.MarkupLine(Coloured(Wording.Timed(line)));
+        else if (value.Model is { } model)
+            Report(model);
+        else
+            Advance($"{_song}  {value.Message}", value.Fraction, value.Remaining);
+    }
+
+    public void Report(ModelProgress value)
+    {
+        _task ??= _context?.AddTask("", maxValue: 1);
+        var share = value.TotalBytes is { } total and > 0 ? (double)value.Bytes / total : 0;
+        Advance(Wording.Model(value), share, null);
+    }
+
+    public void Succeeded(SongOutcome outcome)
+    {
+        End();
+        console.Write(new Text(Wording.Outcome(outcome) + Environment.NewLine, new Style(Color.Green)));
+    }
+
+    public void Failed(string song, LibrettoException error)
+    {
+        End();
+        console.Write(new Text($"libretto: {error.Message}{Environment.NewLine}", new Style(Color.Red)));
+    }
+
+    public void Summarise(int done, int failed, int untried)
+    {
+        End();
+        if (done + failed + untried > 1)
+            console.WriteLine(Wording.Summary(done, failed, untried));
+    }
+
+    private void Advance(string what, double share, TimeSpan? remaining)
+    {
+        _left = remaining is { } left ? Wording.Left(left) : "";
+        if (_task is null)
+            return;
+        _task.Description = Markup.Escape(what);
+        _task.Value = share;
+    }
+
+    private void End()
+    {
+        if (_task is not null)
+            _context?.RemoveTask(_task);
+        (_task, _left) = (null, "");
+    }
+
+    private static string Coloured(string timed) =>
+        Markup.Escape(timed).Replace("<", "[grey]<", StringComparison.Ordinal).Replace(">", ">[/]", StringComparison.Ordinal);
+
+    private sealed class TextColumn(Func<string> text) : ProgressColumn
+    {
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text(text());
+    }
+}

@@ -1,0 +1,29 @@
+using Libretto.Lyrics;
+
+namespace Libretto.Cli.Results;
+
+/// <summary>A song and the files that its lyrics go to.</summary>
+/// <param name="Song">The song's path, as the user wrote it.</param>
+/// <param name="Files">Each result's path and format; none when nothing is to be written.</param>
+internal sealed record SongOutputs(string Song, IReadOnlyList<(string Path, ILyricsFormat Format)> Files)
+{
+    /// <summary>Names the results of several songs: beside each song or in one folder, named after the song.</summary>
+    /// <exception cref="OutputException">Two songs would be written to the same file.</exception>
+    public static IReadOnlyList<SongOutputs> Plan(IEnumerable<string> songs, string? folder, IReadOnlyList<ILyricsFormat> formats)
+    {
+        var plan = songs.DistinctBy(Path.GetFullPath).Select(song => Of(song, folder, formats)).ToList();
+        var takenBy = new Dictionary<string, string>();
+        foreach (var outputs in plan)
+            foreach (var (path, _) in outputs.Files)
+                if (!takenBy.TryAdd(Path.GetFullPath(path), outputs.Song))
+                    throw OutputException.WrittenTwice(path, takenBy[Path.GetFullPath(path)], outputs.Song);
+        return plan;
+    }
+
+    private static SongOutputs Of(string song, string? folder, IReadOnlyList<ILyricsFormat> formats)
+    {
+        var place = folder ?? Path.GetDirectoryName(song) ?? "";
+        var name = Path.GetFileNameWithoutExtension(song);
+        return new SongOutputs(song, [.. formats.Select(format => (Path.Combine(place, name + format.Extension), format))]);
+    }
+}

@@ -1,0 +1,40 @@
+using Libretto.Lyrics;
+using Libretto.Transcribe;
+
+namespace Libretto.Pipeline;
+
+/// <summary>The pieces an engine gave, put together.</summary>
+internal sealed class HeardWords
+{
+    private readonly List<LyricsWord> _words = [];
+    private readonly List<int> _sentenceEnds = [];
+    private readonly Dictionary<string, int> _guards = [];
+    private readonly Dictionary<string, int> _wordsIn = [];
+
+    /// <summary>The language most words are in; null when the engine does not say.</summary>
+    public string? Language => _wordsIn.Count == 0 ? null : _wordsIn.MaxBy(language => language.Value).Key;
+
+    /// <summary>How often each guard acted; null when none did.</summary>
+    public IReadOnlyDictionary<string, int>? Guards => _guards.Count == 0 ? null : _guards;
+
+    public void Add(TranscribedPiece piece)
+    {
+        _sentenceEnds.AddRange(piece.SegmentEnds.Select(index => _words.Count + index));
+        _words.AddRange(piece.Words);
+        foreach (var (guard, count) in piece.Guards)
+            _guards[guard] = _guards.GetValueOrDefault(guard) + count;
+        if (piece.Language is { } language && piece.Words.Count > 0)
+            _wordsIn[language] = _wordsIn.GetValueOrDefault(language) + piece.Words.Count;
+    }
+
+    /// <summary>Lawful lines of all words.</summary>
+    public LyricsDocument ToDocument(double duration)
+    {
+        var milliseconds = Math.Round(duration, 3);
+        return new LyricsDocument
+        {
+            Duration = milliseconds,
+            Lines = LineBreaker.Break(DocumentRules.MakeLawful(_words, milliseconds), _sentenceEnds),
+        };
+    }
+}

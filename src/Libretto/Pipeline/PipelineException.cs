@@ -1,0 +1,35 @@
+namespace Libretto.Pipeline;
+
+/// <summary>The stages cannot be put together for what is asked.</summary>
+public sealed class PipelineException : LibrettoException
+{
+    /// <summary>Creates the error; see <see cref="LibrettoException"/> for the parameters.</summary>
+    public PipelineException(string code, string message, bool isTransient = false, Exception? inner = null)
+        : base(Stage.Transcribe, code, message, isTransient, inner)
+    {
+    }
+
+    internal static PipelineException UnknownLanguage(string language) => new(
+        "language_unknown", $"'{language}' is no language Libretto knows. Give a code or English name, such as es or Spanish, or auto.");
+
+    internal static PipelineException UnknownEngine(string engine) => new(
+        "engine_unknown", $"'{engine}' is no engine Libretto knows. Choose auto, moonshine or whisper.");
+
+    internal static PipelineException LanguageNeedsModel(string language) => new(
+        "model_missing",
+        $"No installed model knows the language '{language}'. Fetch one with: libretto models pull whisper-base");
+
+    internal static PipelineException NoWhisper() => new(
+        "model_missing", "No Whisper model is installed. Fetch one with: libretto models pull whisper-base");
+
+    internal static PipelineException ModelDoesNotFit(string model, string engine) => new(
+        "model_unfit", $"The model {model} is not one for {engine}. Choose another of 'libretto models list', or leave the engine out.");
+
+    internal static PipelineException NotSpeech(string model) => new(
+        "model_unfit", $"The model {model} does not recognise words. Choose a speech model of 'libretto models list'.");
+
+    internal static PipelineException MoonshineIsEnglish(string language) => new(
+        "language_unsupported",
+        $"Moonshine knows English only, not '{language}'. Fetch a model that does with 'libretto models pull whisper-base', " +
+        "and use the engine whisper or auto.");
+}

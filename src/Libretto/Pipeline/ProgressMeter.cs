@@ -1,0 +1,46 @@
+using Libretto.Lyrics;
+using Libretto.Models;
+
+namespace Libretto.Pipeline;
+
+/// <summary>Turns the progress of single steps into that of the whole song, with the time left.</summary>
+internal sealed class ProgressMeter(IProgress<SongProgress>? listener, TimeProvider time)
+{
+    // Sooner, the share says too little about the rest.
+    private const double LeastShareForEstimate = 0.03;
+
+    private Stage _stage;
+    private string _message = "";
+    private double _from, _to, _fraction;
+    private long _entered;
+
+    /// <summary>Begins a step that takes the song from one share of the whole to another.</summary>
+    public void Enter(Stage stage, double from, double to, string message)
+    {
+        (_stage, _from, _to, _message) = (stage, from, to, message);
+        _entered = time.GetTimestamp();
+        Report(0);
+    }
+
+    /// <summary>The share of the step that is done, 0 to 1.</summary>
+    public void Report(double share)
+    {
+        _fraction = Math.Max(_fraction, _from + (_to - _from) * Math.Clamp(share, 0, 1));
+        listener?.Report(Now() with { Remaining = share > LeastShareForEstimate ? Remaining(share) : null });
+    }
+
+    /// <summary>The step as a listener of its own.</summary>
+    public IProgress<double> Step() => new Relay<double>(Report);
+
+    /// <summary>A download is no share of the song.</summary>
+    public void Fetching(ModelProgress model) => listener?.Report(Now() with { Model = model });
+
+    public void Heard(LyricsLine line) => listener?.Report(Now() with { Line = line });
+
+    public void Notice(string notice) => listener?.Report(Now() with { Notice = notice });
+
+    private SongProgress Now() => new(_stage, _fraction, _message);
+
+    /// <summary>As long as the step's rest takes at its pace so far; steps after it are short.</summary>
+    private TimeSpan Remaining(double share) => time.GetElapsedTime(_entered) * ((1 - share) / share);
+}

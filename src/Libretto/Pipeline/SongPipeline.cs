@@ -1,0 +1,88 @@
+using Libretto.Audio;
+using Libretto.Lyrics;
+using Libretto.Models;
+using Libretto.Transcribe;
+
+namespace Libretto.Pipeline;
+
+/// <summary>
+/// The whole way of a song, from a file to its lyrics; the only class that knows the stages and their order. Songs may run at
+/// the same time: the networks are loaded once and shared.
+/// </summary>
+public sealed class SongPipeline
+{
+    private const int SpeechRate = 16_000;
+
+    // Share of the whole work, measured on songs of three minutes; only the progress shown depends on it.
+    private const double DecodedAt = 0.08;
+
+    private readonly AudioDecoder _decoder;
+    private readonly EngineSelector _engines;
+    private readonly TimeProvider _time;
+
+    internal SongPipeline(AudioDecoder decoder, EngineSelector engines, TimeProvider time)
+    {
+        _decoder = decoder;
+        _engines = engines;
+        _time = time;
+    }
+
+    /// <summary>Works on one song.</summary>
+    /// <param name="request">The song and what is wanted of it.</param>
+    /// <param name="progress">Told at once, in order, on whichever thread works.</param>
+    /// <param name="cancellationToken">Felt within half a second, by programs that were started too. Nothing remains.</param>
+    /// <exception cref="LibrettoException">The file, a model, or a program it needs; its message says what to do.</exception>
+    public async Task<SongResult> RunAsync(
+        SongRequest request, IProgress<SongProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var notices = new List<string>();
+        var meter = new ProgressMeter(progress, _time);
+        void Notice(string notice)
+        {
+            notices.Add(notice);
+            meter.Notice(notice);
+        }
+
+        meter.Enter(Stage.Acquire, 0, DecodedAt, "reading");
+        var info = await _decoder.ProbeAsync(request.Path, cancellationToken);
+        var engine = await _engines.SelectAsync(request, new Relay<ModelProgress>(meter.Fetching), cancellationToken);
+        Notice(engine.Notice);
+        using var audio = await _decoder.DecodeAsync(info, SpeechRate, channels: 1, range: null, meter.Step(), cancellationToken);
+        foreach (var warning in info.Warnings.Concat(audio.Warnings))
+            Notice(warning);
+
+        meter.Enter(Stage.Transcribe, DecodedAt, 1, "listening");
+        var heard = await TranscribeAsync(engine, audio, meter, cancellationToken);
+
+        var document = heard.ToDocument(audio.Duration) with
+        {
+            Title = request.Title ?? info.Tag("title"),
+            Artist = request.Artist ?? info.Tag("artist"),
+            Language = engine.Language ?? heard.Language,
+            Source = new LyricsSource("file"),
+            Method = new LyricsMethod
+            {
+                Engine = engine.Transcriber.Name,
+                Alignment = engine.Transcriber.TimesAreTrusted ? "provider" : "attention",
+                Words = "transcribed",
+                Guards = heard.Guards,
+            },
+        };
+        return new SongResult(document, notices);
+    }
+
+    private static async Task<HeardWords> TranscribeAsync(
+        EngineChoice engine, PcmFile audio, ProgressMeter meter, CancellationToken cancellationToken)
+    {
+        var heard = new HeardWords();
+        var options = new TranscribeOptions { Language = engine.Language };
+        await foreach (var piece in engine.Transcriber.TranscribeAsync(audio, options, meter.Step(), cancellationToken))
+        {
+            heard.Add(piece);
+            foreach (var line in LineBreaker.Break(DocumentRules.MakeLawful(piece.Words, audio.Duration), piece.SegmentEnds))
+                meter.Heard(line);
+        }
+        return heard;
+    }
+}

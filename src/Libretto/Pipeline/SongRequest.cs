@@ -1,0 +1,21 @@
+namespace Libretto.Pipeline;
+
+/// <summary>One song to be worked on.</summary>
+/// <param name="Path">An audio or video file.</param>
+public sealed record SongRequest(string Path)
+{
+    /// <summary>The language sung, by ISO 639 code or English name, or <c>auto</c>; null takes the setting.</summary>
+    public string? Language { get; init; }
+
+    /// <summary><c>auto</c>, <c>moonshine</c> or <c>whisper</c>; null takes the setting.</summary>
+    public string? Engine { get; init; }
+
+    /// <summary>A model's name or folder; null takes the setting.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The song's title; null takes the file's tag, if it has one.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>The song's artist; null takes the file's tag, if it has one.</summary>
+    public string? Artist { get; init; }
+}

@@ -1,0 +1,8 @@
+using Libretto.Lyrics;
+
+namespace Libretto.Pipeline;
+
+/// <summary>What came of a song.</summary>
+/// <param name="Document">The lyrics; without lines when nothing is sung.</param>
+/// <param name="Notices">What the user should know of the way here, a sentence each: which engine and why, damage in the file.</param>
+public sealed record SongResult(LyricsDocument Document, IReadOnlyList<string> Notices);

@@ -1,0 +1,23 @@
+using Libretto.Models;
+using Libretto.Transcribe;
+using Libretto.Transcribe.Moonshine;
+using Microsoft.Extensions.Logging;
+
+namespace Libretto.Pipeline;
+
+/// <summary>Makes the recogniser that fits a model's folder.</summary>
+internal sealed class SpeechEngines(OnnxSessions sessions, ILoggerFactory loggers)
+{
+    /// <summary>What a folder holds, judged by its files, so that a model made or converted by the user works too; null when no speech model.</summary>
+    public static ModelKind? KindOf(string folder) =>
+        File.Exists(Path.Combine(folder, "tokens.txt")) && File.Exists(Path.Combine(folder, "encoder_model.onnx")) ? ModelKind.Moonshine
+        : File.Exists(Path.Combine(folder, "generation_config.json")) ? ModelKind.Whisper
+        : null;
+
+    /// <summary>The engine of a folder; nothing is loaded before its first use.</summary>
+    public ITranscriber Create(string folder) => KindOf(folder) switch
+    {
+        ModelKind.Moonshine => new MoonshineTranscriber(folder, sessions, loggers.CreateLogger<MoonshineTranscriber>()),
+        _ => throw PipelineException.NotSpeech(folder),
+    };
+}

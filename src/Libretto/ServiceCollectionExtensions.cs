@@ -1,0 +1,55 @@
+using Libretto.Audio;
+using Libretto.Models;
+using Libretto.Pipeline;
+using Libretto.Settings;
+using Libretto.Tools;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace Libretto;
+
+/// <summary>Adds Libretto to a host.</summary>
+public static class ServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds <see cref="SongPipeline"/>, <see cref="ModelStore"/>, <see cref="AudioDecoder"/> and what they need, one of each. A
+    /// <see cref="TimeProvider"/> or logging that the host has is used.
+    /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="settings">The settings; what the environment and the settings file say when null.</param>
+    /// <exception cref="SettingsException">When the pipeline is first asked for: the environment or the file holds nonsense.</exception>
+    public static IServiceCollection AddLibretto(this IServiceCollection services, LibrettoSettings? settings = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddLogging();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(_ => settings ?? SettingsReader.Read().Settings);
+        services.AddSingleton(provider => new ToolLocator(new ToolPaths { Ffmpeg = Settings(provider).Ffmpeg }));
+        services.AddSingleton<ToolRunner>();
+        services.AddSingleton<AudioDecoder>();
+        services.AddSingleton(_ => NpmConfiguration.Read(Environment.GetEnvironmentVariable));
+        services.AddHttpClient<ModelStore>()
+            .ConfigurePrimaryHttpMessageHandler(provider => ModelStore.CreateHandler(provider.GetRequiredService<NpmConfiguration>()));
+        services.AddSingleton(provider => StoreOptions(Settings(provider), provider.GetRequiredService<NpmConfiguration>()));
+        services.AddSingleton(provider => new OnnxSessions(Settings(provider).Threads));
+        services.AddSingleton<SpeechEngines>();
+        services.AddSingleton<EngineSelector>();
+        services.AddSingleton(provider => new SongPipeline(
+            provider.GetRequiredService<AudioDecoder>(),
+            provider.GetRequiredService<EngineSelector>(),
+            provider.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+
+    private static LibrettoSettings Settings(IServiceProvider provider) => provider.GetRequiredService<LibrettoSettings>();
+
+    private static ModelStoreOptions StoreOptions(LibrettoSettings settings, NpmConfiguration npm) => new()
+    {
+        CacheFolder = settings.Cache is { } cache ? Path.Combine(cache, "models") : ModelFolders.DefaultCache(Environment.GetEnvironmentVariable),
+        ExtraFolders = settings.Models,
+        Npm = npm,
+        HubEndpoint = settings.Hub,
+        HubToken = settings.HubToken,
+    };
+}

@@ -25,6 +25,11 @@ public static class Languages
         return s_codes.GetValueOrDefault(codeOrName.Trim());
     }
 
+    /// <summary>The English name in lower case, such as <c>english</c> for <c>en</c>, as hosted engines write it; null when unknown.</summary>
+    /// <param name="code">Compared without regard to case.</param>
+    public static string? EnglishName(string code) =>
+        Find(code) is { } found ? s_codes.First(pair => pair.Value == found && pair.Key != found).Key : null;
+
     private static Dictionary<string, string> ReadTable()
     {
         var codes = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);

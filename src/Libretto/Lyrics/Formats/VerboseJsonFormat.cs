@@ -30,7 +30,7 @@ internal sealed class VerboseJsonFormat : ILyricsFormat
         var answer = new VerboseTranscription
         {
             Task = "transcribe",
-            Language = LanguageNames.NameOf(document.Language),
+            Language = document.Language is { } code ? Languages.EnglishName(code) ?? code : null,
             Duration = document.Duration,
             Text = string.Join(' ', lines.Select(line => line.Text)),
             Segments = [.. lines.Select(Segment)],
@@ -62,7 +62,7 @@ internal sealed class VerboseJsonFormat : ILyricsFormat
                 Dialect, "it has neither segments nor words. Ask for response_format=verbose_json with word and segment times.");
 
         var document = Document(answer!, Lines(answer!));
-        return document with { Language = LanguageNames.CodeOf(answer!.Language) };
+        return document with { Language = answer!.Language is { Length: > 0 } language ? Languages.Find(language) ?? language : null };
     }
 
     private static LyricsDocument Document(VerboseTranscription answer, List<List<LyricsWord>> lines)

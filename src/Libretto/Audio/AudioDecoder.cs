@@ -22,12 +22,15 @@ public sealed class AudioDecoder
 
     private readonly ToolRunner _tools;
     private readonly AudioProbe _probe;
+    private readonly string? _folder;
 
     /// <summary>Creates a decoder.</summary>
     /// <param name="tools">Runs ffmpeg and ffprobe.</param>
-    public AudioDecoder(ToolRunner tools)
+    /// <param name="folder">Where decoded audio lies for as long as it is used; see <see cref="PcmFile"/> for the default.</param>
+    public AudioDecoder(ToolRunner tools, string? folder = null)
     {
         _tools = tools;
+        _folder = folder;
         _probe = new AudioProbe(tools);
     }
 
@@ -79,7 +82,7 @@ public sealed class AudioDecoder
         ArgumentOutOfRangeException.ThrowIfGreaterThan(channels, 2);
         var expected = range is { } r ? Math.Min(r.Length, (info.Duration ?? r.End) - r.Start) : info.Duration;
         var warnings = new List<string>(info.Warnings);
-        var pcm = new PcmFile(sampleRate, channels) { Warnings = warnings };
+        var pcm = new PcmFile(sampleRate, channels, _folder) { Warnings = warnings };
         try
         {
             pcm.AppendSilence((long)Math.Round(Math.Max(0, info.Lead - (range?.Start ?? 0)) * sampleRate));

@@ -22,6 +22,9 @@ internal sealed class AudioProbe(ToolRunner tools)
         var container = probed.Format?.FormatName ?? "";
         if (container.Split(',').Any(Playlists.Contains))
             throw AudioException.Playlist(path);
+        // ffmpeg would draw any text as a picture of a terminal.
+        if (container == "tty")
+            throw AudioException.NotAudio(path, "it is text");
 
         var pictures = streams.Where(s => s.CodecType == "video").ToList();
         var audio = streams.FirstOrDefault(s => s.CodecType == "audio")

@@ -49,15 +49,24 @@ public static class ModelCatalogue
         new(
             "spleeter-2stems", ModelKind.Separation, "MIT", [], 40 * Megabyte,
             "Voice and accompaniment, about 20 times real time on two cores; good enough for times and karaoke.",
-            [Hub("csukuangfj/sherpa-onnx-spleeter-2stems-fp16", "vocals.fp16.onnx", "accompaniment.fp16.onnx")]),
+            [Hub("csukuangfj/sherpa-onnx-spleeter-2stems-fp16", "vocals.fp16.onnx", "accompaniment.fp16.onnx")])
+        {
+            Separation = SeparationModel.Spleeter("vocals.fp16.onnx", "accompaniment.fp16.onnx"),
+        },
         new(
             "htdemucs-ft-vocals", ModelKind.Separation, "MIT (as published with the export)", [], 166 * Megabyte,
             "The cleanest voice; takes about one and a half times the song's length on two cores.",
-            [Hub("StemSplitio/htdemucs-ft-vocals-onnx", "htdemucs_ft_vocals_fp16weights.onnx")]),
+            [Hub("StemSplitio/htdemucs-ft-vocals-onnx", "htdemucs_ft_vocals_fp16weights.onnx")])
+        {
+            Separation = SeparationModel.Demucs("htdemucs_ft_vocals_fp16weights.onnx"),
+        },
         new(
             "htdemucs", ModelKind.Separation, "MIT (as published with the export)", [], 166 * Megabyte,
             "Drums, bass, other and voice in one network; a little less clean than htdemucs-ft-vocals.",
-            [Hub("StemSplitio/htdemucs-onnx", "htdemucs_fp16weights.onnx")]),
+            [Hub("StemSplitio/htdemucs-onnx", "htdemucs_fp16weights.onnx")])
+        {
+            Separation = SeparationModel.Demucs("htdemucs_fp16weights.onnx"),
+        },
         new(
             "wav2vec2-base-960h", ModelKind.Ctc, "Apache-2.0", ["en"], 378 * Megabyte,
             "English letters a frame, for aligning given words to the voice.",

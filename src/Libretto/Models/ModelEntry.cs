@@ -41,6 +41,9 @@ public sealed record ModelEntry(
     /// writes it into a local lock that later downloads must match.
     /// </summary>
     public bool IsPinned => Sources.All(source => source is NpmSource);
+
+    /// <summary>How a model of kind <see cref="ModelKind.Separation"/> is run; null for the others.</summary>
+    public SeparationModel? Separation { get; init; }
 }
 
 /// <summary>A place a model comes from.</summary>

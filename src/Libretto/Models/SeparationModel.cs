@@ -4,8 +4,8 @@ namespace Libretto.Models;
 public enum SeparationLayout
 {
     /// <summary>
-    /// Spleeter: a network a stem, magnitudes <c>x</c> to <c>y</c>, both [2, n, 512, 1024] (channels, blocks, frames, bins) of an STFT
-    /// of 4,096 samples every 1,024.
+    /// Spleeter: a network a stem, magnitudes <c>x</c> to <c>y</c>, both [2, n, 512, 1024] (channels, blocks, windows, bins) of an
+    /// STFT of 4,096 samples every 1,024.
     /// </summary>
     Spleeter,
 
@@ -21,9 +21,19 @@ public enum SeparationLayout
 public sealed record SeparationModel(
     SeparationLayout Layout, int SampleRate, IReadOnlyList<string> Stems, IReadOnlyList<string> Files)
 {
-    /// <summary>The name of the stem that every model has.</summary>
-    public const string Vocals = "vocals";
+    private const string Voice = "vocals";
 
     /// <summary>Where the vocals lie among the stems; -1 where they don't.</summary>
-    public int VocalsIndex => Stems.ToList().IndexOf(Vocals);
+    public int VocalsIndex => Stems.ToList().IndexOf(Voice);
+
+    /// <summary>Spleeter with two stems.</summary>
+    /// <param name="vocals">The file of the one network.</param>
+    /// <param name="accompaniment">The file of the other.</param>
+    public static SeparationModel Spleeter(string vocals, string accompaniment) =>
+        new(SeparationLayout.Spleeter, 44100, [Voice, "accompaniment"], [vocals, accompaniment]);
+
+    /// <summary>HT-Demucs with four stems; the networks fine-tuned for one stem give all four too.</summary>
+    /// <param name="file">The network.</param>
+    public static SeparationModel Demucs(string file) =>
+        new(SeparationLayout.Demucs, 44100, ["drums", "bass", "other", Voice], [file]);
 }

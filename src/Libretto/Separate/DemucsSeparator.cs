@@ -18,14 +18,16 @@ public sealed class DemucsSeparator : IVocalSeparator
     private readonly int _stems;
     private readonly int _vocals;
     private readonly OnnxSessions _sessions;
+    private readonly string? _spoolFolder;
 
     /// <summary>Describes a separator; its network is loaded at the first separation.</summary>
     /// <param name="name">The model's name.</param>
     /// <param name="folder">The folder its file lies in.</param>
     /// <param name="model">Its description: any stems, one of them <c>vocals</c>, in one file.</param>
     /// <param name="sessions">Loads and shares the network.</param>
+    /// <param name="spoolFolder">Where the stems lie until they are disposed of; see <see cref="PcmFile"/> for the default.</param>
     /// <exception cref="SeparateException">The description is not that of such a model.</exception>
-    public DemucsSeparator(string name, string folder, SeparationModel model, OnnxSessions sessions)
+    public DemucsSeparator(string name, string folder, SeparationModel model, OnnxSessions sessions, string? spoolFolder = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (model.VocalsIndex < 0)
@@ -38,6 +40,7 @@ public sealed class DemucsSeparator : IVocalSeparator
         _stems = model.Stems.Count;
         _vocals = model.VocalsIndex;
         _sessions = sessions;
+        _spoolFolder = spoolFolder;
     }
 
     /// <inheritdoc/>
@@ -45,6 +48,9 @@ public sealed class DemucsSeparator : IVocalSeparator
 
     /// <inheritdoc/>
     public int SampleRate { get; }
+
+    /// <inheritdoc/>
+    public int BlockFrames => Stride;
 
     /// <inheritdoc/>
     public Task<SeparatedStems> SeparateAsync(PcmFile mix, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
@@ -55,7 +61,7 @@ public sealed class DemucsSeparator : IVocalSeparator
 
     private SeparatedStems Separate(PcmFile mix, IProgress<double>? progress, CancellationToken cancellationToken)
     {
-        using var stems = new StemWriter(mix, SampleRate);
+        using var stems = new StemWriter(mix, SampleRate, _spoolFolder);
         var planes = new float[2 * Segment];
         using var network = new Network(_sessions, _file, ("mix", [1, 2, Segment]), planes, ("stems", [1, _stems, 2, Segment]));
         var level = Level.Of(mix, cancellationToken);
@@ -68,7 +74,7 @@ public sealed class DemucsSeparator : IVocalSeparator
             var length = (int)Math.Min(Segment, mix.Frames - start);
             var margin = (Segment - length) / 2;
             ReadNormalised(mix, start - margin, level, frames, planes);
-            network.Run(cancellationToken);
+            network.Run(isLast: start + Stride >= mix.Frames, cancellationToken);
 
             var vocals = network.Output.AsSpan(_vocals * 2 * Segment, 2 * Segment);
             var weighted = frames.AsSpan(0, 2 * length);

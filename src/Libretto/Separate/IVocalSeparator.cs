@@ -12,6 +12,9 @@ public interface IVocalSeparator
     /// <summary>Frames a second that the mix must have and the stems will have, in hertz.</summary>
     int SampleRate { get; }
 
+    /// <summary>Frames of the mix that one run of the networks is good for: progress comes in such steps.</summary>
+    int BlockFrames { get; }
+
     /// <summary>
     /// Separates a recording. Memory does not grow with its length. Stems lie within -1 to 1 wherever the mix lies within -2 to 2, so
     /// that no file format clips them and their sum stays the mix.

@@ -37,9 +37,13 @@ internal sealed class Network : IDisposable
     public float[] Output { get; }
 
     /// <summary>Runs the network; a cancelled run ends between two of its operators.</summary>
-    public void Run(CancellationToken cancellationToken)
+    /// <param name="isLast">Whether the memory it works in, some hundreds of megabytes, is to be given back at the end.</param>
+    /// <param name="cancellationToken">Ends the run.</param>
+    public void Run(bool isLast, CancellationToken cancellationToken)
     {
         using var options = new RunOptions();
+        if (isLast)
+            options.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
         using var registration = cancellationToken.Register(() => options.Terminate = true);
         try
         {

@@ -24,14 +24,16 @@ public sealed class SpleeterSeparator : IVocalSeparator
     private readonly string _vocalsFile;
     private readonly string _accompanimentFile;
     private readonly OnnxSessions _sessions;
+    private readonly string? _spoolFolder;
 
     /// <summary>Describes a separator; its networks are loaded at the first separation.</summary>
     /// <param name="name">The model's name.</param>
     /// <param name="folder">The folder its files lie in.</param>
     /// <param name="model">Its description: stems <c>vocals</c> and one other, a file each.</param>
     /// <param name="sessions">Loads and shares the networks.</param>
+    /// <param name="spoolFolder">Where the stems lie until they are disposed of; see <see cref="PcmFile"/> for the default.</param>
     /// <exception cref="SeparateException">The description is not that of such a model.</exception>
-    public SpleeterSeparator(string name, string folder, SeparationModel model, OnnxSessions sessions)
+    public SpleeterSeparator(string name, string folder, SeparationModel model, OnnxSessions sessions, string? spoolFolder = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         var vocals = model.VocalsIndex;
@@ -44,6 +46,7 @@ public sealed class SpleeterSeparator : IVocalSeparator
         _vocalsFile = Path.Combine(folder, model.Files[vocals]);
         _accompanimentFile = Path.Combine(folder, model.Files[1 - vocals]);
         _sessions = sessions;
+        _spoolFolder = spoolFolder;
     }
 
     /// <inheritdoc/>
@@ -51,6 +54,9 @@ public sealed class SpleeterSeparator : IVocalSeparator
 
     /// <inheritdoc/>
     public int SampleRate { get; }
+
+    /// <inheritdoc/>
+    public int BlockFrames => (BlockWindows - 1) * Hop;
 
     /// <inheritdoc/>
     public Task<SeparatedStems> SeparateAsync(PcmFile mix, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
@@ -61,7 +67,7 @@ public sealed class SpleeterSeparator : IVocalSeparator
 
     private SeparatedStems Separate(PcmFile mix, IProgress<double>? progress, CancellationToken cancellationToken)
     {
-        using var stems = new StemWriter(mix, SampleRate);
+        using var stems = new StemWriter(mix, SampleRate, _spoolFolder);
         var magnitudes = new float[2 * BlockWindows * Bins];
         using var vocals = new Network(_sessions, _vocalsFile, ("x", s_shape), magnitudes, ("y", s_shape));
         using var accompaniment = new Network(_sessions, _accompanimentFile, ("x", s_shape), magnitudes, ("y", s_shape));
@@ -73,12 +79,13 @@ public sealed class SpleeterSeparator : IVocalSeparator
             cancellationToken.ThrowIfCancellationRequested();
             var count = (int)Math.Min(BlockWindows, windows - first);
             block.Analyse(mix, first, count, magnitudes);
-            vocals.Run(cancellationToken);
-            accompaniment.Run(cancellationToken);
+            var isLast = first + count == windows;
+            vocals.Run(isLast, cancellationToken);
+            accompaniment.Run(isLast, cancellationToken);
             block.KeepVocals(count, vocals.Output, accompaniment.Output);
             block.Synthesise(first, count, overlap);
 
-            var done = first + count == windows ? mix.Frames : ((first + count) * Hop) - Lead;
+            var done = isLast ? mix.Frames : ((first + count) * Hop) - Lead;
             stems.Append(block.Take(overlap, (int)(done - stems.Frames)));
             progress?.Report((double)done / mix.Frames);
         }

@@ -12,16 +12,16 @@ internal sealed class StemWriter : IDisposable
     private readonly PcmFile _accompaniment;
     private bool _finished;
 
-    public StemWriter(PcmFile mix, int sampleRate)
+    public StemWriter(PcmFile mix, int sampleRate, string? folder)
     {
         if (mix.Channels != 2 || mix.SampleRate != sampleRate)
             throw new ArgumentException(
                 $"The mix has {mix.Channels} channels at {mix.SampleRate} Hz; separation needs 2 at {sampleRate} Hz. Decode it so.", nameof(mix));
         _mix = mix;
-        _vocals = new PcmFile(sampleRate, 2);
+        _vocals = new PcmFile(sampleRate, 2, folder);
         try
         {
-            _accompaniment = new PcmFile(sampleRate, 2);
+            _accompaniment = new PcmFile(sampleRate, 2, folder);
         }
         catch
         {

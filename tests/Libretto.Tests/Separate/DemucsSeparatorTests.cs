@@ -15,4 +15,22 @@ public class DemucsSeparatorTests(SeparationFixture fixture)
         Assert.Equal(expected.Frames, stems.Vocals.Frames);
         Assert.InRange(Recordings.LargestDifference(expected.Samples(), stems.Vocals.Samples()), 0, 1e-3);
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(8820)]
+    [InlineData(257_985)]
+    [InlineData(257_986)]
+    [InlineData(343_981)]
+    public async Task Any_length_gives_stems_of_that_length(int frames)
+    {
+        var random = new Random(frames);
+        using var mix = Recordings.Stereo([.. Enumerable.Range(0, frames * 2).Select(_ => (random.NextSingle() - 0.5f) / 4)]);
+
+        using var stems = await fixture.Demucs.SeparateAsync(mix, null, Token);
+
+        Assert.Equal((frames, frames), (stems.Vocals.Frames, stems.Accompaniment.Frames));
+        Assert.All(stems.Vocals.Samples(), sample => Assert.True(float.IsFinite(sample)));
+    }
 }

@@ -33,6 +33,25 @@ internal sealed class ModelInstaller(ModelStoreOptions options, HttpClient clien
         }
     }
 
+    public async Task<IReadOnlyList<string>> OptimizeAsync(string folder, CancellationToken ct)
+    {
+        try
+        {
+            using var held = await FileLock.TakeAsync(LockFile(Path.GetFileName(folder)), time, ct);
+            var manifest = ModelManifest.Read(folder);
+            if (manifest is not null)
+                await manifest.CheckAsync(folder, everyByte: false, ct);
+            var made = await Task.Run(() => ModelFinish.Optimize(folder, ct), ct);
+            if (made.Count > 0 && manifest is not null)
+                await ModelManifest.WriteAsync(folder, manifest.Name, manifest.Origin, manifest.Installed, ct);
+            return made;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw ModelException.CannotWrite(folder, e);
+        }
+    }
+
     public bool Remove(string name)
     {
         using var held = FileLock.TryTake(LockFile(name))
@@ -66,7 +85,7 @@ internal sealed class ModelInstaller(ModelStoreOptions options, HttpClient clien
         {
             var origin = source is null ? await FetchAsync(entry, staging, progress, ct) : CopyFrom(source, staging, ct);
             progress.Enter(ModelStep.Preparing);
-            await ModelFinish.ApplyAsync(entry.Kind, staging, ct);
+            await Task.Run(() => ModelFinish.ApplyAsync(entry.Kind, staging, ct), ct);
             progress.Enter(ModelStep.Verifying);
             await ModelManifest.WriteAsync(staging, entry.Name, origin, time.GetUtcNow(), ct);
             Delete(folder);

@@ -31,7 +31,8 @@ internal sealed record ModelManifest(string Name, string Origin, DateTimeOffset 
     public static async Task WriteAsync(string folder, string name, string origin, DateTimeOffset now, CancellationToken ct)
     {
         var files = new List<ManifestFile>();
-        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        var own = Path.Combine(folder, FileName);
+        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(path => path != own).Order(StringComparer.Ordinal))
         {
             var info = new FileInfo(path);
             files.Add(new ManifestFile(
@@ -41,7 +42,8 @@ internal sealed record ModelManifest(string Name, string Origin, DateTimeOffset 
                 info.LastWriteTimeUtc.Ticks));
         }
         var json = JsonSerializer.SerializeToUtf8Bytes(new ModelManifest(name, origin, now, files), ModelJson.Default.ModelManifest);
-        await File.WriteAllBytesAsync(Path.Combine(folder, FileName), json, ct);
+        await File.WriteAllBytesAsync(own + ".new", json, ct);
+        File.Move(own + ".new", own, overwrite: true);
     }
 
     /// <summary>

@@ -93,6 +93,17 @@ public sealed class ModelStore
     public Task VerifyAsync(string name, CancellationToken ct = default) =>
         CheckAsync(Find(name) ?? throw ModelException.Unknown(name), everyByte: true, ct);
 
+    /// <summary>
+    /// Makes the 8-bit files (<c>*_q8.onnx</c>) of a Whisper folder from its 32-bit ones, which stay: three times smaller, faster
+    /// on a CPU, and nearly as good. Does nothing where they are there or cannot be made.
+    /// </summary>
+    /// <param name="name">A model's name or the path of a folder.</param>
+    /// <param name="ct">Stops before the next file.</param>
+    /// <returns>The files made.</returns>
+    /// <exception cref="ModelException">The model is not here, damaged, or its folder cannot be written.</exception>
+    public Task<IReadOnlyList<string>> OptimizeAsync(string name, CancellationToken ct = default) =>
+        _installer.OptimizeAsync(Find(name) ?? throw ModelException.Unknown(name), ct);
+
     /// <summary>Removes a model, and what there is of an unfinished download, from the cache.</summary>
     /// <param name="name">A model's name.</param>
     /// <returns>False if there was none. A model in an extra folder is the user's own and stays.</returns>

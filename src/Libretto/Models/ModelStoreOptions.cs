@@ -6,7 +6,7 @@ public sealed record ModelStoreOptions
     /// <summary>Where fetched models are kept, a folder each.</summary>
     public required string CacheFolder { get; init; }
 
-    /// <summary>Folders that are looked in before the cache; never written to.</summary>
+    /// <summary>Folders that are looked in before the cache; nothing is fetched into them.</summary>
     public IReadOnlyList<string> ExtraFolders { get; init; } = [];
 
     /// <summary>Where npm packages come from.</summary>

@@ -128,7 +128,9 @@ public sealed class ModelStore
 
     private IEnumerable<string> Places() => [.. _options.ExtraFolders, _options.CacheFolder];
 
-    private static ModelEntry Entry(string name) => ModelCatalogue.Find(name) ?? throw ModelException.Unknown(name);
+    private ModelEntry Entry(string name) =>
+        _options.Catalogue.FirstOrDefault(entry => string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase))
+            ?? throw ModelException.Unknown(name);
 
     private static bool HoldsModel(string folder) =>
         Directory.Exists(folder) &&

@@ -9,6 +9,9 @@ public sealed record ModelStoreOptions
     /// <summary>Folders that are looked in before the cache; nothing is fetched into them.</summary>
     public IReadOnlyList<string> ExtraFolders { get; init; } = [];
 
+    /// <summary>The models that can be fetched.</summary>
+    public IReadOnlyList<ModelEntry> Catalogue { get; init; } = ModelCatalogue.All;
+
     /// <summary>Where npm packages come from.</summary>
     public NpmConfiguration Npm { get; init; } = NpmConfiguration.Default;
 

@@ -33,13 +33,7 @@ internal static class ModelsCommand
     {
         var names = Names("Models of 'libretto models list'.", ArgumentArity.OneOrMore);
         var from = new Option<string>("--from") { Description = "Take the published files from this folder instead of the network.", HelpName = "DIR" };
-        var progress = new Option<string>("--progress")
-        {
-            Description = "How progress is shown on standard error: auto, plain, json (an object a line) or none.",
-            HelpName = "MODE",
-            DefaultValueFactory = _ => "auto",
-        };
-        progress.AcceptOnlyFromAmong([.. Displays.Modes]);
+        var progress = Displays.Option();
         var command = new Command("pull", "Fetch models into the cache; one that is there and whole is left as it is.") { names, from, progress };
         command.SetAction((parsed, cancellationToken) => WithStore(async store =>
         {

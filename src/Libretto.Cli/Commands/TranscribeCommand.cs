@@ -23,13 +23,7 @@ internal static class TranscribeCommand
         };
         var print = new Option<string>("--stdout") { Description = "Print the lyrics of one song in this format and write no files.", HelpName = "FORMAT" };
         var force = new Option<bool>("--force") { Description = "Replace files that Libretto did not write." };
-        var progress = new Option<string>("--progress")
-        {
-            Description = "How progress is shown on standard error: auto, plain, json (an object a line) or none.",
-            HelpName = "MODE",
-            DefaultValueFactory = _ => "auto",
-        };
-        progress.AcceptOnlyFromAmong([.. Displays.Modes]);
+        var progress = Displays.Option();
         var command = new Command(Name, "Turn songs into word-timed lyrics.") { songs };
         var settings = new SettingOptions(command, "format", "out", "language", "engine", "model", "local", "threads");
         command.Add(print);

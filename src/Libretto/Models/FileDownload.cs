@@ -30,10 +30,7 @@ internal sealed class FileDownload(ModelHttp http)
         var resumed = ReadyToResume(request);
         await http.RetryAsync(() => AttemptAsync(request, onBytes, ct), () => Have(request), ct);
         if (await IsAsDeclaredAsync(request, ct))
-        {
-            File.Delete(Tag(request));
             return;
-        }
         Discard(request);
         if (!resumed)
             throw ModelException.WrongContent(request.Address);

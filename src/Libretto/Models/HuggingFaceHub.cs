@@ -25,15 +25,19 @@ internal sealed class HuggingFaceHub(ModelHttp http, Uri endpoint, string? token
         var got = new SortedDictionary<string, LockedFile>(StringComparer.Ordinal);
         foreach (var file in files)
         {
-            var part = Path.Combine(parts, file.Path.Replace('/', '-'));
+            var part = Part(parts, file.Path);
             var request = new FileRequest(Address(source, file.Commit, file.Path), part, file.Bytes, file.Checksum, Authorization);
             await new FileDownload(http).FetchAsync(request, progress.Advance, ct);
             var bytes = new FileInfo(part).Length;
             progress.FileDone(bytes);
             got[file.Path] = new LockedFile(bytes, await Checksum.ComputeAsync(ChecksumKind.Sha256, part, ct));
+        }
+        // Only when all are here: a failure in between costs none of those that are.
+        foreach (var file in files)
+        {
             var target = Path.Combine(folder, file.Path);
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Move(part, target, overwrite: true);
+            File.Move(Part(parts, file.Path), target);
         }
         var commit = files[0].Commit;
         if (locked is null)
@@ -66,10 +70,10 @@ internal sealed class HuggingFaceHub(ModelHttp http, Uri endpoint, string? token
         var address = Address(source, revision, file.PathInRepository);
         try
         {
-            // A redirect within the hub leads to a renamed repository; one that leaves it leads to the bytes, and the hub's
-            // headers about them are on the redirect itself.
+            // A redirect either leads on within the hub (a renamed repository), or to where the bytes are stored; then the
+            // hub's headers about them are on the redirect itself.
             using var response = await http.RetryAsync(
-                () => http.SendAsync(HttpMethod.Head, address, Authorization, ct, follow: next => next.Authority == endpoint.Authority),
+                () => http.SendAsync(HttpMethod.Head, address, Authorization, ct, follow: IsWithinHub),
                 () => 0,
                 ct);
             var commit = Header(response, "X-Repo-Commit") ?? throw NotAHub(address);
@@ -96,8 +100,14 @@ internal sealed class HuggingFaceHub(ModelHttp http, Uri endpoint, string? token
             : answer with { Bytes = file.Bytes, Checksum = Checksum.Sha256(file.Sha256) };
     }
 
+    private bool IsWithinHub(HttpResponseMessage redirect) =>
+        Header(redirect, "X-Linked-Etag") is null &&
+        redirect.Headers.Location is { } next && (!next.IsAbsoluteUri || next.Authority == endpoint.Authority);
+
     private AuthenticationHeaderValue? Authorization(Uri address) =>
         token is not null && address.Authority == endpoint.Authority ? new AuthenticationHeaderValue("Bearer", token) : null;
+
+    private static string Part(string parts, string path) => Path.Combine(parts, path.Replace('/', '-'));
 
     private Uri Address(HuggingFaceSource source, string revision, string path) =>
         new(endpoint, $"{source.Repository}/resolve/{Uri.EscapeDataString(revision)}/{path}");

@@ -11,7 +11,7 @@ namespace Libretto.Models;
 internal sealed class ModelHttp(HttpClient client, TimeProvider time, ILogger logger)
 {
     private const int MaxRedirects = 8;
-    private const int MaxFailures = 5;
+    private const int MaxFailures = 4;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
 
     public TimeProvider Time => time;
@@ -25,7 +25,7 @@ internal sealed class ModelHttp(HttpClient client, TimeProvider time, ILogger lo
         Func<Uri, AuthenticationHeaderValue?> authorization,
         CancellationToken ct,
         Action<HttpRequestMessage>? configure = null,
-        Func<Uri, bool>? follow = null)
+        Func<HttpResponseMessage, bool>? follow = null)
     {
         for (var redirects = 0; ; redirects++)
         {
@@ -36,7 +36,7 @@ internal sealed class ModelHttp(HttpClient client, TimeProvider time, ILogger lo
             configure?.Invoke(request);
 
             var response = await SendOnceAsync(request, ct);
-            if (Redirect(address, response) is { } next && (follow?.Invoke(next) ?? true))
+            if (Redirect(address, response) is { } next && (follow?.Invoke(response) ?? true))
             {
                 response.Dispose();
                 if (redirects == MaxRedirects)

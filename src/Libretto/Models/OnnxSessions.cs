@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Libretto.Models;
@@ -9,8 +8,10 @@ namespace Libretto.Models;
 /// </summary>
 public sealed class OnnxSessions : IDisposable
 {
-    private readonly ConcurrentDictionary<string, Lazy<InferenceSession>> _sessions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Lazy<InferenceSession>> _sessions = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
     private readonly int _threads;
+    private bool _isDisposed;
 
     /// <summary>Creates an empty set.</summary>
     /// <param name="threads">Threads a network computes with; 0 takes one for each physical core.</param>
@@ -20,30 +21,54 @@ public sealed class OnnxSessions : IDisposable
         _threads = threads;
     }
 
-    /// <summary>The session of a model file, loading it if it is not.</summary>
+    /// <summary>The session of a model file, loading it if it is not. It belongs to this object: do not dispose it.</summary>
     /// <param name="path">An ONNX file.</param>
     /// <exception cref="ModelException">The file is missing, truncated or not a model this runtime can load.</exception>
+    /// <exception cref="ObjectDisposedException">This object was disposed.</exception>
     public InferenceSession Open(string path)
     {
-        var key = Path.GetFullPath(path);
+        var file = Path.GetFullPath(path);
+        var session = Shared(file);
         try
         {
-            return _sessions.GetOrAdd(key, file => new Lazy<InferenceSession>(() => Load(file))).Value;
+            return session.Value;
         }
         catch (Exception e)
         {
-            _sessions.TryRemove(key, out _);
-            throw e is LibrettoException ? e : ModelException.CannotLoad(path, e);
+            // A failure is not remembered: the file may be mended.
+            lock (_gate)
+            {
+                if (_sessions.GetValueOrDefault(file) == session)
+                    _sessions.Remove(file);
+            }
+            throw e is LibrettoException or ObjectDisposedException ? e : ModelException.CannotLoad(path, e);
         }
     }
 
-    /// <summary>Releases every session.</summary>
+    /// <summary>Releases every session; no one may be running one.</summary>
     public void Dispose()
     {
-        foreach (var session in _sessions.Values)
-            if (session.IsValueCreated)
-                session.Value.Dispose();
-        _sessions.Clear();
+        List<Lazy<InferenceSession>> all;
+        lock (_gate)
+        {
+            _isDisposed = true;
+            all = [.. _sessions.Values];
+            _sessions.Clear();
+        }
+        foreach (var session in all.Where(session => session.IsValueCreated))
+            session.Value.Dispose();
+    }
+
+    // The entry is made under the lock, the network loaded outside of it: others need not wait for a file they do not want.
+    private Lazy<InferenceSession> Shared(string file)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (!_sessions.TryGetValue(file, out var session))
+                _sessions[file] = session = new Lazy<InferenceSession>(() => Load(file));
+            return session;
+        }
     }
 
     private InferenceSession Load(string file)

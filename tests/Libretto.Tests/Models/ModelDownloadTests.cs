@@ -123,6 +123,26 @@ public sealed class ModelDownloadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_that_came_whole_is_kept_when_the_next_one_fails()
+    {
+        var config = $"/hub/{ModelSources.Repository}/resolve/{ModelSources.Commit}/config.json";
+        _sources.Server.Map(config, async context =>
+        {
+            context.Response.Headers["X-Repo-Commit"] = ModelSources.Commit;
+            if (HttpMethods.IsGet(context.Request.Method))
+                context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            await context.Response.CompleteAsync();
+        });
+        var error = await Assert.ThrowsAsync<ModelException>(() => _sources.Store().EnsureAsync("separator", ct: Ct));
+        Assert.Equal("model_refused", error.Code);
+        Assert.Contains("HF_TOKEN", error.Message);
+
+        _sources.ServeHub(ModelSources.Network, ModelSources.Commit);
+        await _sources.Store().EnsureAsync("separator", ct: Ct);
+        Assert.Single(_sources.Server.Requests, request => request.StartsWith($"GET {ModelSources.Weights}", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_file_of_another_length_is_refused()
     {
         _sources.ServeHub(ModelSources.Network, ModelSources.Commit, declaredLength: ModelSources.Network.Length - 1);
@@ -148,7 +168,7 @@ public sealed class ModelDownloadTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<ModelException>(() => _sources.Store().EnsureAsync("voices", ct: Ct));
         Assert.Equal("model_unreachable", error.Code);
         Assert.Contains("503", error.Message);
-        Assert.Equal(5, _sources.Server.Requests.Count(request => request.Contains(ModelSources.Tarball, StringComparison.Ordinal)));
+        Assert.Equal(4, _sources.Server.Requests.Count(request => request.Contains(ModelSources.Tarball, StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -151,6 +151,6 @@ internal sealed class ModelSources : IAsyncDisposable
 
     private static ModelEntry FromHub() => new("separator", ModelKind.Separation, "MIT", [], Network.Length, "A test.",
     [
-        new HuggingFaceSource(Repository, "main", [new("config.json"), new("network.onnx"), new("extra.json", IsOptional: true)]),
+        new HuggingFaceSource(Repository, "main", [new("network.onnx"), new("config.json"), new("extra.json", IsOptional: true)]),
     ]);
 }

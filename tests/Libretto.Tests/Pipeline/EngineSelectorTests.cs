@@ -1,0 +1,97 @@
+using Libretto.Models;
+using Libretto.Pipeline;
+using Libretto.Settings;
+using Libretto.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Libretto.Tests.Pipeline;
+
+/// <summary>The choice alone: the folders have the files that tell models apart, and nothing is loaded.</summary>
+public sealed class EngineSelectorTests : IDisposable
+{
+    private readonly ScratchFolder _folder = new();
+    private readonly OnnxSessions _sessions = new();
+    private readonly HttpClient _noNetwork = new(new NoNetwork());
+
+    public void Dispose()
+    {
+        _noNetwork.Dispose();
+        _sessions.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Without_any_wish_moonshine_is_chosen_and_english_assumed_aloud()
+    {
+        Install("moonshine-tiny");
+        var choice = await SelectAsync();
+        Assert.Equal(("moonshine/tiny", null), (choice.Transcriber.Name, choice.Language));
+        Assert.Contains("English is assumed", choice.Notice, StringComparison.Ordinal);
+        Assert.Contains("libretto models pull whisper-base", choice.Notice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task English_that_is_asked_for_is_not_assumed()
+    {
+        Install("moonshine-tiny");
+        var choice = await SelectAsync(language: "English");
+        Assert.Equal("en", choice.Language);
+        Assert.DoesNotContain("assumed", choice.Notice, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("auto", null, "es", "model_missing")]
+    [InlineData("whisper", null, null, "model_missing")]
+    [InlineData("moonshine", null, "es", "language_unsupported")]
+    [InlineData("auto", "moonshine-tiny", "es", "language_unsupported")]
+    [InlineData("whisper", "moonshine-tiny", null, "model_unfit")]
+    [InlineData("auto", "spleeter-2stems", null, "model_unfit")]
+    [InlineData("auto", "nonesuch", null, "model_unknown")]
+    [InlineData("kaldi", null, null, "engine_unknown")]
+    [InlineData("auto", null, "klingon", "language_unknown")]
+    public async Task What_does_not_fit_is_refused(string engine, string? model, string? language, string code)
+    {
+        Install("moonshine-tiny");
+        var error = await Assert.ThrowsAnyAsync<LibrettoException>(() => SelectAsync(engine, model, language));
+        Assert.Equal(code, error.Code);
+        if (code is "model_missing" or "language_unsupported")
+            Assert.Contains("libretto models pull whisper-base", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_same_model_is_made_ready_once()
+    {
+        Install("moonshine-tiny");
+        var selector = Selector();
+        var first = await selector.SelectAsync(new SongRequest("a"), new Relay<ModelProgress>(_ => { }), TestContext.Current.CancellationToken);
+        var second = await selector.SelectAsync(new SongRequest("b"), new Relay<ModelProgress>(_ => { }), TestContext.Current.CancellationToken);
+        Assert.Same(first.Transcriber, second.Transcriber);
+    }
+
+    private void Install(string name)
+    {
+        var folder = Directory.CreateDirectory(_folder[name]).FullName;
+        foreach (var file in name.StartsWith("whisper", StringComparison.Ordinal)
+            ? new[] { "generation_config.json", "config.json", "onnx/encoder_model.onnx" }
+            : ["tokens.txt", "encoder_model.onnx"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, file))!);
+            File.WriteAllText(Path.Combine(folder, file), "");
+        }
+    }
+
+    private Task<EngineChoice> SelectAsync(string? engine = null, string? model = null, string? language = null) => Selector().SelectAsync(
+        new SongRequest("song.ogg") { Engine = engine, Model = model, Language = language },
+        new Relay<ModelProgress>(_ => { }), TestContext.Current.CancellationToken);
+
+    private EngineSelector Selector() => new(
+        new ModelStore(new ModelStoreOptions { CacheFolder = _folder.Path }, _noNetwork),
+        new SpeechEngines(_sessions, NullLoggerFactory.Instance),
+        new LibrettoSettings());
+
+    private sealed class NoNetwork : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("The choice must not need the network.");
+    }
+}

@@ -1,0 +1,19 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Libretto.Server.Jobs;
+
+namespace Libretto.Server.Api;
+
+/// <summary>The API's JSON: snake_case, nothing for null, no fields it does not know.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(OpenAiError))]
+[JsonSerializable(typeof(JobView))]
+[JsonSerializable(typeof(JobPage))]
+[JsonSerializable(typeof(JobOptions))]
+[JsonSerializable(typeof(LinkRequest))]
+[JsonSerializable(typeof(StepsView))]
+internal sealed partial class ApiJson : JsonSerializerContext;

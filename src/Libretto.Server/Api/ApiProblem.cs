@@ -1,0 +1,18 @@
+namespace Libretto.Server.Api;
+
+/// <summary>A request that cannot be served, with what the client should be told.</summary>
+internal sealed class ApiProblem(int status, string code, string detail) : Exception(detail)
+{
+    public int Status { get; } = status;
+
+    /// <summary>Stable: programs compare it.</summary>
+    public string Code { get; } = code;
+
+    public static ApiProblem NoSuchJob() => new(404, "job_unknown", "There is no such job.");
+
+    public static ApiProblem UnknownField(string name) => new(400, "unknown_field", $"'{name}' is not known here. See /scalar for what is.");
+
+    public static ApiProblem BadOption(string name, string expected) => new(422, "option_invalid", $"The option {name} has a value that means nothing: {expected}.");
+
+    public static ApiProblem BadJson(string what) => new(400, "json_broken", $"{what} is not JSON of the form expected. See /scalar for an example.");
+}

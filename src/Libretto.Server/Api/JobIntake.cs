@@ -1,0 +1,162 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Libretto.Audio;
+using Libretto.Server.Jobs;
+using Libretto.Storage;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Libretto.Server.Api;
+
+/// <summary>
+/// Takes a new job in: the song into the store, the row into the table, a wake-up into the queue, in this order, so that whatever
+/// dies between leaves a whole job or none. A song whose result is in the store is answered from there, without a worker.
+/// </summary>
+internal sealed partial class JobIntake(
+    UploadReader uploads, IContentStore store, AudioDecoder decoder, JobStore jobs, JobQueue queue, ServerOptions options, TimeProvider time, ILogger<JobIntake> log)
+{
+    private const int LongestIdempotencyKey = 200;
+    private const string DurationTag = "duration";
+
+    // Probing starts a process: no more at once than there are cores.
+    private readonly SemaphoreSlim _probing = new(Environment.ProcessorCount);
+
+    public async Task<Job> TakeAsync(HttpRequest request, Caller caller, CancellationToken ct)
+    {
+        var idempotencyKey = IdempotencyKeyOf(request);
+        if (request.HasJsonContentType())
+            return await TakeLinkAsync(request, ct);
+        using var upload = await uploads.ReadAsync(request, ct);
+        return await TakeAsync(upload, caller, idempotencyKey, ct);
+    }
+
+    public async Task<Job> TakeAsync(Upload upload, Caller caller, string? idempotencyKey, CancellationToken ct)
+    {
+        JobOptionsRules.Check(upload.Options);
+        var inputKey = $"audio/{upload.Sha256}";
+        var resultKey = StoredResult.KeyOf(inputKey, null, upload.Options);
+        var requestHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{resultKey}\n{JobJson.Write(upload.Options)}")));
+        if (idempotencyKey is not null && await jobs.FindRepeatedAsync(caller.KeyId, idempotencyKey, ct) is { } repeated)
+            return SameRequest(repeated, requestHash);
+
+        var result = upload.Options.Fresh == true ? null : await StoredResult.FindAsync(store, resultKey, ct);
+        var duration = await KeepAsync(upload, inputKey, ct);
+        var job = NewJob(upload, caller, idempotencyKey, requestHash, inputKey, resultKey, duration);
+        if (result is not null)
+            job = Answered(job, result);
+        var added = await jobs.AddAsync(job, ct);
+        if (added.Id != job.Id)
+            return SameRequest(added, requestHash);
+        LogTaken(job.Id, upload.Length, job.Status);
+        if (job.Status == JobStatus.Queued)
+            queue.Wake(job.Lane);
+        return job;
+    }
+
+    private static async Task<Job> TakeLinkAsync(HttpRequest request, CancellationToken ct)
+    {
+        LinkRequest? link;
+        try
+        {
+            link = await JsonSerializer.DeserializeAsync(request.Body, ApiJson.Default.LinkRequest, ct);
+        }
+        catch (JsonException)
+        {
+            throw ApiProblem.BadJson("The body");
+        }
+        if (!Uri.TryCreate(link?.Url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+            throw new ApiProblem(422, "link_invalid", "Give the song's address as url, beginning with http:// or https://.");
+        throw ServerException.LinksComeLater();
+    }
+
+    /// <summary>Puts the song into the store, unless it is there already; returns its length in seconds.</summary>
+    private async Task<double?> KeepAsync(Upload upload, string inputKey, CancellationToken ct)
+    {
+        if (await store.FindAsync(inputKey, ct) is { } known)
+            return double.TryParse(known.Description.Tags.GetValueOrDefault(DurationTag), CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
+        var info = await ProbeAsync(upload, ct);
+        if (info.Duration > options.MaxDuration.TotalSeconds)
+            throw new ApiProblem(422, "too_long", string.Create(CultureInfo.InvariantCulture,
+                $"The recording is {info.Duration / 60:0} minutes long; this server takes up to {options.MaxDuration.TotalMinutes:0.#}."));
+        var tags = new Dictionary<string, string>();
+        if (info.Duration is { } length)
+            tags[DurationTag] = length.ToString("0.###", CultureInfo.InvariantCulture);
+        await store.AddFileAsync("audio", upload.Path, new ContentDescription(MediaTypes.Of(info)) { Tags = tags }, ct);
+        return info.Duration;
+    }
+
+    private async Task<AudioInfo> ProbeAsync(Upload upload, CancellationToken ct)
+    {
+        await _probing.WaitAsync(ct);
+        try
+        {
+            return await decoder.ProbeAsync(upload.Path, ct);
+        }
+        finally
+        {
+            _probing.Release();
+        }
+    }
+
+    private Job NewJob(
+        Upload upload, Caller caller, string? idempotencyKey, string requestHash, string inputKey, string resultKey, double? duration) => new()
+    {
+        Id = Job.NewId(),
+        KeyId = caller.KeyId,
+        IdempotencyKey = idempotencyKey,
+        RequestHash = requestHash,
+        FileName = upload.FileName,
+        Title = upload.Options.Title ?? Path.GetFileNameWithoutExtension(upload.FileName),
+        Artist = upload.Options.Artist,
+        Options = upload.Options,
+        Status = JobStatus.Queued,
+        StatusMessage = "waiting",
+        InputKey = inputKey,
+        ResultKey = resultKey,
+        Duration = duration,
+        Lane = Lane.Compute,
+        CreatedAt = time.GetUtcNow().UtcDateTime,
+    };
+
+    private Job Answered(Job job, StoredResult result)
+    {
+        var now = job.CreatedAt;
+        var seconds = Math.Round((time.GetUtcNow().UtcDateTime - now).TotalSeconds, 3);
+        return job with
+        {
+            Status = JobStatus.Completed,
+            Pct = 100,
+            StatusMessage = "done",
+            ProcessingMethod = "cache",
+            ProcessingTimeSeconds = seconds,
+            ProgressLog = [new JobStep("publish", StepStatus.Completed, 100, "found in the store", now, seconds) { Method = "cache" }],
+            ResultsUrl = StoredResult.UrlOf(job.Id),
+            Title = result.Title ?? job.Title,
+            Artist = result.Artist ?? job.Artist,
+            Language = result.Language,
+            Duration = result.Duration,
+            DocumentKey = result.DocumentKey,
+            VocalsKey = result.VocalsKey,
+            InstrumentalKey = result.InstrumentalKey,
+            StartedAt = now,
+            CompletedAt = now,
+        };
+    }
+
+    private static Job SameRequest(Job earlier, string requestHash) => earlier.RequestHash == requestHash
+        ? earlier
+        : throw new ApiProblem(422, "idempotency_key_reused", "This Idempotency-Key was used for another song or other options. Take a new one.");
+
+    private static string? IdempotencyKeyOf(HttpRequest request)
+    {
+        var key = request.Headers["Idempotency-Key"].ToString();
+        return key.Length == 0 ? null
+            : key.Length <= LongestIdempotencyKey ? key
+            : throw new ApiProblem(400, "idempotency_key_invalid", $"An Idempotency-Key has at most {LongestIdempotencyKey} characters.");
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId}: taken in, {Bytes} bytes, {Status}")]
+    private partial void LogTaken(string jobId, long bytes, string status);
+}

@@ -1,0 +1,35 @@
+using Libretto.Lyrics;
+using Libretto.Server.Jobs;
+
+namespace Libretto.Server.Api;
+
+/// <summary>What options may say, checked before anything is done for them.</summary>
+internal static class JobOptionsRules
+{
+    private const int LongestText = 500;
+
+    public static void Check(JobOptions options)
+    {
+        if (options.Language is { } language && !Is(language, "auto") && Languages.Find(language) is null)
+            throw ApiProblem.BadOption("language", "give a code or English name, such as es or Spanish, or auto");
+        OneOf("engine", options.Engine, "auto", "moonshine", "whisper");
+        OneOf("quality", options.Quality, "fast", "normal", "best");
+        OneOf("separate", options.Separate, "auto", "always", "never");
+        foreach (var (name, text) in new[] { ("title", options.Title), ("artist", options.Artist), ("prompt", options.Prompt), ("model", options.Model) })
+            if (text?.Length > LongestText)
+                throw ApiProblem.BadOption(name, $"at most {LongestText} characters");
+        // A path would let a client look around on the server's disk.
+        if (options.Model is { } model && (model.Contains('/', StringComparison.Ordinal) || model.Contains('\\', StringComparison.Ordinal)))
+            throw ApiProblem.BadOption("model", "give the name of a model");
+        if (options.Formats?.FirstOrDefault(format => !LyricsFormats.All.Any(known => Is(known.Name, format))) is { } unknown)
+            throw ApiProblem.BadOption("formats", $"'{unknown}' is none of {string.Join(", ", LyricsFormats.All.Select(format => format.Name))}");
+    }
+
+    private static void OneOf(string name, string? value, params string[] allowed)
+    {
+        if (value is not null && !allowed.Any(choice => Is(choice, value)))
+            throw ApiProblem.BadOption(name, $"choose one of {string.Join(", ", allowed)}");
+    }
+
+    private static bool Is(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
+}

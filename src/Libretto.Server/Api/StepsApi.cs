@@ -1,0 +1,103 @@
+using System.Globalization;
+using Libretto.Server.Jobs;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Libretto.Server.Api;
+
+/// <summary><c>/api/jobs/{id}/steps</c>: how each step stands, in words a person understands.</summary>
+internal static class StepsApi
+{
+    public static void Map(RouteGroupBuilder jobs) => jobs.MapGet("/{id}/steps", GetAsync).WithName("GetSteps").WithSummary("A job, step by step");
+
+    private static async Task<Ok<StepsView>> GetAsync(
+        string id, Caller caller, JobStore store, StageTimes times, TimeProvider time, CancellationToken ct)
+    {
+        var job = await JobsApi.FindAsync(id, caller, store, ct);
+        return TypedResults.Ok(StepsView.Of(job, await times.AllAsync(ct), time.GetUtcNow().UtcDateTime));
+    }
+}
+
+/// <summary>A job's steps in their order, whether begun or not.</summary>
+internal sealed record StepsView(string Id, string Status, double Pct, string? StatusMessage, IReadOnlyList<StepView> Steps)
+{
+    public static StepsView Of(Job job, IReadOnlyList<StageTime> times, DateTime now)
+    {
+        // The last entry of a step tells how it stands; an earlier run may have left others.
+        var latest = job.ProgressLog.GroupBy(step => step.Step).ToDictionary(group => group.Key, group => group.Last());
+        var lastBegun = JobStep.Names.Select((name, index) => latest.ContainsKey(name) ? index : -1).Max();
+        var steps = JobStep.Names.Select((name, index) => latest.TryGetValue(name, out var step)
+            ? Begun(job, step, times, now)
+            : NotBegun(job, name, isPassed: index < lastBegun || job.Status == JobStatus.Completed, times)).ToList();
+        return new StepsView(job.Id, job.Status, job.Pct, job.StatusMessage, steps);
+    }
+
+    private static StepView Begun(Job job, JobStep step, IReadOnlyList<StageTime> times, DateTime now)
+    {
+        if (step.Status != StepStatus.Running || job.Status != JobStatus.Running)
+            return new StepView(step.Step, step.Status, step.Percentage, step.Message, step.Timestamp, step.Duration, step.Method, Wording.Method(step.Method), null, null);
+        var elapsed = Math.Round((now - step.Timestamp).TotalSeconds, 3);
+        var estimate = job.Duration is { } length ? StageTimes.Estimate(step.Step, length, elapsed, times) : null;
+        return new StepView(step.Step, step.Status, step.Percentage, step.Message, step.Timestamp, elapsed, step.Method, Wording.Method(step.Method), estimate, Wording.Left(estimate));
+    }
+
+    private static StepView NotBegun(Job job, string name, bool isPassed, IReadOnlyList<StageTime> times)
+    {
+        var isOver = isPassed || JobStatus.IsFinal(job.Status);
+        var estimate = !isOver && job.Duration is { } length ? StageTimes.Estimate(name, length, 0, times) : null;
+        var (status, message) = isOver ? (StepStatus.Skipped, "not needed") : (StepStatus.Pending, "waits for the steps before");
+        return new StepView(name, status, null, message, null, 0, null, null, estimate, Wording.Left(estimate));
+    }
+}
+
+/// <summary>One step.</summary>
+/// <param name="Step">acquire, separate, transcribe, align or publish.</param>
+/// <param name="Status">pending, running, completed, skipped or failed.</param>
+/// <param name="Percentage">The job's pct when it last moved; null before it began.</param>
+/// <param name="Message">What happens or happened.</param>
+/// <param name="Timestamp">When it began.</param>
+/// <param name="Duration">Seconds it has taken so far.</param>
+/// <param name="Method">How it was done, for programs.</param>
+/// <param name="MethodText">How it was done, for people.</param>
+/// <param name="Estimate">Seconds left, as a range; null while nothing is known.</param>
+/// <param name="EstimateText">The same for people.</param>
+internal sealed record StepView(
+    string Step,
+    string Status,
+    double? Percentage,
+    string Message,
+    DateTime? Timestamp,
+    double Duration,
+    string? Method,
+    string? MethodText,
+    TimeEstimate? Estimate,
+    string? EstimateText);
+
+/// <summary>Words for people.</summary>
+internal static class Wording
+{
+    public static string? Method(string? method) => method switch
+    {
+        null => null,
+        "cache" => "found in the store",
+        "download" => "downloaded",
+        "upload" => "uploaded",
+        _ when method.StartsWith("groq/", StringComparison.Ordinal) => $"Groq ({method[5..]})",
+        _ => $"this machine ({method})",
+    };
+
+    /// <summary>A range while uncertain, one number once it hardly matters.</summary>
+    public static string? Left(TimeEstimate? estimate) => estimate switch
+    {
+        null => null,
+        { High: < 1 } => "a moment",
+        { Low: var low, High: var high } when high - low < Math.Max(2, high / 4) => $"about {Seconds(estimate.Likely)}",
+        _ => $"{Seconds(estimate.Low)} to {Seconds(estimate.High)}",
+    };
+
+    private static string Seconds(double value) => value < 90
+        ? value.ToString("0", CultureInfo.InvariantCulture) + " s"
+        : (value / 60).ToString("0.#", CultureInfo.InvariantCulture) + " min";
+}

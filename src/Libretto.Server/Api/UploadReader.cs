@@ -1,0 +1,173 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Libretto.Server.Jobs;
+using Libretto.Storage;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace Libretto.Server.Api;
+
+/// <summary>Reads multipart uploads part by part, the song straight onto the disk. A request that fails leaves nothing.</summary>
+internal sealed class UploadReader(ProcessFolder workFolder, ServerOptions options)
+{
+    private const int LargestField = 1 << 20;
+    private const int LongestName = 200;
+
+    /// <summary>An upload to <c>/api/jobs</c>.</summary>
+    public Task<Upload> ReadAsync(HttpRequest request, CancellationToken ct) => ReadAsync(
+        request,
+        (upload, name, text) =>
+        {
+            if (name != "options")
+                return false;
+            upload.Options = ReadOptions(text);
+            return true;
+        },
+        ct);
+
+    /// <summary>Any upload with one song in a part named file.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="readField">Takes another part's name and text; false when it is not known.</param>
+    /// <param name="ct">Stops reading.</param>
+    public async Task<Upload> ReadAsync(HttpRequest request, Func<Upload, string, string, bool> readField, CancellationToken ct)
+    {
+        var boundary = BoundaryOf(request);
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = options.MaxUploadBytes + LargestField;
+        if (request.ContentLength > options.MaxUploadBytes + LargestField)
+            throw TooLarge();
+
+        var upload = new Upload();
+        try
+        {
+            var reader = new MultipartReader(boundary, request.Body);
+            while (await reader.ReadNextSectionAsync(ct) is { } section)
+                await ReadPartAsync(section, upload, readField, ct);
+            return upload.Sha256.Length > 0 ? upload : throw new ApiProblem(400, "file_missing", "Send the song as a part named file.");
+        }
+        catch
+        {
+            upload.Dispose();
+            throw;
+        }
+    }
+
+    private async Task ReadPartAsync(MultipartSection section, Upload upload, Func<Upload, string, string, bool> readField, CancellationToken ct)
+    {
+        if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition))
+            throw new InvalidDataException("A part without a name.");
+        var name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
+        if (name == "file")
+        {
+            if (upload.Path.Length > 0)
+                throw new ApiProblem(400, "two_files", "Send one song a job.");
+            upload.FileName = SafeName((disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName)).ToString());
+            await SpoolAsync(section.Body, upload, ct);
+        }
+        else if (!readField(upload, name, await ReadTextAsync(section.Body, name, ct)))
+        {
+            throw ApiProblem.UnknownField(name.Length <= 50 ? name : name[..50]);
+        }
+    }
+
+    private async Task SpoolAsync(Stream body, Upload upload, CancellationToken ct)
+    {
+        upload.Path = workFolder.NewFile();
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent(1 << 16);
+        try
+        {
+            await using var file = new FileStream(upload.Path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0, FileOptions.Asynchronous);
+            for (int count; (count = await body.ReadAsync(buffer, ct)) > 0;)
+            {
+                if (upload.Length == 0 && Containers.IsNoAudio(buffer.AsSpan(0, count)))
+                    throw new ApiProblem(415, "not_audio", "This is not audio, whatever its name says. Send the song itself.");
+                upload.Length += count;
+                if (upload.Length > options.MaxUploadBytes)
+                    throw TooLarge();
+                hash.AppendData(buffer, 0, count);
+                await file.WriteAsync(buffer.AsMemory(0, count), ct);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+        if (upload.Length == 0)
+            throw new ApiProblem(400, "file_empty", "The file is empty. Send the song itself.");
+        upload.Sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static async Task<string> ReadTextAsync(Stream body, string name, CancellationToken ct)
+    {
+        using var text = new MemoryStream();
+        var buffer = new byte[4096];
+        for (int count; (count = await body.ReadAsync(buffer, ct)) > 0;)
+        {
+            text.Write(buffer, 0, count);
+            if (text.Length > LargestField)
+                throw new ApiProblem(413, "too_large", $"The part {name} is larger than 1 MB.");
+        }
+        return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
+    }
+
+    private static JobOptions ReadOptions(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, ApiJson.Default.JobOptions) ?? new JobOptions();
+        }
+        catch (JsonException e) when (e.Path is { Length: > 2 } path && e.Message.Contains("could not be mapped", StringComparison.Ordinal))
+        {
+            throw ApiProblem.UnknownField(path[2..]);
+        }
+        catch (JsonException)
+        {
+            throw ApiProblem.BadJson("The part options");
+        }
+    }
+
+    private static string BoundaryOf(HttpRequest request)
+    {
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) ||
+            !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
+            throw new ApiProblem(415, "content_type_unsupported", "Post multipart/form-data with a part named file, or application/json.");
+        return HeaderUtilities.RemoveQuotes(type.Boundary) is { Length: > 0 and <= 200 } boundary
+            ? boundary.ToString()
+            : throw new InvalidDataException("No boundary.");
+    }
+
+    /// <summary>A name for people: what stands after the last slash of either kind, without control characters.</summary>
+    private static string? SafeName(string name)
+    {
+        var last = name[(name.LastIndexOfAny(['/', '\\']) + 1)..];
+        var clean = string.Concat(last.Where(c => !char.IsControl(c))).Trim();
+        return clean.Length == 0 ? null : clean[..Math.Min(clean.Length, LongestName)];
+    }
+
+    private ApiProblem TooLarge() => new(413, "too_large", $"The file is larger than this server takes: {options.MaxUploadBytes / 1_000_000} MB.");
+}
+
+/// <summary>A song that was sent, in a temporary file that goes with the object.</summary>
+internal sealed class Upload : IDisposable
+{
+    public string Path { get; set; } = "";
+
+    public string? FileName { get; set; }
+
+    public long Length { get; set; }
+
+    public string Sha256 { get; set; } = "";
+
+    public JobOptions Options { get; set; } = new();
+
+    public void Dispose()
+    {
+        if (Path.Length > 0)
+            File.Delete(Path);
+    }
+}

@@ -1,0 +1,268 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Libretto.Server.Jobs;
+
+/// <summary>
+/// What workers do with jobs. A worker holds a job by its claim, a value drawn anew each time: every statement asks for it, so
+/// whoever lost the job (cancelled, taken over) changes nothing and is told so. Heartbeats are compared by the database's clock.
+/// </summary>
+internal sealed class JobClaims(IDbContextFactory<JobsContext> contexts, JobChanges changes, ServerOptions options)
+{
+    /// <summary>How often a job may outlive its worker: one that kills its workers must not go on for ever.</summary>
+    public const int MostTakeovers = 20;
+
+    /// <summary>Takes the job whose turn it is; null when none waits in the lane.</summary>
+    public async Task<Job?> ClaimNextAsync(string lane, string worker, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        while (true)
+        {
+            var id = await Ready(context, lane)
+                .OrderByDescending(job => job.Priority).ThenBy(job => job.CreatedAt).ThenBy(job => job.Id)
+                .Select(job => job.Id)
+                .FirstOrDefaultAsync(ct);
+            if (id is null)
+                return null;
+            // Null: another worker was faster.
+            if (await ClaimAsync(context, id, worker, ct) is { } job)
+                return job;
+        }
+    }
+
+    /// <summary>How many jobs wait in a lane and could begin now, and since when the oldest waits.</summary>
+    public async Task<(int Count, DateTime? Oldest)> CountReadyAsync(string lane, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var ready = await Ready(context, lane)
+            .GroupBy(_ => 1)
+            .Select(group => new { Count = group.Count(), Oldest = (DateTime?)group.Min(job => job.CreatedAt) })
+            .FirstOrDefaultAsync(ct);
+        return (ready?.Count ?? 0, ready?.Oldest);
+    }
+
+    /// <summary>How many jobs wait for the same work in the same lane.</summary>
+    public async Task<int> CountTwinsAsync(Job job, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        return await context.Jobs.CountAsync(
+            other => other.Status == JobStatus.Queued && other.Lane == job.Lane && other.ResultKey == job.ResultKey && other.Id != job.Id, ct);
+    }
+
+    /// <summary>Says that the worker lives; false when the job is no longer its own or is to be cancelled.</summary>
+    public async Task<bool> BeatAsync(Job job, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        return await Held(context, job).Where(row => !row.CancelRequested)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.HeartbeatAt, row => DateTime.UtcNow), ct) == 1;
+    }
+
+    /// <summary>Writes how far it is; pct never goes back. False when the job is no longer the worker's or is to be cancelled.</summary>
+    public Task<bool> ReportAsync(Job job, double pct, string stage, string message, IReadOnlyList<JobStep> log, CancellationToken ct) =>
+        UpdateAsync(
+            job,
+            rows => rows.Where(row => !row.CancelRequested).ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(row => row.Pct, row => row.Pct > pct ? row.Pct : pct)
+                    .SetProperty(row => row.CurrentStage, stage)
+                    .SetProperty(row => row.StatusMessage, message)
+                    .SetProperty(row => row.ProgressLog, log)
+                    .SetProperty(row => row.HeartbeatAt, row => DateTime.UtcNow)
+                    .SetProperty(row => row.Revision, row => row.Revision + 1),
+                ct),
+            ct);
+
+    /// <summary>Completes the job, all in one statement. False when it is no longer the worker's or is to be cancelled.</summary>
+    public async Task<bool> CompleteAsync(Job job, StoredResult result, double seconds, IReadOnlyList<JobStep> log, CancellationToken ct)
+    {
+        var now = DateTime.UtcNow;
+        var resultsUrl = StoredResult.UrlOf(job.Id);
+        var isDone = await UpdateAsync(
+            job,
+            rows => rows.Where(row => !row.CancelRequested).ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(row => row.Status, JobStatus.Completed)
+                    .SetProperty(row => row.Pct, 100)
+                    .SetProperty(row => row.CurrentStage, (string?)null)
+                    .SetProperty(row => row.StatusMessage, "done")
+                    .SetProperty(row => row.ResultsUrl, resultsUrl)
+                    .SetProperty(row => row.ProcessingMethod, result.Method)
+                    .SetProperty(row => row.ProcessingTimeSeconds, seconds)
+                    .SetProperty(row => row.ProgressLog, log)
+                    .SetProperty(row => row.Title, row => result.Title ?? row.Title)
+                    .SetProperty(row => row.Artist, row => result.Artist ?? row.Artist)
+                    .SetProperty(row => row.Language, result.Language)
+                    .SetProperty(row => row.Duration, result.Duration)
+                    .SetProperty(row => row.DocumentKey, result.DocumentKey)
+                    .SetProperty(row => row.VocalsKey, result.VocalsKey)
+                    .SetProperty(row => row.InstrumentalKey, result.InstrumentalKey)
+                    .SetProperty(row => row.ErrorMessage, (string?)null)
+                    .SetProperty(row => row.ErrorCode, (string?)null)
+                    .SetProperty(row => row.CompletedAt, now)
+                    .SetProperty(row => row.Revision, row => row.Revision + 1),
+                ct),
+            ct);
+        return isDone || await IsCompletedByAsync(job, ct);
+    }
+
+    /// <summary>Ends the job in failure.</summary>
+    public Task<bool> FailAsync(Job job, string code, string message, IReadOnlyList<JobStep> log, CancellationToken ct)
+    {
+        var now = DateTime.UtcNow;
+        return UpdateAsync(
+            job,
+            rows => rows.ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(row => row.Status, JobStatus.Failed)
+                    .SetProperty(row => row.StatusMessage, "failed")
+                    .SetProperty(row => row.ErrorCode, code)
+                    .SetProperty(row => row.ErrorMessage, message)
+                    .SetProperty(row => row.ProgressLog, log)
+                    .SetProperty(row => row.Attempts, row => row.Attempts + 1)
+                    .SetProperty(row => row.CompletedAt, now)
+                    .SetProperty(row => row.Revision, row => row.Revision + 1),
+                ct),
+            ct);
+    }
+
+    /// <summary>Puts the job back after a failure that may pass.</summary>
+    public Task<bool> RetryLaterAsync(
+        Job job, TimeSpan delay, string code, string message, IReadOnlyList<JobStep> log, CancellationToken ct)
+    {
+        var seconds = delay.TotalSeconds;
+        return UpdateAsync(
+            job,
+            rows => rows.ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(row => row.Status, JobStatus.Queued)
+                    .SetProperty(row => row.StatusMessage, $"trying again in {seconds:0} s: {message}")
+                    .SetProperty(row => row.ErrorCode, code)
+                    .SetProperty(row => row.ErrorMessage, message)
+                    .SetProperty(row => row.ProgressLog, log)
+                    .SetProperty(row => row.Attempts, row => row.Attempts + 1)
+                    .SetProperty(row => row.NotBefore, row => DateTime.UtcNow.AddSeconds(seconds))
+                    .SetProperty(row => row.Claim, (string?)null)
+                    .SetProperty(row => row.Revision, row => row.Revision + 1),
+                ct),
+            ct);
+    }
+
+    /// <summary>Gives the job back unharmed, because this worker stops.</summary>
+    public Task<bool> HandBackAsync(Job job, IReadOnlyList<JobStep> log, CancellationToken ct) => UpdateAsync(
+        job,
+        rows => rows.Where(row => !row.CancelRequested).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(row => row.Status, JobStatus.Queued)
+                .SetProperty(row => row.StatusMessage, "waiting for another worker")
+                .SetProperty(row => row.ProgressLog, log)
+                .SetProperty(row => row.Claim, (string?)null)
+                .SetProperty(row => row.Revision, row => row.Revision + 1),
+            ct),
+        ct);
+
+    /// <summary>Ends a job that its user cancelled; false when nobody did or it is no longer the worker's.</summary>
+    public Task<bool> CancelAsync(Job job, IReadOnlyList<JobStep> log, CancellationToken ct)
+    {
+        var now = DateTime.UtcNow;
+        return UpdateAsync(
+            job,
+            rows => rows.Where(row => row.CancelRequested).ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(row => row.Status, JobStatus.Cancelled)
+                    .SetProperty(row => row.StatusMessage, "cancelled")
+                    .SetProperty(row => row.ProgressLog, log)
+                    .SetProperty(row => row.CompletedAt, now)
+                    .SetProperty(row => row.Revision, row => row.Revision + 1),
+                ct),
+            ct);
+    }
+
+    /// <summary>Frees the jobs whose workers have gone silent; returns how many.</summary>
+    public async Task<int> ReleaseDeadAsync(CancellationToken ct)
+    {
+        var limit = -options.TakeOverAfter.TotalSeconds;
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var dead = await context.Jobs.AsNoTracking()
+            .Where(job => job.Status == JobStatus.Running && job.HeartbeatAt < DateTime.UtcNow.AddSeconds(limit))
+            .ToListAsync(ct);
+        var freed = 0;
+        foreach (var job in dead)
+        {
+            if (job.CancelRequested)
+                await CancelAsync(job, job.ProgressLog, ct);
+            else if (job.Takeovers >= MostTakeovers)
+                await FailAsync(job, "worker_died", $"{MostTakeovers + 1} workers died while working on this song, so it was given up. " +
+                    "The song may need more memory than they have; see the workers' logs, then retry the job.", job.ProgressLog, ct);
+            else if (await TakeOverAsync(job, ct))
+                freed++;
+        }
+        return freed;
+    }
+
+    private Task<bool> TakeOverAsync(Job job, CancellationToken ct)
+    {
+        var limit = -options.TakeOverAfter.TotalSeconds;
+        return UpdateAsync(
+            job,
+            rows => rows.Where(row => row.HeartbeatAt < DateTime.UtcNow.AddSeconds(limit)).ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(row => row.Status, JobStatus.Queued)
+                    .SetProperty(row => row.StatusMessage, "its worker is gone; waiting for another")
+                    .SetProperty(row => row.Takeovers, row => row.Takeovers + 1)
+                    .SetProperty(row => row.Claim, (string?)null)
+                    .SetProperty(row => row.Revision, row => row.Revision + 1),
+                ct),
+            ct);
+    }
+
+    private async Task<Job?> ClaimAsync(JobsContext context, string id, string worker, CancellationToken ct)
+    {
+        var claim = Guid.NewGuid().ToString("N");
+        var now = DateTime.UtcNow;
+        try
+        {
+            await context.Jobs.Where(job => job.Id == id && job.Status == JobStatus.Queued).ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(job => job.Status, JobStatus.Running)
+                    .SetProperty(job => job.Claim, claim)
+                    .SetProperty(job => job.Worker, worker)
+                    .SetProperty(job => job.HeartbeatAt, job => DateTime.UtcNow)
+                    .SetProperty(job => job.StartedAt, job => job.StartedAt ?? now)
+                    .SetProperty(job => job.StatusMessage, "starting")
+                    .SetProperty(job => job.Revision, job => job.Revision + 1),
+                ct);
+        }
+        catch (Exception e) when (DatabaseErrors.IsDuplicate(e))
+        {
+            // Another worker has just begun the same work for another job.
+            return null;
+        }
+        // Asked for by the claim, not by the count: a statement repeated after a broken connection finds its own row.
+        var taken = await context.Jobs.AsNoTracking().FirstOrDefaultAsync(job => job.Id == id && job.Claim == claim, ct);
+        if (taken is not null)
+            changes.Publish(id);
+        return taken;
+    }
+
+    private static IQueryable<Job> Ready(JobsContext context, string lane) => context.Jobs.AsNoTracking().Where(job =>
+        job.Status == JobStatus.Queued && job.Lane == lane && (job.NotBefore == null || job.NotBefore <= DateTime.UtcNow) &&
+        !context.Jobs.Any(other => other.Status == JobStatus.Running && other.ResultKey == job.ResultKey));
+
+    private static IQueryable<Job> Held(JobsContext context, Job job) =>
+        context.Jobs.Where(row => row.Id == job.Id && row.Claim == job.Claim && row.Status == JobStatus.Running);
+
+    private async Task<bool> UpdateAsync(Job job, Func<IQueryable<Job>, Task<int>> change, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var changed = await change(Held(context, job));
+        if (changed > 0)
+            changes.Publish(job.Id);
+        return changed > 0;
+    }
+
+    /// <summary>Whether a completion that found nothing to change had got through before the connection broke.</summary>
+    private async Task<bool> IsCompletedByAsync(Job job, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        return await context.Jobs.AnyAsync(row => row.Id == job.Id && row.Claim == job.Claim && row.Status == JobStatus.Completed, ct);
+    }
+}

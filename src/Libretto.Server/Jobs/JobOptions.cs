@@ -1,0 +1,43 @@
+namespace Libretto.Server.Jobs;
+
+/// <summary>What a user wants of a song; each is optional.</summary>
+internal sealed record JobOptions
+{
+    /// <summary>The language sung, by ISO 639 code or English name, or <c>auto</c>.</summary>
+    public string? Language { get; init; }
+
+    /// <summary><c>auto</c> or an engine's name.</summary>
+    public string? Engine { get; init; }
+
+    /// <summary>A model of the server's catalogue.</summary>
+    public string? Model { get; init; }
+
+    /// <summary><c>fast</c>, <c>normal</c> or <c>best</c>.</summary>
+    public string? Quality { get; init; }
+
+    /// <summary><c>auto</c>, <c>always</c> or <c>never</c>.</summary>
+    public string? Separate { get; init; }
+
+    /// <summary>True to get vocals and instrumental.</summary>
+    public bool? Stems { get; init; }
+
+    /// <summary>The formats one means to fetch; all can be.</summary>
+    public IReadOnlyList<string>? Formats { get; init; }
+
+    /// <summary>The song's title and artist, where the file does not say or says wrong.</summary>
+    public string? Title { get; init; }
+
+    public string? Artist { get; init; }
+
+    /// <summary>True to get the words in English.</summary>
+    public bool? Translate { get; init; }
+
+    /// <summary>Names and spellings the song may hold.</summary>
+    public string? Prompt { get; init; }
+
+    /// <summary>True to work anew even if the result is in the store.</summary>
+    public bool? Fresh { get; init; }
+
+    /// <summary>What the result depends on: the same work has the same options here.</summary>
+    public JobOptions Canonical() => this with { Formats = null, Fresh = null };
+}

@@ -1,0 +1,164 @@
+using System.Linq.Expressions;
+using Microsoft.EntityFrameworkCore;
+
+namespace Libretto.Server.Jobs;
+
+/// <summary>What users do with jobs: post, look, cancel, retry, delete. Each change is one statement.</summary>
+internal sealed class JobStore(IDbContextFactory<JobsContext> contexts, JobChanges changes)
+{
+    /// <summary>Adds a job; the one that is already there when a request is repeated under its idempotency key.</summary>
+    public async Task<Job> AddAsync(Job job, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        context.Jobs.Add(job);
+        try
+        {
+            await context.SaveChangesAsync(ct);
+            return job;
+        }
+        catch (DbUpdateException e) when (DatabaseErrors.IsDuplicate(e))
+        {
+            // Either the key is in use, or the first attempt did get through before the connection broke.
+            return await FindAsync(job.Id, ct) ?? await FindRepeatedAsync(job.KeyId, job.IdempotencyKey!, ct) ?? throw new InvalidOperationException(
+                "A job could neither be added nor found.", e);
+        }
+    }
+
+    public async Task<Job?> FindAsync(string id, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        await foreach (var job in s_find(context, id).WithCancellation(ct))
+            return job;
+        return null;
+    }
+
+    public async Task<Job?> FindRepeatedAsync(string keyId, string idempotencyKey, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        return await context.Jobs.AsNoTracking().FirstOrDefaultAsync(job => job.KeyId == keyId && job.IdempotencyKey == idempotencyKey, ct);
+    }
+
+    /// <summary>Jobs from the newest to the oldest.</summary>
+    /// <param name="keyId">Whose; everyone's when null.</param>
+    /// <param name="status">Only those; all when null.</param>
+    /// <param name="search">Part of the title, artist, file name or link; all when null.</param>
+    /// <param name="before">Only those older than this id; from the newest when null.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="ct">Stops the query.</param>
+    public async Task<List<Job>> ListAsync(string? keyId, string? status, string? search, string? before, int limit, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var jobs = context.Jobs.AsNoTracking();
+        if (keyId is not null)
+            jobs = jobs.Where(job => job.KeyId == keyId);
+        if (status is not null)
+            jobs = jobs.Where(job => job.Status == status);
+        if (search is not null)
+        {
+#pragma warning disable CA1304, CA1311, CA1862 // Translated to SQL, which has no cultures.
+            var lower = search.ToLower();
+            jobs = jobs.Where(job =>
+                job.Title!.ToLower().Contains(lower) || job.Artist!.ToLower().Contains(lower) ||
+                job.FileName!.ToLower().Contains(lower) || job.Url!.ToLower().Contains(lower));
+#pragma warning restore CA1304, CA1311, CA1862
+        }
+        if (before is not null)
+            jobs = jobs.Where(job => string.Compare(job.Id, before) < 0);
+        return await jobs.OrderByDescending(job => job.Id).Take(limit).ToListAsync(ct);
+    }
+
+    /// <summary>Cancels a job: at once while it waits, else by asking its worker. False when it is finished already.</summary>
+    public async Task<bool> CancelAsync(string id, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var now = DateTime.UtcNow;
+        var changed = await context.Jobs.Where(job => job.Id == id && job.Status == JobStatus.Queued).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(job => job.Status, JobStatus.Cancelled)
+                .SetProperty(job => job.StatusMessage, "cancelled before it began")
+                .SetProperty(job => job.CompletedAt, now)
+                .SetProperty(job => job.Revision, job => job.Revision + 1),
+            ct);
+        if (changed == 0)
+            changed = await context.Jobs.Where(job => job.Id == id && job.Status == JobStatus.Running).ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(job => job.CancelRequested, true)
+                    .SetProperty(job => job.StatusMessage, "cancelling")
+                    .SetProperty(job => job.Revision, job => job.Revision + 1),
+                ct);
+        changes.Publish(id, cancel: true);
+        return changed > 0;
+    }
+
+    /// <summary>Puts a failed or cancelled job back into the queue, as if it were new; false when it is neither.</summary>
+    public Task<bool> RetryAsync(string id, CancellationToken ct) => UpdateAsync(
+        id,
+        job => job.Status == JobStatus.Failed || job.Status == JobStatus.Cancelled,
+        (context, jobs) => jobs.ExecuteUpdateAsync(
+            set => set
+                .SetProperty(job => job.Status, JobStatus.Queued)
+                .SetProperty(job => job.Pct, 0)
+                .SetProperty(job => job.StatusMessage, "waiting")
+                .SetProperty(job => job.CurrentStage, (string?)null)
+                .SetProperty(job => job.ProgressLog, (IReadOnlyList<JobStep>)Array.Empty<JobStep>())
+                .SetProperty(job => job.ErrorMessage, (string?)null)
+                .SetProperty(job => job.ErrorCode, (string?)null)
+                .SetProperty(job => job.Attempts, 0)
+                .SetProperty(job => job.Takeovers, 0)
+                .SetProperty(job => job.Claim, (string?)null)
+                .SetProperty(job => job.CancelRequested, false)
+                .SetProperty(job => job.NotBefore, (DateTime?)null)
+                .SetProperty(job => job.StartedAt, (DateTime?)null)
+                .SetProperty(job => job.CompletedAt, (DateTime?)null)
+                .SetProperty(job => job.Revision, job => job.Revision + 1),
+            ct),
+        ct);
+
+    /// <summary>Forgets a job that is not being worked on; false when it is.</summary>
+    public Task<bool> DeleteAsync(string id, CancellationToken ct) => UpdateAsync(
+        id, job => job.Status != JobStatus.Running, (_, jobs) => jobs.ExecuteDeleteAsync(ct), ct);
+
+    /// <summary>Puts edited lyrics in the place of those that the editor saw; false when others came first.</summary>
+    public async Task<bool> ReplaceDocumentAsync(Job seen, string documentKey, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var now = DateTime.UtcNow;
+        var isDone = await context.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+        {
+            context.ChangeTracker.Clear();
+            await using var transaction = await context.Database.BeginTransactionAsync(ct);
+            var changed = await context.Jobs
+                .Where(job => job.Id == seen.Id && job.DocumentKey == seen.DocumentKey && job.DocumentVersion == seen.DocumentVersion)
+                .ExecuteUpdateAsync(
+                    set => set
+                        .SetProperty(job => job.DocumentKey, documentKey)
+                        .SetProperty(job => job.DocumentVersion, job => job.DocumentVersion + 1)
+                        .SetProperty(job => job.Revision, job => job.Revision + 1),
+                    ct);
+            if (changed == 1)
+            {
+                context.LyricsVersions.Add(new LyricsVersion(seen.Id, seen.DocumentVersion, seen.DocumentKey!, now));
+                await context.SaveChangesAsync(ct);
+            }
+            await transaction.CommitAsync(ct);
+            return changed == 1;
+        });
+        changes.Publish(seen.Id);
+        return isDone;
+    }
+
+    private async Task<bool> UpdateAsync(
+        string id,
+        Expression<Func<Job, bool>> condition,
+        Func<JobsContext, IQueryable<Job>, Task<int>> change,
+        CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var changed = await change(context, context.Jobs.Where(job => job.Id == id).Where(condition));
+        changes.Publish(id);
+        return changed > 0;
+    }
+
+    private static readonly Func<JobsContext, string, IAsyncEnumerable<Job>> s_find =
+        EF.CompileAsyncQuery((JobsContext context, string id) => context.Jobs.AsNoTracking().Where(job => job.Id == id));
+}

@@ -1,0 +1,226 @@
+using System.Diagnostics;
+using Hangfire;
+using Libretto.Server.Ops;
+using Libretto.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Libretto.Server.Jobs;
+
+/// <summary>
+/// Works on one job at a time, from its claim to its last state. What holds at each checkpoint, should the process die there:
+/// <list type="number">
+/// <item>Claimed: the row is running and names this claim; its silence gives it to another after the heartbeat's limit.</item>
+/// <item>Input at hand: a copy of the song in this process's folder, swept by any other process.</item>
+/// <item>Working: what stages have finished lies in the store; the next worker finds it there.</item>
+/// <item>Work done: document and stems exist here only; the next worker makes them again from the stages' results.</item>
+/// <item>Contents stored: document and stems lie in the store by their hashes; storing them again changes nothing.</item>
+/// <item>Result stored: the store answers for this song; the next worker completes the row from it.</item>
+/// <item>Completed: one statement, which no other worker can repeat; only the temporary copy is left to be swept.</item>
+/// </list>
+/// </summary>
+internal sealed partial class JobWorker(
+    JobClaims claims,
+    JobChanges changes,
+    JobQueue queue,
+    IContentStore store,
+    SongWork songs,
+    StageTimes times,
+    ProcessFolder workFolder,
+    Checkpoints checkpoints,
+    Telemetry telemetry,
+    ServerOptions options,
+    TimeProvider time,
+    ILogger<JobWorker> log)
+{
+    /// <summary>This process among others, for people.</summary>
+    public static string Name { get; } = $"{Environment.MachineName}:{Environment.ProcessId}";
+
+    /// <summary>Takes the next job of a lane, if there is one, and brings it to an end.</summary>
+    [AutomaticRetry(Attempts = 0)]
+    public async Task RunNextAsync(string lane, CancellationToken shutdown)
+    {
+        if (shutdown.IsCancellationRequested || await claims.ClaimNextAsync(lane, Name, shutdown) is not { } job)
+            return;
+        using var scope = log.BeginScope(new Dictionary<string, object> { ["JobId"] = job.Id });
+        using var activity = telemetry.StartJob(job);
+        checkpoints.Pass(Checkpoints.Claimed);
+        LogClaimed(job.Id, lane, job.Attempts, job.Takeovers);
+        await RunAsync(job, shutdown);
+        await WakeTwinsAsync(job, shutdown);
+    }
+
+    private async Task RunAsync(Job job, CancellationToken shutdown)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var jobLog = new JobLog(job, time);
+        await using var reporter = new JobReporter(job, jobLog, claims, changes, log);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(shutdown, reporter.Lost);
+        var folder = Directory.CreateDirectory(workFolder.NewFile()).FullName;
+        try
+        {
+            var result = await FindOrMakeAsync(job, jobLog, reporter, folder, stop.Token);
+            checkpoints.Pass(Checkpoints.ResultStored);
+            await reporter.StopAsync();
+            jobLog.End(StepStatus.Completed, null);
+            var seconds = Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 3);
+            if (await InsistAsync(() => claims.CompleteAsync(job, result, seconds, jobLog.Steps, CancellationToken.None)))
+            {
+                checkpoints.Pass(Checkpoints.Completed);
+                LogCompleted(job.Id, result.Method ?? "", seconds);
+                telemetry.Finished(JobStatus.Completed, seconds);
+                await times.LearnAsync(jobLog.Steps, result.Duration, CancellationToken.None);
+            }
+            else
+            {
+                await LetGoAsync(job, jobLog);
+            }
+        }
+        catch (OperationCanceledException) when (reporter.Lost.IsCancellationRequested)
+        {
+            await reporter.StopAsync();
+            await LetGoAsync(job, jobLog);
+        }
+        catch (OperationCanceledException) when (shutdown.IsCancellationRequested)
+        {
+            await reporter.StopAsync();
+            await HandBackAsync(job, jobLog);
+        }
+        catch (Exception e)
+        {
+            await reporter.StopAsync();
+            await FailAsync(job, jobLog, e, folder);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private async Task<StoredResult> FindOrMakeAsync(Job job, JobLog jobLog, JobReporter reporter, string folder, CancellationToken ct)
+    {
+        // Another job, or this one's earlier worker, may have made it.
+        if (job.Options.Fresh != true && await StoredResult.FindAsync(store, job.ResultKey!, ct) is { } known)
+        {
+            reporter.Report(Stage.Publish, 0, "found in the store");
+            jobLog.SetMethod("cache");
+            return known;
+        }
+        reporter.Report(Stage.Acquire, 0, "fetching the song");
+        var input = Path.Combine(folder, "song");
+        if (!await store.CopyToFileAsync(job.InputKey!, input, ct))
+            throw ServerException.InputGone();
+        checkpoints.Pass(Checkpoints.InputAtHand);
+
+        var made = await songs.RunAsync(job, input, folder, jobLog, reporter, () => checkpoints.Pass(Checkpoints.Working), ct);
+        checkpoints.Pass(Checkpoints.WorkDone);
+
+        reporter.Report(Stage.Publish, 0, "storing the results");
+        var result = await made.StoreAsync(store, ct);
+        checkpoints.Pass(Checkpoints.ContentsStored);
+        reporter.Report(Stage.Publish, 0.8, "storing the results");
+        await store.PutJsonAsync(job.ResultKey!, result, JobJson.Default.StoredResult, ct);
+        return result;
+    }
+
+    /// <summary>The job was cancelled, or another worker has it; in both cases nothing more is ours to do.</summary>
+    private async Task LetGoAsync(Job job, JobLog jobLog)
+    {
+        jobLog.End(StepStatus.Failed, "cancelled");
+        if (await InsistAsync(() => claims.CancelAsync(job, jobLog.Steps, CancellationToken.None)))
+        {
+            LogCancelled(job.Id);
+            telemetry.Finished(JobStatus.Cancelled, 0);
+        }
+        else
+        {
+            LogLost(job.Id);
+        }
+    }
+
+    private async Task HandBackAsync(Job job, JobLog jobLog)
+    {
+        jobLog.End(StepStatus.Failed, "interrupted: its worker was stopped");
+        if (await claims.HandBackAsync(job, jobLog.Steps, CancellationToken.None))
+            LogHandedBack(job.Id);
+        else
+            await claims.CancelAsync(job, jobLog.Steps, CancellationToken.None);
+        queue.Wake(job.Lane);
+    }
+
+    private async Task FailAsync(Job job, JobLog jobLog, Exception e, string folder)
+    {
+        var (code, message, isTransient) = Describe(e, job, folder);
+        jobLog.End(StepStatus.Failed, message);
+        if (isTransient && job.Attempts < options.RetryDelays.Count)
+        {
+            var delay = options.RetryDelays[job.Attempts];
+            LogRetry(e, job.Id, code, delay.TotalSeconds);
+            await InsistAsync(() => claims.RetryLaterAsync(job, delay, code, message, jobLog.Steps, CancellationToken.None));
+        }
+        else
+        {
+            LogFailed(e, job.Id, code);
+            telemetry.Finished(JobStatus.Failed, 0);
+            telemetry.EngineError(code);
+            await InsistAsync(() => claims.FailAsync(job, code, message, jobLog.Steps, CancellationToken.None));
+        }
+    }
+
+    /// <summary>What users may know of an error: never a path of this machine, nor what we did not mean to say.</summary>
+    private (string Code, string Message, bool IsTransient) Describe(Exception e, Job job, string folder) => e is LibrettoException known
+        ? (known.Code, known.Message
+            .Replace(Path.Combine(folder, "song"), job.FileName ?? "the song", StringComparison.Ordinal)
+            .Replace(options.DataFolder, "the data folder", StringComparison.Ordinal), known.IsTransient)
+        : ("internal_error", $"Something went wrong inside Libretto. The server's log has the details under job {job.Id}.", DatabaseErrors.IsTrouble(e));
+
+    /// <summary>
+    /// A job's last state must get into the table even if the database is away for a while. Meanwhile the job may be given to
+    /// another worker: then our claim is void, and this says false.
+    /// </summary>
+    private async Task<bool> InsistAsync(Func<Task<bool>> write)
+    {
+        while (true)
+        {
+            try
+            {
+                return await write();
+            }
+            catch (Exception e) when (DatabaseErrors.IsTrouble(e))
+            {
+                LogTrouble(e.Message);
+                await Task.Delay(TimeSpan.FromSeconds(1), time);
+            }
+        }
+    }
+
+    /// <summary>Jobs for the same work waited for this one.</summary>
+    private async Task WakeTwinsAsync(Job job, CancellationToken ct)
+    {
+        if (await claims.CountTwinsAsync(job, ct) is > 0 and var twins)
+            queue.Wake(job.Lane, twins);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId}: begun in lane {Lane} (failed before: {Attempts}, taken over: {Takeovers})")]
+    private partial void LogClaimed(string jobId, string lane, int attempts, int takeovers);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId}: completed by {Method} in {Seconds} s")]
+    private partial void LogCompleted(string jobId, string method, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId}: cancelled")]
+    private partial void LogCancelled(string jobId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId}: another worker has taken it over; what was done here is dropped")]
+    private partial void LogLost(string jobId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId}: handed back, because this worker stops")]
+    private partial void LogHandedBack(string jobId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId}: failed with {Code}, will be tried again in {Seconds} s")]
+    private partial void LogRetry(Exception e, string jobId, string code, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Job {JobId}: failed with {Code}")]
+    private partial void LogFailed(Exception e, string jobId, string code);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database cannot be written now: {Reason}")]
+    private partial void LogTrouble(string reason);
+}

@@ -1,0 +1,60 @@
+using System.Linq.Expressions;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace Libretto.Server.Jobs;
+
+/// <summary>The tables, on SQLite or PostgreSQL. The SQL in <c>Schema/</c> makes them; here they only get their names.</summary>
+internal sealed class JobsContext(DbContextOptions<JobsContext> options) : DbContext(options)
+{
+    public DbSet<Job> Jobs => Set<Job>();
+
+    public DbSet<LyricsVersion> LyricsVersions => Set<LyricsVersion>();
+
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    public DbSet<StageTime> StageTimes => Set<StageTime>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        var isPostgres = Database.IsNpgsql();
+        modelBuilder.Entity<Job>(job =>
+        {
+            job.ToTable("jobs").HasKey(row => row.Id);
+            AsJson(job.Property(row => row.Options), options => JobJson.Write(options), json => JobJson.ReadOptions(json));
+            AsJson(job.Property(row => row.ProgressLog), steps => JobJson.Write(steps), json => JobJson.ReadSteps(json));
+        });
+        modelBuilder.Entity<LyricsVersion>().ToTable("lyrics_versions").HasKey(row => new { row.JobId, row.Version });
+        modelBuilder.Entity<ApiKey>().ToTable("api_keys").HasKey(row => row.Id);
+        modelBuilder.Entity<StageTime>().ToTable("stage_times").HasKey(row => new { row.Stage, row.Method, row.Machine });
+
+        foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
+            property.SetColumnName(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
+
+        void AsJson<T>(
+            Microsoft.EntityFrameworkCore.Metadata.Builders.PropertyBuilder<T> property,
+            Expression<Func<T, string>> write,
+            Expression<Func<string, T>> read)
+        {
+            property.HasConversion(write, read);
+            if (isPostgres)
+                property.HasColumnType("jsonb");
+        }
+    }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        configurationBuilder.Properties<DateTime>().HaveConversion<UtcConverter>();
+
+    /// <summary>SQLite does not keep that times are UTC.</summary>
+    private sealed class UtcConverter() : ValueConverter<DateTime, DateTime>(time => time, time => DateTime.SpecifyKind(time, DateTimeKind.Utc));
+}
+
+/// <summary>An earlier version of a job's lyrics, before an edit.</summary>
+internal sealed record LyricsVersion(string JobId, int Version, string DocumentKey, DateTime CreatedAt);
+
+/// <summary>A key that opens the API; the secret itself is not kept.</summary>
+internal sealed record ApiKey(string Id, string Name, string Hash, string Scope, DateTime CreatedAt, DateTime? RevokedAt);
+
+/// <summary>How long a stage takes: seconds of work a second of audio.</summary>
+internal sealed record StageTime(string Stage, string Method, string Machine, long Count, double Mean, double Spread);

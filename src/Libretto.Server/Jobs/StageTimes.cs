@@ -1,0 +1,65 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Libretto.Server.Jobs;
+
+/// <summary>Learns from finished jobs how many seconds each stage takes for a second of audio, by method and machine.</summary>
+internal sealed class StageTimes(IDbContextFactory<JobsContext> contexts)
+{
+    /// <summary>This machine among others: its name and how many cores it has.</summary>
+    public static string Machine { get; } = $"{Environment.MachineName}/{Environment.ProcessorCount}";
+
+    // Until then a range is shown.
+    private const int Certain = 5;
+
+    /// <summary>Learns from a job's own steps; what came from the store taught nothing.</summary>
+    public async Task LearnAsync(IReadOnlyList<JobStep> steps, double audioSeconds, CancellationToken ct)
+    {
+        if (audioSeconds <= 0)
+            return;
+        foreach (var step in steps.Where(step => step.Status == StepStatus.Completed && step.Method != "cache"))
+            await LearnAsync(step.Step, step.Method ?? "", step.Duration / audioSeconds, ct);
+    }
+
+    /// <summary>What the rest of a step should take; null while nothing is known.</summary>
+    /// <param name="stage">The step.</param>
+    /// <param name="audioSeconds">Length of the song.</param>
+    /// <param name="elapsed">Seconds it has taken so far.</param>
+    /// <param name="known">All that is known, by <see cref="AllAsync"/>.</param>
+    public static TimeEstimate? Estimate(string stage, double audioSeconds, double elapsed, IReadOnlyList<StageTime> known)
+    {
+        // This machine's own experience counts before others'; among methods the one seen most.
+        var time = known.Where(row => row.Stage == stage)
+            .OrderByDescending(row => row.Machine == Machine).ThenByDescending(row => row.Count).FirstOrDefault();
+        if (time is null)
+            return null;
+        var deviation = time.Count > 1 ? Math.Sqrt(time.Spread / (time.Count - 1)) : time.Mean;
+        var margin = time.Count >= Certain ? deviation : Math.Max(deviation, time.Mean / 2);
+        double Rest(double perSecond) => Math.Round(Math.Max(0, (perSecond * audioSeconds) - elapsed), 1);
+        return new TimeEstimate(Rest(time.Mean - margin), Rest(time.Mean), Rest(time.Mean + margin));
+    }
+
+    public async Task<IReadOnlyList<StageTime>> AllAsync(CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        return await context.StageTimes.AsNoTracking().ToListAsync(ct);
+    }
+
+    /// <summary>Welford's running mean, in one statement that both databases know, so that no observation is lost.</summary>
+    private async Task LearnAsync(string stage, string method, double value, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        await context.Database.ExecuteSqlAsync(
+            $"""
+             insert into stage_times (stage, method, machine, count, mean, spread) values ({stage}, {method}, {Machine}, 1, {value}, 0)
+             on conflict (stage, method, machine) do update set
+                 count = stage_times.count + 1,
+                 mean = stage_times.mean + (excluded.mean - stage_times.mean) / (stage_times.count + 1),
+                 spread = stage_times.spread + (excluded.mean - stage_times.mean) * (excluded.mean - stage_times.mean)
+                     * stage_times.count / (stage_times.count + 1)
+             """,
+            ct);
+    }
+}
+
+/// <summary>Seconds that are left: at least, probably, at most.</summary>
+internal sealed record TimeEstimate(double Low, double Likely, double High);

@@ -1,0 +1,39 @@
+using Libretto.Storage;
+
+namespace Libretto.Server.Jobs;
+
+/// <summary>
+/// What came of a song, as the content store keeps it: found there, the same song with the same options needs no worker. It says
+/// nothing of whose job made it.
+/// </summary>
+internal sealed record StoredResult
+{
+    // Raised when the same input and options would give another result.
+    private const string Version = "1";
+
+    public required string DocumentKey { get; init; }
+    public string? VocalsKey { get; init; }
+    public string? InstrumentalKey { get; init; }
+    public string? Title { get; init; }
+    public string? Artist { get; init; }
+    public string? Language { get; init; }
+    public required double Duration { get; init; }
+    public string? Method { get; init; }
+
+    /// <summary>Where the result of this input, these lyrics and these options lies.</summary>
+    public static string KeyOf(string inputKey, string? lyricsKey, JobOptions options) =>
+        ContentKey.Of("results", Version, inputKey, lyricsKey ?? "", JobJson.Write(options.Canonical()));
+
+    public static string UrlOf(string jobId) => $"/api/jobs/{jobId}/lyrics.json";
+
+    /// <summary>The result of a key with all that it names; null when anything is missing.</summary>
+    public static async Task<StoredResult?> FindAsync(IContentStore store, string key, CancellationToken ct)
+    {
+        if (await store.ReadJsonAsync(key, JobJson.Default.StoredResult, ct) is not { } result)
+            return null;
+        foreach (var part in new[] { result.DocumentKey, result.VocalsKey, result.InstrumentalKey })
+            if (part is not null && await store.FindAsync(part, ct) is null)
+                return null;
+        return result;
+    }
+}

@@ -1,0 +1,30 @@
+namespace Libretto.Server;
+
+/// <summary>The server cannot start, or a request cannot be served.</summary>
+public sealed class ServerException : LibrettoException
+{
+    /// <summary>Creates the error; see <see cref="LibrettoException"/> for the parameters.</summary>
+    public ServerException(string code, string message, bool isTransient = false, Exception? inner = null)
+        : base(Stage.Acquire, code, message, isTransient, inner)
+    {
+    }
+
+    internal static ServerException BadSetting(string name, string value, string expected) => new(
+        "setting_invalid", $"'{value}' is no value for {name}: {expected}.");
+
+    internal static ServerException DatabaseDown(string where, Exception inner) => new(
+        "database_unavailable", $"The database {where} cannot be used: {inner.Message} Check its address and that it runs.", isTransient: true, inner);
+
+    internal static ServerException NotWithoutKeys(string url) => new(
+        "keys_needed",
+        $"Without API keys the server listens on loopback only, and {url} is not. Make a key first: libretto keys create --name NAME --admin");
+
+    internal static ServerException AddressInUse(string url, Exception inner) => new(
+        "address_in_use", $"The server cannot listen on {url}: {inner.Message} Choose another address with --urls.", inner: inner);
+
+    internal static ServerException InputGone() => new(
+        "input_gone", "The song itself is no longer in the store, so it cannot be worked on. Post it again.");
+
+    internal static ServerException LinksComeLater() => new(
+        "links_unsupported", "This server cannot fetch links yet. Download the song and post the file.");
+}

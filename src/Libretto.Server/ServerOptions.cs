@@ -1,0 +1,123 @@
+using System.Globalization;
+
+namespace Libretto.Server;
+
+/// <summary>How a server process runs; docs/server.md lists the flags and variables that set it.</summary>
+public sealed record ServerOptions
+{
+    /// <summary>The address listened on when none is given.</summary>
+    public const string DefaultUrl = "http://127.0.0.1:5400";
+
+    /// <summary>Where database, store and temporary files lie.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>A PostgreSQL address or connection string; null (the default) for a SQLite file in the data folder.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>What this process does: <c>api</c>, <c>worker</c> or <c>all</c> (the default).</summary>
+    public string Role { get; init; } = "all";
+
+    /// <summary>The lanes it works in; null takes the role's: none for api, compute for worker, both for all.</summary>
+    public IReadOnlyList<string>? Lanes { get; init; }
+
+    /// <summary>Addresses to listen on; null takes the default for api and all, none for worker.</summary>
+    public IReadOnlyList<string>? Urls { get; init; }
+
+    /// <summary>Songs worked on at once in the lane <c>compute</c>; 1 by default, since a song uses every core.</summary>
+    public int ComputeWorkers { get; init; } = 1;
+
+    /// <summary>Songs worked on at once in the lane <c>io</c>; 4 by default.</summary>
+    public int IoWorkers { get; init; } = 4;
+
+    /// <summary>The largest upload, bytes; 500 MB by default.</summary>
+    public long MaxUploadBytes { get; init; } = 500_000_000;
+
+    /// <summary>The longest song; two hours by default.</summary>
+    public TimeSpan MaxDuration { get; init; } = TimeSpan.FromHours(2);
+
+    /// <summary>How long results and uploads are kept; for ever when null (the default).</summary>
+    public TimeSpan? Retention { get; init; }
+
+    /// <summary>Requests a minute for each API key; 600 by default.</summary>
+    public int RequestsPerMinute { get; init; } = 600;
+
+    /// <summary>Origins whose pages may call the API; none by default.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; init; } = [];
+
+    /// <summary>How long a worker may be silent before its job is given to another; 15 s by default.</summary>
+    public TimeSpan TakeOverAfter { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How often the table is searched for work that was forgotten; 2 s by default.</summary>
+    public TimeSpan ScanEvery { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Pauses before a job that failed for a passing reason is tried again; after the last it has failed.</summary>
+    public IReadOnlyList<TimeSpan> RetryDelays { get; init; } =
+        [TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1)];
+
+    /// <summary>The checkpoint at which the process kills itself: for tests only.</summary>
+    internal int? FailPoint { get; init; }
+
+    internal IReadOnlyList<string> EffectiveLanes => Lanes ?? Role switch
+    {
+        "api" => [],
+        "worker" => [Jobs.Lane.Compute],
+        _ => Jobs.Lane.All,
+    };
+
+    internal IReadOnlyList<string> EffectiveUrls => Urls ?? (ServesApi ? [DefaultUrl] : []);
+
+    internal bool ServesApi => Role != "worker";
+
+    internal bool UsesPostgres => Database is not null;
+
+    internal string WorkFolder => Path.Combine(DataFolder, "work");
+
+    /// <summary>Reads the environment; what is given wins over it.</summary>
+    /// <param name="environment">Looks up a variable; those of the process when null.</param>
+    /// <exception cref="ServerException">A variable has a value that means nothing.</exception>
+    public static ServerOptions FromEnvironment(Func<string, string?>? environment = null)
+    {
+        var look = environment ?? Environment.GetEnvironmentVariable;
+        string? Get(string name) => look(name) is { Length: > 0 } value ? value : null;
+        var options = new ServerOptions { DataFolder = Get("LIBRETTO_DATA") ?? DefaultDataFolder(), Database = Get("DATABASE_URL") };
+        return options with
+        {
+            Urls = Get("LIBRETTO_URLS")?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            ComputeWorkers = (int)Number("LIBRETTO_COMPUTE_WORKERS", options.ComputeWorkers, 1, 64),
+            IoWorkers = (int)Number("LIBRETTO_IO_WORKERS", options.IoWorkers, 1, 256),
+            MaxUploadBytes = (long)(Number("LIBRETTO_MAX_UPLOAD_MB", options.MaxUploadBytes / 1e6, 1, 100_000) * 1_000_000),
+            MaxDuration = TimeSpan.FromMinutes(Number("LIBRETTO_MAX_MINUTES", options.MaxDuration.TotalMinutes, 0.1, 100_000)),
+            Retention = Get("LIBRETTO_RETENTION_DAYS") is null ? null : TimeSpan.FromDays(Number("LIBRETTO_RETENTION_DAYS", 0, 0.001, 100_000)),
+            RequestsPerMinute = (int)Number("LIBRETTO_REQUESTS_PER_MINUTE", options.RequestsPerMinute, 1, 10_000_000),
+            CorsOrigins = Get("LIBRETTO_CORS_ORIGINS")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
+            TakeOverAfter = TimeSpan.FromSeconds(Number("LIBRETTO_TAKEOVER_SECONDS", options.TakeOverAfter.TotalSeconds, 3, 3600)),
+            FailPoint = Get("LIBRETTO_TEST_SETUP") == "1" && Get("LIBRETTO_FAILPOINT") is not null ? (int)Number("LIBRETTO_FAILPOINT", 0, 1, 99) : null,
+        };
+
+        double Number(string name, double otherwise, double least, double most) => Get(name) is not { } text
+            ? otherwise
+            : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+                ? number
+                : throw ServerException.BadSetting(name, text, $"give a number from {least} to {most}");
+    }
+
+    /// <summary>The options, if they make sense together.</summary>
+    /// <exception cref="ServerException">They do not; the message says which.</exception>
+    public ServerOptions Validated()
+    {
+        if (Role is not ("api" or "worker" or "all"))
+            throw ServerException.BadSetting("--role", Role, "choose api, worker or all");
+        if (EffectiveLanes.FirstOrDefault(lane => !Jobs.Lane.All.Contains(lane)) is { } unknown)
+            throw ServerException.BadSetting("--lanes", unknown, "choose io, compute or both, separated by a comma");
+        if (Role == "worker" && EffectiveLanes.Count == 0)
+            throw ServerException.BadSetting("--lanes", "", "a worker needs at least one lane");
+        foreach (var url in EffectiveUrls)
+            if (!Uri.TryCreate(url.Replace("//*", "//0.0.0.0", StringComparison.Ordinal).Replace("//+", "//0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var address) ||
+                address.Scheme is not ("http" or "https"))
+                throw ServerException.BadSetting("--urls", url, "give addresses such as http://127.0.0.1:5400");
+        return this with { DataFolder = Path.GetFullPath(DataFolder) };
+    }
+
+    private static string DefaultDataFolder() => Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "libretto");
+}

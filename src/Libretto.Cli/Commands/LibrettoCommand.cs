@@ -13,6 +13,7 @@ internal static class LibrettoCommand
             ConvertCommand.Create(),
             ModelsCommand.Create(),
             DoctorCommand.Create(),
+            ServeCommand.Create(),
         };
         HelpTexts.Attach(root);
         return root;

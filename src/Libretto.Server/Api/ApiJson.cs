@@ -16,4 +16,5 @@ namespace Libretto.Server.Api;
 [JsonSerializable(typeof(JobOptions))]
 [JsonSerializable(typeof(LinkRequest))]
 [JsonSerializable(typeof(StepsView))]
+[JsonSerializable(typeof(Ops.HealthView))]
 internal sealed partial class ApiJson : JsonSerializerContext;

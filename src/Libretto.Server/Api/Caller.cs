@@ -19,5 +19,5 @@ internal sealed record Caller(string KeyId, bool IsAdmin)
     /// <summary>Lets endpoints take the caller as a parameter.</summary>
     public static ValueTask<Caller?> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult<Caller?>(Of(context));
 
-    public static Caller Of(HttpContext context) => context.Features.GetRequiredFeature<Caller>();
+    public static Caller Of(HttpContext context) => context.Features.Get<Caller>() ?? throw new InvalidOperationException("The request did not pass the gate.");
 }

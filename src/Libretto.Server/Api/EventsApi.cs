@@ -84,7 +84,7 @@ internal static class EventsApi
                 await WriteAsync(context, ": still here\n\n", ct);
                 pingAt = DateTime.UtcNow + Ping;
             }
-            job = await store.FindSharedAsync(watch.JobId, ct);
+            job = await store.FindAsync(watch.JobId, ct);
         }
     }
 

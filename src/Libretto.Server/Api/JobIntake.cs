@@ -16,12 +16,15 @@ namespace Libretto.Server.Api;
 /// </summary>
 internal sealed partial class JobIntake(
     UploadReader uploads, IContentStore store, AudioDecoder decoder, JobStore jobs, JobQueue queue, ServerOptions options, TimeProvider time, ILogger<JobIntake> log)
+    : IDisposable
 {
     private const int LongestIdempotencyKey = 200;
     private const string DurationTag = "duration";
 
     // Probing starts a process: no more at once than there are cores.
     private readonly SemaphoreSlim _probing = new(Environment.ProcessorCount);
+
+    public void Dispose() => _probing.Dispose();
 
     public async Task<Job> TakeAsync(HttpRequest request, Caller caller, CancellationToken ct)
     {

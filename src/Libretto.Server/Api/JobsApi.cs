@@ -1,3 +1,4 @@
+using System.Globalization;
 using Libretto.Server.Jobs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -53,8 +54,13 @@ internal static class JobsApi
         var page = jobs.Take(limit).Select(JobView.Of).ToList();
         return TypedResults.Ok(new JobPage(page, jobs.Count > limit ? NextPage(page[^1].Id) : null));
 
-        string NextPage(string last) => "/api/jobs" + QueryString.Create(
-            [new("before", last), new("limit", limit.ToString(System.Globalization.CultureInfo.InvariantCulture)), new("status", status), new("search", search)]);
+        string NextPage(string last) => "/api/jobs" + QueryString.Create(new Dictionary<string, string?>
+        {
+            ["before"] = last,
+            ["limit"] = limit.ToString(CultureInfo.InvariantCulture),
+            ["status"] = status,
+            ["search"] = search,
+        }.Where(pair => pair.Value is not null));
     }
 
     private static async Task<Ok<JobView>> GetAsync(string id, Caller caller, JobStore store, CancellationToken ct) =>

@@ -42,7 +42,7 @@ internal sealed partial class JobWorker(
         if (shutdown.IsCancellationRequested || await claims.ClaimNextAsync(lane, Name, shutdown) is not { } job)
             return;
         using var scope = log.BeginScope(new Dictionary<string, object> { ["JobId"] = job.Id });
-        using var activity = telemetry.StartJob(job);
+        using var activity = Telemetry.StartJob(job);
         checkpoints.Pass(Checkpoints.Claimed);
         LogClaimed(job.Id, lane, job.Attempts, job.Takeovers);
         await RunAsync(job, shutdown);
@@ -68,6 +68,7 @@ internal sealed partial class JobWorker(
                 checkpoints.Pass(Checkpoints.Completed);
                 LogCompleted(job.Id, result.Method ?? "", seconds);
                 telemetry.Finished(JobStatus.Completed, seconds);
+                telemetry.Stages(jobLog.Steps);
                 await times.LearnAsync(jobLog.Steps, result.Duration, CancellationToken.None);
             }
             else

@@ -40,7 +40,7 @@ internal sealed class Telemetry
             "Seconds the oldest of them has waited, by lane.");
     }
 
-    public Activity? StartJob(Job job) => s_source.StartActivity("job")?.SetTag("libretto.job.id", job.Id).SetTag("libretto.lane", job.Lane);
+    public static Activity? StartJob(Job job) => s_source.StartActivity("job")?.SetTag("libretto.job.id", job.Id).SetTag("libretto.lane", job.Lane);
 
     public void Finished(string status, double seconds)
     {

@@ -1,0 +1,155 @@
+using Hangfire;
+using Libretto.Server.Api;
+using Libretto.Server.Jobs;
+using Libretto.Server.Ops;
+using Libretto.Settings;
+using Libretto.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Scalar.AspNetCore;
+
+namespace Libretto.Server;
+
+/// <summary>The job service: put together here, run by <c>libretto serve</c>.</summary>
+public static class LibrettoServer
+{
+    /// <summary>Runs the server until it is told to stop; running jobs are handed back.</summary>
+    /// <param name="options">How.</param>
+    /// <param name="settings">The library's settings; what environment and file say when null.</param>
+    /// <param name="cancellationToken">Stops the server.</param>
+    /// <exception cref="LibrettoException">It cannot start; the message says why.</exception>
+    public static async Task RunAsync(ServerOptions options, LibrettoSettings? settings = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options = options.Validated();
+        using var workFolder = new ProcessFolder(options.WorkFolder);
+        await using var app = Build(options, settings, workFolder);
+        await MigrateAsync(app.Services, options, cancellationToken);
+        await ListenGuard.CheckAsync(app.Services, options, cancellationToken);
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException || e.Message.Contains("address", StringComparison.OrdinalIgnoreCase))
+        {
+            throw ServerException.AddressInUse(string.Join(", ", options.EffectiveUrls), e);
+        }
+        await app.WaitForShutdownAsync(cancellationToken);
+    }
+
+    internal static WebApplication Build(ServerOptions options, LibrettoSettings? settings, ProcessFolder workFolder)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Libretto.Server", ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(Limits);
+        builder.WebHost.UseUrls([.. options.EffectiveUrls]);
+        AddLogging(builder.Logging);
+        AddServices(builder.Services, options, settings, workFolder);
+        var app = builder.Build();
+        Map(app, options);
+        return app;
+    }
+
+    internal static async Task MigrateAsync(IServiceProvider services, ServerOptions options, CancellationToken ct)
+    {
+        Directory.CreateDirectory(options.DataFolder);
+        try
+        {
+            await Schema.MigrateAsync(services.GetRequiredService<IDbContextFactory<JobsContext>>(), ct);
+        }
+        catch (Exception e) when (DatabaseErrors.IsTrouble(e))
+        {
+            throw ServerException.DatabaseDown(options.UsesPostgres ? "given by --database" : "in the data folder", e.GetBaseException());
+        }
+    }
+
+    private static void AddServices(IServiceCollection services, ServerOptions options, LibrettoSettings? settings, ProcessFolder workFolder)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(workFolder);
+        services.AddLibretto(settings);
+        services.AddSingleton<IContentStore>(provider => new DiskContentStore(Path.Combine(options.DataFolder, "store"), provider.GetRequiredService<TimeProvider>()));
+        Databases.AddTo(services, options);
+
+        services.AddSingleton<JobStore>();
+        services.AddSingleton<JobClaims>();
+        services.AddSingleton<JobChanges>();
+        services.AddSingleton<JobQueue>();
+        services.AddSingleton<JobWorker>();
+        services.AddSingleton<SongWork>();
+        services.AddSingleton<StageTimes>();
+        services.AddSingleton<Checkpoints>();
+        services.AddSingleton<QueueState>();
+        services.AddHostedService<RecoveryScan>();
+        foreach (var lane in options.EffectiveLanes)
+            services.AddHangfireServer(worker => Lanes.Configure(worker, lane, options));
+
+        services.AddSingleton<UploadReader>();
+        services.AddSingleton<JobIntake>();
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        services.AddExceptionHandler<Problems>();
+        services.AddOpenApi(OpenApi.Configure);
+        if (options.CorsOrigins.Count > 0)
+            services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins([.. options.CorsOrigins]).AllowAnyMethod().AllowAnyHeader().WithExposedHeaders("Location", "ETag", "Retry-After")));
+
+        services.AddSingleton<ApiKeys>();
+        services.AddHostedService<Retention>();
+        RateLimits.AddTo(services, options);
+        Telemetry.AddTo(services);
+        Health.AddTo(services);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
+    }
+
+    private static void Map(WebApplication app, ServerOptions options)
+    {
+        app.UseExceptionHandler(_ => { });
+        app.UseStatusCodePages(context => Problems.WriteStatusAsync(context.HttpContext));
+        if (options.CorsOrigins.Count > 0)
+            app.UseCors();
+        app.UseMiddleware<KeyGate>();
+        app.UseRateLimiter();
+        Health.Map(app);
+        if (!options.ServesApi)
+            return;
+
+        var jobs = app.MapGroup("/api/jobs").WithTags("Jobs");
+        JobsApi.Map(jobs);
+        EventsApi.Map(jobs);
+        StepsApi.Map(jobs);
+        JobActionsApi.Map(jobs);
+        LyricsApi.Map(jobs);
+        AudioApi.Map(jobs);
+        OpenAiApi.Map(app.MapGroup("/v1").WithTags("OpenAI"));
+        app.MapOpenApi();
+        app.MapScalarApiReference("/scalar");
+        Dashboard.Map(app);
+    }
+
+    private static void AddLogging(ILoggingBuilder logging)
+    {
+        logging.ClearProviders();
+        if (Environment.GetEnvironmentVariable("LIBRETTO_LOG") == "json")
+            logging.AddJsonConsole(console => (console.IncludeScopes, console.UseUtcTimestamp) = (true, true));
+        else
+            logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "));
+        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Hangfire", LogLevel.Error).AddFilter("System.Net.Http", LogLevel.Warning);
+        logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.None);
+        logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
+    }
+
+    private static void Limits(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        // Uploads raise it for themselves.
+        kestrel.Limits.MaxRequestBodySize = 1 << 20;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+    }
+}

@@ -1,0 +1,17 @@
+using Hangfire;
+using Hangfire.Dashboard;
+using Libretto.Server.Api;
+using Microsoft.AspNetCore.Builder;
+
+namespace Libretto.Server.Ops;
+
+/// <summary>Hangfire's own view of the queue, for administrators.</summary>
+internal sealed class Dashboard : IDashboardAuthorizationFilter
+{
+    public const string Path = "/hangfire";
+
+    public static void Map(WebApplication app) =>
+        app.MapHangfireDashboard(Path, new DashboardOptions { Authorization = [new Dashboard()], DashboardTitle = "Libretto: queue", AppPath = null });
+
+    public bool Authorize(DashboardContext context) => Caller.Of(context.GetHttpContext()).IsAdmin;
+}

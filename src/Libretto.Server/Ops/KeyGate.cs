@@ -1,0 +1,67 @@
+using System.Net.Http.Headers;
+using System.Text;
+using Libretto.Server.Api;
+using Microsoft.AspNetCore.Http;
+
+namespace Libretto.Server.Ops;
+
+/// <summary>
+/// Lets requests in: by API key once there is one, else only those of this machine's own user, which a page of some other site,
+/// open in that user's browser, is not.
+/// </summary>
+internal sealed class KeyGate(RequestDelegate next, ApiKeys keys)
+{
+    private static readonly PathString[] s_open = ["/health", "/openapi", "/scalar"];
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (s_open.Any(path => context.Request.Path.StartsWithSegments(path)))
+        {
+            await next(context);
+            return;
+        }
+        var caller = await keys.AreInUseAsync(context.RequestAborted) ? await ByKeyAsync(context) : Local(context.Request);
+        context.Features.Set(caller);
+        await next(context);
+    }
+
+    private async Task<Caller> ByKeyAsync(HttpContext context)
+    {
+        var text = KeyIn(context.Request);
+        if (text is not null && await keys.FindAsync(text, context.RequestAborted) is { } key)
+            return new Caller(key.Id, key.Scope == ApiKeys.AdminScope);
+        // Browsers ask for a key only when told how.
+        context.Response.Headers.WWWAuthenticate = context.Request.Path.StartsWithSegments(Dashboard.Path) ? "Basic realm=\"Libretto\"" : "Bearer";
+        throw text is null
+            ? new ApiProblem(401, "key_missing", "Give an API key: Authorization: Bearer KEY.")
+            : new ApiProblem(401, "key_invalid", "This API key is not valid. It may have been revoked.");
+    }
+
+    private static Caller Local(HttpRequest request)
+    {
+        if (!IsLoopback(request.Host.Host))
+            throw new ApiProblem(403, "host_foreign", "Without API keys this server answers to its loopback name only.");
+        if (request.Headers.Origin is [{ } origin] && (!Uri.TryCreate(origin, UriKind.Absolute, out var from) || !IsLoopback(from.Host)))
+            throw new ApiProblem(403, "origin_foreign", "Without API keys this server does not answer to pages of other sites.");
+        return Caller.Local;
+    }
+
+    private static bool IsLoopback(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ||
+        (System.Net.IPAddress.TryParse(host.Trim('[', ']'), out var address) && System.Net.IPAddress.IsLoopback(address));
+
+    private static string? KeyIn(HttpRequest request)
+    {
+        if (request.Headers["X-Api-Key"] is [{ Length: > 0 } key])
+            return key;
+        if (!AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header) || header.Parameter is null)
+            return null;
+        if (header.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
+            return header.Parameter;
+        // A browser's dialogue: any name, the key as password.
+        var decoded = new byte[header.Parameter.Length];
+        return header.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase) && Convert.TryFromBase64String(header.Parameter, decoded, out var count)
+            ? Encoding.UTF8.GetString(decoded, 0, count).Split(':', 2)[^1]
+            : null;
+    }
+}

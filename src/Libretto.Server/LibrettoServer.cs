@@ -93,7 +93,8 @@ public static class LibrettoServer
 
         services.AddSingleton<UploadReader>();
         services.AddSingleton<JobIntake>();
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        services.AddSingleton<OpenAiTranscriber>();
+        services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         services.AddExceptionHandler<Problems>();
         services.AddOpenApi(OpenApi.Configure);
         if (options.CorsOrigins.Count > 0)
@@ -135,7 +136,10 @@ public static class LibrettoServer
     private static void AddLogging(ILoggingBuilder logging)
     {
         logging.ClearProviders();
-        if (Environment.GetEnvironmentVariable("LIBRETTO_LOG") == "json")
+        var wish = Environment.GetEnvironmentVariable("LIBRETTO_LOG");
+        if (wish == "warning")
+            logging.SetMinimumLevel(LogLevel.Warning);
+        if (wish == "json")
             logging.AddJsonConsole(console => (console.IncludeScopes, console.UseUtcTimestamp) = (true, true));
         else
             logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "));

@@ -17,4 +17,18 @@ namespace Libretto.Server.Api;
 [JsonSerializable(typeof(LinkRequest))]
 [JsonSerializable(typeof(StepsView))]
 [JsonSerializable(typeof(Ops.HealthView))]
-internal sealed partial class ApiJson : JsonSerializerContext;
+[JsonSerializable(typeof(OpenAiText))]
+[JsonSerializable(typeof(OpenAiVerbose))]
+[JsonSerializable(typeof(OpenAiModels))]
+[JsonSerializable(typeof(OpenAiModel))]
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>Gives the framework's own reading and writing the same rules.</summary>
+    public static void Configure(JsonSerializerOptions json)
+    {
+        json.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        json.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        json.TypeInfoResolverChain.Insert(0, Default);
+    }
+}

@@ -16,7 +16,7 @@ internal static class AudioApi
         .WithDescription("Answers byte ranges.")
         .Produces(200, contentType: "audio/flac").Produces(206, contentType: "audio/flac");
 
-    private static async Task<IResult> GetAsync(string id, string name, Caller caller, JobStore jobs, IContentStore store, CancellationToken ct)
+    private static async Task<IResult> GetAsync(string id, string name, HttpRequest request, Caller caller, JobStore jobs, IContentStore store, CancellationToken ct)
     {
         var job = await JobsApi.FindAsync(id, caller, jobs, ct);
         var key = name switch
@@ -32,6 +32,12 @@ internal static class AudioApi
             throw new ApiProblem(404, "audio_missing", $"This job has no {name}. Ask for stems when posting the song.");
         if (await store.OpenAsync(key, ct) is not { } reading)
             throw LyricsApi.Expired();
+        if (request.GetTypedHeaders().Range is { Ranges.Count: 1 } range && range.Ranges.First().From >= reading.Content.Length)
+        {
+            await reading.DisposeAsync();
+            request.HttpContext.Response.Headers.ContentRange = $"bytes */{reading.Content.Length}";
+            throw new ApiProblem(416, "range_invalid", $"The recording has {reading.Content.Length} bytes; the range begins behind them.");
+        }
         return TypedResults.Stream(
             reading.Stream,
             reading.Content.Description.ContentType,

@@ -1,0 +1,46 @@
+using Libretto.Settings;
+using Libretto.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Libretto.Server.Tests.Support;
+
+/// <summary>The real server in the test's own process, on a free loopback port, with real engines.</summary>
+internal sealed class RunningServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly ProcessFolder _workFolder;
+
+    private RunningServer(WebApplication app, ProcessFolder workFolder)
+    {
+        (_app, _workFolder) = (app, workFolder);
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        Client = new JobClient(new Uri(address));
+    }
+
+    public JobClient Client { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public static async Task<RunningServer> StartAsync(ServerOptions options)
+    {
+        options = (options with { Urls = ["http://127.0.0.1:0"] }).Validated();
+        var workFolder = new ProcessFolder(options.WorkFolder);
+        var app = LibrettoServer.Build(options, new LibrettoSettings(), workFolder);
+        await LibrettoServer.MigrateAsync(app.Services, options, default);
+        await app.StartAsync();
+        return new RunningServer(app, workFolder);
+    }
+
+    public Task StopAsync() => _app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _workFolder.Dispose();
+    }
+}

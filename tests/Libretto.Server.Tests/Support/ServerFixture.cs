@@ -1,0 +1,44 @@
+namespace Libretto.Server.Tests.Support;
+
+/// <summary>One server for all tests of a class, on one of the two databases.</summary>
+public abstract class ServerFixture : IAsyncLifetime
+{
+    private readonly ScratchFolder _folder = new();
+
+    internal RunningServer Server { get; private set; } = null!;
+
+    internal JobClient Client => Server.Client;
+
+    internal string DataFolder => _folder["data"];
+
+    public async ValueTask InitializeAsync() => Server = await RunningServer.StartAsync(new ServerOptions
+    {
+        DataFolder = DataFolder,
+        Database = await DatabaseAsync(),
+        MaxUploadBytes = 20_000_000,
+        MaxDuration = TimeSpan.FromMinutes(6),
+        RetryDelays = [TimeSpan.FromMilliseconds(100)],
+        ScanEvery = TimeSpan.FromMilliseconds(500),
+        TakeOverAfter = TimeSpan.FromSeconds(5),
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Server is not null)
+            await Server.DisposeAsync();
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract Task<string?> DatabaseAsync();
+}
+
+public sealed class SqliteServer : ServerFixture
+{
+    protected override Task<string?> DatabaseAsync() => Task.FromResult<string?>(null);
+}
+
+public sealed class PostgresServer(PostgresCluster cluster) : ServerFixture
+{
+    protected override async Task<string?> DatabaseAsync() => await cluster.CreateDatabaseAsync();
+}

@@ -155,12 +155,13 @@ internal sealed partial class JobWorker(
         if (isTransient && job.Attempts < options.RetryDelays.Count)
         {
             var delay = options.RetryDelays[job.Attempts];
-            LogRetry(e, job.Id, code, delay.TotalSeconds);
+            LogRetry(job.Id, code, e.Message, delay.TotalSeconds);
             await InsistAsync(() => claims.RetryLaterAsync(job, delay, code, message, jobLog.Steps, CancellationToken.None));
         }
         else
         {
-            LogFailed(e, job.Id, code);
+            // What we say ourselves needs no stack trace.
+            LogFailed(e is LibrettoException ? null : e, job.Id, code, e.Message);
             telemetry.Finished(JobStatus.Failed, 0);
             telemetry.EngineError(code);
             await InsistAsync(() => claims.FailAsync(job, code, message, jobLog.Steps, CancellationToken.None));
@@ -216,11 +217,11 @@ internal sealed partial class JobWorker(
     [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId}: handed back, because this worker stops")]
     private partial void LogHandedBack(string jobId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId}: failed with {Code}, will be tried again in {Seconds} s")]
-    private partial void LogRetry(Exception e, string jobId, string code, double seconds);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId}: failed with {Code} ({Reason}); tried again in {Seconds} s")]
+    private partial void LogRetry(string jobId, string code, string reason, double seconds);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Job {JobId}: failed with {Code}")]
-    private partial void LogFailed(Exception e, string jobId, string code);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Job {JobId}: failed with {Code}: {Reason}")]
+    private partial void LogFailed(Exception? e, string jobId, string code, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database cannot be written now: {Reason}")]
     private partial void LogTrouble(string reason);

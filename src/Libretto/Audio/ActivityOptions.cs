@@ -7,12 +7,13 @@ public sealed record ActivityOptions
     public static ActivityOptions ForMix { get; } = new();
 
     /// <summary>
-    /// For a separated vocal stem, where what is left between the words is quiet: sound within 20 dB of the stem's loudest moment
-    /// (a tenth of its amplitude), joined over silences shorter than 1 s. Source: Jam-ALT's handling of stems.
+    /// For a separated vocal stem, where what is left between the words is quiet: sound within 30 dB of the stem's loudest moment,
+    /// joined over silences shorter than 1 s. Jam-ALT's handling of stems, which stops at 20 dB (a tenth of the amplitude); on four
+    /// annotated songs that missed 8.5 % of the word starts, softer verses above all, where 30 dB miss 1.3 %.
     /// </summary>
     public static ActivityOptions ForStem { get; } = new()
     {
-        BelowMaximum = 20,
+        BelowMaximum = 30,
         Hysteresis = 6,
         MinimumActive = 0.1,
         MinimumSilence = 1,

@@ -31,6 +31,6 @@ public class DemucsSeparatorTests(SeparationFixture fixture)
         using var stems = await fixture.Demucs.SeparateAsync(mix, null, Token);
 
         Assert.Equal((frames, frames), (stems.Vocals.Frames, stems.Accompaniment.Frames));
-        Assert.All(stems.Vocals.Samples(), sample => Assert.True(float.IsFinite(sample)));
+        Assert.InRange(stems.Vocals.Samples().Peak(), 0, 1);
     }
 }

@@ -41,14 +41,15 @@ public class SpleeterSeparatorTests(SeparationFixture fixture)
     {
         // What comes later than a block and half a window does not reach back into it: streaming needs no more.
         using var song = await fixture.DecodeAsync("audio", "songs", "Fantasma_-_Los_Rombos.mp3");
-        using var longer = Cut(song, 40, 26);
-        using var shorter = Cut(song, 40, 18);
+        using var longer = song.Cut(40, 26);
+        using var shorter = song.Cut(40, 18);
 
         using var ofLonger = await fixture.Spleeter.SeparateAsync(longer, null, Token);
         using var ofShorter = await fixture.Spleeter.SeparateAsync(shorter, null, Token);
 
         var block = (512 * 1024) - 2048;
-        Assert.Equal(ofLonger.Vocals.Samples().Take(2 * block), ofShorter.Vocals.Samples().Take(2 * block));
+        Range shared = ..(2 * block);
+        Assert.Equal(0, Recordings.LargestDifference(ofLonger.Vocals.Samples()[shared], ofShorter.Vocals.Samples()[shared]));
     }
 
     [Theory]
@@ -65,7 +66,7 @@ public class SpleeterSeparatorTests(SeparationFixture fixture)
         using var stems = await fixture.Spleeter.SeparateAsync(mix, null, Token);
 
         Assert.Equal((frames, frames), (stems.Vocals.Frames, stems.Accompaniment.Frames));
-        Assert.All(stems.Vocals.Samples(), sample => Assert.True(float.IsFinite(sample)));
+        Assert.InRange(stems.Vocals.Samples().Peak(), 0, 1);
     }
 
     [Fact]
@@ -73,8 +74,8 @@ public class SpleeterSeparatorTests(SeparationFixture fixture)
     {
         using var mix = Recordings.Stereo(new float[2 * 44100]);
         using var stems = await fixture.Spleeter.SeparateAsync(mix, null, Token);
-        Assert.All(stems.Vocals.Samples(), sample => Assert.Equal(0, sample));
-        Assert.All(stems.Accompaniment.Samples(), sample => Assert.Equal(0, sample));
+        Assert.Equal(0, stems.Vocals.Samples().Peak());
+        Assert.Equal(0, stems.Accompaniment.Samples().Peak());
     }
 
     [Fact]
@@ -107,13 +108,6 @@ public class SpleeterSeparatorTests(SeparationFixture fixture)
             samples[2 * i] = 0.3f * (float)Math.Sin(2 * Math.PI * 15000 * i / 44100);
             samples[(2 * i) + 1] = 0.2f * (float)Math.Sin(2 * Math.PI * 13000 * i / 44100);
         }
-        return Recordings.Stereo(samples);
-    }
-
-    private static PcmFile Cut(PcmFile song, int start, int seconds)
-    {
-        var samples = new float[2 * 44100 * seconds];
-        song.Read(start * 44100, samples);
         return Recordings.Stereo(samples);
     }
 

@@ -24,8 +24,9 @@ public class StemsTests(SeparationFixture fixture)
         using var stems = await Separator(separator).SeparateAsync(mix, null, Token);
 
         var (vocals, accompaniment) = (stems.Vocals.Samples(), stems.Accompaniment.Samples());
-        Assert.True(Recordings.SignalToNoise(samples, [.. vocals.Zip(accompaniment, (v, a) => v + a)]) > 120);
-        Assert.All(vocals.Concat(accompaniment), sample => Assert.InRange(sample, -1.000001f, 1.000001f));
+        Assert.True(Recordings.SignalToNoise(samples, Recordings.Sum(vocals, accompaniment)) > 120);
+        Assert.InRange(vocals.Peak(), 0, 1.000001f);
+        Assert.InRange(accompaniment.Peak(), 0, 1.000001f);
     }
 
     [Theory]
@@ -65,8 +66,8 @@ public class StemsTests(SeparationFixture fixture)
         using var accompaniment = await fixture.Decoder.DecodeAsync(folder["a"], 44100, 2, null, Token);
 
         Assert.Equal((mix.Frames, mix.Frames), (vocals.Frames, accompaniment.Frames));
-        var sum = vocals.Samples().Zip(accompaniment.Samples(), (v, a) => v + a);
-        Assert.InRange(Recordings.SignalToNoise(mix.Samples(), [.. sum]), 80, double.PositiveInfinity);
+        var sum = Recordings.Sum(vocals.Samples(), accompaniment.Samples());
+        Assert.InRange(Recordings.SignalToNoise(mix.Samples(), sum), 80, double.PositiveInfinity);
     }
 
     [Fact]

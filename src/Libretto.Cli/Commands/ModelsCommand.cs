@@ -15,6 +15,7 @@ internal static class ModelsCommand
         List(),
         Pull(),
         Verify(),
+        Optimize(),
         Remove(),
     };
 
@@ -70,6 +71,22 @@ internal static class ModelsCommand
                 }
             }
             return exitCode;
+        }));
+        return command;
+    }
+
+    private static Command Optimize()
+    {
+        var names = Names("Whisper models that are here.", ArgumentArity.OneOrMore);
+        var command = new Command("optimize", "Make the 8-bit files of Whisper models: smaller and faster, nearly as good.") { names };
+        command.SetAction((parsed, cancellationToken) => WithStore(async store =>
+        {
+            foreach (var name in parsed.GetRequiredValue(names))
+            {
+                var made = await store.OptimizeAsync(name, cancellationToken);
+                Console.Out.WriteLine($"{name}: {(made.Count == 0 ? "nothing to do" : "made " + string.Join(", ", made))}");
+            }
+            return ExitCodes.Done;
         }));
         return command;
     }

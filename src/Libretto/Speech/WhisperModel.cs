@@ -1,0 +1,117 @@
+using Libretto.Models;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Libretto.Speech;
+
+/// <summary>
+/// A Whisper network in the transformers.js layout, of any size and precision: <c>config.json</c>,
+/// <c>generation_config.json</c>, <c>tokenizer.json</c>, <c>onnx/encoder_model*.onnx</c>,
+/// <c>onnx/decoder_model_merged*.onnx</c>. Holds no state of a recording; safe to share.
+/// </summary>
+internal sealed class WhisperModel
+{
+    /// <summary>Length of a window in samples: 30 s.</summary>
+    public const int WindowSamples = 30 * LogMel.SampleRate;
+
+    /// <summary>Length of an encoder frame in seconds.</summary>
+    public const double SecondsPerFrame = 0.02;
+
+    // Best first on a CPU: 8-bit blocks are as good as full precision and faster; dynamic 8 bits and 4 bits lose words.
+    private static readonly string[] Precisions = ["_q8", "", "_fp16", "_quantized", "_int8", "_uint8", "_q4", "_q4f16", "_bnb4"];
+
+    private readonly InferenceSession _encoder;
+    private readonly string _encoderInput;
+    private readonly string _encoderOutput;
+
+    private WhisperModel(string folder, WhisperConfig config, WhisperTokenizer tokenizer, InferenceSession encoder, InferenceSession decoder)
+    {
+        Folder = folder;
+        Config = config;
+        Tokenizer = tokenizer;
+        Features = new LogMel(config.Bins);
+        _encoder = encoder;
+        _encoderInput = encoder.InputNames[0];
+        _encoderOutput = encoder.OutputNames[0];
+        Layout = new WhisperDecoderLayout(folder, decoder, config);
+    }
+
+    /// <summary>The folder it was read from.</summary>
+    public string Folder { get; }
+
+    /// <summary>The folder's name, such as <c>whisper-base</c>.</summary>
+    public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Folder));
+
+    public WhisperConfig Config { get; }
+
+    public WhisperTokenizer Tokenizer { get; }
+
+    public LogMel Features { get; }
+
+    internal WhisperDecoderLayout Layout { get; }
+
+    /// <summary>Reads a model folder, loading its networks or sharing them if they are loaded.</summary>
+    /// <exception cref="LibrettoException">A file is missing or damaged, or the folder holds another kind of model.</exception>
+    public static WhisperModel Load(string folder, OnnxSessions sessions)
+    {
+        var config = WhisperConfig.Read(folder);
+        var tokenizer = ReadTokenizer(folder, config);
+        var encoder = sessions.Open(FindNetwork(folder, "encoder_model"));
+        var decoder = sessions.Open(FindNetwork(folder, "decoder_model_merged"));
+        var shape = encoder.InputMetadata.Values.First().Dimensions;
+        if (shape.Length != 3 || (shape[1] > 0 && shape[1] != config.Bins))
+            throw SpeechException.NotWhisper(folder, $"its encoder takes [{string.Join(", ", shape)}], not {config.Bins} mel bands.");
+        return new WhisperModel(folder, config, tokenizer, encoder, decoder);
+    }
+
+    /// <summary>Runs the encoder over windows, one by one so that memory does not grow with their number.</summary>
+    /// <param name="features">A window each: <see cref="WhisperConfig.Bins"/> rows of 3,000 frames.</param>
+    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <returns>Hidden states, [windows, frames, width]; the caller disposes them.</returns>
+    public OrtValue Encode(IReadOnlyList<float[]> features, CancellationToken cancellationToken)
+    {
+        OrtValue? states = null;
+        try
+        {
+            using var input = Tensors.Allocate(_encoder.InputMetadata[_encoderInput].ElementDataType, 1, Config.Bins, 2 * Config.EncoderFrames);
+            for (var window = 0; window < features.Count; window++)
+            {
+                input.Write(0, features[window]);
+                using var outputs = NetworkRun.Run(Folder, _encoder, [_encoderInput], [input], [_encoderOutput], cancellationToken);
+                var shape = outputs[0].Shape();
+                states ??= Tensors.Allocate(Layout.EncoderStateType, features.Count, shape[1], shape[2]);
+                var values = outputs[0].Floats();
+                states.Write(window * values.Length, values);
+            }
+            return states ?? throw new ArgumentException("There must be a window.", nameof(features));
+        }
+        catch
+        {
+            states?.Dispose();
+            throw;
+        }
+    }
+
+    private static string FindNetwork(string folder, string name)
+    {
+        var files = Precisions.Select(precision => Path.Combine(folder, "onnx", name + precision + ".onnx")).ToArray();
+        return Array.Find(files, File.Exists) ?? throw ModelException.FileMissing(Path.Combine(folder, "onnx", name + ".onnx"));
+    }
+
+    private static WhisperTokenizer ReadTokenizer(string folder, WhisperConfig config)
+    {
+        var path = Path.Combine(folder, "tokenizer.json");
+        if (!File.Exists(path))
+            throw ModelException.FileMissing(path);
+        try
+        {
+            var tokenizer = new WhisperTokenizer(ByteLevelVocabulary.Parse(File.ReadAllBytes(path)));
+            if (tokenizer.Count > config.VocabularySize || (config.NoTimestamps is { } id && id != tokenizer.NoTimestamps))
+                throw new FormatException($"It has {tokenizer.Count} tokens, the network {config.VocabularySize}.");
+            return tokenizer;
+        }
+        catch (FormatException e)
+        {
+            throw SpeechException.NotWhisper(folder, $"tokenizer.json does not fit the network. {e.Message}", e);
+        }
+    }
+}

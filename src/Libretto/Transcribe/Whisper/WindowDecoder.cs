@@ -1,0 +1,127 @@
+using System.Numerics.Tensors;
+using Libretto.Speech;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Libretto.Transcribe.Whisper;
+
+/// <summary>Writes the text of several windows at once, the likeliest token each time or, at a temperature, a drawn one.</summary>
+internal sealed class WindowDecoder
+{
+    // Half of the network's positions; the other half is for the prompt. No one sings 224 tokens in 30 s.
+    private const int LongestText = 224;
+
+    private readonly WhisperModel _model;
+    private readonly TokenRules _rules;
+
+    public WindowDecoder(WhisperModel model)
+    {
+        _model = model;
+        _rules = new TokenRules(model);
+    }
+
+    /// <summary>Decodes windows.</summary>
+    /// <param name="states">The encoder's hidden states.</param>
+    /// <param name="jobs">What to decode: rows of the states, the same one perhaps several times.</param>
+    /// <param name="start">The tokens to start with: prompt, start, language, task.</param>
+    /// <param name="cancellationToken">Felt within a step.</param>
+    /// <returns>A hypothesis a job, in order.</returns>
+    public Hypothesis[] Decode(OrtValue states, IReadOnlyList<WindowJob> jobs, IReadOnlyList<int> start, CancellationToken cancellationToken)
+    {
+        using var decoder = new WhisperDecoder(_model, states, [.. jobs.Select(j => j.Row)]);
+        var prefix = start.Select(t => (long)t).ToArray();
+        decoder.Step([.. jobs.SelectMany(_ => prefix)], cancellationToken);
+
+        var hypotheses = jobs.Select((job, row) => Begin(decoder, row, job, start)).ToArray();
+        var draws = jobs.Select(job => new Random(job.Seed)).ToArray();
+        var active = Enumerable.Range(0, jobs.Count).ToList();
+        var scores = new float[_model.Config.VocabularySize];
+        var longest = Math.Min(LongestText, _model.Config.MaxTokens - start.Count);
+        while (true)
+        {
+            for (var row = active.Count - 1; row >= 0; row--)
+            {
+                var hypothesis = hypotheses[active[row]];
+                if (hypothesis.Attention is not null)
+                    decoder.AddAttention(hypothesis.Attention, row, decoder.Width - 1);
+                decoder.Logits(row, decoder.Width - 1).CopyTo(scores);
+                if (Write(hypothesis, scores, draws[active[row]]) && hypothesis.Tokens.Count < longest)
+                    continue;
+                decoder.DropRow(row);
+                active[row] = active[^1];
+                active.RemoveAt(active.Count - 1);
+            }
+            if (active.Count == 0)
+                return hypotheses;
+            decoder.Step([.. active.Select(job => (long)hypotheses[job].Tokens[^1])], cancellationToken);
+        }
+    }
+
+    private Hypothesis Begin(WhisperDecoder decoder, int row, WindowJob job, IReadOnlyList<int> start)
+    {
+        var startOfTranscript = start.ToList().IndexOf(_model.Tokenizer.StartOfTranscript);
+        var probabilities = new float[_model.Config.VocabularySize];
+        TensorPrimitives.SoftMax(decoder.Logits(row, startOfTranscript), probabilities);
+        return new Hypothesis
+        {
+            NoSpeech = probabilities[_model.Tokenizer.NoSpeech],
+            Temperature = job.Temperature,
+            Attention = _model.Layout.HasAttention ? new CrossAttention(_model.Config.AlignmentHeads.Count, job.Frames) : null,
+        };
+    }
+
+    /// <summary>Adds the next token; false when the text ends.</summary>
+    private bool Write(Hypothesis hypothesis, Span<float> scores, Random random)
+    {
+        _rules.Apply(scores, hypothesis.Tokens);
+        var token = hypothesis.Temperature > 0 ? Draw(scores, hypothesis.Temperature, random) : TensorPrimitives.IndexOfMax<float>(scores);
+        hypothesis.LogProbability += scores[token];
+        if (token == _model.Tokenizer.EndOfText)
+            return false;
+        hypothesis.Tokens.Add(token);
+        hypothesis.LogProbabilities.Add(scores[token]);
+        return !StopsLoop(hypothesis);
+    }
+
+    private bool StopsLoop(Hypothesis hypothesis)
+    {
+        if (!_model.Tokenizer.IsText(hypothesis.Tokens[^1]))
+            return false;
+        int[] text = [.. hypothesis.Tokens.Where(_model.Tokenizer.IsText)];
+        var extra = LoopGuard.RepeatedTail(text);
+        if (extra == 0)
+            return false;
+        // The phrase stays once; its repetitions go, with the times between them.
+        while (extra > 0)
+        {
+            if (_model.Tokenizer.IsText(hypothesis.Tokens[^1]))
+                extra--;
+            hypothesis.Tokens.RemoveAt(hypothesis.Tokens.Count - 1);
+            hypothesis.LogProbabilities.RemoveAt(hypothesis.LogProbabilities.Count - 1);
+        }
+        hypothesis.LogProbability = hypothesis.LogProbabilities.Sum();
+        hypothesis.Looped = true;
+        return true;
+    }
+
+    private static int Draw(ReadOnlySpan<float> logProbabilities, double temperature, Random random)
+    {
+        var weights = new float[logProbabilities.Length];
+        TensorPrimitives.Divide(logProbabilities, (float)temperature, weights);
+        TensorPrimitives.SoftMax<float>(weights, weights);
+        var left = random.NextDouble();
+        for (var token = 0; token < weights.Length; token++)
+        {
+            left -= weights[token];
+            if (left < 0)
+                return token;
+        }
+        return TensorPrimitives.IndexOfMax<float>(weights);
+    }
+}
+
+/// <summary>One decoding of one window.</summary>
+/// <param name="Row">The window's row of the encoder's states.</param>
+/// <param name="Frames">Encoder frames of real audio.</param>
+/// <param name="Temperature">0 for the likeliest tokens.</param>
+/// <param name="Seed">Of the drawing, made from the window's audio.</param>
+internal readonly record struct WindowJob(int Row, int Frames, double Temperature, int Seed);

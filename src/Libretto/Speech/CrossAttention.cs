@@ -45,6 +45,14 @@ internal sealed class CrossAttention
     /// <summary>Forgets all but the first positions, as when a guard takes tokens back.</summary>
     public void Truncate(int positions) => _positions.RemoveRange(positions, _positions.Count - positions);
 
+    /// <summary>The positions picked, in the order picked; their rows are shared, not copied.</summary>
+    public CrossAttention Pick(IEnumerable<int> positions)
+    {
+        var picked = new CrossAttention(Heads, Frames);
+        picked._positions.AddRange(positions.Select(position => _positions[position]));
+        return picked;
+    }
+
     /// <summary>
     /// Finds when each position's attention begins: z-score over positions, median filter over time, mean over heads,
     /// dynamic time warping. After <c>timing.py</c> of openai/whisper (MIT).

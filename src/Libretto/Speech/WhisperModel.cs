@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Libretto.Models;
 using Microsoft.ML.OnnxRuntime;
 
@@ -89,6 +90,52 @@ internal sealed class WhisperModel
             states?.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The commands that begin a transcript.</summary>
+    /// <param name="language">A language code of the model.</param>
+    /// <param name="translate">Whether to write English whatever is said.</param>
+    public int[] StartTokens(string language, bool translate) => Config.IsMultilingual
+        ? [Tokenizer.StartOfTranscript, Tokenizer.Languages[language], translate ? Tokenizer.Translate : Tokenizer.Transcribe]
+        : [Tokenizer.StartOfTranscript];
+
+    /// <summary>The model's own code for a language.</summary>
+    /// <param name="language">An ISO 639 code, with or without a region.</param>
+    /// <exception cref="SpeechException">The model does not know it.</exception>
+    public string ResolveLanguage(string language)
+    {
+        var code = language.Trim().ToLowerInvariant().Split('-', '_')[0];
+        code = code switch { "jv" => "jw", "nb" => "no", "iw" => "he", "fil" => "tl", _ => code };
+        IEnumerable<string> known = Config.IsMultilingual ? Tokenizer.Languages.Keys : ["en"];
+        return known.Contains(code) ? code : throw SpeechException.UnknownLanguage(language, known);
+    }
+
+    /// <summary>What language each window is in.</summary>
+    /// <param name="states">The encoder's hidden states.</param>
+    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <returns>Language codes with their probabilities, likeliest first: the mean over the windows, each weighed by how surely someone speaks.</returns>
+    public IReadOnlyList<(string Language, double Probability)> DetectLanguage(OrtValue states, CancellationToken cancellationToken)
+    {
+        if (!Config.IsMultilingual)
+            return [("en", 1)];
+        var rows = (int)states.Shape()[0];
+        using var decoder = new WhisperDecoder(this, states, [.. Enumerable.Range(0, rows)]);
+        decoder.Step([.. Enumerable.Repeat((long)Tokenizer.StartOfTranscript, rows)], cancellationToken);
+
+        var sums = Tokenizer.Languages.ToDictionary(l => l.Key, _ => 0.0);
+        var scores = new float[Config.VocabularySize];
+        var total = 0.0;
+        for (var row = 0; row < rows; row++)
+        {
+            TensorPrimitives.SoftMax(decoder.Logits(row, 0), scores);
+            var languages = Tokenizer.Languages.ToDictionary(l => l.Key, l => (double)scores[l.Value]);
+            var weight = Math.Max(1e-3, 1 - scores[Tokenizer.NoSpeech]);
+            var mass = Math.Max(languages.Values.Sum(), 1e-12);
+            foreach (var (language, probability) in languages)
+                sums[language] += weight * probability / mass;
+            total += weight;
+        }
+        return [.. sums.Select(s => (s.Key, s.Value / total)).OrderByDescending(s => s.Item2).ThenBy(s => s.Key, StringComparer.Ordinal)];
     }
 
     private static string FindNetwork(string folder, string name)

@@ -1,0 +1,128 @@
+using Libretto.Lyrics;
+using Libretto.Speech;
+
+namespace Libretto.Transcribe.Whisper;
+
+/// <summary>A hypothesis as words with times.</summary>
+/// <param name="Words">In order of time, seconds from the recording's start.</param>
+/// <param name="SegmentEnds">Indexes of the words after which the network wrote a time.</param>
+internal sealed record TimedText(IReadOnlyList<LyricsWord> Words, IReadOnlyList<int> SegmentEnds)
+{
+    private const double ShortestWord = 0.02;
+
+    /// <summary>Reads words and times off what the network wrote and looked at while writing.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="hypothesis">With attention.</param>
+    /// <param name="attention">Position 0 is before the first text token, position k+1 the k-th text token; null to spread the words over their segments.</param>
+    /// <param name="language">The language code.</param>
+    /// <param name="start">The window's start in the recording, seconds.</param>
+    /// <param name="end">The window's end, seconds.</param>
+    /// <param name="rule">How starts are read.</param>
+    public static TimedText Read(
+        WhisperModel model, Hypothesis hypothesis, CrossAttention? attention, string language, double start, double end,
+        WordStartRule rule = WordStartRule.Midpoint)
+    {
+        var segments = Segments(model.Tokenizer, hypothesis);
+        var words = new List<LyricsWord>();
+        var firsts = new List<int>();
+        var limits = new List<double>();
+        var ends = new List<int>();
+        var first = 0;
+        foreach (var segment in segments)
+        {
+            foreach (var word in model.Tokenizer.SplitWords(segment.Tokens, language))
+            {
+                var text = word.Text.Trim();
+                if (text.Any(char.IsLetterOrDigit))
+                {
+                    firsts.Add(first + word.First);
+                    limits.Add(end);
+                    var confidence = Math.Exp(segment.LogProbabilities.Skip(word.First).Take(word.Count).Average());
+                    words.Add(new LyricsWord(text, 0, 0) { Confidence = Math.Round(confidence, 4) });
+                }
+            }
+            first += segment.Tokens.Count;
+            if (words.Count > 0 && (ends.Count == 0 || ends[^1] < words.Count - 1))
+            {
+                ends.Add(words.Count - 1);
+                limits[^1] = segment.End is { } at ? start + at : end;
+            }
+        }
+
+        var times = attention is null
+            ? Spread(segments, firsts, end - start)
+            : WordTiming.FromPositions(attention.PositionStarts(), firsts, WhisperModel.SecondsPerFrame, rule, end - start);
+        Place(words, times, limits, start, end);
+        return new TimedText(words, ends);
+    }
+
+    private static void Place(List<LyricsWord> words, (double Start, double End)[] times, List<double> limits, double start, double end)
+    {
+        var earliest = start;
+        for (var i = 0; i < words.Count; i++)
+        {
+            // Room is left for the words to come, so that each is longer than nothing even at the very end.
+            var latest = end - (words.Count - i) * ShortestWord;
+            var from = Math.Max(Math.Min(Math.Max(start + times[i].Start, earliest), latest), start);
+            words[i] = words[i] with { Start = from };
+            earliest = from + ShortestWord;
+        }
+        for (var i = 0; i < words.Count; i++)
+        {
+            var next = i + 1 < words.Count ? words[i + 1].Start : end;
+            // The time the network itself gives for a phrase's end bounds its last word, unless it contradicts the start.
+            var to = limits[i] > words[i].Start + 0.1 ? Math.Min(next, limits[i]) : next;
+            words[i] = words[i] with { End = Math.Max(to, words[i].Start + ShortestWord / 2) };
+        }
+    }
+
+    private static (double Start, double End)[] Spread(List<Segment> segments, List<int> firsts, double length)
+    {
+        var times = new List<(double, double)>();
+        var first = 0;
+        foreach (var segment in segments)
+        {
+            var to = segment.End ?? length;
+            foreach (var token in firsts.Where(f => f >= first && f < first + segment.Tokens.Count))
+                times.Add((segment.Start + (to - segment.Start) * (token - first) / segment.Tokens.Count, to));
+            first += segment.Tokens.Count;
+        }
+        return [.. times];
+    }
+
+    /// <summary>Text between times.</summary>
+    private static List<Segment> Segments(WhisperTokenizer tokenizer, Hypothesis hypothesis)
+    {
+        var segments = new List<Segment>();
+        Segment? open = null;
+        var last = 0.0;
+        for (var i = 0; i < hypothesis.Tokens.Count; i++)
+        {
+            var token = hypothesis.Tokens[i];
+            if (tokenizer.IsTime(token))
+            {
+                last = (token - tokenizer.FirstTime) * WhisperModel.SecondsPerFrame;
+                if (open is not null)
+                    open.End = last;
+                open = null;
+                continue;
+            }
+            if (open is null)
+                segments.Add(open = new Segment(last));
+            open.Tokens.Add(token);
+            open.LogProbabilities.Add(hypothesis.LogProbabilities[i]);
+        }
+        return segments;
+    }
+
+    private sealed class Segment(double start)
+    {
+        public double Start { get; } = start;
+
+        public double? End { get; set; }
+
+        public List<int> Tokens { get; } = [];
+
+        public List<float> LogProbabilities { get; } = [];
+    }
+}

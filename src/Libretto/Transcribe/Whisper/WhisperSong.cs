@@ -1,0 +1,123 @@
+using System.Buffers;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using Libretto.Audio;
+using Libretto.Speech;
+using Microsoft.Extensions.Logging;
+
+namespace Libretto.Transcribe.Whisper;
+
+/// <summary>One recording being transcribed: its windows, its language and what is asked of it.</summary>
+internal sealed class WhisperSong
+{
+    /// <summary>The longest prompt, in tokens: what the network was trained with.</summary>
+    private const int LongestPrompt = 223;
+    private const int DetectionWindows = 4;
+
+    private readonly WhisperModel _model;
+    private readonly PcmFile _audio;
+    private readonly TranscribeOptions _options;
+    private readonly ILogger _logger;
+    private readonly GuardedDecoder _decoder;
+    private readonly int[] _prompt;
+    private string? _language;
+    private double? _languageProbability;
+
+    public WhisperSong(WhisperModel model, PcmFile audio, TranscribeOptions options, ILogger logger, CancellationToken cancellationToken)
+    {
+        _model = model;
+        _audio = audio;
+        _options = options;
+        _logger = logger;
+        _decoder = new GuardedDecoder(model);
+        _prompt = EncodePrompt(model, options.Prompt);
+        if (options.Language is { } language)
+            _language = model.ResolveLanguage(language);
+        Windows = WindowPlan.Make(audio, options.VoiceActivity, cancellationToken);
+    }
+
+    /// <summary>The windows to transcribe, in order of time.</summary>
+    public IReadOnlyList<TimeRange> Windows { get; }
+
+    /// <summary>Transcribes some of the windows.</summary>
+    public IReadOnlyList<TranscribedPiece> Transcribe(IReadOnlyList<TimeRange> windows, CancellationToken cancellationToken)
+    {
+        _language ??= DetectLanguage(cancellationToken);
+        var features = windows.Select(ReadFeatures).ToArray();
+        using var states = _model.Encode([.. features.Select(f => f.Features)], cancellationToken);
+        var start = _prompt.Concat(_model.StartTokens(_language, _options.Translate)).ToArray();
+        var guarded = _decoder.Decode(states, [.. windows.Select((w, i) => new WindowJob(i, Frames(w), 0, features[i].Seed))], start, cancellationToken);
+        return [.. windows.Select((window, i) => Piece(window, guarded[i]))];
+    }
+
+    private TranscribedPiece Piece(TimeRange window, GuardedText guarded)
+    {
+        foreach (var guard in guarded.Guards.Keys)
+            _logger.GuardActed(window.Start, window.End, guard);
+        var hypothesis = guarded.Hypothesis;
+        var timed = TimedText.Read(_model, hypothesis, TextAttention(hypothesis), _language!, window.Start, window.End);
+        var words = _options.VoiceActivity is { } activity ? ActivityBounds.Apply(timed.Words, activity) : timed.Words;
+        return new TranscribedPiece(window, words)
+        {
+            SegmentEnds = timed.SegmentEnds,
+            Language = _options.Translate ? "en" : _language,
+            LanguageProbability = _languageProbability,
+            MeanLogProbability = hypothesis.MeanLogProbability,
+            Guards = guarded.Guards,
+        };
+    }
+
+    /// <summary>The rows of text tokens, and the one before the first.</summary>
+    private CrossAttention? TextAttention(Hypothesis hypothesis)
+    {
+        var text = Enumerable.Range(0, hypothesis.Tokens.Count).Where(i => _model.Tokenizer.IsText(hypothesis.Tokens[i])).ToArray();
+        // Position i chose token i, so token i itself was fed at position i + 1.
+        return text.Length == 0 ? null : hypothesis.Attention?.Pick(text.Select(i => i + 1).Prepend(text[0]).Where(i => i < hypothesis.Attention.Positions));
+    }
+
+    private string DetectLanguage(CancellationToken cancellationToken)
+    {
+        // Spread over the song: intros and endings are often instrumental or spoken.
+        var step = Math.Max(1, Windows.Count / (double)DetectionWindows);
+        var chosen = Enumerable.Range(0, Math.Min(DetectionWindows, Windows.Count)).Select(i => Windows[(int)(i * step + step / 2)]).ToArray();
+        using var states = _model.Encode([.. chosen.Select(w => ReadFeatures(w).Features)], cancellationToken);
+        var (language, probability) = _model.DetectLanguage(states, cancellationToken)[0];
+        _languageProbability = probability;
+        _logger.LanguageDetected(language, probability, chosen.Length);
+        return language;
+    }
+
+    private (float[] Features, int Seed) ReadFeatures(TimeRange window)
+    {
+        var samples = ArrayPool<float>.Shared.Rent(WhisperModel.WindowSamples);
+        try
+        {
+            var audio = samples.AsSpan(0, WhisperModel.WindowSamples);
+            audio.Clear();
+            var length = Math.Min(audio.Length, (int)Math.Ceiling(window.Length * LogMel.SampleRate));
+            _audio.Read((long)(window.Start * LogMel.SampleRate), audio[..length]);
+            foreach (ref var sample in audio)
+                sample = float.IsFinite(sample) ? Math.Clamp(sample, -1, 1) : 0;
+            var features = new float[_model.Features.Bins * WhisperModel.WindowSamples / LogMel.Hop];
+            _model.Features.Compute(audio, features);
+            return (features, (int)XxHash64.HashToUInt64(MemoryMarshal.AsBytes(audio)));
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(samples);
+        }
+    }
+
+    private int Frames(TimeRange window) =>
+        Math.Clamp((int)Math.Ceiling(window.Length / WhisperModel.SecondsPerFrame), 1, _model.Config.EncoderFrames);
+
+    private static int[] EncodePrompt(WhisperModel model, string? prompt)
+    {
+        if (string.IsNullOrWhiteSpace(prompt))
+            return [];
+        var tokens = model.Tokenizer.Encode(" " + prompt.Trim());
+        if (tokens.Count > LongestPrompt)
+            throw SpeechException.PromptTooLong(tokens.Count, LongestPrompt);
+        return [model.Tokenizer.StartOfPrevious, .. tokens];
+    }
+}

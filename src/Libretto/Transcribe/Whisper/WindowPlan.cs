@@ -1,0 +1,141 @@
+using System.Numerics.Tensors;
+using Libretto.Audio;
+
+namespace Libretto.Transcribe.Whisper;
+
+/// <summary>
+/// Cuts a recording into windows the network can take: none where all is silent, cuts where it is quietest. Works on the
+/// level alone, 50 values a second, so that an hour takes no more memory than minutes.
+/// </summary>
+internal sealed class WindowPlan
+{
+    /// <summary>The longest window, seconds.</summary>
+    public const double Longest = 30;
+
+    private const double Step = 0.02;
+    private const double Margin = 0.2;
+    // A cut is looked for in the last part of a window; earlier would waste the network's time.
+    private const double EarliestCut = 20;
+    // Smoothing over a breath, so that the gap between two syllables is not taken for one.
+    private const int CutHalfWidth = 10;
+    private const double MergedGap = 3;
+    private const float SilenceDecibels = -60;
+    private const float UnderLoudestDecibels = -45;
+
+    private readonly float[] _levels;
+    private readonly double _duration;
+
+    private WindowPlan(float[] levels, double duration)
+    {
+        _levels = levels;
+        _duration = duration;
+    }
+
+    /// <summary>Plans windows.</summary>
+    /// <param name="audio">16 kHz mono.</param>
+    /// <param name="activity">Where someone sings; null to go by the level.</param>
+    /// <param name="cancellationToken">Felt within a second of audio.</param>
+    public static IReadOnlyList<TimeRange> Make(PcmFile audio, IReadOnlyList<TimeRange>? activity, CancellationToken cancellationToken)
+    {
+        var plan = new WindowPlan(Measure(audio, cancellationToken), audio.Duration);
+        if (activity is not null)
+            plan.SilenceOutside(activity);
+        return plan.Cut(activity ?? plan.Sounding());
+    }
+
+    /// <summary>Energy of each step, mean square.</summary>
+    private static float[] Measure(PcmFile audio, CancellationToken cancellationToken)
+    {
+        var step = (int)(Step * audio.SampleRate);
+        var levels = new float[(audio.Frames + step - 1) / step];
+        var block = new float[50 * step];
+        for (var first = 0; first < levels.Length; first += 50)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            audio.Read((long)first * step, block);
+            for (var i = 0; i < 50 && first + i < levels.Length; i++)
+            {
+                var energy = TensorPrimitives.SumOfSquares<float>(block.AsSpan(i * step, step)) / step;
+                levels[first + i] = float.IsFinite(energy) ? energy : 0;
+            }
+        }
+        return levels;
+    }
+
+    private void SilenceOutside(IReadOnlyList<TimeRange> activity)
+    {
+        var range = 0;
+        for (var i = 0; i < _levels.Length; i++)
+        {
+            var time = i * Step;
+            while (range < activity.Count && activity[range].End < time)
+                range++;
+            if (range == activity.Count || time < activity[range].Start)
+                _levels[i] = 0;
+        }
+    }
+
+    private List<TimeRange> Sounding()
+    {
+        var loudest = _levels.Length == 0 ? 0 : TensorPrimitives.Max<float>(_levels);
+        var floor = Math.Max(MathF.Pow(10, SilenceDecibels / 10), loudest * MathF.Pow(10, UnderLoudestDecibels / 10));
+        var ranges = new List<TimeRange>();
+        for (var i = 0; i < _levels.Length; i++)
+        {
+            if (_levels[i] < floor)
+                continue;
+            var (start, end) = (i * Step, (i + 1) * Step);
+            if (ranges.Count > 0 && start - ranges[^1].End <= MergedGap)
+                ranges[^1] = ranges[^1] with { End = end };
+            else
+                ranges.Add(new TimeRange(start, end));
+        }
+        return ranges;
+    }
+
+    private List<TimeRange> Cut(IReadOnlyList<TimeRange> activity)
+    {
+        var windows = new List<TimeRange>();
+        var next = 0;
+        var from = 0.0;
+        while (true)
+        {
+            while (next < activity.Count && activity[next].End <= from)
+                next++;
+            if (next == activity.Count)
+                return windows;
+            var start = Math.Max(from, activity[next].Start - Margin);
+            var end = EndOf(start, activity, next);
+            windows.Add(new TimeRange(start, end));
+            from = end;
+        }
+    }
+
+    /// <summary>The end of the last range that fits whole with little silence before it, or the quietest place near the limit.</summary>
+    private double EndOf(double start, IReadOnlyList<TimeRange> activity, int next)
+    {
+        var limit = Math.Min(start + Longest, _duration);
+        var last = next;
+        while (last + 1 < activity.Count && activity[last + 1].Start < limit - Margin)
+            last++;
+        if (activity[last].End + Margin <= limit)
+            return Math.Min(activity[last].End + Margin, _duration);
+        return _duration <= start + Longest ? _duration : QuietestPlace(start + EarliestCut, limit);
+    }
+
+    private double QuietestPlace(double from, double to)
+    {
+        var (first, last) = ((int)(from / Step), Math.Min((int)(to / Step), _levels.Length - 1));
+        var (best, quietest) = (last, float.MaxValue);
+        for (var i = first; i <= last; i++)
+        {
+            var low = Math.Max(0, i - CutHalfWidth);
+            var high = Math.Min(_levels.Length, i + CutHalfWidth + 1);
+            var level = TensorPrimitives.Sum<float>(_levels.AsSpan(low, high - low)) / (high - low);
+            // The later of two equal places: fewer windows.
+            if (level <= quietest)
+                (best, quietest) = (i, level);
+        }
+        return best * Step;
+    }
+}

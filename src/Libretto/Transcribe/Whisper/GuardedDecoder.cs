@@ -3,28 +3,80 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Libretto.Transcribe.Whisper;
 
-/// <summary>Decodes windows, and again, hotter, those whose text looks invented; drops text where nobody sings.</summary>
+/// <summary>
+/// Decodes windows, and again, drawing at several temperatures, those whose text looks invented; drops text where nobody
+/// sings. The thresholds are those of openai/whisper's <c>transcribe.py</c> (MIT).
+/// </summary>
 internal sealed class GuardedDecoder
 {
     private const double HighestCompression = 2.4;
     private const double LowestLogProbability = -1;
     private const double Silent = 0.6;
 
+    private static readonly double[] RetryTemperatures = [0.2, 0.4, 0.6, 0.8];
+
     private readonly WhisperModel _model;
     private readonly WindowDecoder _decoder;
+    private readonly int _rows;
 
-    public GuardedDecoder(WhisperModel model)
+    /// <param name="model">The network.</param>
+    /// <param name="rows">Sequences decoded at once at most.</param>
+    public GuardedDecoder(WhisperModel model, int rows)
     {
         _model = model;
         _decoder = new WindowDecoder(model);
+        _rows = rows;
     }
 
     /// <summary>Decodes windows; see <see cref="WindowDecoder.Decode"/>.</summary>
     public GuardedText[] Decode(OrtValue states, IReadOnlyList<WindowJob> jobs, IReadOnlyList<int> start, CancellationToken cancellationToken)
     {
-        var hypotheses = _decoder.Decode(states, jobs, start, cancellationToken);
-        return [.. hypotheses.Select(h => new GuardedText(h, new Dictionary<string, int>()))];
+        var first = _decoder.Decode(states, jobs, start, cancellationToken);
+        var guards = jobs.Select(_ => new Dictionary<string, int>()).ToArray();
+        var retried = new List<int>();
+        for (var i = 0; i < jobs.Count; i++)
+        {
+            if (Suspicion(first[i]) is not { } suspicion)
+                continue;
+            guards[i][suspicion] = 1;
+            if (suspicion != "silent")
+                retried.Add(i);
+        }
+        var retries = from i in retried from temperature in RetryTemperatures select (Window: i, Job: jobs[i] with { Temperature = temperature });
+        var candidates = retried.ToDictionary(i => i, i => new List<Hypothesis> { first[i] });
+        foreach (var chunk in retries.Chunk(_rows))
+        {
+            var again = _decoder.Decode(states, [.. chunk.Select(r => r.Job)], start, cancellationToken);
+            for (var i = 0; i < chunk.Length; i++)
+                candidates[chunk[i].Window].Add(again[i]);
+        }
+        return [.. jobs.Select((_, i) => Choose(candidates.GetValueOrDefault(i, [first[i]]), guards[i]))];
     }
+
+    /// <summary>The guard that a text sets off; null for a sound one.</summary>
+    private string? Suspicion(Hypothesis hypothesis)
+    {
+        if (hypothesis.NoSpeech > Silent && hypothesis.MeanLogProbability < LowestLogProbability)
+            return "silent";
+        if (hypothesis.Looped)
+            return "loop";
+        if (Hypothesis.CompressionRatio(Text(hypothesis)) > HighestCompression)
+            return "compression";
+        return hypothesis.MeanLogProbability < LowestLogProbability ? "unlikely" : null;
+    }
+
+    private GuardedText Choose(List<Hypothesis> candidates, Dictionary<string, int> guards)
+    {
+        if (guards.ContainsKey("silent"))
+            return new GuardedText(Hypothesis.Empty(candidates[0]), guards);
+        // The likeliest of the sound ones; else of all.
+        var best = candidates.OrderByDescending(c => Suspicion(c) is null).ThenByDescending(c => c.MeanLogProbability).First();
+        if (candidates.Count > 1)
+            guards["retry"] = candidates.Count - 1;
+        return new GuardedText(best, guards);
+    }
+
+    private string Text(Hypothesis hypothesis) => _model.Tokenizer.Decode([.. hypothesis.Tokens.Where(_model.Tokenizer.IsText)]);
 }
 
 /// <summary>The text a window ends up with.</summary>

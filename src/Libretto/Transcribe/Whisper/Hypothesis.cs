@@ -31,6 +31,9 @@ internal sealed class Hypothesis
     /// <summary>Mean logarithm of a token's probability, the end of text included; 0 at best.</summary>
     public double MeanLogProbability => LogProbability / (Tokens.Count + 1);
 
+    /// <summary>The same window without text.</summary>
+    public static Hypothesis Empty(Hypothesis of) => new() { NoSpeech = of.NoSpeech, Temperature = of.Temperature };
+
     /// <summary>How much a text repeats itself: its length over its length compressed; ordinary text is near 1.</summary>
     public static double CompressionRatio(string text)
     {

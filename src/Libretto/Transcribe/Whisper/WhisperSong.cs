@@ -1,6 +1,7 @@
 using System.Buffers;
-using System.IO.Hashing;
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Libretto.Audio;
 using Libretto.Speech;
 using Microsoft.Extensions.Logging;
@@ -23,13 +24,14 @@ internal sealed class WhisperSong
     private string? _language;
     private double? _languageProbability;
 
-    public WhisperSong(WhisperModel model, PcmFile audio, TranscribeOptions options, ILogger logger, CancellationToken cancellationToken)
+    public WhisperSong(
+        WhisperModel model, PcmFile audio, TranscribeOptions options, int batch, ILogger logger, CancellationToken cancellationToken)
     {
         _model = model;
         _audio = audio;
         _options = options;
         _logger = logger;
-        _decoder = new GuardedDecoder(model);
+        _decoder = new GuardedDecoder(model, batch);
         _prompt = EncodePrompt(model, options.Prompt);
         if (options.Language is { } language)
             _language = model.ResolveLanguage(language);
@@ -100,7 +102,7 @@ internal sealed class WhisperSong
                 sample = float.IsFinite(sample) ? Math.Clamp(sample, -1, 1) : 0;
             var features = new float[_model.Features.Bins * WhisperModel.WindowSamples / LogMel.Hop];
             _model.Features.Compute(audio, features);
-            return (features, (int)XxHash64.HashToUInt64(MemoryMarshal.AsBytes(audio)));
+            return (features, BinaryPrimitives.ReadInt32LittleEndian(SHA256.HashData(MemoryMarshal.AsBytes(audio))));
         }
         finally
         {

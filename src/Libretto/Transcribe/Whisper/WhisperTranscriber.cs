@@ -52,7 +52,7 @@ public sealed class WhisperTranscriber : ITranscriber
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BeamSize, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.BeamSize, 10, nameof(options));
 
-        var song = await Task.Run(() => new WhisperSong(_model.Value, audio, options, _logger, cancellationToken), cancellationToken);
+        var song = await Task.Run(() => new WhisperSong(_model.Value, audio, options, _batch, _logger, cancellationToken), cancellationToken);
         foreach (var batch in song.Windows.Chunk(_batch))
         {
             var pieces = await Task.Run(() => song.Transcribe(batch, cancellationToken), cancellationToken);

@@ -40,7 +40,7 @@ internal sealed class WindowPlan
         var plan = new WindowPlan(Measure(audio, cancellationToken), audio.Duration);
         if (activity is not null)
             plan.SilenceOutside(activity);
-        return plan.Cut(activity ?? plan.Sounding());
+        return plan.Cut([.. plan.WithinRecording(activity ?? plan.Sounding())]);
     }
 
     /// <summary>Energy of each step, mean square.</summary>
@@ -75,6 +75,11 @@ internal sealed class WindowPlan
         }
     }
 
+    /// <summary>The ranges cut to the recording, those too short to hold a sound left out.</summary>
+    private IEnumerable<TimeRange> WithinRecording(IReadOnlyList<TimeRange> ranges) => ranges
+        .Select(range => new TimeRange(Math.Max(0, range.Start), Math.Min(range.End, _duration)))
+        .Where(range => range.Length > Step / 2);
+
     private List<TimeRange> Sounding()
     {
         var loudest = _levels.Length == 0 ? 0 : TensorPrimitives.Max<float>(_levels);
@@ -100,12 +105,14 @@ internal sealed class WindowPlan
         var from = 0.0;
         while (true)
         {
-            while (next < activity.Count && activity[next].End <= from)
+            while (next < activity.Count && activity[next].End <= from + Step)
                 next++;
             if (next == activity.Count)
                 return windows;
             var start = Math.Max(from, activity[next].Start - Margin);
             var end = EndOf(start, activity, next);
+            if (end <= start)
+                throw new InvalidOperationException($"A window from {start} to {end} s would never end.");
             windows.Add(new TimeRange(start, end));
             from = end;
         }

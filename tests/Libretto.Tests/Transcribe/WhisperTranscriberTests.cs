@@ -1,0 +1,195 @@
+using System.Text;
+using System.Text.Json;
+using Libretto.Audio;
+using Libretto.Lyrics;
+using Libretto.Models;
+using Libretto.Speech;
+using Libretto.Tests.Support;
+using Libretto.Transcribe;
+using Libretto.Transcribe.Whisper;
+
+namespace Libretto.Tests.Transcribe;
+
+public sealed class WhisperTranscriberTests(WhisperFixture whisper) : IClassFixture<WhisperFixture>, IDisposable
+{
+    private readonly ScratchFolder _folder = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("jfk.wav", "jfk")]
+    [InlineData("vm-intro-en.wav", "vm-intro-en")]
+    [InlineData("holiznacc0-excerpt.ogg", "holiznacc0-excerpt")]
+    public async Task The_words_are_the_references(string file, string golden)
+    {
+        using var audio = await WhisperFixture.Decode(Repository.SharedFile("audio", file));
+        var pieces = await WhisperFixture.Transcribe(whisper.Transcriber, audio, new TranscribeOptions { Language = "en" });
+
+        Assert.Equal(Plain(Golden(golden).GetProperty("text").GetString()!), Plain(string.Join(' ', Words(pieces).Select(w => w.Text))));
+        AssertTimed(Words(pieces), audio.Duration);
+    }
+
+    [Fact]
+    public async Task The_language_is_found()
+    {
+        using var audio = await WhisperFixture.Decode(Repository.SharedFile("audio", "jfk.wav"));
+        var piece = Assert.Single(await WhisperFixture.Transcribe(whisper.Transcriber, audio));
+        Assert.Equal("en", piece.Language);
+        Assert.InRange(piece.LanguageProbability!.Value, 0.9, 1);
+    }
+
+    [Theory]
+    [InlineData("silence")]
+    [InlineData("brownnoise")]
+    [InlineData("pinknoise")]
+    [InlineData("whitenoise")]
+    [InlineData("tone")]
+    public async Task Where_nobody_sings_there_are_no_words(string kind)
+    {
+        using var audio = await WhisperFixture.Decode(kind switch
+        {
+            "silence" => TestAudio.Silence(_folder, 40),
+            "tone" => TestAudio.Tone(_folder, 20),
+            _ => TestAudio.Noise(_folder, 20, kind),
+        });
+        Assert.Empty(Words(await WhisperFixture.Transcribe(whisper.Transcriber, audio, new TranscribeOptions { Language = "en" })));
+    }
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(0.05)]
+    public async Task The_shortest_audio_gives_no_words(double seconds)
+    {
+        using var audio = new PcmFile(16000, 1);
+        audio.Append(Enumerable.Range(0, (int)(seconds * 16000)).Select(i => MathF.Sin(i)).ToArray());
+        Assert.Empty(Words(await WhisperFixture.Transcribe(whisper.Transcriber, audio, new TranscribeOptions { Language = "en" })));
+    }
+
+    [Fact]
+    public async Task Samples_that_are_not_numbers_are_silence()
+    {
+        using var clean = await WhisperFixture.Decode(Repository.SharedFile("audio", "jfk.wav"));
+        var samples = new float[clean.Frames];
+        clean.Read(0, samples);
+        using var damaged = new PcmFile(16000, 1);
+        damaged.Append(samples);
+        damaged.Append([float.NaN, float.PositiveInfinity, float.NegativeInfinity]);
+        damaged.Append(new float[1600]);
+
+        var words = Words(await WhisperFixture.Transcribe(whisper.Transcriber, damaged, new TranscribeOptions { Language = "en" }));
+        Assert.Contains("Americans", string.Join(' ', words.Select(w => w.Text)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unknown_language_is_refused_with_those_known()
+    {
+        var error = await Refused(new TranscribeOptions { Language = "xx" });
+        Assert.Equal("unknown_language", error.Code);
+        Assert.Contains("yo", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_prompt_too_long_is_refused() =>
+        Assert.Equal("prompt_too_long", (await Refused(new TranscribeOptions { Prompt = string.Concat(Enumerable.Repeat("Fitzgerald, ", 200)) })).Code);
+
+    [Fact]
+    public async Task A_prompt_spells_names()
+    {
+        using var audio = await WhisperFixture.Decode(TestAudio.Speech(_folder, "My friend Kathryn Smyth sings tonight with the band"));
+        var plain = await WhisperFixture.Transcribe(whisper.Transcriber, audio, new TranscribeOptions { Language = "en" });
+        var prompted = await WhisperFixture.Transcribe(whisper.Transcriber, audio, new TranscribeOptions { Language = "en", Prompt = "Kathryn Smyth" });
+        Assert.DoesNotContain(Words(plain), w => w.Text.Contains("Kathryn", StringComparison.Ordinal));
+        Assert.Contains(Words(prompted), w => w.Text.Contains("Kathryn", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Batch_and_threads_do_not_change_the_words()
+    {
+        using var audio = await WhisperFixture.Decode(Repository.SharedFile("audio", "songs", "Fantasma_-_Los_Rombos.mp3"));
+        using var one = new OnnxSessions(1);
+        var options = new TranscribeOptions { Language = "es" };
+        var inOnes = await WhisperFixture.Transcribe(new WhisperTranscriber(WhisperFixture.Folder, one, batch: 1), audio, options);
+        var inEights = await WhisperFixture.Transcribe(new WhisperTranscriber(WhisperFixture.Folder, whisper.Sessions, batch: 8), audio, options);
+
+        Assert.Equal(Words(inOnes).Select(w => w.Text), Words(inEights).Select(w => w.Text));
+        AssertTimed(Words(inEights), audio.Duration);
+    }
+
+    [Fact]
+    public async Task Cancelling_stops_the_work()
+    {
+        using var audio = await WhisperFixture.Decode(Repository.SharedFile("audio", "jfk.wav"));
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var run = Task.Run(
+            async () =>
+            {
+                await foreach (var _ in whisper.Transcriber.TranscribeAsync(audio, new TranscribeOptions { Language = "en" }, null, cancel.Token))
+                    Assert.Fail("A piece came after cancellation.");
+            },
+            Token);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+    }
+
+    [Theory]
+    [InlineData("jfk.wav", "jfk")]
+    [InlineData("vm-intro-en.wav", "vm-intro-en")]
+    [InlineData("holiznacc0-excerpt.ogg", "holiznacc0-excerpt")]
+    public async Task By_the_usual_rule_words_start_where_the_references_do(string file, string golden)
+    {
+        var model = whisper.Model;
+        using var audio = await WhisperFixture.Decode(Repository.SharedFile("audio", file));
+        var samples = new float[WhisperModel.WindowSamples];
+        audio.Read(0, samples);
+        var features = new float[model.Features.Bins * 3000];
+        model.Features.Compute(samples, features);
+        using var states = model.Encode([features], Token);
+
+        int[] tokens = [.. Golden(golden).GetProperty("segments").EnumerateArray()
+            .SelectMany(s => s.GetProperty("tokens").EnumerateArray()).Select(t => t.GetInt32()).Where(model.Tokenizer.IsText)];
+        var frames = (int)(audio.Duration / WhisperModel.SecondsPerFrame);
+        var reading = Assert.Single(ForcedPass.Run(model, states, [new ForcedText(0, frames, tokens)], "en", Token));
+        var words = model.Tokenizer.SplitWords(tokens, "en");
+        var times = WordTiming.FromPositions(
+            reading.Attention.PositionStarts(), [.. words.Select(w => w.First)], WhisperModel.SecondsPerFrame, WordStartRule.Usual, audio.Duration);
+
+        var expected = Golden(golden).GetProperty("segments").EnumerateArray().SelectMany(s => s.GetProperty("words").EnumerateArray()).ToArray();
+        Assert.Equal(expected.Select(w => w.GetProperty("word").GetString()), words.Select(w => w.Text));
+        var near = expected.Zip(times).Count(pair => Math.Abs(pair.First.GetProperty("start").GetDouble() - pair.Second.Start) <= 0.1);
+        Assert.True(near >= 0.9 * expected.Length, string.Join(' ', expected.Zip(times).Select(
+            pair => $"{pair.First.GetProperty("word").GetString()} {pair.First.GetProperty("start").GetDouble():F2}/{pair.Second.Start:F2}")));
+    }
+
+    private async Task<LibrettoException> Refused(TranscribeOptions options)
+    {
+        using var audio = new PcmFile(16000, 1);
+        audio.Append(new float[16000]);
+        return await Assert.ThrowsAnyAsync<LibrettoException>(() => WhisperFixture.Transcribe(whisper.Transcriber, audio, options));
+    }
+
+    private static List<LyricsWord> Words(IEnumerable<TranscribedPiece> pieces) => [.. pieces.SelectMany(p => p.Words)];
+
+    private static void AssertTimed(List<LyricsWord> words, double duration)
+    {
+        var last = 0.0;
+        foreach (var word in words)
+        {
+            Assert.InRange(word.Start, last, duration);
+            Assert.True(word.Start < word.End, word.ToString());
+            Assert.True(word.End <= duration + 1e-9, word.ToString());
+            last = word.Start;
+        }
+    }
+
+    private static string Plain(string text) =>
+        string.Join(' ', new string([.. text.Normalize(NormalizationForm.FormKC).ToLowerInvariant().Select(c => char.IsLetterOrDigit(c) || c == '\'' ? c : ' ')])
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    private static JsonElement Golden(string name)
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(Repository.SharedFile("golden", "whisper", name + ".json")));
+        return document.RootElement.Clone();
+    }
+}

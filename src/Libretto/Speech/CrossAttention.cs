@@ -88,6 +88,22 @@ internal sealed class CrossAttention
         return DynamicTimeWarping.RowStarts(cost, Positions, Frames);
     }
 
+    /// <summary>How much of the attention lies where the words do: near 1 for clear singing, low for text no sound stands for.</summary>
+    /// <param name="starts">One frame a position, as <see cref="PositionStarts"/> gives them.</param>
+    public double Focus(ReadOnlySpan<int> starts)
+    {
+        const int Around = 10;
+        var sum = 0.0;
+        for (var position = 0; position < Positions; position++)
+        {
+            var first = Math.Max(0, starts[position] - Around);
+            var end = Math.Min(Frames, (position + 1 < Positions ? starts[position + 1] : starts[position]) + Around);
+            for (var head = 0; head < Heads; head++)
+                sum += TensorPrimitives.Sum<float>(_positions[position].AsSpan(head * Frames + first, end - first));
+        }
+        return sum / (Positions * Heads);
+    }
+
     /// <summary>One head's rows, positions x frames, as they were added and normalised.</summary>
     public void CopyHead(int head, Span<float> destination)
     {

@@ -77,7 +77,8 @@ internal sealed class WhisperModel
             for (var window = 0; window < features.Count; window++)
             {
                 input.Write(0, features[window]);
-                using var outputs = NetworkRun.Run(Folder, _encoder, [_encoderInput], [input], [_encoderOutput], cancellationToken);
+                using var outputs = NetworkRun.Run(Folder, _encoder, [_encoderInput], [input], [_encoderOutput], cancellationToken,
+                    freeWork: window == features.Count - 1);
                 var shape = outputs[0].Shape();
                 states ??= Tensors.Allocate(Layout.EncoderStateType, features.Count, shape[1], shape[2]);
                 var values = outputs[0].Floats();

@@ -11,9 +11,16 @@ internal sealed class GuardedDecoder
 {
     private const double HighestCompression = 2.4;
     private const double LowestLogProbability = -1;
+    // Singing gives 0.5 to 0.8, text invented over music or noise 0.02 to 0.35 (docs/decisions.md).
+    private const double LowestFocus = 0.4;
+    // Hard singing may stay under the ordinary threshold whatever is tried; this far under it, nothing was understood.
+    private const double InventedLogProbability = -1.5;
     private const double Silent = 0.6;
 
-    private static readonly double[] RetryTemperatures = [0.2, 0.4, 0.6, 0.8];
+    private static readonly double[] RetryTemperatures = [0.4, 0.8];
+
+    /// <summary>The guard's name where a window is left without text.</summary>
+    public const string Dropped = "dropped";
 
     private readonly WhisperModel _model;
     private readonly WindowDecoder _decoder;
@@ -62,6 +69,8 @@ internal sealed class GuardedDecoder
             return "loop";
         if (Hypothesis.CompressionRatio(Text(hypothesis)) > HighestCompression)
             return "compression";
+        if (Focus(hypothesis) < LowestFocus)
+            return "unfocused";
         return hypothesis.MeanLogProbability < LowestLogProbability ? "unlikely" : null;
     }
 
@@ -69,12 +78,20 @@ internal sealed class GuardedDecoder
     {
         if (guards.ContainsKey("silent"))
             return new GuardedText(Hypothesis.Empty(candidates[0]), guards);
-        // The likeliest of the sound ones; else of all.
-        var best = candidates.OrderByDescending(c => Suspicion(c) is null).ThenByDescending(c => c.MeanLogProbability).First();
+        // The likeliest of the sound ones; else the likeliest of those that at least stand for a sound.
+        var best = candidates.OrderByDescending(c => Suspicion(c) is null).ThenByDescending(c => Focus(c) >= LowestFocus)
+            .ThenByDescending(c => c.MeanLogProbability).First();
         if (candidates.Count > 1)
             guards["retry"] = candidates.Count - 1;
-        return new GuardedText(best, guards);
+        if (Suspicion(best) is null || (Suspicion(best) is "unlikely" && best.MeanLogProbability >= InventedLogProbability))
+            return new GuardedText(best, guards);
+        guards[Dropped] = 1;
+        return new GuardedText(Hypothesis.Empty(best), guards);
     }
+
+    /// <summary>How well the text's attention stays with it; 1 where nothing is known.</summary>
+    private double Focus(Hypothesis hypothesis) =>
+        hypothesis.Focus ??= hypothesis.TextAttention(_model.Tokenizer) is { } attention ? attention.Focus(attention.PositionStarts()) : 1;
 
     private string Text(Hypothesis hypothesis) => _model.Tokenizer.Decode([.. hypothesis.Tokens.Where(_model.Tokenizer.IsText)]);
 }

@@ -28,8 +28,21 @@ internal sealed class Hypothesis
     /// <summary>What was looked at when each token was chosen, if the export tells: position i chose token i.</summary>
     public CrossAttention? Attention { get; init; }
 
+    /// <summary>How much of the attention lay where the words are, 0 to 1; null until measured.</summary>
+    public double? Focus { get; set; }
+
     /// <summary>Mean logarithm of a token's probability, the end of text included; 0 at best.</summary>
     public double MeanLogProbability => LogProbability / (Tokens.Count + 1);
+
+    /// <summary>The rows of text tokens and the one before the first; null without text or attention.</summary>
+    public CrossAttention? TextAttention(WhisperTokenizer tokenizer)
+    {
+        var text = Enumerable.Range(0, Tokens.Count).Where(i => tokenizer.IsText(Tokens[i])).ToArray();
+        if (Attention is null || text.Length == 0)
+            return null;
+        // Position i chose token i, so token i itself was fed at position i + 1; a last token was not fed.
+        return Attention.Pick(text.Select(i => Math.Min(i + 1, Attention.Positions - 1)).Prepend(text[0]));
+    }
 
     /// <summary>The same window without text.</summary>
     public static Hypothesis Empty(Hypothesis of) => new() { NoSpeech = of.NoSpeech, Temperature = of.Temperature };

@@ -14,12 +14,16 @@ internal sealed class WhisperSong
     /// <summary>The longest prompt, in tokens: what the network was trained with.</summary>
     private const int LongestPrompt = 223;
     private const int DetectionWindows = 4;
+    /// <summary>Less than this, in seconds, is not worth a run of the encoder.</summary>
+    private const double ShortestPart = 6;
 
     private readonly WhisperModel _model;
     private readonly PcmFile _audio;
     private readonly TranscribeOptions _options;
     private readonly ILogger _logger;
     private readonly GuardedDecoder _decoder;
+    private readonly int _batch;
+    private readonly WindowPlan _plan;
     private readonly int[] _prompt;
     private string? _language;
     private double? _languageProbability;
@@ -35,21 +39,51 @@ internal sealed class WhisperSong
         _prompt = EncodePrompt(model, options.Prompt);
         if (options.Language is { } language)
             _language = model.ResolveLanguage(language);
-        Windows = WindowPlan.Make(audio, options.VoiceActivity, cancellationToken);
+        _batch = batch;
+        _plan = new WindowPlan(audio, options.VoiceActivity, cancellationToken);
+        Windows = _plan.Windows;
     }
 
     /// <summary>The windows to transcribe, in order of time.</summary>
     public IReadOnlyList<TimeRange> Windows { get; }
 
-    /// <summary>Transcribes some of the windows.</summary>
+    /// <summary>
+    /// Transcribes some of the windows. What a window left without sound text, or stopped short of, is heard again by itself:
+    /// other bounds free the network from a loop more surely than drawing other tokens.
+    /// </summary>
     public IReadOnlyList<TranscribedPiece> Transcribe(IReadOnlyList<TimeRange> windows, CancellationToken cancellationToken)
     {
         _language ??= DetectLanguage(cancellationToken);
+        var pieces = Decode(windows, cancellationToken);
+        var left = pieces.SelectMany(Unheard).Distinct().ToArray();
+        foreach (var chunk in left.Chunk(_batch))
+            pieces.AddRange(Decode(chunk, cancellationToken));
+        pieces.Sort((one, other) => one.Range.Start.CompareTo(other.Range.Start));
+        return pieces;
+    }
+
+    private List<TranscribedPiece> Decode(IReadOnlyList<TimeRange> windows, CancellationToken cancellationToken)
+    {
         var features = windows.Select(ReadFeatures).ToArray();
         using var states = _model.Encode([.. features.Select(f => f.Features)], cancellationToken);
-        var start = _prompt.Concat(_model.StartTokens(_language, _options.Translate)).ToArray();
-        var guarded = _decoder.Decode(states, [.. windows.Select((w, i) => new WindowJob(i, Frames(w), 0, features[i].Seed))], start, cancellationToken);
-        return [.. windows.Select((window, i) => Piece(window, guarded[i]))];
+        var start = _prompt.Concat(_model.StartTokens(_language!, _options.Translate)).ToArray();
+        var jobs = windows.Select((window, i) => new WindowJob(i, Frames(window), 0, features[i].Seed)).ToArray();
+        var texts = _decoder.Decode(states, jobs, start, cancellationToken);
+        return [.. windows.Zip(texts, Piece)];
+    }
+
+    /// <summary>The parts of a decoded window worth hearing again.</summary>
+    private IEnumerable<TimeRange> Unheard(TranscribedPiece piece)
+    {
+        var window = piece.Range;
+        if (piece.Guards.ContainsKey(GuardedDecoder.Dropped) && window.Length > 2 * ShortestPart)
+        {
+            var middle = _plan.QuietestPlace(window.Start + window.Length / 3, window.End - window.Length / 3);
+            return [new TimeRange(window.Start, middle), new TimeRange(middle, window.End)];
+        }
+        if (piece.Words.Count > 0 && window.End - piece.Words[^1].End > ShortestPart)
+            return [new TimeRange(piece.Words[^1].End, window.End)];
+        return [];
     }
 
     private TranscribedPiece Piece(TimeRange window, GuardedText guarded)
@@ -57,7 +91,7 @@ internal sealed class WhisperSong
         foreach (var guard in guarded.Guards.Keys)
             _logger.GuardActed(window.Start, window.End, guard);
         var hypothesis = guarded.Hypothesis;
-        var timed = TimedText.Read(_model, hypothesis, TextAttention(hypothesis), _language!, window.Start, window.End);
+        var timed = TimedText.Read(_model, hypothesis, hypothesis.TextAttention(_model.Tokenizer), _language!, window.Start, window.End);
         var words = _options.VoiceActivity is { } activity ? ActivityBounds.Apply(timed.Words, activity) : timed.Words;
         return new TranscribedPiece(window, words)
         {
@@ -67,14 +101,6 @@ internal sealed class WhisperSong
             MeanLogProbability = hypothesis.MeanLogProbability,
             Guards = guarded.Guards,
         };
-    }
-
-    /// <summary>The rows of text tokens, and the one before the first.</summary>
-    private CrossAttention? TextAttention(Hypothesis hypothesis)
-    {
-        var text = Enumerable.Range(0, hypothesis.Tokens.Count).Where(i => _model.Tokenizer.IsText(hypothesis.Tokens[i])).ToArray();
-        // Position i chose token i, so token i itself was fed at position i + 1.
-        return text.Length == 0 ? null : hypothesis.Attention?.Pick(text.Select(i => i + 1).Prepend(text[0]).Where(i => i < hypothesis.Attention.Positions));
     }
 
     private string DetectLanguage(CancellationToken cancellationToken)

@@ -14,6 +14,7 @@ internal sealed class WindowPlan
 
     private const double Step = 0.02;
     private const double Margin = 0.2;
+    private const double ShortestSound = 0.1;
     // A cut is looked for in the last part of a window; earlier would waste the network's time.
     private const double EarliestCut = 20;
     // Smoothing over a breath, so that the gap between two syllables is not taken for one.
@@ -25,22 +26,37 @@ internal sealed class WindowPlan
     private readonly float[] _levels;
     private readonly double _duration;
 
-    private WindowPlan(float[] levels, double duration)
-    {
-        _levels = levels;
-        _duration = duration;
-    }
-
     /// <summary>Plans windows.</summary>
     /// <param name="audio">16 kHz mono.</param>
     /// <param name="activity">Where someone sings; null to go by the level.</param>
     /// <param name="cancellationToken">Felt within a second of audio.</param>
-    public static IReadOnlyList<TimeRange> Make(PcmFile audio, IReadOnlyList<TimeRange>? activity, CancellationToken cancellationToken)
+    public WindowPlan(PcmFile audio, IReadOnlyList<TimeRange>? activity, CancellationToken cancellationToken)
     {
-        var plan = new WindowPlan(Measure(audio, cancellationToken), audio.Duration);
+        _duration = audio.Duration;
+        _levels = Measure(audio, cancellationToken);
         if (activity is not null)
-            plan.SilenceOutside(activity);
-        return plan.Cut([.. plan.WithinRecording(activity ?? plan.Sounding())]);
+            SilenceOutside(activity);
+        Windows = Cut([.. WithinRecording(activity ?? Sounding())]);
+    }
+
+    /// <summary>The windows in order of time, none longer than <see cref="Longest"/>.</summary>
+    public IReadOnlyList<TimeRange> Windows { get; }
+
+    /// <summary>Where to cut between two times, seconds.</summary>
+    public double QuietestPlace(double from, double to)
+    {
+        var (first, last) = ((int)(from / Step), Math.Min((int)(to / Step), _levels.Length - 1));
+        var (best, quietest) = (last, float.MaxValue);
+        for (var i = first; i <= last; i++)
+        {
+            var low = Math.Max(0, i - CutHalfWidth);
+            var high = Math.Min(_levels.Length, i + CutHalfWidth + 1);
+            var level = TensorPrimitives.Sum<float>(_levels.AsSpan(low, high - low)) / (high - low);
+            // The later of two equal places: fewer windows.
+            if (level <= quietest)
+                (best, quietest) = (i, level);
+        }
+        return best * Step;
     }
 
     /// <summary>Energy of each step, mean square.</summary>
@@ -78,7 +94,7 @@ internal sealed class WindowPlan
     /// <summary>The ranges cut to the recording, those too short to hold a sound left out.</summary>
     private IEnumerable<TimeRange> WithinRecording(IReadOnlyList<TimeRange> ranges) => ranges
         .Select(range => new TimeRange(Math.Max(0, range.Start), Math.Min(range.End, _duration)))
-        .Where(range => range.Length > Step / 2);
+        .Where(range => range.Length >= ShortestSound);
 
     private List<TimeRange> Sounding()
     {
@@ -128,21 +144,5 @@ internal sealed class WindowPlan
         if (activity[last].End + Margin <= limit)
             return Math.Min(activity[last].End + Margin, _duration);
         return _duration <= start + Longest ? _duration : QuietestPlace(start + EarliestCut, limit);
-    }
-
-    private double QuietestPlace(double from, double to)
-    {
-        var (first, last) = ((int)(from / Step), Math.Min((int)(to / Step), _levels.Length - 1));
-        var (best, quietest) = (last, float.MaxValue);
-        for (var i = first; i <= last; i++)
-        {
-            var low = Math.Max(0, i - CutHalfWidth);
-            var high = Math.Min(_levels.Length, i + CutHalfWidth + 1);
-            var level = TensorPrimitives.Sum<float>(_levels.AsSpan(low, high - low)) / (high - low);
-            // The later of two equal places: fewer windows.
-            if (level <= quietest)
-                (best, quietest) = (i, level);
-        }
-        return best * Step;
     }
 }

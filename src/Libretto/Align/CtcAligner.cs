@@ -84,15 +84,14 @@ internal sealed class CtcAligner(CtcNetwork network, string? language)
         var windows = Windowing.Cut(audio, ranges, LongestWindow - 2 * Margin, cancellationToken);
         for (int i = 0, first = 0; i < windows.Count; i++)
         {
-            var end = i + 1 < windows.Count ? windows[i + 1].Start : double.PositiveInfinity;
-            var count = words.Skip(first).TakeWhile(word => word.Start < end).Count();
+            var next = i + 1 < windows.Count ? windows[i + 1].Start : double.PositiveInfinity;
+            var count = words.Skip(first).TakeWhile(word => word.Start < next).Count();
             if (count == 0)
                 continue;
-            var before = i > 0 ? windows[i - 1].End : -Margin;
-            var after = i + 1 < windows.Count ? windows[i + 1].Start : audio.Duration + Margin;
+            var before = i > 0 ? windows[i - 1].End : double.NegativeInfinity;
             var wide = new TimeRange(
                 Math.Max(0, windows[i].Start - Math.Min(Margin, (windows[i].Start - before) / 2)),
-                Math.Min(audio.Duration, windows[i].End + Math.Min(Margin, (after - windows[i].End) / 2)));
+                Math.Min(audio.Duration, windows[i].End + Math.Min(Margin, (next - windows[i].End) / 2)));
             yield return (WithinVoice(wide, activity), first, count);
             first += count;
         }

@@ -69,7 +69,7 @@ public static class ModelCatalogue
         },
         new(
             "wav2vec2-base-960h", ModelKind.Ctc, "Apache-2.0", ["en"], 378 * Megabyte,
-            "English letters a frame, for aligning given words to the voice.",
+            "English letters a frame, for aligning given words to the voice; how well it does so on singing has not been measured.",
             [Hub("Xenova/wav2vec2-base-960h", "config.json", "preprocessor_config.json", "vocab.json", "onnx/model.onnx")]),
     ];
 

@@ -70,7 +70,7 @@ public sealed class CtcAlignerTests : IDisposable
     [Fact]
     public void A_held_note_lasts_until_the_voice_falls_silent()
     {
-        // The vowel is held on a sound the network does not know; the voice is heard until 2.5 s.
+        // The network hears only how the note begins; the voice is heard until 2.5 s.
         using var audio = Recording(Sing(5, ('a', 1, 1.2), ('b', 3, 3.2), ('c', 3.6, 3.8)));
         var words = _aligner.Align(audio, new TimeRange(0.5, 4.5), ["a", "b", "c"], [new(1, 2.5), new(3, 4)], Never);
         Near([(1, 2.5), (3, 3.6), (3.6, 4)], words!);
@@ -126,9 +126,9 @@ public sealed class CtcAlignerTests : IDisposable
         return audio;
     }
 
-    private static void Near(IReadOnlyList<(double Start, double End)> expected, IReadOnlyList<LyricsWord> words)
+    private static void Near(List<(double Start, double End)> expected, LyricsWord[] words)
     {
-        Assert.Equal(expected.Count, words.Count);
+        Assert.Equal(expected.Count, words.Length);
         foreach (var ((start, end), word) in expected.Zip(words))
             Assert.True(
                 Math.Abs(word.Start - start) <= Tolerance && Math.Abs(word.End - end) <= Tolerance,

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Google.Protobuf;
 using Libretto.Models.Onnx;
@@ -67,13 +68,13 @@ internal static class ToneNetwork
         graph.Initializer.Add(Constant("offsets", offsets, classes));
         var channel = new TensorProto { Name = "shape", DataType = (int)TensorProto.Types.DataType.Int64 };
         channel.Dims.Add(3);
-        channel.Int64Data.Add([1, 1, -1]);
+        channel.RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<long>([1, 1, -1]));
         graph.Initializer.Add(channel);
         var source = "input_values";
         if (wantsMask)
         {
             var cast = Node("Cast", "mask", "attention_mask");
-            cast.Attribute.Add(new AttributeProto { Name = "to", I = 1, Type = AttributeProto.Types.AttributeType.Int });
+            cast.Attribute.Add(new AttributeProto { Name = "to", I = 1, Type = AttributeProto.Types.Kind.Int });
             graph.Node.Add(cast);
             graph.Node.Add(Node("Mul", "masked", "input_values", "mask"));
             source = "masked";
@@ -103,7 +104,7 @@ internal static class ToneNetwork
 
     private static AttributeProto Integers(string name, params long[] values)
     {
-        var attribute = new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Ints };
+        var attribute = new AttributeProto { Name = name, Type = AttributeProto.Types.Kind.Ints };
         attribute.Ints.Add(values);
         return attribute;
     }

@@ -26,16 +26,6 @@ public sealed class ModelException : LibrettoException
         $"Run 'libretto models pull {FolderName(file)}' to fetch the model again.",
         inner: inner);
 
-    internal static ModelException Unsupported(string folder, string reason, Exception? inner = null) => new(
-        "model_unsupported",
-        $"The model in {folder} is not one Libretto can run: {reason} Fetch it again with 'libretto models pull', or choose another.",
-        inner: inner);
-
-    internal static ModelException Failed(string folder, Exception inner) => new(
-        "model_failed",
-        $"The network in {folder} failed: {inner.Message.Split('\n')[0]} Its files may not belong together; fetch the model again.",
-        inner: inner);
-
     internal static ModelException Broken(string folder, string file, Exception? inner = null) => new(
         "model_broken",
         $"The model file {file} is missing or no longer what was installed. " +

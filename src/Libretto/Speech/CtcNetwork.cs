@@ -1,9 +1,7 @@
 using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Libretto.Models;
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Libretto.Speech;
 
@@ -48,7 +46,7 @@ internal sealed class CtcNetwork
     public CtcVocabulary Vocabulary { get; }
 
     /// <summary>Reads a model folder, loading its network or sharing it if it is loaded.</summary>
-    /// <exception cref="ModelException">A file is missing or damaged, or the folder holds another kind of model.</exception>
+    /// <exception cref="LibrettoException">A file is missing or damaged, or the folder holds another kind of model.</exception>
     public static CtcNetwork Load(string folder, OnnxSessions sessions)
     {
         var normalise = ReadPreprocessor(folder);
@@ -62,28 +60,19 @@ internal sealed class CtcNetwork
     /// <param name="samples">16 kHz mono, up to about 30 s: memory grows with the square of it.</param>
     /// <param name="cancellationToken">Felt within a layer's time.</param>
     /// <returns>Raw scores; no frames when the window is shorter than one.</returns>
-    /// <exception cref="ModelException">The network failed, or gave what its description does not say.</exception>
+    /// <exception cref="SpeechException">The network failed, or gave what its description does not say.</exception>
     public CtcFrames Logits(ReadOnlySpan<float> samples, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (samples.Length < ShortestInput)
             return new CtcFrames([], 0, Vocabulary.Count);
-        using var run = new RunOptions();
-        using var stop = cancellationToken.Register(static state => ((RunOptions)state!).Terminate = true, run);
-        try
-        {
-            using var input = Input(_normalise ? Normalised(samples) : samples.ToArray());
-            using var mask = OrtValue.CreateTensorValueFromMemory(Enumerable.Repeat(1L, samples.Length).ToArray(), [1, samples.Length]);
-            string[] names = _wantsMask ? ["input_values", "attention_mask"] : ["input_values"];
-            OrtValue[] values = _wantsMask ? [input, mask] : [input];
-            using var outputs = _session.Run(run, names, values, ["logits"]);
-            return Read(outputs[0]);
-        }
-        catch (OnnxRuntimeException e)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            throw ModelException.Failed(_folder, e);
-        }
+        using var input = Tensors.Allocate(_session.InputMetadata["input_values"].ElementDataType, 1, samples.Length);
+        input.Write(0, _normalise ? Normalised(samples) : samples);
+        using var mask = Tensors.Of(Enumerable.Repeat(1L, samples.Length).ToArray(), 1, samples.Length);
+        string[] names = _wantsMask ? ["input_values", "attention_mask"] : ["input_values"];
+        OrtValue[] values = _wantsMask ? [input, mask] : [input];
+        using var outputs = NetworkRun.Run(_folder, _session, names, values, ["logits"], cancellationToken, freeWork: true);
+        return Read(outputs[0]);
     }
 
     /// <summary>As <see cref="Logits"/>, but as natural logarithms of probabilities.</summary>
@@ -101,27 +90,14 @@ internal sealed class CtcNetwork
         return frames;
     }
 
-    private OrtValue Input(float[] samples)
-    {
-        if (_session.InputMetadata["input_values"].ElementDataType != TensorElementType.Float16)
-            return OrtValue.CreateTensorValueFromMemory(samples, [1, samples.Length]);
-        var input = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float16, [1, samples.Length]);
-        TensorPrimitives.ConvertToHalf(samples, MemoryMarshal.Cast<byte, Half>(input.GetTensorMutableRawData()));
-        return input;
-    }
-
     private CtcFrames Read(OrtValue output)
     {
-        var info = output.GetTensorTypeAndShape();
-        if (info.Shape is not [1, var frames, var classes] || classes != Vocabulary.Count)
-            throw WrongLogits(_folder, Vocabulary, info.Shape);
-        var values = new float[frames * classes];
-        if (info.ElementDataType == TensorElementType.Float16)
-            TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(output.GetTensorMutableRawData()), values);
-        else
-            output.GetTensorDataAsSpan<float>().CopyTo(values);
+        var shape = output.Shape();
+        if (shape is not [1, var frames, var classes] || classes != Vocabulary.Count)
+            throw WrongLogits(_folder, Vocabulary, shape);
+        var values = output.Floats().ToArray();
         if (values.Length > 0 && !float.IsFinite(TensorPrimitives.MaxMagnitude<float>(values)))
-            throw ModelException.Unsupported(_folder, "its scores are not numbers.");
+            throw SpeechException.NotCtc(_folder, "its scores are not numbers.");
         return new CtcFrames(values, (int)frames, (int)classes);
     }
 
@@ -160,30 +136,30 @@ internal sealed class CtcNetwork
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(file));
             if (json.RootElement.TryGetProperty("sampling_rate", out var rate) && rate.GetInt32() != SampleRate)
-                throw ModelException.Unsupported(folder, $"it listens at {rate} Hz, not at {SampleRate}.");
+                throw SpeechException.NotCtc(folder, $"it listens at {rate} Hz, not at {SampleRate}.");
             if (json.RootElement.TryGetProperty("feature_size", out var size) && size.GetInt32() != 1)
-                throw ModelException.Unsupported(folder, $"it wants {size} numbers a frame, not raw audio.");
+                throw SpeechException.NotCtc(folder, $"it wants {size} numbers a frame, not raw audio.");
             return !json.RootElement.TryGetProperty("do_normalize", out var normalise) || normalise.GetBoolean();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            throw ModelException.Unsupported(folder, "preprocessor_config.json cannot be read.", e);
+            throw SpeechException.NotCtc(folder, "preprocessor_config.json cannot be read.", e);
         }
     }
 
     private static void CheckShapes(string folder, InferenceSession session, CtcVocabulary vocabulary)
     {
         if (!session.InputMetadata.TryGetValue("input_values", out var input) || input.Dimensions is not [1 or -1, -1])
-            throw ModelException.Unsupported(folder, "its network does not take raw audio of any length as 'input_values' [1, samples].");
+            throw SpeechException.NotCtc(folder, "its network does not take raw audio of any length as 'input_values' [1, samples].");
         if (session.InputNames.FirstOrDefault(name => name is not ("input_values" or "attention_mask")) is { } unknown)
-            throw ModelException.Unsupported(folder, $"its network wants an input '{unknown}'.");
+            throw SpeechException.NotCtc(folder, $"its network wants an input '{unknown}'.");
         if (!session.OutputMetadata.TryGetValue("logits", out var output) || output.Dimensions.Length != 3)
-            throw ModelException.Unsupported(folder, "its network does not give 'logits' [1, frames, classes].");
+            throw SpeechException.NotCtc(folder, "its network does not give 'logits' [1, frames, classes].");
         if (output.Dimensions[2] > 0 && output.Dimensions[2] != vocabulary.Count)
             throw WrongLogits(folder, vocabulary, [.. output.Dimensions.Select(length => (long)length)]);
     }
 
-    private static ModelException WrongLogits(string folder, CtcVocabulary vocabulary, long[] shape) => ModelException.Unsupported(
+    private static SpeechException WrongLogits(string folder, CtcVocabulary vocabulary, long[] shape) => SpeechException.NotCtc(
         folder, $"its network gives [{string.Join(", ", shape)}] where vocab.json names {vocabulary.Count} classes a frame.");
 }
 

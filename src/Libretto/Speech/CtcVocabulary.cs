@@ -28,7 +28,7 @@ internal sealed class CtcVocabulary
     public int? Delimiter { get; }
 
     /// <summary>Reads <c>vocab.json</c>, and <c>added_tokens.json</c> where an export keeps some classes there.</summary>
-    /// <exception cref="ModelException">A file is missing or not a table of classes.</exception>
+    /// <exception cref="LibrettoException">A file is missing or not a table of classes.</exception>
     public static CtcVocabulary Read(string folder)
     {
         var file = Path.Combine(folder, "vocab.json");
@@ -40,7 +40,7 @@ internal sealed class CtcVocabulary
             foreach (var (name, number) in ReadTable(folder, added))
                 classes[name] = number;
         if (classes.Count < 2 || !classes.Values.Order().SequenceEqual(Enumerable.Range(0, classes.Count)))
-            throw ModelException.Unsupported(folder, $"the {classes.Count} classes of vocab.json are not numbered from 0 on without gaps.");
+            throw SpeechException.NotCtc(folder, $"the {classes.Count} classes of vocab.json are not numbered from 0 on without gaps.");
         return new CtcVocabulary(classes);
     }
 
@@ -61,7 +61,7 @@ internal sealed class CtcVocabulary
         }
         catch (JsonException e)
         {
-            throw ModelException.Unsupported(folder, $"{Path.GetFileName(file)} is not a table of characters and their numbers.", e);
+            throw SpeechException.NotCtc(folder, $"{Path.GetFileName(file)} is not a table of characters and their numbers.", e);
         }
     }
 }

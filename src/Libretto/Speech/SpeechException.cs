@@ -15,6 +15,12 @@ public sealed class SpeechException : LibrettoException
         "Choose a Whisper model in the transformers.js layout, such as whisper-base.",
         inner: inner);
 
+    internal static SpeechException NotCtc(string folder, string reason, Exception? inner = null) => new(
+        "model_unsupported",
+        $"The folder {folder} does not hold a CTC model Libretto can run: {reason} " +
+        "Choose a wav2vec2 model exported to ONNX with its vocab.json, such as wav2vec2-base-960h.",
+        inner: inner);
+
     internal static SpeechException RunFailed(string folder, Exception inner) => new(
         "model_failed",
         $"The network in {folder} failed: {inner.Message.Split('\n')[0]} Its files may not belong together; fetch the model again.",

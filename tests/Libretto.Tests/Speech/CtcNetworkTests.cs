@@ -97,7 +97,7 @@ public sealed class CtcNetworkTests : IDisposable
     {
         ToneNetwork.Write(_folder.Path, "|ab");
         File.WriteAllText(_folder[file], content);
-        var error = Assert.Throws<ModelException>(() => CtcNetwork.Load(_folder.Path, _sessions));
+        var error = Assert.Throws<SpeechException>(() => CtcNetwork.Load(_folder.Path, _sessions));
         Assert.Equal("model_unsupported", error.Code);
         Assert.Contains(says, error.Message);
     }
@@ -107,7 +107,7 @@ public sealed class CtcNetworkTests : IDisposable
     {
         ToneNetwork.Write(_folder.Path, "|ab");
         File.Copy(Repository.SharedFile("golden", "demucs", "stand-in.onnx"), _folder["model.onnx"], overwrite: true);
-        var error = Assert.Throws<ModelException>(() => CtcNetwork.Load(_folder.Path, _sessions));
+        var error = Assert.Throws<SpeechException>(() => CtcNetwork.Load(_folder.Path, _sessions));
         Assert.Contains("input_values", error.Message);
     }
 

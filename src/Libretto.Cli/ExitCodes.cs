@@ -51,7 +51,7 @@ internal static class ExitCodes
         ModelException => Missing,
         PipelineException { Code: "model_missing" } => Missing,
         PipelineException => Usage,
-        { Code: "language_unsupported" or "option_unsupported" } => Usage,
+        { Code: "language_unsupported" or "unknown_language" or "option_unsupported" or "prompt_too_long" or "model_unsupported" } => Usage,
         _ => Failed,
     };
 

@@ -13,7 +13,7 @@ public sealed partial class TranscribeTests : IDisposable
     [Fact]
     public async Task A_song_becomes_json_and_lrc_in_the_folder_asked_for()
     {
-        var run = await _libretto.RunAsync(Repository.File("samples", "morning-light.ogg"), "--out", "made/here");
+        var run = await _libretto.RunAsync(Repository.File("samples", "morning-light.ogg"), "--out", "made/here", "--engine", "moonshine");
 
         Assert.Equal((0, ""), (run.ExitCode, run.Output));
         Assert.Equal(["made/here/morning-light.json", "made/here/morning-light.lrc"], _libretto.Files);
@@ -28,7 +28,7 @@ public sealed partial class TranscribeTests : IDisposable
     public async Task Standard_output_holds_the_words_and_nothing_else()
     {
         var song = Repository.SharedFile("audio", "jfk.wav");
-        var run = await _libretto.RunAsync(song, "--stdout", "txt");
+        var run = await _libretto.RunAsync(song, "--stdout", "txt", "--engine", "moonshine");
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(
             "and so my fellow americans ask not what your country can do for you ask what you can do for your country",

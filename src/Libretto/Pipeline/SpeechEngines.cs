@@ -1,6 +1,7 @@
 using Libretto.Models;
 using Libretto.Transcribe;
 using Libretto.Transcribe.Moonshine;
+using Libretto.Transcribe.Whisper;
 using Microsoft.Extensions.Logging;
 
 namespace Libretto.Pipeline;
@@ -18,6 +19,7 @@ internal sealed class SpeechEngines(OnnxSessions sessions, ILoggerFactory logger
     public ITranscriber Create(string folder) => KindOf(folder) switch
     {
         ModelKind.Moonshine => new MoonshineTranscriber(folder, sessions, loggers.CreateLogger<MoonshineTranscriber>()),
+        ModelKind.Whisper => new WhisperTranscriber(folder, sessions, logger: loggers.CreateLogger<WhisperTranscriber>()),
         _ => throw PipelineException.NotSpeech(folder),
     };
 }

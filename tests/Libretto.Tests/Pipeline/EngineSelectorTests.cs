@@ -58,6 +58,25 @@ public sealed class EngineSelectorTests : IDisposable
             Assert.Contains("libretto models pull whisper-base", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null, "whisper/whisper-small")]
+    [InlineData("whisper-tiny", "whisper/whisper-tiny")]
+    [InlineData("moonshine-tiny", "moonshine/tiny")]
+    public async Task The_best_whisper_model_installed_is_taken_unless_another_is_asked_for(string? model, string engine)
+    {
+        foreach (var name in new[] { "moonshine-tiny", "whisper-tiny", "whisper-small" })
+            Install(name);
+        Assert.Equal(engine, (await SelectAsync(model: model)).Transcriber.Name);
+    }
+
+    [Fact]
+    public async Task A_folder_is_a_model_too()
+    {
+        Install("whisper-of-mine");
+        var choice = await SelectAsync(model: _folder["whisper-of-mine"], language: "Spanish");
+        Assert.Equal(("whisper/whisper-of-mine", "es"), (choice.Transcriber.Name, choice.Language));
+    }
+
     [Fact]
     public async Task The_same_model_is_made_ready_once()
     {

@@ -1,43 +1,35 @@
 namespace Libretto.Speech;
 
-/// <summary>
-/// Notices while decoding that a network has begun to say the same thing again and again. A chorus repeats whole lines a few
-/// times and is left alone; a loop repeats without end.
-/// </summary>
+/// <summary>Sees text going in circles while it is written: the network's best-known failure on music.</summary>
 internal static class LoopGuard
 {
-    private const int LongestPeriod = 24;
+    // A song may well say one word eight times, a line three times.
+    private const int LongestPhrase = 40;
+    private const int ShortPhrase = 4;
+    private const int ShortRepeats = 10;
+    private const int LongRepeats = 4;
 
-    /// <summary>Looks for a loop at the end of the tokens.</summary>
-    /// <param name="tokens">The tokens so far.</param>
-    /// <returns>How many tokens to keep (one turn of the loop stays), or null when there is no loop.</returns>
-    public static int? Find(IReadOnlyList<int> tokens)
+    /// <summary>How many tokens at the end repeat what is before them once too often; 0 where nothing does.</summary>
+    /// <param name="text">Text tokens written so far.</param>
+    public static int RepeatedTail(ReadOnlySpan<int> text)
     {
-        for (var period = 1; period <= LongestPeriod && period * 2 <= tokens.Count; period++)
+        for (var length = 1; length <= LongestPhrase; length++)
         {
-            var turns = Turns(tokens, period);
-            if (turns >= AllowedTurns(period))
-                return tokens.Count - period * (turns - 1);
+            var repeats = length < ShortPhrase ? ShortRepeats : LongRepeats;
+            if (length * repeats > text.Length)
+                continue;
+            if (Repeats(text, length) >= repeats)
+                return length * (repeats - 1);
         }
-        return null;
+        return 0;
     }
 
-    /// <summary>Short figures ("la la la") may well repeat; whole phrases seldom do more than three times in one window.</summary>
-    private static int AllowedTurns(int period) => period switch
+    private static int Repeats(ReadOnlySpan<int> text, int length)
     {
-        1 => 12,
-        <= 3 => 8,
-        <= 6 => 5,
-        _ => 4,
-    };
-
-    private static int Turns(IReadOnlyList<int> tokens, int period)
-    {
-        var turns = 1;
-        for (var end = tokens.Count - period; end >= period; end -= period, turns++)
-            for (var i = 1; i <= period; i++)
-                if (tokens[end - i] != tokens[tokens.Count - i])
-                    return turns;
-        return turns;
+        var phrase = text[^length..];
+        var repeats = 1;
+        while ((repeats + 1) * length <= text.Length && text.Slice(text.Length - (repeats + 1) * length, length).SequenceEqual(phrase))
+            repeats++;
+        return repeats;
     }
 }

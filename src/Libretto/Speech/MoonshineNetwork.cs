@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Libretto.Models;
 using Microsoft.ML.OnnxRuntime;
 
@@ -99,8 +100,9 @@ internal sealed class MoonshineNetwork
                 break;
             tokens.Add(token);
             logProbabilities.Add(logProbability);
-            if (LoopGuard.Find(tokens) is { } keep)
+            if (LoopGuard.RepeatedTail(CollectionsMarshal.AsSpan(tokens)) is var extra and > 0)
             {
+                var keep = tokens.Count - extra;
                 tokens.RemoveRange(keep, tokens.Count - keep);
                 logProbabilities.RemoveRange(keep, logProbabilities.Count - keep);
                 attention.Truncate(keep + 1);

@@ -5,7 +5,8 @@ internal enum WordStartRule
 {
     /// <summary>
     /// Midway between where the row before its first token and the row of its first token begin. On singing the former is
-    /// early and the latter late; their midpoint is unbiased (docs/decisions.md).
+    /// early and the latter late; their midpoint is unbiased (docs/decisions.md). After a pause the former may begin anywhere in
+    /// it, so a start is never taken to be longer than a moment before the latter.
     /// </summary>
     Midpoint,
 
@@ -16,6 +17,9 @@ internal enum WordStartRule
 /// <summary>Words' times from the frames at which the positions of their tokens begin.</summary>
 internal static class WordTiming
 {
+    /// <summary>The longest time a word's start may lie before its own row begins, seconds.</summary>
+    private const double LongestLead = 0.22;
+
     /// <summary>Start and end of each word, seconds from the window's start.</summary>
     /// <param name="positionStarts">
     /// One frame a position; position 0 is the start token, position k+1 the k-th text token.
@@ -32,7 +36,7 @@ internal static class WordTiming
         {
             var before = positionStarts[firstTokens[word]] * secondsPerFrame;
             var of = positionStarts[Math.Min(firstTokens[word] + 1, positionStarts.Length - 1)] * secondsPerFrame;
-            words[word].Start = rule == WordStartRule.Usual ? before : (before + of) / 2;
+            words[word].Start = rule == WordStartRule.Usual ? before : of - Math.Min((of - before) / 2, LongestLead);
         }
         for (var word = 0; word < words.Length; word++)
             words[word].End = word + 1 < words.Length ? words[word + 1].Start : windowEnd;

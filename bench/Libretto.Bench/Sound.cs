@@ -1,0 +1,18 @@
+using System.Globalization;
+
+namespace Libretto.Bench;
+
+/// <summary>What the bench asks ffmpeg for.</summary>
+internal static class Sound
+{
+    /// <summary>Length in seconds.</summary>
+    public static async Task<double> DurationAsync(string file)
+    {
+        var run = await ProcessMeter.RunAsync("ffprobe", ["-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", file]);
+        return double.Parse(run.Output, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Writes 16-bit 16 kHz mono samples without a header.</summary>
+    public static Task<Measured> ToSpeechPcmAsync(string file, string target) =>
+        ProcessMeter.RunAsync("ffmpeg", ["-v", "error", "-nostdin", "-y", "-i", file, "-map", "0:a:0", "-ac", "1", "-ar", "16000", "-f", "s16le", target]);
+}

@@ -1,0 +1,76 @@
+using Libretto.Audio;
+
+namespace Libretto.Align;
+
+/// <summary>A stretch of audio and the given words expected in it.</summary>
+/// <param name="Audio">The stretch.</param>
+/// <param name="FirstWord">Index of the first word fed.</param>
+/// <param name="EndWord">One past the last word fed.</param>
+/// <param name="FirstKept">Index of the first word whose time is taken; those before are there for company.</param>
+/// <param name="EndKept">One past the last word whose time is taken.</param>
+internal sealed record AlignmentWindow(TimeRange Audio, int FirstWord, int EndWord, int FirstKept, int EndKept)
+{
+    private const double LongestCore = 16, LongestAudio = 29;
+
+    /// <summary>More words than anyone sings in a window, and fewer tokens than the network reads.</summary>
+    private const int MostWords = 80;
+
+    /// <summary>A line this far from the next is no company: what lies between would have to be explained away.</summary>
+    private const double FarApart = 5;
+
+    /// <summary>Cuts the text into windows of whole lines, each with the lines around it for company where they are near.</summary>
+    /// <param name="text">The words.</param>
+    /// <param name="times">An estimate of each word's start and of the text's end, seconds.</param>
+    /// <param name="margin">How far an estimate may be off, seconds.</param>
+    /// <param name="duration">Length of the song.</param>
+    public static IReadOnlyList<AlignmentWindow> Plan(GivenText text, IReadOnlyList<double> times, double margin, double duration)
+    {
+        var windows = new List<AlignmentWindow>();
+        for (int line = 0, next; line < text.Lines; line = next)
+        {
+            for (next = line + 1; next < text.Lines; next++)
+            {
+                var start = times[text.First(line)];
+                var gap = times[text.First(next)] - EndOf(text, times, next - 1);
+                if (EndOf(text, times, next) - start > LongestCore || gap > FarApart || text.First(next + 1) - text.First(line) > MostWords)
+                    break;
+            }
+            if (text.First(next) > text.First(line))
+                windows.Add(Make(text, times, margin, duration, line, next));
+        }
+        return windows;
+    }
+
+    private static AlignmentWindow Make(
+        GivenText text, IReadOnlyList<double> times, double margin, double duration, int line, int next)
+    {
+        var (first, end) = (line, next);
+        double Start() => Math.Max(0, times[text.First(first)] - margin);
+        double End() => Math.Min(duration, EndOf(text, times, end - 1) + margin);
+        if (first > 0 && times[text.First(first)] - EndOf(text, times, first - 1) < FarApart)
+        {
+            first--;
+            if (End() - Start() > LongestAudio)
+                first++;
+        }
+        if (end < text.Lines && times[text.First(end)] - EndOf(text, times, end - 1) < FarApart)
+        {
+            end++;
+            if (End() - Start() > LongestAudio)
+                end--;
+        }
+        var audio = new TimeRange(Start(), Math.Min(Math.Max(End(), Start() + 1), Start() + LongestAudio));
+        return new AlignmentWindow(audio, text.First(first), text.First(end), text.First(line), text.First(next));
+    }
+
+    /// <summary>About when a line ends: its last word takes as long as words of its length do in the line, or the next line starts.</summary>
+    private static double EndOf(GivenText text, IReadOnlyList<double> times, int line)
+    {
+        var (first, end) = (text.First(line), text.First(line + 1));
+        if (end == first)
+            return times[first];
+        var pace = end - first > 1 ? (times[end - 1] - times[first]) / (text.Place(end - 1) - text.Place(first)) : 0.3;
+        var last = Math.Clamp(pace, 0.1, 0.6) * (text.Place(end) - text.Place(end - 1));
+        return Math.Min(times[end - 1] + last, Math.Max(times[end], times[end - 1]));
+    }
+}

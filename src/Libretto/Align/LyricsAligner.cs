@@ -1,0 +1,95 @@
+using Libretto.Audio;
+using Libretto.Lyrics;
+using Libretto.Models;
+using Libretto.Speech;
+
+namespace Libretto.Align;
+
+/// <summary>
+/// Times lyrics that are known. Given words are first found among the recognised ones over the whole song; every line is then
+/// listened for where it may be, and the chain of lines heard best is taken; last, windows bounded by it are read once more
+/// for each word's start. It may be unsure of a word, and says so; it does not lose its place (docs/decisions.md).
+/// </summary>
+public sealed class LyricsAligner
+{
+    /// <summary>Where this share of the words was recognised in place, lines need not be looked for.</summary>
+    private const double WellMatched = 0.9;
+
+    /// <summary>Below this share the result says that it is unsure.</summary>
+    private const double BarelyMatched = 0.25;
+
+    /// <summary>Seconds that an estimate may be off before and after a window.</summary>
+    private const double Margin = 1.5;
+
+    /// <summary>More words a second than anyone sings.</summary>
+    private const double MostWordsASecond = 6;
+
+    private readonly string _folder;
+    private readonly OnnxSessions _sessions;
+
+    /// <summary>Creates the aligner; nothing is loaded until it is used.</summary>
+    /// <param name="folder">An installed Whisper model.</param>
+    /// <param name="sessions">Where networks are loaded and shared.</param>
+    public LyricsAligner(string folder, OnnxSessions sessions)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentNullException.ThrowIfNull(sessions);
+        _folder = folder;
+        _sessions = sessions;
+    }
+
+    /// <summary>Times given lyrics.</summary>
+    /// <param name="audio">16 kHz mono: the vocal stem, or the mix where there is none.</param>
+    /// <param name="given">The lyrics; their times, if they have any, are not used.</param>
+    /// <param name="source">Where they came from, such as <c>file</c>.</param>
+    /// <param name="heard">What was recognised, in order of time.</param>
+    /// <param name="activity">Where someone sings, in order.</param>
+    /// <param name="language">The language sung, as an ISO 639 code.</param>
+    /// <param name="progress">Share done, 0 to 1.</param>
+    /// <param name="cancellationToken">Felt within half a second.</param>
+    /// <exception cref="LibrettoException">There are no words, the model is damaged, or it does not know the language.</exception>
+    public Task<AlignedLyrics> AlignAsync(
+        PcmFile audio, LyricsDocument given, string source, IReadOnlyList<LyricsWord> heard, IReadOnlyList<TimeRange> activity,
+        string language, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(audio);
+        ArgumentNullException.ThrowIfNull(given);
+        ArgumentNullException.ThrowIfNull(heard);
+        ArgumentNullException.ThrowIfNull(activity);
+        var text = new GivenText(given.Lines);
+        if (text.Words.Count == 0)
+            throw AlignException.NoWords();
+        return Task.Run(() => Align(audio, given, text, source, heard, activity, language, progress, cancellationToken), cancellationToken);
+    }
+
+    private AlignedLyrics Align(
+        PcmFile audio, LyricsDocument given, GivenText text, string source, IReadOnlyList<LyricsWord> heard,
+        IReadOnlyList<TimeRange> activity, string language, IProgress<double>? progress, CancellationToken cancellationToken)
+    {
+        var anchors = LyricsMatch.Find(text.Words, heard);
+        var matched = (double)anchors.Count / text.Words.Count;
+        var clock = new SungTime(activity, audio.Duration);
+        var times = PlaceEstimate.Make(text, anchors, clock, audio.Duration);
+        var fit = new SuppliedLyrics(source, Math.Round(matched, 3), matched < BarelyMatched);
+        if (activity.Count == 0 || text.Words.Count > audio.Duration * MostWordsASecond)
+            return new AlignedLyrics(
+                AlignedLines.Make(given.Lines, text, times, new PlacedWord?[text.Words.Count], activity, audio.Duration),
+                fit with { Unsure = true },
+                [new LyricsCheck(0, audio.Duration, activity.Count == 0 ? "nobody is heard to sing" : "more words than can be sung in this time")]);
+
+        using var aligner = new AttentionAligner(WhisperModel.Load(_folder, _sessions), language);
+        if (matched < WellMatched)
+        {
+            var found = new LinePlacement(text, anchors).Find(aligner, audio, times, share => progress?.Report(0.6 * share), cancellationToken);
+            if (found.Count > 0)
+                times = PlaceEstimate.Make(text, found, clock, audio.Duration);
+        }
+        var windows = AlignmentWindow.Plan(text, times, Margin, audio.Duration);
+        var placed = aligner.Align(
+            audio, text.Words, windows, weighed: true, done => progress?.Report(0.6 + 0.4 * done / windows.Count), cancellationToken);
+        return new AlignedLyrics(
+            AlignedLines.Make(given.Lines, text, times, placed, activity, audio.Duration),
+            fit,
+            LyricsChecks.Find(text, placed, anchors, heard));
+    }
+}

@@ -1,0 +1,44 @@
+using Libretto.Lyrics;
+
+namespace Libretto.Align;
+
+/// <summary>Finds the passages of aligned lyrics that are worth checking by ear.</summary>
+internal static class LyricsChecks
+{
+    /// <summary>Evidence a word below which a line is hardly heard: natural logarithm, 0 is as likely as in silence.</summary>
+    private const double HardlyHeard = 1;
+
+    /// <summary>Recognised words in a row that no given word explains, from which on something else is sung.</summary>
+    private const int UnexplainedWords = 6;
+
+    public static IReadOnlyList<LyricsCheck> Find(
+        GivenText text, PlacedWord?[] placed, IReadOnlyList<Anchor> anchors, IReadOnlyList<LyricsWord> heard) =>
+        [.. HardlyHeardLines(text, placed).Concat(Unexplained(text, anchors, heard)).OrderBy(check => check.Start)];
+
+    private static IEnumerable<LyricsCheck> HardlyHeardLines(GivenText text, PlacedWord?[] placed)
+    {
+        for (var line = 0; line < text.Lines; line++)
+        {
+            var words = placed[text.First(line)..text.First(line + 1)].OfType<PlacedWord>().ToArray();
+            if (words.Length > 0 && words.Sum(word => word.Evidence) < HardlyHeard * words.Length)
+                yield return new LyricsCheck(words[0].Start, Math.Max(words[^1].End, words[0].Start), "the words are hardly heard here");
+        }
+    }
+
+    private static IEnumerable<LyricsCheck> Unexplained(GivenText text, IReadOnlyList<Anchor> anchors, IReadOnlyList<LyricsWord> heard)
+    {
+        var explained = anchors.Select(anchor => anchor.Heard).Append(heard.Count).Order();
+        var from = 0;
+        foreach (var at in explained)
+        {
+            if (at - from >= UnexplainedWords)
+            {
+                var passage = heard.Skip(from).Take(at - from).ToList();
+                var again = LyricsMatch.Find(text.Words, passage).Count >= 0.6 * passage.Count;
+                yield return new LyricsCheck(
+                    passage[0].Start, passage[^1].End, again ? "given words seem to be sung here once more" : "something else seems to be sung here");
+            }
+            from = at + 1;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Libretto.Align;
+using Libretto.Audio;
+using Libretto.Lyrics;
+using Libretto.Tests.Support;
+
+namespace Libretto.Tests.Align;
+
+public sealed class LyricsAlignerTests(WhisperFixture whisper) : IClassFixture<WhisperFixture>
+{
+    private const string Speech =
+        "And so my fellow Americans\nask not\nwhat your country can do for you\nask what you can do for your country";
+
+    [Fact]
+    public async Task Known_words_are_timed_even_where_nothing_was_recognised()
+    {
+        var (truth, result) = (Truth(), await AlignAsync(Speech, heard: []));
+        var words = result.Lines.SelectMany(line => line.Words).ToArray();
+        Assert.Equal(truth.Length, words.Length);
+        var close = words.Zip(truth).Count(pair => Math.Abs(pair.First.Start - pair.Second) <= 0.3);
+        Assert.True(close >= 0.85 * truth.Length, $"{close} of {truth.Length} starts are within 0.3 s");
+        Assert.Equal(4, result.Lines.Count);
+        Assert.True(result.Fit.Unsure);
+    }
+
+    [Fact]
+    public async Task Lyrics_of_another_song_are_called_unsure_with_the_share_that_matched()
+    {
+        using var audio = await AudioAsync();
+        var heard = await HeardAsync(audio);
+        var result = await AlignAsync("Happy birthday to you\nhappy birthday dear Susan\nmany candles burn tonight", heard);
+        Assert.True(result.Fit.Unsure);
+        Assert.InRange(result.Fit.Matched, 0, 0.2);
+        Assert.NotEmpty(result.Checks);
+    }
+
+    [Fact]
+    public async Task Far_too_many_lines_end_well_and_unsure()
+    {
+        var result = await AlignAsync(string.Join('\n', Enumerable.Range(0, 5000).Select(i => $"line number {i} of many")), heard: []);
+        Assert.True(result.Fit.Unsure);
+        Assert.Equal(5000, result.Lines.Count);
+    }
+
+    [Fact]
+    public async Task Lyrics_without_words_are_refused() =>
+        Assert.Equal("lyrics_empty", (await Assert.ThrowsAsync<AlignException>(() => AlignAsync("\n\n", heard: []))).Code);
+
+    private async Task<AlignedLyrics> AlignAsync(string lyrics, IReadOnlyList<LyricsWord> heard)
+    {
+        using var audio = await AudioAsync();
+        var given = new LyricsDocument { Duration = 0, Lines = LinesOf(lyrics) };
+        return await new LyricsAligner(WhisperFixture.Folder, whisper.Sessions).AlignAsync(
+            audio, given, "file", heard, ActivityDetector.Detect(audio), "en", cancellationToken: TestContext.Current.CancellationToken);
+    }
+
+    private static IReadOnlyList<LyricsLine> LinesOf(string lyrics) =>
+    [
+        .. lyrics.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => LyricsLine.Of([.. line.Split(' ').Select(word => new LyricsWord(word, 0, 0))])),
+    ];
+
+    private async Task<List<LyricsWord>> HeardAsync(PcmFile audio) =>
+        [.. (await WhisperFixture.Transcribe(whisper.Transcriber, audio, new() { Language = "en" })).SelectMany(piece => piece.Words)];
+
+    private static Task<PcmFile> AudioAsync() => WhisperFixture.Decode(Repository.SharedFile("audio", "jfk.wav"));
+
+    private static double[] Truth() =>
+    [
+        .. JsonDocument.Parse(File.ReadAllText(Repository.SharedFile("golden", "jfk.onsets.json")))
+            .RootElement.GetProperty("words").EnumerateArray().Select(word => word.GetProperty("start").GetDouble()),
+    ];
+}

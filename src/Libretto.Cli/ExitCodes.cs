@@ -1,8 +1,10 @@
 using Libretto.Audio;
+using Libretto.Cli.Remote;
 using Libretto.Cli.Results;
 using Libretto.Lyrics;
 using Libretto.Models;
 using Libretto.Pipeline;
+using Libretto.Server;
 using Libretto.Settings;
 using Libretto.Tools;
 
@@ -51,6 +53,9 @@ internal static class ExitCodes
         ModelException => Missing,
         PipelineException { Code: "model_missing" } => Missing,
         PipelineException => Usage,
+        ServerException { Code: "setting_invalid" or "keys_needed" } => Usage,
+        RemoteException { Code: "server_unreachable" or "server_unknown" } => Missing,
+        RemoteException { Code: "job_unknown" or "not_audio" } => Input,
         { Code: "language_unsupported" or "unknown_language" or "option_unsupported" or "prompt_too_long" or "model_unsupported" } => Usage,
         _ => Failed,
     };

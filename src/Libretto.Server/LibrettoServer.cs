@@ -32,7 +32,7 @@ public static class LibrettoServer
         using var workFolder = new ProcessFolder(options.WorkFolder);
         await using var app = Build(options, settings, workFolder);
         await MigrateAsync(app.Services, options, cancellationToken);
-        await ListenGuard.CheckAsync(app.Services, options, cancellationToken);
+        var hasKeys = await ListenGuard.CheckAsync(app.Services, options, cancellationToken);
         try
         {
             await app.StartAsync(cancellationToken);
@@ -41,6 +41,7 @@ public static class LibrettoServer
         {
             throw ServerException.AddressInUse(string.Join(", ", options.EffectiveUrls), e);
         }
+        ListenGuard.Announce(app.Services, options, hasKeys);
         await app.WaitForShutdownAsync(cancellationToken);
     }
 

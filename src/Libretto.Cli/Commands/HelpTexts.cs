@@ -34,6 +34,21 @@ internal static class HelpTexts
               libretto models pull whisper-base
               libretto models remove whisper-base
             """,
+        ["serve"] =
+            """
+              libretto serve                                           then: curl -F file=@song.mp3 http://127.0.0.1:5400/api/jobs
+              libretto serve --database postgres://libretto@db/libretto --role worker
+            """,
+        ["jobs"] =
+            """
+              libretto jobs submit song.mp3 --watch
+              libretto jobs fetch ID --format lrc --out song.lrc
+            """,
+        ["keys"] =
+            """
+              libretto keys create --name ci
+              libretto keys revoke ci
+            """,
         ["pull"] =
             """
               libretto models pull whisper-base

@@ -14,6 +14,8 @@ internal static class LibrettoCommand
             ModelsCommand.Create(),
             DoctorCommand.Create(),
             ServeCommand.Create(),
+            JobsCommand.Create(),
+            KeysCommand.Create(),
         };
         HelpTexts.Attach(root);
         return root;

@@ -7,12 +7,19 @@ namespace Libretto.Server.Ops;
 /// <summary>Without API keys nobody but this machine may come in.</summary>
 internal static partial class ListenGuard
 {
-    public static async Task CheckAsync(IServiceProvider services, ServerOptions options, CancellationToken ct)
+    /// <summary>Refuses an address that others can reach while there are no keys.</summary>
+    public static async Task<bool> CheckAsync(IServiceProvider services, ServerOptions options, CancellationToken ct)
+    {
+        var hasKeys = await services.GetRequiredService<ApiKeys>().AreInUseAsync(ct);
+        return !hasKeys && options.ServesApi && options.EffectiveUrls.FirstOrDefault(url => !IsLoopback(url)) is { } open
+            ? throw ServerException.NotWithoutKeys(open)
+            : hasKeys;
+    }
+
+    /// <summary>Says where the server is and who may come in.</summary>
+    public static void Announce(IServiceProvider services, ServerOptions options, bool hasKeys)
     {
         var log = services.GetRequiredService<ILoggerFactory>().CreateLogger("Libretto.Server");
-        var hasKeys = await services.GetRequiredService<ApiKeys>().AreInUseAsync(ct);
-        if (!hasKeys && options.ServesApi && options.EffectiveUrls.FirstOrDefault(url => !IsLoopback(url)) is { } open)
-            throw ServerException.NotWithoutKeys(open);
         var urls = string.Join(", ", options.EffectiveUrls);
         if (options.EffectiveUrls.Count == 0)
             LogWorker(log, options.EffectiveLanes);

@@ -1,0 +1,150 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.ServerSentEvents;
+using System.Text.Json;
+
+namespace Libretto.Cli.Remote;
+
+/// <summary>Speaks to a job service over HTTP.</summary>
+internal sealed class JobsClient : IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly HttpClient _http;
+    private readonly Uri _server;
+
+    public JobsClient(Uri server, string? key)
+    {
+        _server = server;
+        _http = new HttpClient { BaseAddress = server, Timeout = Timeout.InfiniteTimeSpan };
+        if (key is not null)
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>Posts a song under an idempotency key, so that trying again after a broken connection makes no second job.</summary>
+    public async Task<JsonElement> SubmitAsync(string path, string options, CancellationToken cancellationToken)
+    {
+        using var form = new MultipartFormDataContent();
+        await using var song = File.OpenRead(path);
+        form.Add(new StringContent(options), "options");
+        form.Add(new StreamContent(song), "file", Path.GetFileName(path).Replace('"', '\''));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/jobs") { Content = form };
+        request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
+        return await JsonAsync(request, cancellationToken);
+    }
+
+    public async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        return await JsonAsync(request, cancellationToken);
+    }
+
+    public async Task<JsonElement> PostAsync(string path, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        return await JsonAsync(request, cancellationToken);
+    }
+
+    public async Task<string> TextAsync(string path, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var response = await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        return await response.Content.ReadAsStringAsync(cancellationToken);
+    }
+
+    /// <summary>A job's states as they come, to the last; goes on where it was when the connection breaks.</summary>
+    public async IAsyncEnumerable<JsonElement> WatchAsync(
+        string id, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? seen = null;
+        while (true)
+        {
+            await using var events = ReadAsync(id, seen, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            while (await TryMoveAsync(events))
+            {
+                (seen, var job) = events.Current;
+                yield return job;
+                if (IsFinal(job))
+                    yield break;
+            }
+            await Task.Delay(Pause, cancellationToken);
+        }
+    }
+
+    public static bool IsFinal(JsonElement job) => job.GetProperty("status").GetString() is "completed" or "failed" or "cancelled";
+
+    private async IAsyncEnumerable<(string? Id, JsonElement Job)> ReadAsync(
+        string id, string? seen, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"api/jobs/{id}/events");
+        if (seen is not null)
+            request.Headers.Add("Last-Event-ID", seen);
+        using var response = await SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync(cancellationToken))
+            yield return item.EventType == "deleted"
+                ? throw RemoteException.Refused("job_unknown", "the job was deleted.")
+                : (item.EventId, JsonElement.Parse(item.Data));
+    }
+
+    /// <summary>False when the stream ended or broke: both mean to connect again.</summary>
+    private static async Task<bool> TryMoveAsync(IAsyncEnumerator<(string?, JsonElement)> events)
+    {
+        try
+        {
+            return await events.MoveNextAsync();
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<JsonElement> JsonAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        try
+        {
+            return JsonElement.Parse(await response.Content.ReadAsStringAsync(cancellationToken));
+        }
+        catch (JsonException)
+        {
+            throw RemoteException.NoServer(_server);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await _http.SendAsync(request, completion, cancellationToken);
+        }
+        catch (HttpRequestException e)
+        {
+            throw RemoteException.Unreachable(_server, e);
+        }
+        if (response.IsSuccessStatusCode)
+            return response;
+        using (response)
+            throw await RefusalAsync(response, cancellationToken);
+    }
+
+    private async Task<RemoteException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var text = await response.Content.ReadAsStringAsync(cancellationToken);
+        try
+        {
+            var problem = JsonElement.Parse(text);
+            return RemoteException.Refused(problem.GetProperty("code").GetString()!, problem.GetProperty("detail").GetString()!);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return response.StatusCode == HttpStatusCode.BadGateway
+                ? RemoteException.Unreachable(_server, e)
+                : RemoteException.NoServer(_server);
+        }
+    }
+}

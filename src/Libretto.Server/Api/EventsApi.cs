@@ -20,6 +20,8 @@ internal static class EventsApi
     // Changes are told; looking anyway costs little.
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
+
     private static readonly TimeSpan LongestWrite = TimeSpan.FromSeconds(20);
 
     public static void Map(RouteGroupBuilder jobs) => jobs.MapGet("/{id}/events", StreamAsync)
@@ -84,7 +86,21 @@ internal static class EventsApi
                 await WriteAsync(context, ": still here\n\n", ct);
                 pingAt = DateTime.UtcNow + Ping;
             }
-            job = await store.FindAsync(watch.JobId, ct);
+            job = await LookAsync(store, job, ct);
+        }
+    }
+
+    /// <summary>The job as it is now; as it was while the database is away.</summary>
+    private static async Task<Job?> LookAsync(JobStore store, Job job, CancellationToken ct)
+    {
+        try
+        {
+            return await store.FindAsync(job.Id, ct);
+        }
+        catch (Exception e) when (DatabaseErrors.IsTrouble(e))
+        {
+            await Task.Delay(Pause, ct);
+            return job;
         }
     }
 

@@ -6,6 +6,7 @@ using Libretto.Settings;
 using Libretto.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -20,6 +21,9 @@ namespace Libretto.Server;
 /// <summary>The job service: put together here, run by <c>libretto serve</c>.</summary>
 public static class LibrettoServer
 {
+    // Machines that start together do not start in order.
+    private static readonly TimeSpan DatabasePatience = TimeSpan.FromSeconds(20);
+
     /// <summary>Runs the server until it is told to stop; running jobs are handed back.</summary>
     /// <param name="options">How.</param>
     /// <param name="settings">The library's settings; what environment and file say when null.</param>
@@ -51,6 +55,8 @@ public static class LibrettoServer
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(Limits);
         builder.WebHost.UseUrls([.. options.EffectiveUrls]);
+        if (options.EffectiveUrls.Count == 0)
+            builder.Services.AddSingleton<IServer, NoHttpServer>();
         AddLogging(builder.Logging);
         AddServices(builder.Services, options, settings, workFolder);
         var app = builder.Build();
@@ -61,13 +67,22 @@ public static class LibrettoServer
     internal static async Task MigrateAsync(IServiceProvider services, ServerOptions options, CancellationToken ct)
     {
         Directory.CreateDirectory(options.DataFolder);
-        try
+        var giveUpAt = DateTime.UtcNow + DatabasePatience;
+        while (true)
         {
-            await Schema.MigrateAsync(services.GetRequiredService<IDbContextFactory<JobsContext>>(), ct);
-        }
-        catch (Exception e) when (DatabaseErrors.IsTrouble(e))
-        {
-            throw ServerException.DatabaseDown(options.UsesPostgres ? "given by --database" : "in the data folder", e.GetBaseException());
+            try
+            {
+                await Schema.MigrateAsync(services.GetRequiredService<IDbContextFactory<JobsContext>>(), ct);
+                return;
+            }
+            catch (Exception e) when (DatabaseErrors.IsAway(e) && DateTime.UtcNow < giveUpAt)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), ct);
+            }
+            catch (Exception e) when (DatabaseErrors.IsTrouble(e))
+            {
+                throw ServerException.DatabaseDown(options.UsesPostgres ? "given by --database" : "in the data folder", e.GetBaseException());
+            }
         }
     }
 

@@ -98,7 +98,8 @@ internal sealed class OpenAiTranscriber(UploadReader uploads, JobIntake intake, 
     {
         "text" => TypedResults.Text(TextOf(document) + "\n"),
         "srt" => TypedResults.Text(LyricsFormats.SubRip.Write(document)),
-        "vtt" => TypedResults.Text(LyricsFormats.WebVtt.Write(document), "text/vtt; charset=utf-8"),
+        // Plain text, as OpenAI has it: its clients look at the type.
+        "vtt" => TypedResults.Text(LyricsFormats.WebVtt.Write(document)),
         "verbose_json" => TypedResults.Json(OpenAiVerbose.Of(document, wish, translate), ApiJson.Default.OpenAiVerbose),
         _ => TypedResults.Json(new OpenAiText(TextOf(document)), ApiJson.Default.OpenAiText),
     };

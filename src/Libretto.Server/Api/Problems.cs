@@ -30,6 +30,7 @@ internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandle
     {
         var (code, detail) = context.Response.StatusCode switch
         {
+            400 => ("request_broken", "The request cannot be understood. See /scalar for what is expected."),
             401 => ("key_missing", "Give an API key: Authorization: Bearer KEY."),
             404 => ("not_found", "There is nothing at this address. See /scalar for what there is."),
             405 => ("method_not_allowed", "This address does not take that method. See /scalar."),

@@ -13,6 +13,9 @@ internal static class DatabaseErrors
         is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation }
         or SqliteException { SqliteErrorCode: SqliteConstraint, SqliteExtendedErrorCode: 2067 or 1555 });
 
+    /// <summary>Whether a PostgreSQL is not there now, but may come.</summary>
+    public static bool IsAway(Exception e) => Causes(e).Any(cause => cause is NpgsqlException { IsTransient: true });
+
     /// <summary>Whether the database itself could not be used.</summary>
     public static bool IsTrouble(Exception e) => Causes(e).Any(cause => cause is System.Data.Common.DbException);
 

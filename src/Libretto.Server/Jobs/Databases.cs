@@ -1,7 +1,10 @@
 using System.Data.Common;
 using Hangfire;
+using Hangfire.AspNetCore;
 using Hangfire.InMemory;
+using Hangfire.Logging;
 using Hangfire.PostgreSql;
+using Hangfire.PostgreSql.Factories;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
@@ -54,7 +57,7 @@ internal static class Databases
         services.AddPooledDbContextFactory<JobsContext>(context => context
             .UseSqlite($"Data Source={path}")
             .AddInterceptors(new SqlitePragmas()));
-        services.AddHangfire(hangfire => Configure(hangfire).UseInMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(1) }));
+        AddQueue(services, () => new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(1) }));
     }
 
     private static void AddPostgres(IServiceCollection services, string connectionString)
@@ -64,21 +67,35 @@ internal static class Databases
             provider.GetRequiredService<NpgsqlDataSource>(),
             postgres => postgres.EnableRetryOnFailure(maxRetryCount: 5, maxRetryDelay: TimeSpan.FromSeconds(2), errorCodesToAdd: null)));
         services.AddHostedService<PostgresChanges>();
-        services.AddHangfire(hangfire => Configure(hangfire).UsePostgreSqlStorage(
-            postgres => postgres.UseNpgsqlConnection(connectionString),
-            new PostgreSqlStorageOptions
-            {
-                EnableLongPolling = true,
-                UseSlidingInvisibilityTimeout = true,
-                InvisibilityTimeout = TimeSpan.FromMinutes(1),
-                QueuePollInterval = TimeSpan.FromSeconds(1),
-            }));
+        var queue = new PostgreSqlStorageOptions
+        {
+            EnableLongPolling = true,
+            UseSlidingInvisibilityTimeout = true,
+            InvisibilityTimeout = TimeSpan.FromMinutes(1),
+            QueuePollInterval = TimeSpan.FromSeconds(1),
+        };
+        AddQueue(services, () => new PostgreSqlStorage(new NpgsqlConnectionFactory(connectionString, queue), queue));
     }
 
-    private static IGlobalConfiguration Configure(IGlobalConfiguration hangfire) => hangfire
-        .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
-        .UseSimpleAssemblyNameTypeSerializer()
-        .UseRecommendedSerializerSettings();
+    /// <summary>Storage and activator are the host's own: Hangfire would take the process's, which are the last host's.</summary>
+    private static void AddQueue(IServiceCollection services, Func<JobStorage> create)
+    {
+        services.AddSingleton(_ => create());
+        services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
+        services.AddHangfire(hangfire => hangfire
+            .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
+            .UseSimpleAssemblyNameTypeSerializer()
+            .UseRecommendedSerializerSettings()
+            .UseLogProvider(new NoLog()));
+    }
+
+    /// <summary>Hangfire's log is the process's and outlives its host; what matters of it, <see cref="JobQueue"/> and the scan say themselves.</summary>
+    private sealed class NoLog : ILogProvider, ILog
+    {
+        public ILog GetLogger(string name) => this;
+
+        public bool Log(Hangfire.Logging.LogLevel logLevel, Func<string>? messageFunc, Exception? exception) => false;
+    }
 
     /// <summary>Write-ahead logging loses nothing when the process dies; waiting for a writer is SQLite's own, which wakes early.</summary>
     private sealed class SqlitePragmas : DbConnectionInterceptor

@@ -2,6 +2,7 @@ using Hangfire;
 using Hangfire.Dashboard;
 using Libretto.Server.Api;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Libretto.Server.Ops;
 
@@ -11,7 +12,10 @@ internal sealed class Dashboard : IDashboardAuthorizationFilter
     public const string Path = "/hangfire";
 
     public static void Map(WebApplication app) =>
-        app.MapHangfireDashboard(Path, new DashboardOptions { Authorization = [new Dashboard()], DashboardTitle = "Libretto: queue", AppPath = null });
+        app.MapHangfireDashboard(
+            Path,
+            new DashboardOptions { Authorization = [new Dashboard()], DashboardTitle = "Libretto: queue", AppPath = null },
+            app.Services.GetRequiredService<JobStorage>());
 
     public bool Authorize(DashboardContext context) => Caller.Of(context.GetHttpContext()).IsAdmin;
 }

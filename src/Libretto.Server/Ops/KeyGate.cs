@@ -21,6 +21,8 @@ internal sealed class KeyGate(RequestDelegate next, ApiKeys keys)
             return;
         }
         var caller = await keys.AreInUseAsync(context.RequestAborted) ? await ByKeyAsync(context) : Local(context.Request);
+        if (!caller.IsAdmin && context.Request.Path.StartsWithSegments(Dashboard.Path))
+            throw new ApiProblem(403, "admin_only", "This needs an admin key.");
         context.Features.Set(caller);
         await next(context);
     }

@@ -13,7 +13,7 @@ namespace Libretto;
 public static class ServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="SongPipeline"/>, <see cref="ModelStore"/>, <see cref="AudioDecoder"/> and what they need, one of each. A
+    /// Adds <see cref="SongPipeline"/>, <see cref="StemPipeline"/>, <see cref="ModelStore"/>, <see cref="AudioDecoder"/> and what they need, one of each. A
     /// <see cref="TimeProvider"/> or logging that the host has is used.
     /// </summary>
     /// <param name="services">The host's services.</param>
@@ -28,6 +28,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton(provider => new ToolLocator(new ToolPaths { Ffmpeg = Settings(provider).Ffmpeg }));
         services.AddSingleton<ToolRunner>();
         services.AddSingleton<AudioDecoder>();
+        services.AddSingleton<AudioEncoder>();
         services.AddSingleton(_ => NpmConfiguration.Read(Environment.GetEnvironmentVariable));
         services.AddHttpClient<ModelStore>()
             .ConfigurePrimaryHttpMessageHandler(provider => ModelStore.CreateHandler(provider.GetRequiredService<NpmConfiguration>()));
@@ -35,6 +36,12 @@ public static class ServiceCollectionExtensions
         services.AddSingleton(provider => new OnnxSessions(Settings(provider).Threads));
         services.AddSingleton<SpeechEngines>();
         services.AddSingleton<EngineSelector>();
+        services.AddSingleton(provider => new StemPipeline(
+            provider.GetRequiredService<AudioDecoder>(),
+            provider.GetRequiredService<AudioEncoder>(),
+            provider.GetRequiredService<ModelStore>(),
+            provider.GetRequiredService<OnnxSessions>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new SongPipeline(
             provider.GetRequiredService<AudioDecoder>(),
             provider.GetRequiredService<EngineSelector>(),

@@ -12,6 +12,7 @@ public sealed partial class HelpTests : IDisposable
     [Theory]
     [InlineData("libretto")]
     [InlineData("transcribe")]
+    [InlineData("separate")]
     [InlineData("convert")]
     [InlineData("models")]
     [InlineData("models pull")]

@@ -130,6 +130,18 @@ public sealed partial class TranscribeTests : IDisposable
         Assert.Equal(["a.wav"], _libretto.Files);
     }
 
+    [Theory]
+    [InlineData("--task", "translate")]
+    [InlineData("--prompt", "Marguerite")]
+    public async Task What_moonshine_cannot_do_it_says(params string[] arguments)
+    {
+        Sounds.Silence(_libretto.Folder["a.wav"], 1);
+        var run = await _libretto.RunAsync(["a.wav", "--engine", "moonshine", .. arguments]);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("libretto: Moonshine cannot", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(["a.wav"], _libretto.Files);
+    }
+
     [GeneratedRegex(@"<\d\d:\d\d\.\d\d>\w+")]
     private static partial Regex TimedWord();
 

@@ -1,20 +1,25 @@
-using System.Diagnostics;
 using Libretto.Cli.Display;
-using Libretto.Cli.Results;
-using Libretto.Lyrics;
-using Libretto.Pipeline;
 
 namespace Libretto.Cli.Commands;
 
+/// <summary>A song and what is to be done with it.</summary>
+/// <param name="Song">Its path, as the user wrote it.</param>
+/// <param name="Work">Does it and says what came of it.</param>
+internal sealed record SongTask(string Song, Func<CancellationToken, Task<SongOutcome>> Work);
+
 /// <summary>Songs one after the other: one that fails does not keep the others from being done.</summary>
-/// <param name="pipeline">Does the work.</param>
-/// <param name="files">Writes the results.</param>
 /// <param name="display">Shows the work.</param>
-/// <param name="print">Prints the lyrics; null when they are not asked for.</param>
-internal sealed class SongBatch(SongPipeline pipeline, ResultFiles files, IDisplay display, Func<LyricsDocument, Task>? print)
+internal sealed class SongBatch(IDisplay display)
 {
     /// <returns>The exit code: that of the first song that failed.</returns>
-    public async Task<int> RunAsync(IReadOnlyList<SongOutputs> songs, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(IReadOnlyList<SongTask> songs, CancellationToken cancellationToken)
+    {
+        var exitCode = ExitCodes.Done;
+        await display.RunAsync(async () => exitCode = await WorkAsync(songs, cancellationToken));
+        return exitCode;
+    }
+
+    private async Task<int> WorkAsync(IReadOnlyList<SongTask> songs, CancellationToken cancellationToken)
     {
         var (done, failed, exitCode) = (0, 0, ExitCodes.Done);
         for (var i = 0; i < songs.Count; i++)
@@ -22,7 +27,7 @@ internal sealed class SongBatch(SongPipeline pipeline, ResultFiles files, IDispl
             try
             {
                 display.Begin(songs[i].Song, i + 1, songs.Count);
-                display.Succeeded(await WorkOnAsync(songs[i], cancellationToken));
+                display.Succeeded(await songs[i].Work(cancellationToken));
                 done++;
             }
             catch (LibrettoException e) when (!cancellationToken.IsCancellationRequested)
@@ -37,21 +42,5 @@ internal sealed class SongBatch(SongPipeline pipeline, ResultFiles files, IDispl
         }
         display.Summarise(done, failed, songs.Count - done - failed);
         return exitCode;
-    }
-
-    private async Task<SongOutcome> WorkOnAsync(SongOutputs song, CancellationToken cancellationToken)
-    {
-        var clock = Stopwatch.StartNew();
-        var paths = song.Files.Select(file => file.Path).ToList();
-        if (paths.Count > 0)
-            files.Check(song.Song, paths);
-        var document = (await pipeline.RunAsync(new SongRequest(song.Song), display, cancellationToken)).Document;
-        if (paths.Count > 0)
-            files.Write([.. song.Files.Select(file => (file.Path, file.Format.Write(document)))]);
-        if (print is not null)
-            await print(document);
-        return new SongOutcome(
-            song.Song, paths, document.Lines.Count, document.Lines.Sum(line => line.Words.Count),
-            TimeSpan.FromSeconds(document.Duration), clock.Elapsed);
     }
 }

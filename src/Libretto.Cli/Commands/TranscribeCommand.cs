@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Libretto.Cli.Display;
 using Libretto.Cli.Results;
 using Libretto.Lyrics;
@@ -26,6 +25,7 @@ internal static class TranscribeCommand
         var progress = Displays.Option();
         var command = new Command(Name, "Turn songs into word-timed lyrics.") { songs };
         var settings = new SettingOptions(command, "format", "out", "language", "engine", "model", "local", "threads");
+        var recognition = new RecognitionOptions(command);
         command.Add(print);
         command.Add(force);
         command.Add(progress);
@@ -45,6 +45,7 @@ internal static class TranscribeCommand
         });
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetRequiredValue(songs),
+            recognition.Apply(new SongRequest(""), parsed),
             settings.Read(parsed),
             parsed.GetValue(print),
             parsed.GetValue(force),
@@ -54,32 +55,17 @@ internal static class TranscribeCommand
     }
 
     private static async Task<int> RunAsync(
-        string[] songs, LibrettoSettings settings, string? print, bool force, IDisplay display, CancellationToken cancellationToken)
+        string[] songs, SongRequest request, LibrettoSettings settings, string? print, bool force, IDisplay display,
+        CancellationToken cancellationToken)
     {
         var printed = print is null ? null : LyricsFormats.Named(print);
         var formats = printed is null ? settings.Formats.Select(LyricsFormats.Named).Distinct().ToList() : [];
         var plan = SongOutputs.Plan(songs, settings.Out, formats);
 
         await using var services = new ServiceCollection().AddLibretto(settings).BuildServiceProvider();
-        var batch = new SongBatch(
-            services.GetRequiredService<SongPipeline>(), new ResultFiles(WrittenFiles.OfUser(), force), display,
-            printed is null ? null : document => PrintAsync(printed.Write(document), cancellationToken));
-        var exitCode = ExitCodes.Done;
-        await display.RunAsync(async () => exitCode = await batch.RunAsync(plan, cancellationToken));
-        return exitCode;
-    }
-
-    /// <summary>UTF-8 whatever the terminal's settings say, and without a byte order mark.</summary>
-    private static async Task PrintAsync(string text, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var output = Console.OpenStandardOutput();
-            await output.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken);
-        }
-        catch (IOException e) when (!ErrorReport.IsBrokenPipe(e))
-        {
-            throw OutputException.CannotWrite("standard output", e);
-        }
+        var transcription = new SongTranscription(
+            services.GetRequiredService<SongPipeline>(), request, new ResultFiles(WrittenFiles.OfUser(), force), display, printed);
+        return await new SongBatch(display).RunAsync(
+            [.. plan.Select(song => new SongTask(song.Song, token => transcription.RunAsync(song, token)))], cancellationToken);
     }
 }

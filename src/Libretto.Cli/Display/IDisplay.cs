@@ -29,9 +29,13 @@ internal interface IDisplay : IProgress<SongProgress>, IProgress<ModelProgress>
 /// <summary>A song that is done.</summary>
 /// <param name="Song">Its path.</param>
 /// <param name="Files">The files written.</param>
-/// <param name="Lines">Lines of lyrics.</param>
-/// <param name="Words">Words.</param>
 /// <param name="Duration">The song's length.</param>
 /// <param name="Taken">What the work took.</param>
-internal sealed record SongOutcome(
-    string Song, IReadOnlyList<string> Files, int Lines, int Words, TimeSpan Duration, TimeSpan Taken);
+internal sealed record SongOutcome(string Song, IReadOnlyList<string> Files, TimeSpan Duration, TimeSpan Taken)
+{
+    /// <summary>Lines of lyrics; null when the work was about sound alone.</summary>
+    public int? Lines { get; init; }
+
+    /// <summary>Words; null when the work was about sound alone.</summary>
+    public int? Words { get; init; }
+}

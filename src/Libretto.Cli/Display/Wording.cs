@@ -12,9 +12,16 @@ internal static class Wording
         $"[{Clock(line.Start)}] {string.Join(' ', line.Words.Select(word => $"<{Clock(word.Start)}>{word.Text}"))}";
 
     public static string Outcome(SongOutcome outcome) => Invariant(
-        $"{outcome.Song}: {(outcome.Words == 0 ? "no words" : $"{Count(outcome.Lines, "line")}, {Count(outcome.Words, "word")}")}") +
+        $"{outcome.Song}: {What(outcome)}") +
         Invariant($" in {outcome.Taken.TotalSeconds:F1} s ({outcome.Duration / outcome.Taken:F0} x real time)") +
         (outcome.Files.Count == 0 ? "" : $" -> {string.Join(", ", outcome.Files)}");
+
+    private static string What(SongOutcome outcome) => (outcome.Lines, outcome.Words) switch
+    {
+        (_, 0) => "no words",
+        ({ } lines, { } words) => $"{Count(lines, "line")}, {Count(words, "word")}",
+        _ => "done",
+    };
 
     public static string Summary(int done, int failed, int untried) =>
         $"{Count(done + failed + untried, "song")}: {done} done, {failed} failed{(untried > 0 ? $", {untried} not tried" : "")}";

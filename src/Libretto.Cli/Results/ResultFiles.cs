@@ -30,27 +30,51 @@ internal sealed class ResultFiles(WrittenFiles written, bool force)
     /// <exception cref="OutputException">The disk is full or the folder cannot be written; nothing half-written remains.</exception>
     public void Write(IReadOnlyList<(string Path, string Text)> files)
     {
-        var ready = new List<(string Temporary, string Path, byte[] Content)>();
-        try
+        using var unfinished = new UnfinishedFiles(MakeFolder(files.Select(file => file.Path)));
+        foreach (var (temporary, (path, text)) in unfinished.Names.Zip(files))
+            Attempt(path, () => WriteThrough(temporary, Encoding.UTF8.GetBytes(text)));
+        Place(unfinished);
+    }
+
+    /// <summary>The same for files that someone else writes.</summary>
+    /// <param name="paths">The files, in one folder.</param>
+    /// <param name="make">Writes all of them, under the names it is given, in the order of the paths.</param>
+    /// <exception cref="OutputException">The folder cannot be written; nothing half-written remains.</exception>
+    public async Task WriteAsync(IReadOnlyList<string> paths, Func<IReadOnlyList<string>, Task> make)
+    {
+        using var unfinished = new UnfinishedFiles(MakeFolder(paths));
+        await make(unfinished.Names);
+        Place(unfinished);
+    }
+
+    private static string[] MakeFolder(IEnumerable<string> paths)
+    {
+        string[] files = [.. paths];
+        Attempt(files[0], () => Directory.CreateDirectory(FolderOf(files[0])));
+        return files;
+    }
+
+    private void Place(UnfinishedFiles unfinished)
+    {
+        foreach (var (temporary, path) in unfinished.Names.Zip(unfinished.Paths))
         {
-            Attempt(files[0].Path, () => Directory.CreateDirectory(FolderOf(files[0].Path)));
-            foreach (var (path, text) in files)
-            {
-                var content = Encoding.UTF8.GetBytes(text);
-                ready.Add((TemporaryName(path), path, content));
-                Attempt(path, () => WriteThrough(ready[^1].Temporary, content));
-            }
-            foreach (var (temporary, path, content) in ready)
-            {
-                CheckIsOurs(path);
-                Attempt(path, () => File.Move(temporary, path, overwrite: true));
-                written.Add(content);
-            }
+            CheckIsOurs(path);
+            Attempt(path, () => File.Move(temporary, path, overwrite: true));
+            written.Add(path);
         }
-        finally
+    }
+
+    /// <summary>Temporary names of files to be; what is left under them goes with the object.</summary>
+    private sealed class UnfinishedFiles(IReadOnlyList<string> paths) : IDisposable
+    {
+        public IReadOnlyList<string> Paths => paths;
+
+        public IReadOnlyList<string> Names { get; } = [.. paths.Select(TemporaryName)];
+
+        public void Dispose()
         {
-            foreach (var (temporary, _, _) in ready)
-                File.Delete(temporary);
+            foreach (var name in Names)
+                File.Delete(name);
         }
     }
 

@@ -30,11 +30,13 @@ internal sealed class WrittenFiles(string folder)
         return file.Length == 0 || File.Exists(Mark(SHA256.HashData(file)));
     }
 
-    public void Add(ReadOnlySpan<byte> content)
+    /// <summary>Remembers a file that was just written.</summary>
+    public void Add(string path)
     {
         try
         {
-            var mark = Mark(SHA256.HashData(content));
+            using var file = File.OpenRead(path);
+            var mark = Mark(SHA256.HashData(file));
             Directory.CreateDirectory(Path.GetDirectoryName(mark)!);
             File.Create(mark).Dispose();
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Libretto.Lyrics;
 using Libretto.Transcribe;
 
@@ -14,6 +15,9 @@ internal sealed class HeardWords
     /// <summary>The language most words are in; null when the engine does not say.</summary>
     public string? Language => _wordsIn.Count == 0 ? null : _wordsIn.MaxBy(language => language.Value).Key;
 
+    /// <summary>The language sung and how likely it is, as a notice; null when it was not to be found out.</summary>
+    public string? DetectedLanguage { get; private set; }
+
     /// <summary>How often each guard acted; null when none did.</summary>
     public IReadOnlyDictionary<string, int>? Guards => _guards.Count == 0 ? null : _guards;
 
@@ -23,9 +27,13 @@ internal sealed class HeardWords
         _words.AddRange(piece.Words);
         foreach (var (guard, count) in piece.Guards)
             _guards[guard] = _guards.GetValueOrDefault(guard) + count;
+        if (DetectedLanguage is null && piece is { Language: { } code, LanguageProbability: { } probability })
+            DetectedLanguage = string.Create(CultureInfo.InvariantCulture, $"language: {Name(code)} ({probability:0.00})");
         if (piece.Language is { } language && piece.Words.Count > 0)
             _wordsIn[language] = _wordsIn.GetValueOrDefault(language) + piece.Words.Count;
     }
+
+    private static string Name(string code) => CultureInfo.InvariantCulture.TextInfo.ToTitleCase(Languages.EnglishName(code) ?? code);
 
     /// <summary>Lawful lines of all words.</summary>
     public LyricsDocument ToDocument(double duration)

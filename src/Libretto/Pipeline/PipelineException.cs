@@ -28,6 +28,9 @@ public sealed class PipelineException : LibrettoException
     internal static PipelineException NotSpeech(string model) => new(
         "model_unfit", $"The model {model} does not recognise words. Choose a speech model of 'libretto models list'.");
 
+    internal static PipelineException NotSeparation(string model) => new(
+        "model_unfit", $"The model {model} does not separate voices. Choose a separation model of 'libretto models list', such as spleeter-2stems.");
+
     internal static PipelineException MoonshineIsEnglish(string language) => new(
         "language_unsupported",
         $"Moonshine knows English only, not '{language}'. Fetch a model that does with 'libretto models pull whisper-base', " +

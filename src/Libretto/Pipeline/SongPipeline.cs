@@ -53,13 +53,15 @@ public sealed class SongPipeline
             Notice(warning);
 
         meter.Enter(Stage.Transcribe, DecodedAt, 1, "listening");
-        var heard = await TranscribeAsync(engine, audio, meter, cancellationToken);
+        var heard = await TranscribeAsync(request, engine, audio, meter, cancellationToken);
+        if (heard.DetectedLanguage is { } detected)
+            Notice(detected);
 
         var document = heard.ToDocument(audio.Duration) with
         {
             Title = request.Title ?? info.Tag("title"),
             Artist = request.Artist ?? info.Tag("artist"),
-            Language = engine.Language ?? heard.Language,
+            Language = request.Translate ? heard.Language : engine.Language ?? heard.Language,
             Source = new LyricsSource("file"),
             Method = new LyricsMethod
             {
@@ -73,10 +75,15 @@ public sealed class SongPipeline
     }
 
     private static async Task<HeardWords> TranscribeAsync(
-        EngineChoice engine, PcmFile audio, ProgressMeter meter, CancellationToken cancellationToken)
+        SongRequest request, EngineChoice engine, PcmFile audio, ProgressMeter meter, CancellationToken cancellationToken)
     {
         var heard = new HeardWords();
-        var options = new TranscribeOptions { Language = engine.Language };
+        var options = new TranscribeOptions
+        {
+            Language = engine.Language,
+            Translate = request.Translate,
+            Prompt = request.Prompt,
+        };
         await foreach (var piece in engine.Transcriber.TranscribeAsync(audio, options, meter.Step(), cancellationToken))
         {
             heard.Add(piece);

@@ -13,6 +13,12 @@ public sealed record SongRequest(string Path)
     /// <summary>A model's name or folder; null takes the setting.</summary>
     public string? Model { get; init; }
 
+    /// <summary>True to get the words in English whatever language is sung; false by default.</summary>
+    public bool Translate { get; init; }
+
+    /// <summary>Names and spellings the song may hold; null by default.</summary>
+    public string? Prompt { get; init; }
+
     /// <summary>The song's title; null takes the file's tag, if it has one.</summary>
     public string? Title { get; init; }
 

@@ -50,6 +50,10 @@ public sealed partial class MoonshineTranscriber : ITranscriber
             throw TranscribeException.LanguageNotSpoken("Moonshine", language);
         if (options.Translate)
             throw TranscribeException.OptionNotSupported("Moonshine", "translate");
+        if (!string.IsNullOrWhiteSpace(options.Prompt))
+            throw TranscribeException.OptionNotSupported("Moonshine", "take a prompt");
+        if (options.BeamSize != 1)
+            throw TranscribeException.OptionNotSupported("Moonshine", "search with beams");
 
         var activity = options.VoiceActivity
             ?? await Task.Run(() => ActivityDetector.Detect(audio, cancellationToken: cancellationToken), cancellationToken);

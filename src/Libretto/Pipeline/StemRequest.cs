@@ -1,0 +1,16 @@
+using Libretto.Audio;
+
+namespace Libretto.Pipeline;
+
+/// <summary>One song to be separated.</summary>
+/// <param name="Path">An audio or video file.</param>
+/// <param name="Vocals">The file for the voice; one that exists is replaced.</param>
+/// <param name="Instrumental">The file for everything else, alike. With the voice it adds up to the song.</param>
+public sealed record StemRequest(string Path, string Vocals, string Instrumental)
+{
+    /// <summary>How the stems are written; FLAC of 24 bits by default.</summary>
+    public AudioFormat Format { get; init; } = AudioFormat.Flac24;
+
+    /// <summary>A separation model's name or folder; null takes <see cref="StemPipeline.DefaultModel"/>.</summary>
+    public string? Model { get; init; }
+}

@@ -1,0 +1,78 @@
+using Libretto.Cli.Tests.Support;
+
+namespace Libretto.Cli.Tests;
+
+public sealed class SeparateTests : IDisposable
+{
+    private readonly LibrettoProgram _libretto = new();
+
+    public void Dispose() => _libretto.Dispose();
+
+    [Fact]
+    public async Task A_song_becomes_two_stems_as_long_as_itself_that_are_replaced_by_the_next_run()
+    {
+        UseSharedModels();
+        var song = await FirstSecondsAsync(20);
+
+        var run = await _libretto.RunAsync("separate", song, "--out", "made/here");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Output));
+        Assert.Equal(["made/here/song.instrumental.flac", "made/here/song.vocals.flac", song], _libretto.Files);
+        foreach (var stem in new[] { "vocals", "instrumental" })
+            Assert.Equal("flac,44100,2,24,882000", await ProbeAsync($"made/here/song.{stem}.flac"));
+        Assert.Contains("song.wav: done in", run.Errors, StringComparison.Ordinal);
+
+        // What Libretto wrote itself it replaces; what was changed since it leaves alone.
+        Assert.Equal(0, (await _libretto.RunAsync("separate", song, "--out", "made/here", "--progress", "none")).ExitCode);
+        File.AppendAllText(_libretto.Folder["made/here/song.vocals.flac"], "mine");
+        var refused = await _libretto.RunAsync("separate", song, "--out", "made/here");
+        Assert.Equal(4, refused.ExitCode);
+        Assert.Contains("song.vocals.flac was not written by Libretto", refused.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task In_a_batch_a_bad_song_does_not_keep_the_others_from_being_done_and_leaves_nothing()
+    {
+        UseSharedModels();
+        Sounds.Silence(_libretto.Folder["a.wav"], 1);
+        File.WriteAllText(_libretto.Folder["b.mp3"], "no song");
+
+        var run = await _libretto.RunAsync("separate", "b.mp3", "a.wav", "--stem-format", "wav");
+
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("libretto: b.mp3 is not audio", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(["a.instrumental.wav", "a.vocals.wav", "a.wav", "b.mp3"], _libretto.Files);
+    }
+
+    [Theory]
+    [InlineData("no value for --stem-format", "--stem-format", "mp3")]
+    [InlineData("moonshine-tiny does not separate voices", "--model", "moonshine-tiny")]
+    [InlineData("nonesuch", "--model", "nonesuch")]
+    public async Task What_means_nothing_is_refused(string message, params string[] arguments)
+    {
+        Sounds.Silence(_libretto.Folder["a.wav"], 1);
+        _libretto["LIBRETTO_CACHE"] = _libretto.Folder["cache"]; // no model there
+        var run = await _libretto.RunAsync(["separate", "a.wav", .. arguments]);
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.Contains(message, run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain(_libretto.Files, file => file.Contains("vocals", StringComparison.Ordinal));
+    }
+
+    private void UseSharedModels()
+    {
+        Repository.SharedFile("models", "spleeter-2stems");
+        _libretto["LIBRETTO_MODELS"] = Repository.SharedFile("models");
+    }
+
+    /// <summary>The start of the CC0 song as <c>song.wav</c>.</summary>
+    private async Task<string> FirstSecondsAsync(int seconds)
+    {
+        var made = await _libretto.RunAsync(
+            "ffmpeg", ["-v", "error", "-i", Repository.SharedFile("audio", "holiznacc0-excerpt.ogg"), "-t", $"{seconds}", "-ar", "44100", "song.wav"]);
+        Assert.Equal(0, made.ExitCode);
+        return "song.wav";
+    }
+
+    private async Task<string> ProbeAsync(string file) => (await _libretto.RunAsync("ffprobe", [
+        "-v", "error", "-show_entries", "stream=codec_name,sample_rate,channels,bits_per_raw_sample,duration_ts", "-of", "csv=p=0", file])).Output.Trim();
+}

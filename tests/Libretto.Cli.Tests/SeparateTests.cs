@@ -18,8 +18,9 @@ public sealed class SeparateTests : IDisposable
 
         Assert.Equal((0, ""), (run.ExitCode, run.Output));
         Assert.Equal(["made/here/song.instrumental.flac", "made/here/song.vocals.flac", song], _libretto.Files);
+        var frames = (await ProbeAsync(song)).Split(',')[3];
         foreach (var stem in new[] { "vocals", "instrumental" })
-            Assert.Equal("flac,44100,2,24,882000", await ProbeAsync($"made/here/song.{stem}.flac"));
+            Assert.Equal($"flac,44100,2,{frames},24", await ProbeAsync($"made/here/song.{stem}.flac"));
         Assert.Contains("song.wav: done in", run.Errors, StringComparison.Ordinal);
 
         // What Libretto wrote itself it replaces; what was changed since it leaves alone.
@@ -74,5 +75,5 @@ public sealed class SeparateTests : IDisposable
     }
 
     private async Task<string> ProbeAsync(string file) => (await _libretto.RunAsync("ffprobe", [
-        "-v", "error", "-show_entries", "stream=codec_name,sample_rate,channels,bits_per_raw_sample,duration_ts", "-of", "csv=p=0", file])).Output.Trim();
+        "-v", "error", "-show_entries", "stream=codec_name,sample_rate,channels,duration_ts,bits_per_raw_sample", "-of", "csv=p=0", file])).Output.Trim();
 }

@@ -36,8 +36,13 @@ internal static class SeparateCommand
         command.Add(progress);
         command.Validators.Add(result =>
         {
-            if ((result.GetValue(songs) ?? []).Append(result.GetValue(model)).Any(string.IsNullOrWhiteSpace))
-                result.AddError("A name is empty.");
+            if ((result.GetValue(songs) ?? []).Any(string.IsNullOrWhiteSpace))
+                result.AddError("A song's name is empty.");
+        });
+        model.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+                result.AddError("The model's name is empty.");
         });
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetRequiredValue(songs),

@@ -22,14 +22,20 @@ internal sealed class GuardedDecoder
     /// <summary>The guard's name where a window is left without text.</summary>
     public const string Dropped = "dropped";
 
+    /// <summary>The guard's name where attention did not stay with the text.</summary>
+    public const string Unfocused = "unfocused";
+
     private readonly WhisperModel _model;
     private readonly WindowDecoder _decoder;
+    private readonly BeamDecoder? _beam;
     private readonly int _rows;
 
     /// <param name="model">The network.</param>
+    /// <param name="beams">Beams of the first decoding; 1 takes the likeliest token each time.</param>
     /// <param name="rows">Sequences decoded at once at most.</param>
-    public GuardedDecoder(WhisperModel model, int rows)
+    public GuardedDecoder(WhisperModel model, int beams, int rows)
     {
+        _beam = beams > 1 ? new BeamDecoder(model, beams) : null;
         _model = model;
         _decoder = new WindowDecoder(model);
         _rows = rows;
@@ -38,7 +44,9 @@ internal sealed class GuardedDecoder
     /// <summary>Decodes windows; see <see cref="WindowDecoder.Decode"/>.</summary>
     public GuardedText[] Decode(OrtValue states, IReadOnlyList<WindowJob> jobs, IReadOnlyList<int> start, CancellationToken cancellationToken)
     {
-        var first = _decoder.Decode(states, jobs, start, cancellationToken);
+        var first = _beam is null
+            ? _decoder.Decode(states, jobs, start, cancellationToken)
+            : [.. jobs.Select(job => _beam.Decode(states, job, start, cancellationToken))];
         var guards = jobs.Select(_ => new Dictionary<string, int>()).ToArray();
         var retried = new List<int>();
         for (var i = 0; i < jobs.Count; i++)
@@ -70,7 +78,7 @@ internal sealed class GuardedDecoder
         if (Hypothesis.CompressionRatio(Text(hypothesis)) > HighestCompression)
             return "compression";
         if (Focus(hypothesis) < LowestFocus)
-            return "unfocused";
+            return Unfocused;
         return hypothesis.MeanLogProbability < LowestLogProbability ? "unlikely" : null;
     }
 

@@ -47,6 +47,21 @@ internal sealed class Hypothesis
     /// <summary>The same window without text.</summary>
     public static Hypothesis Empty(Hypothesis of) => new() { NoSpeech = of.NoSpeech, Temperature = of.Temperature };
 
+    /// <summary>The same text with one token more; what is shared is not copied deeply.</summary>
+    public Hypothesis Continue(int token, float logProbability)
+    {
+        var longer = new Hypothesis
+        {
+            NoSpeech = NoSpeech,
+            Temperature = Temperature,
+            LogProbability = LogProbability + logProbability,
+            Attention = Attention?.Pick(Enumerable.Range(0, Attention.Positions)),
+        };
+        longer.Tokens.AddRange([.. Tokens, token]);
+        longer.LogProbabilities.AddRange([.. LogProbabilities, logProbability]);
+        return longer;
+    }
+
     /// <summary>How much a text repeats itself: its length over its length compressed; ordinary text is near 1.</summary>
     public static double CompressionRatio(string text)
     {

@@ -35,7 +35,7 @@ internal sealed class WhisperSong
         _audio = audio;
         _options = options;
         _logger = logger;
-        _decoder = new GuardedDecoder(model, batch);
+        _decoder = new GuardedDecoder(model, options.BeamSize, batch);
         _prompt = EncodePrompt(model, options.Prompt);
         if (options.Language is { } language)
             _language = model.ResolveLanguage(language);
@@ -76,7 +76,8 @@ internal sealed class WhisperSong
     private IEnumerable<TimeRange> Unheard(TranscribedPiece piece)
     {
         var window = piece.Range;
-        if (piece.Guards.ContainsKey(GuardedDecoder.Dropped) && window.Length > 2 * ShortestPart)
+        // Attention that follows nothing means music: shorter windows of it hold no words either.
+        if (piece.Guards.ContainsKey(GuardedDecoder.Dropped) && !piece.Guards.ContainsKey(GuardedDecoder.Unfocused) && window.Length > 2 * ShortestPart)
         {
             var middle = _plan.QuietestPlace(window.Start + window.Length / 3, window.End - window.Length / 3);
             return [new TimeRange(window.Start, middle), new TimeRange(middle, window.End)];

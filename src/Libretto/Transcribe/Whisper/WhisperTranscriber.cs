@@ -24,7 +24,7 @@ public sealed class WhisperTranscriber : ITranscriber
     /// <param name="sessions">Where networks are loaded.</param>
     /// <param name="batch">Windows decoded at once, 1 to 16; the words do not depend on it.</param>
     /// <param name="logger">Told what the guards did; none by default.</param>
-    public WhisperTranscriber(string folder, OnnxSessions sessions, int batch = 8, ILogger<WhisperTranscriber>? logger = null)
+    public WhisperTranscriber(string folder, OnnxSessions sessions, int batch = 4, ILogger<WhisperTranscriber>? logger = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);

@@ -7,8 +7,8 @@ namespace Libretto.Transcribe.Whisper;
 /// <summary>Writes the text of several windows at once, the likeliest token each time or, at a temperature, a drawn one.</summary>
 internal sealed class WindowDecoder
 {
-    // Half of the network's positions; the other half is for the prompt. No one sings 224 tokens in 30 s.
-    private const int LongestText = 224;
+    /// <summary>Half of the network's positions; the other half is for the prompt. No one sings 224 tokens in 30 s.</summary>
+    public const int LongestText = 224;
 
     private readonly WhisperModel _model;
     private readonly TokenRules _rules;
@@ -31,7 +31,7 @@ internal sealed class WindowDecoder
         var prefix = start.Select(t => (long)t).ToArray();
         decoder.Step([.. jobs.SelectMany(_ => prefix)], cancellationToken);
 
-        var hypotheses = jobs.Select((job, row) => Begin(decoder, row, job, start)).ToArray();
+        var hypotheses = jobs.Select((job, row) => Begin(_model, decoder, row, job, start)).ToArray();
         var draws = jobs.Select(job => new Random(job.Seed)).ToArray();
         var active = Enumerable.Range(0, jobs.Count).ToList();
         var scores = new float[_model.Config.VocabularySize];
@@ -56,16 +56,17 @@ internal sealed class WindowDecoder
         }
     }
 
-    private Hypothesis Begin(WhisperDecoder decoder, int row, WindowJob job, IReadOnlyList<int> start)
+    /// <summary>An empty hypothesis; no-speech is read where the transcript starts, before anything is suppressed.</summary>
+    public static Hypothesis Begin(WhisperModel model, WhisperDecoder decoder, int row, WindowJob job, IReadOnlyList<int> start)
     {
-        var startOfTranscript = start.ToList().IndexOf(_model.Tokenizer.StartOfTranscript);
-        var probabilities = new float[_model.Config.VocabularySize];
+        var startOfTranscript = start.ToList().IndexOf(model.Tokenizer.StartOfTranscript);
+        var probabilities = new float[model.Config.VocabularySize];
         TensorPrimitives.SoftMax(decoder.Logits(row, startOfTranscript), probabilities);
         return new Hypothesis
         {
-            NoSpeech = probabilities[_model.Tokenizer.NoSpeech],
+            NoSpeech = probabilities[model.Tokenizer.NoSpeech],
             Temperature = job.Temperature,
-            Attention = _model.Layout.HasAttention ? new CrossAttention(_model.Config.AlignmentHeads.Count, job.Frames) : null,
+            Attention = model.Layout.HasAttention ? new CrossAttention(model.Config.AlignmentHeads.Count, job.Frames) : null,
         };
     }
 

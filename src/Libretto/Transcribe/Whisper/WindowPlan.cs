@@ -20,8 +20,6 @@ internal sealed class WindowPlan
     // Smoothing over a breath, so that the gap between two syllables is not taken for one.
     private const int CutHalfWidth = 10;
     private const double MergedGap = 3;
-    private const float SilenceDecibels = -60;
-    private const float UnderLoudestDecibels = -45;
 
     private readonly float[] _levels;
     private readonly double _duration;
@@ -36,7 +34,7 @@ internal sealed class WindowPlan
         _levels = Measure(audio, cancellationToken);
         if (activity is not null)
             SilenceOutside(activity);
-        Windows = Cut([.. WithinRecording(activity ?? Sounding())]);
+        Windows = Cut([.. WithinRecording(activity ?? Joined(ActivityDetector.Detect(audio, null, cancellationToken)))]);
     }
 
     /// <summary>The windows in order of time, none longer than <see cref="Longest"/>.</summary>
@@ -96,22 +94,17 @@ internal sealed class WindowPlan
         .Select(range => new TimeRange(Math.Max(0, range.Start), Math.Min(range.End, _duration)))
         .Where(range => range.Length >= ShortestSound);
 
-    private List<TimeRange> Sounding()
+    private static List<TimeRange> Joined(IReadOnlyList<TimeRange> ranges)
     {
-        var loudest = _levels.Length == 0 ? 0 : TensorPrimitives.Max<float>(_levels);
-        var floor = Math.Max(MathF.Pow(10, SilenceDecibels / 10), loudest * MathF.Pow(10, UnderLoudestDecibels / 10));
-        var ranges = new List<TimeRange>();
-        for (var i = 0; i < _levels.Length; i++)
+        var joined = new List<TimeRange>();
+        foreach (var range in ranges)
         {
-            if (_levels[i] < floor)
-                continue;
-            var (start, end) = (i * Step, (i + 1) * Step);
-            if (ranges.Count > 0 && start - ranges[^1].End <= MergedGap)
-                ranges[^1] = ranges[^1] with { End = end };
+            if (joined.Count > 0 && range.Start - joined[^1].End <= MergedGap)
+                joined[^1] = joined[^1] with { End = range.End };
             else
-                ranges.Add(new TimeRange(start, end));
+                joined.Add(range);
         }
-        return ranges;
+        return joined;
     }
 
     private List<TimeRange> Cut(IReadOnlyList<TimeRange> activity)

@@ -44,6 +44,9 @@ internal sealed class VoiceLevels
             var count = Math.Min(HopsPerSecond, hops - done);
             var samples = buffer.AsSpan(0, count * hop);
             audio.ReadMono(first + ((long)done * hop), samples);
+            // One sample that is no number would ring in the filters for ever.
+            foreach (ref var sample in samples)
+                sample = float.IsFinite(sample) ? sample : 0;
             for (var i = 0; i < count; i++)
             {
                 var sums = filters.Energy(samples.Slice(i * hop, hop));

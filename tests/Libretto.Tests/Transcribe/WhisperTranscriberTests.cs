@@ -32,6 +32,15 @@ public sealed class WhisperTranscriberTests(WhisperFixture whisper) : IClassFixt
     }
 
     [Fact]
+    public async Task Beam_search_finds_the_same_clear_speech()
+    {
+        using var audio = await WhisperFixture.Decode(Repository.SharedFile("audio", "jfk.wav"));
+        var pieces = await WhisperFixture.Transcribe(whisper.Transcriber, audio, new TranscribeOptions { Language = "en", BeamSize = 3 });
+        Assert.Equal(Plain(Golden("jfk").GetProperty("text").GetString()!), Plain(string.Join(' ', Words(pieces).Select(w => w.Text))));
+        AssertTimed(Words(pieces), audio.Duration);
+    }
+
+    [Fact]
     public async Task The_language_is_found()
     {
         using var audio = await WhisperFixture.Decode(Repository.SharedFile("audio", "jfk.wav"));
@@ -150,7 +159,7 @@ public sealed class WhisperTranscriberTests(WhisperFixture whisper) : IClassFixt
         int[] tokens = [.. Golden(golden).GetProperty("segments").EnumerateArray()
             .SelectMany(s => s.GetProperty("tokens").EnumerateArray()).Select(t => t.GetInt32()).Where(model.Tokenizer.IsText)];
         var frames = (int)(audio.Duration / WhisperModel.SecondsPerFrame);
-        var reading = Assert.Single(ForcedPass.Run(model, states, [new ForcedText(0, frames, tokens)], "en", Token));
+        var reading = Assert.Single(ForcedPass.Run(model, states, [new ForcedText(0, frames, tokens)], model.StartTokens("en", translate: false), Token));
         var words = model.Tokenizer.SplitWords(tokens, "en");
         var times = WordTiming.FromPositions(
             reading.Attention.PositionStarts(), [.. words.Select(w => w.First)], WhisperModel.SecondsPerFrame, WordStartRule.Usual, audio.Duration);

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using Libretto.Audio;
 using Libretto.Speech;
 using Microsoft.Extensions.Logging;
+using Microsoft.ML.OnnxRuntime;
 
 namespace Libretto.Transcribe.Whisper;
 
@@ -55,7 +56,14 @@ internal sealed class WhisperSong
     {
         _language ??= DetectLanguage(cancellationToken);
         var pieces = Decode(windows, cancellationToken);
-        var left = pieces.SelectMany(Unheard).Distinct().ToArray();
+        var left = new List<TimeRange>();
+        for (var i = 0; i < pieces.Count; i++)
+        {
+            var parts = Unheard(pieces[i]);
+            if (parts.Length > 0)
+                pieces[i] = pieces[i] with { Range = pieces[i].Range with { End = parts[0].Start } };
+            left.AddRange(parts);
+        }
         foreach (var chunk in left.Chunk(_batch))
             pieces.AddRange(Decode(chunk, cancellationToken));
         pieces.Sort((one, other) => one.Range.Start.CompareTo(other.Range.Start));
@@ -69,11 +77,11 @@ internal sealed class WhisperSong
         var start = _prompt.Concat(_model.StartTokens(_language!, _options.Translate)).ToArray();
         var jobs = windows.Select((window, i) => new WindowJob(i, Frames(window), 0, features[i].Seed)).ToArray();
         var texts = _decoder.Decode(states, jobs, start, cancellationToken);
-        return [.. windows.Zip(texts, Piece)];
+        return [.. windows.Select((window, i) => Piece(window, texts[i], Attention(states, jobs[i], texts[i].Hypothesis, cancellationToken)))];
     }
 
     /// <summary>The parts of a decoded window worth hearing again.</summary>
-    private IEnumerable<TimeRange> Unheard(TranscribedPiece piece)
+    private TimeRange[] Unheard(TranscribedPiece piece)
     {
         var window = piece.Range;
         // Attention that follows nothing means music: shorter windows of it hold no words either.
@@ -87,19 +95,33 @@ internal sealed class WhisperSong
         return [];
     }
 
-    private TranscribedPiece Piece(TimeRange window, GuardedText guarded)
+    /// <summary>
+    /// What each word looked at, from a second pass without times between the words: on songs 5 points more words are within
+    /// 0.3 s than with the attention of the decoding itself. One window at a time, so that the others' lengths do not matter.
+    /// </summary>
+    private CrossAttention? Attention(OrtValue states, WindowJob job, Hypothesis hypothesis, CancellationToken cancellationToken)
+    {
+        var start = _model.StartTokens(_language!, _options.Translate);
+        int[] text = [.. hypothesis.Tokens.Where(_model.Tokenizer.IsText)];
+        return text.Length == 0 || !_model.Layout.HasAttention
+            ? null
+            : ForcedPass.Run(_model, states, [new ForcedText(job.Row, job.Frames, text)], start, cancellationToken)[0].Attention;
+    }
+
+    private TranscribedPiece Piece(TimeRange window, GuardedText guarded, CrossAttention? attention)
     {
         foreach (var guard in guarded.Guards.Keys)
             _logger.GuardActed(window.Start, window.End, guard);
         var hypothesis = guarded.Hypothesis;
-        var timed = TimedText.Read(_model, hypothesis, hypothesis.TextAttention(_model.Tokenizer), _language!, window.Start, window.End);
+        var language = _options.Translate ? "en" : _language!;
+        var timed = TimedText.Read(_model, hypothesis, attention, language, window.Start, window.End);
         var words = _options.VoiceActivity is { } activity ? ActivityBounds.Apply(timed.Words, activity) : timed.Words;
         return new TranscribedPiece(window, words)
         {
             SegmentEnds = timed.SegmentEnds,
-            Language = _options.Translate ? "en" : _language,
+            Language = language,
             LanguageProbability = _languageProbability,
-            MeanLogProbability = hypothesis.MeanLogProbability,
+            MeanLogProbability = words.Count == 0 ? null : hypothesis.MeanLogProbability,
             Guards = guarded.Guards,
         };
     }

@@ -13,14 +13,16 @@ internal static class ForcedPass
     /// <param name="model">The network.</param>
     /// <param name="states">The encoder's hidden states.</param>
     /// <param name="texts">What is said in which row of the states.</param>
-    /// <param name="commands">What begins the transcript, see <see cref="WhisperModel.StartTokens"/>.</param>
+    /// <param name="language">The language code of what is sung.</param>
     /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="translate">Whether the text is the English of what is sung in another language.</param>
     /// <returns>A reading a text, in order.</returns>
     public static ForcedReading[] Run(
-        WhisperModel model, OrtValue states, IReadOnlyList<ForcedText> texts, int[] commands, CancellationToken cancellationToken)
+        WhisperModel model, OrtValue states, IReadOnlyList<ForcedText> texts, string language, CancellationToken cancellationToken,
+        bool translate = false)
     {
         var tokenizer = model.Tokenizer;
-        int[] start = [.. commands, tokenizer.NoTimestamps];
+        int[] start = [.. model.StartTokens(language, translate), tokenizer.NoTimestamps];
         var width = start.Length + texts.Max(t => t.Tokens.Count) + 1;
         if (width > model.Config.MaxTokens)
             throw new ArgumentException($"A text is longer than the {model.Config.MaxTokens - start.Length - 1} tokens the model reads.", nameof(texts));

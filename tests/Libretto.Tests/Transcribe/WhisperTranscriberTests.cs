@@ -159,7 +159,7 @@ public sealed class WhisperTranscriberTests(WhisperFixture whisper) : IClassFixt
         int[] tokens = [.. Golden(golden).GetProperty("segments").EnumerateArray()
             .SelectMany(s => s.GetProperty("tokens").EnumerateArray()).Select(t => t.GetInt32()).Where(model.Tokenizer.IsText)];
         var frames = (int)(audio.Duration / WhisperModel.SecondsPerFrame);
-        var reading = Assert.Single(ForcedPass.Run(model, states, [new ForcedText(0, frames, tokens)], model.StartTokens("en", translate: false), Token));
+        var reading = Assert.Single(ForcedPass.Run(model, states, [new ForcedText(0, frames, tokens)], "en", Token));
         var words = model.Tokenizer.SplitWords(tokens, "en");
         var times = WordTiming.FromPositions(
             reading.Attention.PositionStarts(), [.. words.Select(w => w.First)], WhisperModel.SecondsPerFrame, WordStartRule.Usual, audio.Duration);

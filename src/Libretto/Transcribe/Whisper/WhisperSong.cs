@@ -101,11 +101,10 @@ internal sealed class WhisperSong
     /// </summary>
     private CrossAttention? Attention(OrtValue states, WindowJob job, Hypothesis hypothesis, CancellationToken cancellationToken)
     {
-        var start = _model.StartTokens(_language!, _options.Translate);
         int[] text = [.. hypothesis.Tokens.Where(_model.Tokenizer.IsText)];
         return text.Length == 0 || !_model.Layout.HasAttention
             ? null
-            : ForcedPass.Run(_model, states, [new ForcedText(job.Row, job.Frames, text)], start, cancellationToken)[0].Attention;
+            : ForcedPass.Run(_model, states, [new ForcedText(job.Row, job.Frames, text)], _language!, cancellationToken, _options.Translate)[0].Attention;
     }
 
     private TranscribedPiece Piece(TimeRange window, GuardedText guarded, CrossAttention? attention)

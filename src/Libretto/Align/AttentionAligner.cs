@@ -40,29 +40,29 @@ internal sealed class AttentionAligner : IDisposable
 
     /// <summary>Times the words that each window keeps.</summary>
     /// <param name="audio">16 kHz mono.</param>
-    /// <param name="words">All given words.</param>
+    /// <param name="text">All given words.</param>
     /// <param name="windows">Windows in order.</param>
     /// <param name="weighed">Whether to weigh each word's evidence, which takes a second pass.</param>
     /// <param name="done">Called with the number of windows done.</param>
     /// <param name="cancellationToken">Felt within a layer's time.</param>
     /// <returns>A placed word for each word that a window keeps; null for the others.</returns>
     public PlacedWord?[] Align(
-        PcmFile audio, IReadOnlyList<string> words, IReadOnlyList<AlignmentWindow> windows, bool weighed, Action<int>? done,
+        PcmFile audio, GivenText text, IReadOnlyList<AlignmentWindow> windows, bool weighed, Action<int>? done,
         CancellationToken cancellationToken)
     {
-        var placed = new PlacedWord?[words.Count];
+        var placed = new PlacedWord?[text.Words.Count];
         var count = 0;
         foreach (var batch in windows.Chunk(Batch))
         {
             using var states = _model.Encode([.. batch.Select(window => Features(audio, window.Audio))], cancellationToken);
-            var texts = batch.Select(window => Tokens(words, window)).ToArray();
+            var texts = batch.Select(window => Tokens(text.Words, window)).ToArray();
             for (var i = 0; i < batch.Length; i++)
             {
                 // One by one: a batch would be padded to its longest text.
                 var reading = ForcedPass.Run(
                     _model, states, [new ForcedText(i, Frames(batch[i].Audio), texts[i].Tokens)], _language, cancellationToken)[0];
                 var unheard = weighed ? Unheard(texts[i].Tokens, cancellationToken) : reading.Probabilities;
-                Place(batch[i], reading, unheard, texts[i].Firsts, placed);
+                Place(text, batch[i], reading, unheard, texts[i].Firsts, placed);
             }
             done?.Invoke(count += batch.Length);
         }
@@ -88,10 +88,13 @@ internal sealed class AttentionAligner : IDisposable
         return ForcedPass.Run(_model, _silence, [new ForcedText(0, 1, tokens)], _language, cancellationToken)[0].Probabilities;
     }
 
-    private static void Place(AlignmentWindow window, ForcedReading reading, float[] unheard, List<int> firsts, PlacedWord?[] placed)
+    private static void Place(
+        GivenText text, AlignmentWindow window, ForcedReading reading, float[] unheard, List<int> firsts, PlacedWord?[] placed)
     {
         var starts = reading.Attention.PositionStarts();
-        var times = WordTiming.FromPositions(starts, firsts, WhisperModel.SecondsPerFrame, WordStartRule.Midpoint, window.Audio.Length);
+        var times = WordTiming.FromPositions(
+            starts, firsts, WhisperModel.SecondsPerFrame, WordStartRule.Midpoint, window.Audio.Length,
+            followsPause: word => text.BeginsLine(window.FirstWord + word));
         for (var word = window.FirstKept; word < window.EndKept; word++)
         {
             var i = word - window.FirstWord;

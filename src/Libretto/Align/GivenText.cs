@@ -34,6 +34,9 @@ internal sealed class GivenText
     /// <summary>Index of a line's first word; that of the line after the last is the number of words.</summary>
     public int First(int line) => _firsts[line];
 
+    /// <summary>Whether a word is the first of its line.</summary>
+    public bool BeginsLine(int word) => _firsts.BinarySearch(word) >= 0;
+
     /// <summary>How far into the text a word stands, in the unit of <see cref="Weight"/>.</summary>
     public double Place(int word) => _places[word];
 

@@ -44,7 +44,7 @@ internal sealed class LinePlacement
         var heard = new List<(int Line, PlacedWord[] Words)>();
         for (var i = 0; i < windows.Count; i++)
         {
-            var placed = aligner.Align(audio, _text.Words, [windows[i]], weighed: true, null, cancellationToken);
+            var placed = aligner.Align(audio, _text, [windows[i]], weighed: true, null, cancellationToken);
             for (var line = 0; line < _text.Lines; line++)
                 if (_text.First(line) >= windows[i].FirstWord && _text.First(line + 1) <= windows[i].EndWord && _text.First(line + 1) > _text.First(line))
                     heard.Add((line, [.. placed[_text.First(line).._text.First(line + 1)].Select(word => word!.Value)]));

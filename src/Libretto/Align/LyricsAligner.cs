@@ -86,7 +86,7 @@ public sealed class LyricsAligner
         }
         var windows = AlignmentWindow.Plan(text, times, Margin, audio.Duration);
         var placed = aligner.Align(
-            audio, text.Words, windows, weighed: true, done => progress?.Report(0.6 + 0.4 * done / windows.Count), cancellationToken);
+            audio, text, windows, weighed: true, done => progress?.Report(0.6 + 0.4 * done / windows.Count), cancellationToken);
         return new AlignedLyrics(
             AlignedLines.Make(given.Lines, text, times, placed, activity, audio.Duration),
             fit,

@@ -5,8 +5,8 @@ internal enum WordStartRule
 {
     /// <summary>
     /// Midway between where the row before its first token and the row of its first token begin. On singing the former is
-    /// early and the latter late; their midpoint is unbiased (docs/decisions.md). After a pause the former may begin anywhere in
-    /// it, so a start is never taken to be longer than a moment before the latter.
+    /// early and the latter late; their midpoint is unbiased. After a pause the former may begin anywhere in it, so the start is
+    /// then a moment before the latter (docs/decisions.md).
     /// </summary>
     Midpoint,
 
@@ -17,8 +17,8 @@ internal enum WordStartRule
 /// <summary>Words' times from the frames at which the positions of their tokens begin.</summary>
 internal static class WordTiming
 {
-    /// <summary>The longest time a word's start may lie before its own row begins, seconds.</summary>
-    private const double LongestLead = 0.22;
+    /// <summary>The longest that a word which may follow a pause starts before its own row begins, seconds.</summary>
+    private const double LeadAfterPause = 0.22;
 
     /// <summary>Start and end of each word, seconds from the window's start.</summary>
     /// <param name="positionStarts">
@@ -28,15 +28,20 @@ internal static class WordTiming
     /// <param name="secondsPerFrame">Length of a frame.</param>
     /// <param name="rule">How starts are read.</param>
     /// <param name="windowEnd">End of the window's audio, seconds.</param>
+    /// <param name="followsPause">
+    /// Whether a word may follow a pause: any word when null, the first of each line where lines are known. What lies between the
+    /// rows of the others is a held note.
+    /// </param>
     public static (double Start, double End)[] FromPositions(
-        ReadOnlySpan<int> positionStarts, IReadOnlyList<int> firstTokens, double secondsPerFrame, WordStartRule rule, double windowEnd)
+        ReadOnlySpan<int> positionStarts, IReadOnlyList<int> firstTokens, double secondsPerFrame, WordStartRule rule, double windowEnd,
+        Func<int, bool>? followsPause = null)
     {
         var words = new (double Start, double End)[firstTokens.Count];
         for (var word = 0; word < words.Length; word++)
         {
             var before = positionStarts[firstTokens[word]] * secondsPerFrame;
             var of = positionStarts[Math.Min(firstTokens[word] + 1, positionStarts.Length - 1)] * secondsPerFrame;
-            words[word].Start = rule == WordStartRule.Usual ? before : of - Math.Min((of - before) / 2, LongestLead);
+            words[word].Start = rule == WordStartRule.Usual ? before : of - Math.Min((of - before) / 2, (followsPause?.Invoke(word) ?? true) ? LeadAfterPause : double.PositiveInfinity);
         }
         for (var word = 0; word < words.Length; word++)
             words[word].End = word + 1 < words.Length ? words[word + 1].Start : windowEnd;

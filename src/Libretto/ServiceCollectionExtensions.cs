@@ -42,9 +42,11 @@ public static class ServiceCollectionExtensions
             provider.GetRequiredService<ModelStore>(),
             provider.GetRequiredService<OnnxSessions>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<VoiceSeparation>();
         services.AddSingleton(provider => new SongPipeline(
             provider.GetRequiredService<AudioDecoder>(),
             provider.GetRequiredService<EngineSelector>(),
+            provider.GetRequiredService<VoiceSeparation>(),
             provider.GetRequiredService<TimeProvider>()));
         return services;
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Libretto.Cli.Tests.Support;
 
 namespace Libretto.Cli.Tests;
@@ -43,6 +44,34 @@ public sealed class SeparateTests : IDisposable
         Assert.Equal(3, run.ExitCode);
         Assert.Contains("libretto: b.mp3 is not audio", run.Errors, StringComparison.Ordinal);
         Assert.Equal(["a.instrumental.wav", "a.vocals.wav", "a.wav", "b.mp3"], _libretto.Files);
+    }
+
+    [Fact]
+    public async Task With_stems_a_transcription_separates_first_says_so_and_writes_both()
+    {
+        UseSharedModels();
+        var song = await FirstSecondsAsync(15);
+
+        var run = await _libretto.RunAsync(song, "--engine", "moonshine", "--stems", "--stem-format", "opus", "--progress", "json");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(["song.instrumental.opus", "song.json", "song.lrc", "song.vocals.opus", "song.wav"], _libretto.Files);
+        using var document = JsonDocument.Parse(File.ReadAllText(_libretto.Folder["song.json"]));
+        Assert.Equal("spleeter-2stems", document.RootElement.GetProperty("method").GetProperty("separation").GetString());
+        Assert.Contains("The voice is separated because it was asked for.", run.Errors, StringComparison.Ordinal);
+        var shares = run.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)
+            .Where(e => e.GetProperty("event").GetString() == "progress").Select(e => e.GetProperty("fraction").GetDouble()).ToList();
+        Assert.Equal(shares.Order(), shares);
+    }
+
+    [Fact]
+    public async Task Auto_separates_only_with_a_model_that_is_there_and_says_why_not()
+    {
+        Sounds.Silence(_libretto.Folder["a.wav"], 1);
+        var run = await _libretto.RunAsync("a.wav", "--engine", "moonshine", "--separate", "auto", "--format", "txt");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("The voice is not separated because", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(["a.txt", "a.wav"], _libretto.Files);
     }
 
     [Theory]

@@ -38,6 +38,7 @@ internal sealed class SettingOptions
                 "format" => "LIST",
                 "threads" => "N",
                 "language" => "LANG",
+                "separate" => "MODE",
                 _ => "NAME",
             },
         };

@@ -4,34 +4,60 @@ using Libretto.Cli.Display;
 using Libretto.Cli.Results;
 using Libretto.Lyrics;
 using Libretto.Pipeline;
+using Libretto.Separate;
 
 namespace Libretto.Cli.Commands;
 
 /// <summary>One song's way on the command line: its results are checked for, made and written, or printed.</summary>
 /// <param name="pipeline">Does the work.</param>
+/// <param name="stems">Makes and writes the stems.</param>
 /// <param name="request">What is wanted of every song; the path is each song's own.</param>
 /// <param name="files">Writes the results.</param>
 /// <param name="display">Shows the work.</param>
 /// <param name="printed">The format to print in; null to print nothing.</param>
 internal sealed class SongTranscription(
-    SongPipeline pipeline, SongRequest request, ResultFiles files, IDisplay display, ILyricsFormat? printed)
+    SongPipeline pipeline, StemPipeline stems, SongRequest request, ResultFiles files, IDisplay display, ILyricsFormat? printed)
 {
+    // Of the whole work when stems are made too.
+    private const double LyricsShare = 0.7;
+
     public async Task<SongOutcome> RunAsync(SongOutputs song, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
-        var paths = song.Files.Select(file => file.Path).ToList();
-        if (paths.Count > 0)
-            files.Check(song.Song, paths);
-        var document = (await pipeline.RunAsync(request with { Path = song.Song }, display, cancellationToken)).Document;
-        if (paths.Count > 0)
+        if (song.Paths.Count > 0)
+            files.Check(song.Song, song.Paths);
+        var wanted = request with { Path = song.Song, KeepStems = song.Stems is not null };
+        var result = await pipeline.RunAsync(wanted, new PartOf(display, 0, song.Stems is null ? 1 : LyricsShare), cancellationToken);
+        using var made = result.Stems;
+        var document = result.Document;
+        if (song.Files.Count > 0)
             files.Write([.. song.Files.Select(file => (file.Path, file.Format.Write(document)))]);
         if (printed is not null)
             await PrintAsync(printed.Write(document), cancellationToken);
-        return new SongOutcome(song.Song, paths, TimeSpan.FromSeconds(document.Duration), clock.Elapsed)
+        if (song.Stems is not null)
+            await WriteStemsAsync(song.Stems, made, cancellationToken);
+        return new SongOutcome(song.Song, song.Paths, TimeSpan.FromSeconds(document.Duration), clock.Elapsed)
         {
             Lines = document.Lines.Count,
             Words = document.Lines.Sum(line => line.Words.Count),
         };
+    }
+
+    /// <summary>Lyrics never wait for this.</summary>
+    private Task WriteStemsAsync(StemOutputs song, SeparatedStems? made, CancellationToken cancellationToken) =>
+        files.WriteAsync(song.Paths, paths =>
+        {
+            var progress = new PartOf(display, LyricsShare, 1);
+            var wanted = new StemRequest(song.Song, paths[0], paths[1]) { Format = song.Format };
+            return made is null
+                ? stems.RunAsync(wanted, progress, cancellationToken)
+                : stems.WriteAsync(made, wanted, progress, cancellationToken);
+        });
+
+    /// <summary>Progress of one part of a song as that of the whole.</summary>
+    private sealed class PartOf(IProgress<SongProgress> whole, double from, double to) : IProgress<SongProgress>
+    {
+        public void Report(SongProgress value) => whole.Report(value with { Fraction = from + ((to - from) * value.Fraction) });
     }
 
     /// <summary>UTF-8 whatever the terminal's settings say, and without a byte order mark.</summary>

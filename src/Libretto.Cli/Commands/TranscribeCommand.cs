@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Libretto.Audio;
 using Libretto.Cli.Display;
 using Libretto.Cli.Results;
 using Libretto.Lyrics;
@@ -24,7 +25,11 @@ internal static class TranscribeCommand
         var force = new Option<bool>("--force") { Description = "Replace files that Libretto did not write." };
         var progress = Displays.Option();
         var command = new Command(Name, "Turn songs into word-timed lyrics.") { songs };
-        var settings = new SettingOptions(command, "format", "out", "language", "engine", "model", "local", "threads");
+        var settings = new SettingOptions(command, "format", "out", "language", "engine", "model", "separate", "local", "threads");
+        var stems = new Option<bool>("--stems") { Description = "Write voice and accompaniment too: NAME.vocals and NAME.instrumental." };
+        var stemFormat = StemFormatOption.Create();
+        command.Add(stems);
+        command.Add(stemFormat);
         var recognition = new RecognitionOptions(command);
         command.Add(print);
         command.Add(force);
@@ -40,6 +45,8 @@ internal static class TranscribeCommand
                 return;
             if (files.Length > 1)
                 result.AddError("--stdout prints one song at a time.");
+            if (result.GetValue(stems))
+                result.AddError("--stdout writes no files, so --stems has no meaning with it.");
             if (result.GetResult("--out") is not null || result.GetResult("--format") is not null)
                 result.AddError("--stdout writes no files, so --out and --format have no meaning with it.");
         });
@@ -47,6 +54,7 @@ internal static class TranscribeCommand
             parsed.GetRequiredValue(songs),
             recognition.Apply(new SongRequest(""), parsed),
             settings.Read(parsed),
+            parsed.GetValue(stems) ? StemFormatOption.Read(parsed, stemFormat) : null,
             parsed.GetValue(print),
             parsed.GetValue(force),
             Displays.Create(parsed.GetValue(progress)!),
@@ -55,16 +63,16 @@ internal static class TranscribeCommand
     }
 
     private static async Task<int> RunAsync(
-        string[] songs, SongRequest request, LibrettoSettings settings, string? print, bool force, IDisplay display,
+        string[] songs, SongRequest request, LibrettoSettings settings, AudioFormat? stems, string? print, bool force, IDisplay display,
         CancellationToken cancellationToken)
     {
         var printed = print is null ? null : LyricsFormats.Named(print);
         var formats = printed is null ? settings.Formats.Select(LyricsFormats.Named).Distinct().ToList() : [];
-        var plan = SongOutputs.Plan(songs, settings.Out, formats);
+        var plan = SongOutputs.Plan(songs, settings.Out, formats, stems);
 
         await using var services = new ServiceCollection().AddLibretto(settings).BuildServiceProvider();
         var transcription = new SongTranscription(
-            services.GetRequiredService<SongPipeline>(), request, new ResultFiles(WrittenFiles.OfUser(), force), display, printed);
+            services.GetRequiredService<SongPipeline>(), services.GetRequiredService<StemPipeline>(), request, new ResultFiles(WrittenFiles.OfUser(), force), display, printed);
         return await new SongBatch(display).RunAsync(
             [.. plan.Select(song => new SongTask(song.Song, token => transcription.RunAsync(song, token)))], cancellationToken);
     }

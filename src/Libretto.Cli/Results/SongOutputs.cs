@@ -1,3 +1,4 @@
+using Libretto.Audio;
 using Libretto.Lyrics;
 
 namespace Libretto.Cli.Results;
@@ -7,14 +8,23 @@ namespace Libretto.Cli.Results;
 /// <param name="Files">Each result's path and format; none when nothing is to be written.</param>
 internal sealed record SongOutputs(string Song, IReadOnlyList<(string Path, ILyricsFormat Format)> Files)
 {
+    /// <summary>Where the song's stems go; null when they are not asked for.</summary>
+    public StemOutputs? Stems { get; init; }
+
+    /// <summary>All files to be written.</summary>
+    public IReadOnlyList<string> Paths => [.. Files.Select(file => file.Path), .. Stems?.Paths ?? []];
+
     /// <summary>Names the results of several songs: beside each song or in one folder, named after the song.</summary>
     /// <exception cref="OutputException">Two songs would be written to the same file.</exception>
-    public static IReadOnlyList<SongOutputs> Plan(IEnumerable<string> songs, string? folder, IReadOnlyList<ILyricsFormat> formats)
+    public static IReadOnlyList<SongOutputs> Plan(IEnumerable<string> songs, string? folder, IReadOnlyList<ILyricsFormat> formats, AudioFormat? stems = null)
     {
-        var plan = songs.DistinctBy(Path.GetFullPath).Select(song => Of(song, folder, formats)).ToList();
+        var plan = songs.DistinctBy(Path.GetFullPath).Select(song => Of(song, folder, formats) with
+        {
+            Stems = stems is { } format ? StemOutputs.Of(song, folder, format) : null,
+        }).ToList();
         var takenBy = new Dictionary<string, string>();
         foreach (var outputs in plan)
-            foreach (var (path, _) in outputs.Files)
+            foreach (var path in outputs.Paths)
                 if (!takenBy.TryAdd(Path.GetFullPath(path), outputs.Song))
                     throw OutputException.WrittenTwice(path, takenBy[Path.GetFullPath(path)], outputs.Song);
         return plan;

@@ -1,5 +1,7 @@
 using System.Globalization;
+using Libretto.Audio;
 using Libretto.Lyrics;
+using Libretto.Speech;
 using Libretto.Transcribe;
 
 namespace Libretto.Pipeline;
@@ -34,6 +36,14 @@ internal sealed class HeardWords
     }
 
     private static string Name(string code) => CultureInfo.InvariantCulture.TextInfo.ToTitleCase(Languages.EnglishName(code) ?? code);
+
+    /// <summary>Fits the words' times to where someone is known to sing.</summary>
+    public void BoundBy(IReadOnlyList<TimeRange> singing)
+    {
+        var bounded = ActivityBounds.Apply(_words, singing);
+        _words.Clear();
+        _words.AddRange(bounded);
+    }
 
     /// <summary>Lawful lines of all words.</summary>
     public LyricsDocument ToDocument(double duration)

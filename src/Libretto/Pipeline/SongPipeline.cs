@@ -1,6 +1,7 @@
 using Libretto.Audio;
 using Libretto.Lyrics;
 using Libretto.Models;
+using Libretto.Separate;
 using Libretto.Transcribe;
 
 namespace Libretto.Pipeline;
@@ -15,15 +16,18 @@ public sealed class SongPipeline
 
     // Share of the whole work, measured on songs of three minutes; only the progress shown depends on it.
     private const double DecodedAt = 0.08;
+    private const double SeparatedAt = 0.5;
 
     private readonly AudioDecoder _decoder;
     private readonly EngineSelector _engines;
+    private readonly VoiceSeparation _separation;
     private readonly TimeProvider _time;
 
-    internal SongPipeline(AudioDecoder decoder, EngineSelector engines, TimeProvider time)
+    internal SongPipeline(AudioDecoder decoder, EngineSelector engines, VoiceSeparation separation, TimeProvider time)
     {
         _decoder = decoder;
         _engines = engines;
+        _separation = separation;
         _time = time;
     }
 
@@ -52,10 +56,17 @@ public sealed class SongPipeline
         foreach (var warning in info.Warnings.Concat(audio.Warnings))
             Notice(warning);
 
-        meter.Enter(Stage.Transcribe, DecodedAt, 1, "listening");
+        var mode = _separation.ModeFor(request, engine.Transcriber.TimesAreTrusted);
+        if (mode != SeparationMode.Never)
+            meter.Enter(Stage.Separate, DecodedAt, SeparatedAt, "separating the voice");
+        using var voice = await _separation.RunAsync(info, mode, meter, Notice, cancellationToken);
+
+        meter.Enter(Stage.Transcribe, voice is null ? DecodedAt : SeparatedAt, 1, "listening");
         var heard = await TranscribeAsync(request, engine, audio, meter, cancellationToken);
         if (heard.DetectedLanguage is { } detected)
             Notice(detected);
+        if (voice is not null)
+            heard.BoundBy(voice.Activity);
 
         var document = heard.ToDocument(audio.Duration) with
         {
@@ -66,12 +77,13 @@ public sealed class SongPipeline
             Method = new LyricsMethod
             {
                 Engine = engine.Transcriber.Name,
+                Separation = voice?.Model,
                 Alignment = engine.Transcriber.TimesAreTrusted ? "provider" : "attention",
                 Words = "transcribed",
                 Guards = heard.Guards,
             },
         };
-        return new SongResult(document, notices);
+        return new SongResult(document, notices) { Stems = request.KeepStems ? voice?.Take() : null };
     }
 
     private static async Task<HeardWords> TranscribeAsync(

@@ -1,3 +1,5 @@
+using Libretto.Separate;
+
 namespace Libretto.Pipeline;
 
 /// <summary>One song to be worked on.</summary>
@@ -18,6 +20,15 @@ public sealed record SongRequest(string Path)
 
     /// <summary>Names and spellings the song may hold; null by default.</summary>
     public string? Prompt { get; init; }
+
+    /// <summary>
+    /// Whether the voice is separated before words are timed; null takes the setting, which unless set means never, or always where
+    /// <see cref="KeepStems"/> asks for stems and the engine's own times are not to be trusted.
+    /// </summary>
+    public SeparationMode? Separate { get; init; }
+
+    /// <summary>True to get the stems, if the song was separated, in <see cref="SongResult.Stems"/>; false by default.</summary>
+    public bool KeepStems { get; init; }
 
     /// <summary>The song's title; null takes the file's tag, if it has one.</summary>
     public string? Title { get; init; }

@@ -1,8 +1,13 @@
 using Libretto.Lyrics;
+using Libretto.Separate;
 
 namespace Libretto.Pipeline;
 
 /// <summary>What came of a song.</summary>
 /// <param name="Document">The lyrics; without lines when nothing is sung.</param>
 /// <param name="Notices">What the user should know of the way here, a sentence each: which engine and why, damage in the file.</param>
-public sealed record SongResult(LyricsDocument Document, IReadOnlyList<string> Notices);
+public sealed record SongResult(LyricsDocument Document, IReadOnlyList<string> Notices)
+{
+    /// <summary>The stems, where <see cref="SongRequest.KeepStems"/> asked for them and the song was separated; the caller disposes of them.</summary>
+    public SeparatedStems? Stems { get; init; }
+}

@@ -45,7 +45,7 @@ public sealed class StemPipeline
         meter.Enter(Stage.Acquire, 0, DecodedAt, "reading");
         var info = await _decoder.ProbeAsync(request.Path, cancellationToken);
         var separator = await OpenAsync(request.Model, meter, cancellationToken);
-        using var mix = await DecodeAsync(info, separator, meter, cancellationToken);
+        using var mix = await DecodeAsync(info, separator, meter.Step(), cancellationToken);
         foreach (var warning in info.Warnings.Concat(mix.Warnings))
         {
             notices.Add(warning);
@@ -55,12 +55,32 @@ public sealed class StemPipeline
         meter.Enter(Stage.Separate, DecodedAt, SeparatedAt, "separating the voice");
         using var stems = await separator.SeparateAsync(mix, meter.Step(), cancellationToken);
 
-        meter.Enter(Stage.Publish, SeparatedAt, 1, "writing the stems");
+        await WriteAsync(stems, request, meter, from: SeparatedAt, cancellationToken);
+        return new StemResult(separator.Name, mix.Duration, notices);
+    }
+
+    /// <summary>Writes stems that were separated already, as <see cref="SongPipeline"/> does for its own use.</summary>
+    /// <param name="stems">The stems; the caller still disposes of them.</param>
+    /// <param name="request">Where they go.</param>
+    /// <param name="progress">Told at once, in order, on whichever thread works.</param>
+    /// <param name="cancellationToken">Felt within half a second, by programs that were started too.</param>
+    /// <exception cref="LibrettoException">The disk, or a program it needs; its message says what to do.</exception>
+    public Task WriteAsync(
+        SeparatedStems stems, StemRequest request, IProgress<SongProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stems);
+        ArgumentNullException.ThrowIfNull(request);
+        return WriteAsync(stems, request, new ProgressMeter(progress, _time), from: 0, cancellationToken);
+    }
+
+    private async Task WriteAsync(
+        SeparatedStems stems, StemRequest request, ProgressMeter meter, double from, CancellationToken cancellationToken)
+    {
+        meter.Enter(Stage.Publish, from, 1, "writing the stems");
         await _encoder.EncodeAsync(stems.Vocals, request.Vocals, request.Format, cancellationToken: cancellationToken);
         meter.Report(0.5);
         await _encoder.EncodeAsync(stems.Accompaniment, request.Instrumental, request.Format, cancellationToken: cancellationToken);
         meter.Report(1);
-        return new StemResult(separator.Name, mix.Duration, notices);
     }
 
     /// <summary>Whether a model is here already.</summary>
@@ -77,6 +97,7 @@ public sealed class StemPipeline
     }
 
     /// <summary>The song as a separator wants it: stereo at its rate.</summary>
-    internal Task<PcmFile> DecodeAsync(AudioInfo info, IVocalSeparator separator, ProgressMeter meter, CancellationToken cancellationToken) =>
-        _decoder.DecodeAsync(info, separator.SampleRate, channels: 2, range: null, meter.Step(), cancellationToken);
+    internal Task<PcmFile> DecodeAsync(
+        AudioInfo info, IVocalSeparator separator, IProgress<double>? progress, CancellationToken cancellationToken) =>
+        _decoder.DecodeAsync(info, separator.SampleRate, channels: 2, range: null, progress, cancellationToken);
 }

@@ -21,6 +21,12 @@ public sealed record LibrettoSettings
     /// <summary>The language sung, as an ISO 639-1 code; <c>auto</c> (the default) when it is to be found out.</summary>
     public string Language { get; init; } = Auto;
 
+    /// <summary>
+    /// Whether the voice is separated before words are timed: <c>auto</c>, <c>always</c> or <c>never</c>; null (the default) means
+    /// never, or always where stems are asked for.
+    /// </summary>
+    public string? Separate { get; init; }
+
     /// <summary>True when no audio, title or lyrics may leave the machine. Models are still fetched. False by default.</summary>
     public bool Local { get; init; }
 

@@ -14,6 +14,8 @@ public static class SettingsTable
             (settings, text) => settings with { Model = NotEmpty(text) }),
         new("language", "--language", "LIBRETTO_LANGUAGE", "auto", "The language sung: a code such as en or es, or auto.",
             (settings, text) => settings with { Language = Language(text) }),
+        new("separate", "--separate", "LIBRETTO_SEPARATE", "never, but always with --stems", "Whether the voice is separated first, to tell where someone sings: auto, always or never.",
+            (settings, text) => settings with { Separate = OneOf(text, LibrettoSettings.Auto, "always", "never") }),
         new("local", "--local", "LIBRETTO_LOCAL", "false", "Let no audio, title or lyrics leave the machine; models are still fetched.",
             (settings, text) => settings with { Local = YesOrNo(text) }),
         new("threads", "--threads", "LIBRETTO_THREADS", "one a core", "Threads to compute with, 1 to 256; 0 takes one for each core.",

@@ -27,7 +27,7 @@ internal sealed class JobStore(IDbContextFactory<JobsContext> contexts, JobChang
     public async Task<Job?> FindAsync(string id, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
-        await foreach (var job in s_find(context, id).WithCancellation(ct))
+        await foreach (var job in _find(context, id).WithCancellation(ct))
             return job;
         return null;
     }
@@ -159,6 +159,7 @@ internal sealed class JobStore(IDbContextFactory<JobsContext> contexts, JobChang
         return changed > 0;
     }
 
-    private static readonly Func<JobsContext, string, IAsyncEnumerable<Job>> s_find =
+    // The query asked most. Not static: it belongs to one database.
+    private readonly Func<JobsContext, string, IAsyncEnumerable<Job>> _find =
         EF.CompileAsyncQuery((JobsContext context, string id) => context.Jobs.AsNoTracking().Where(job => job.Id == id));
 }

@@ -85,6 +85,8 @@ internal sealed class LibrettoProcess : IAsyncDisposable
         var start = new ProcessStartInfo("dotnet", [Dll, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var name in (string[])["DATABASE_URL", "LIBRETTO_DATA", "LIBRETTO_SERVER", "LIBRETTO_KEY"])
             start.Environment.Remove(name);
+        // The small engine, whatever else this machine has.
+        start.Environment["LIBRETTO_ENGINE"] = "moonshine";
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         return new LibrettoProcess(Process.Start(start)!);

@@ -28,7 +28,7 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         options = (options with { Urls = ["http://127.0.0.1:0"] }).Validated();
         var workFolder = new ProcessFolder(options.WorkFolder);
-        var app = LibrettoServer.Build(options, new LibrettoSettings(), workFolder);
+        var app = LibrettoServer.Build(options, new LibrettoSettings { Engine = "moonshine" }, workFolder);
         await LibrettoServer.MigrateAsync(app.Services, options, default);
         await app.StartAsync();
         return new RunningServer(app, workFolder);

@@ -1,0 +1,166 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net.ServerSentEvents;
+using System.Text.Json;
+using Libretto.Server;
+using Libretto.Server.Jobs;
+using Libretto.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Libretto.Bench;
+
+/// <summary>
+/// The job service over real HTTP: status reads a second, songs posted again under concurrency, and how long a progress change takes
+/// to a subscriber on another server of the same database. Client and server share the machine. On PostgreSQL where
+/// DATABASE_URL names one, else on SQLite, without the last.
+/// </summary>
+internal static class ServerBench
+{
+    private static readonly string? s_database = Environment.GetEnvironmentVariable("DATABASE_URL") is { Length: > 0 } url ? url : null;
+
+    public static async Task<int> RunAsync(string file)
+    {
+        var folder = Directory.CreateTempSubdirectory("libretto-bench-").FullName;
+        try
+        {
+            Console.WriteLine($"database: {(s_database is null ? "SQLite" : "PostgreSQL")}, cores: {Environment.ProcessorCount}");
+            await using var server = await Host.StartAsync(folder, "all");
+            var id = await server.PostAsync(file);
+            await server.FinishAsync(id);
+            await ReadsAsync(server, id);
+            await RepostsAsync(server, file);
+            if (s_database is not null)
+                await EventsAsync(folder, file);
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task ReadsAsync(Host server, string id)
+    {
+        const int Clients = 16;
+        var count = 0;
+        using var over = new CancellationTokenSource();
+        async Task ReadAsync()
+        {
+            while (!over.IsCancellationRequested)
+            {
+                (await server.Http.GetByteArrayAsync($"/api/jobs/{id}")).AsSpan();
+                Interlocked.Increment(ref count);
+            }
+        }
+        var readers = Enumerable.Range(0, Clients).Select(_ => Task.Run(ReadAsync)).ToList();
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        Interlocked.Exchange(ref count, 0);
+        var since = Stopwatch.StartNew();
+        await Task.Delay(TimeSpan.FromSeconds(5));
+        var reads = count / since.Elapsed.TotalSeconds;
+        await over.CancelAsync();
+        await Task.WhenAll(readers);
+        Console.WriteLine($"status reads: {reads:F0} a second ({Clients} connections, client included)");
+    }
+
+    private static async Task RepostsAsync(Host server, string file)
+    {
+        const int Clients = 50, Posts = 20;
+        await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => server.PostAsync(file)));
+        var times = new ConcurrentBag<double>();
+        await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(async () =>
+        {
+            for (var i = 0; i < Posts; i++)
+            {
+                var since = Stopwatch.GetTimestamp();
+                await server.PostAsync(file);
+                times.Add(Stopwatch.GetElapsedTime(since).TotalMilliseconds);
+            }
+        })));
+        Print($"a song posted again, {Clients} clients at once", times);
+    }
+
+    private static async Task EventsAsync(string folder, string file)
+    {
+        await using var watched = await Host.StartAsync(folder, "api");
+        await using var working = await Host.StartAsync(folder, "api");
+        var id = await watched.PostAsync(file, """{"title":"for the bench","fresh":true}""");
+        var claims = working.Services.GetRequiredService<JobClaims>();
+        var job = (await claims.ClaimNextAsync(Lane.Compute, "bench", default))!;
+        var sent = new ConcurrentDictionary<double, long>();
+        var times = new ConcurrentBag<double>();
+        var reader = Task.Run(async () =>
+        {
+            await using var stream = await watched.Http.GetStreamAsync($"/api/jobs/{id}/events");
+            await foreach (var item in SseParser.Create(stream).EnumerateAsync())
+            {
+                var state = JsonElement.Parse(item.Data);
+                if (sent.TryRemove(state.GetProperty("pct").GetDouble(), out var since))
+                    times.Add(Stopwatch.GetElapsedTime(since).TotalMilliseconds);
+                if (state.GetProperty("status").GetString() != "running")
+                    return;
+            }
+        });
+        await Task.Delay(1000);
+        for (var i = 1; i <= 200; i++)
+        {
+            sent[i / 2.5] = Stopwatch.GetTimestamp();
+            await claims.ReportAsync(job, i / 2.5, "transcribe", "bench", [], default);
+            await Task.Delay(50);
+        }
+        await claims.FailAsync(job, "bench", "done", [], default);
+        await reader;
+        Print("a progress change, to a subscriber on another server", times);
+    }
+
+    private static void Print(string what, IEnumerable<double> milliseconds)
+    {
+        var sorted = milliseconds.Order().ToList();
+        Console.WriteLine($"{what}: median {sorted[sorted.Count / 2]:F0} ms, 95th percentile {sorted[(int)(sorted.Count * 0.95)]:F0} ms, {sorted.Count} times");
+    }
+
+    /// <summary>A server on a free port.</summary>
+    private sealed class Host(WebApplication app, ProcessFolder work) : IAsyncDisposable
+    {
+        public HttpClient Http { get; } = new()
+        {
+            BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()),
+        };
+
+        public IServiceProvider Services => app.Services;
+
+        public static async Task<Host> StartAsync(string folder, string role)
+        {
+            Environment.SetEnvironmentVariable("LIBRETTO_LOG", "warning");
+            var options = new ServerOptions { DataFolder = folder, Database = s_database, Role = role, Urls = ["http://127.0.0.1:0"] }.Validated();
+            var work = new ProcessFolder(options.WorkFolder);
+            var app = LibrettoServer.Build(options, null, work);
+            await LibrettoServer.MigrateAsync(app.Services, options, default);
+            await app.StartAsync();
+            return new Host(app, work);
+        }
+
+        public async Task<string> PostAsync(string file, string options = "{}")
+        {
+            using var form = new MultipartFormDataContent { { new StringContent(options), "options" } };
+            await using var song = File.OpenRead(file);
+            form.Add(new StreamContent(song), "file", "song.wav");
+            using var answer = await Http.PostAsync("/api/jobs", form);
+            answer.EnsureSuccessStatusCode();
+            return JsonElement.Parse(await answer.Content.ReadAsStringAsync()).GetProperty("id").GetString()!;
+        }
+
+        public async Task FinishAsync(string id) => await Http.GetStringAsync($"/api/jobs/{id}/events");
+
+        public async ValueTask DisposeAsync()
+        {
+            Http.Dispose();
+            await app.StopAsync();
+            await app.DisposeAsync();
+            work.Dispose();
+        }
+    }
+}

@@ -146,8 +146,7 @@ internal static class ServerBench
         public async Task<string> PostAsync(string file, string options = "{}")
         {
             using var form = new MultipartFormDataContent { { new StringContent(options), "options" } };
-            await using var song = File.OpenRead(file);
-            form.Add(new StreamContent(song), "file", "song.wav");
+            form.Add(new ByteArrayContent(await File.ReadAllBytesAsync(file)), "file", "song.wav");
             using var answer = await Http.PostAsync("/api/jobs", form);
             answer.EnsureSuccessStatusCode();
             return JsonElement.Parse(await answer.Content.ReadAsStringAsync()).GetProperty("id").GetString()!;

@@ -17,6 +17,9 @@ internal sealed class UploadReader(ProcessFolder workFolder, ServerOptions optio
     private const int LargestField = 1 << 20;
     private const int LongestName = 200;
 
+    // The reader's own default of 4 KB makes a hundred small writes of a short song.
+    private const int BlockBytes = 1 << 17;
+
     /// <summary>An upload to <c>/api/jobs</c>.</summary>
     public Task<Upload> ReadAsync(HttpRequest request, CancellationToken ct) => ReadAsync(
         request,
@@ -44,7 +47,7 @@ internal sealed class UploadReader(ProcessFolder workFolder, ServerOptions optio
         var upload = new Upload();
         try
         {
-            var reader = new MultipartReader(boundary, request.Body);
+            var reader = new MultipartReader(boundary, request.Body, BlockBytes);
             while (await reader.ReadNextSectionAsync(ct) is { } section)
                 await ReadPartAsync(section, upload, readField, ct);
             return upload.Sha256.Length > 0 ? upload : throw new ApiProblem(400, "file_missing", "Send the song as a part named file.");
@@ -78,7 +81,7 @@ internal sealed class UploadReader(ProcessFolder workFolder, ServerOptions optio
     {
         upload.Path = workFolder.NewFile();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = ArrayPool<byte>.Shared.Rent(1 << 16);
+        var buffer = ArrayPool<byte>.Shared.Rent(BlockBytes);
         try
         {
             await using var file = new FileStream(upload.Path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0, FileOptions.Asynchronous);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Libretto.Cli.Results;
 using Libretto.Lyrics;
 
@@ -21,41 +20,11 @@ internal static class ConvertCommand
 
     private static async Task<int> RunAsync(string input, string output, bool force, CancellationToken cancellationToken)
     {
-        var (from, to) = (LyricsFormats.ForFile(input), LyricsFormats.ForFile(output));
+        var to = LyricsFormats.ForFile(output);
         var files = new ResultFiles(WrittenFiles.OfUser(), force);
-        var text = await ReadAsync(input, cancellationToken);
+        var document = await LyricsFile.ReadAsync(input, cancellationToken);
         files.Check(input, [output]);
-        files.Write([(output, to.Write(Parse(from, text, input)))]);
+        files.Write([(output, to.Write(document))]);
         return ExitCodes.Done;
-    }
-
-    private static LyricsDocument Parse(ILyricsFormat format, string text, string input)
-    {
-        try
-        {
-            return format.Read(text);
-        }
-        catch (LyricsFormatException e)
-        {
-            throw new LyricsFormatException(e.Code, $"{input}: {e.Message}", e.Line, e);
-        }
-    }
-
-    private static async Task<string> ReadAsync(string path, CancellationToken cancellationToken)
-    {
-        if (Directory.Exists(path))
-            throw InputException.IsFolder(path);
-        try
-        {
-            return await File.ReadAllTextAsync(path, Encoding.UTF8, cancellationToken) is { Length: > 0 } text ? text : throw InputException.Empty(path);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw InputException.Missing(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw InputException.Unreadable(path, e);
-        }
     }
 }

@@ -23,6 +23,11 @@ internal static class HelpTexts
               libretto transcribe cancion.ogg --language es     (after 'libretto models pull whisper-base')
               libretto transcribe song.mp3 --stdout json --progress none | jq .lines
             """,
+        ["align"] =
+            """
+              libretto align song.mp3 --lyrics song.txt
+              libretto align cancion.mp3 --lyrics cancion.lrc --language es --format ass
+            """,
         ["separate"] =
             """
               libretto separate song.mp3                  writes song.vocals.flac and song.instrumental.flac
@@ -79,7 +84,7 @@ internal static class HelpTexts
             var output = parseResult.InvocationConfiguration.Output;
             if (s_examples.TryGetValue(command is RootCommand ? "libretto" : command.Name, out var examples))
                 output.WriteLine($"Examples:{Environment.NewLine}{examples}{Environment.NewLine}");
-            if (command is RootCommand || command.Name is TranscribeCommand.Name or SeparateCommand.Name)
+            if (command is RootCommand || command.Name is TranscribeCommand.Name or TranscribeCommand.AlignName or SeparateCommand.Name)
                 output.WriteLine($"Exit codes:{Environment.NewLine}{ExitCodes.Help}{Environment.NewLine}");
             return ExitCodes.Done;
         }

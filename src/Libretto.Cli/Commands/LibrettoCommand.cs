@@ -10,6 +10,7 @@ internal static class LibrettoCommand
         var root = new RootCommand("A song in, word-timed lyrics out. 'libretto FILE...' is short for 'libretto transcribe FILE...'.")
         {
             TranscribeCommand.Create(),
+            TranscribeCommand.CreateAlign(),
             SeparateCommand.Create(),
             ConvertCommand.Create(),
             ModelsCommand.Create(),

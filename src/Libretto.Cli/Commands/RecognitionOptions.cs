@@ -22,8 +22,27 @@ internal sealed class RecognitionOptions
         HelpName = "TEXT",
     };
 
-    public RecognitionOptions(Command command)
+    private readonly Option<int> _beam = new("--beam")
     {
+        Description = "Beams of Whisper's search, 1 to 10: slower, a little better.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private readonly Option<string> _lyrics = new("--lyrics")
+    {
+        Description = "The words, where you have them: a txt, lrc, elrc, srt or json file. They are kept and only timed (needs a Whisper model).",
+        HelpName = "FILE",
+    };
+
+    public RecognitionOptions(Command command, bool lyricsNeeded = false)
+    {
+        _lyrics.Required = lyricsNeeded;
+        _beam.Validators.Add(result =>
+        {
+            if (result.GetValue(_beam) is < 1 or > 10)
+                result.AddError("--beam takes a number from 1 to 10.");
+        });
         _task.Validators.Add(result =>
         {
             if (result.GetValue(_task) is not (Transcribe or Translate) and var task)
@@ -31,12 +50,18 @@ internal sealed class RecognitionOptions
         });
         command.Add(_task);
         command.Add(_prompt);
+        command.Add(_beam);
+        command.Add(_lyrics);
     }
+
+    /// <summary>The file with the words, if one was named.</summary>
+    public string? LyricsFile(ParseResult parsed) => parsed.GetValue(_lyrics);
 
     /// <summary>The request with what the command line asks for.</summary>
     public SongRequest Apply(SongRequest request, ParseResult parsed) => request with
     {
         Translate = parsed.GetValue(_task) == Translate,
         Prompt = parsed.GetValue(_prompt),
+        BeamSize = parsed.GetValue(_beam),
     };
 }

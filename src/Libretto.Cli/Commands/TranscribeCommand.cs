@@ -9,12 +9,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Libretto.Cli.Commands;
 
-/// <summary><c>libretto transcribe FILE...</c>: songs to lyrics.</summary>
+/// <summary><c>libretto transcribe FILE...</c>: songs to lyrics; <c>libretto align FILE</c>: the same for lyrics that are known.</summary>
 internal static class TranscribeCommand
 {
     public const string Name = "transcribe";
+    public const string AlignName = "align";
 
-    public static Command Create()
+    public static Command Create() => Create(Name, "Turn songs into word-timed lyrics.", lyricsNeeded: false);
+
+    public static Command CreateAlign() => Create(AlignName, "Time lyrics that you have: transcribe with --lyrics.", lyricsNeeded: true);
+
+    private static Command Create(string name, string description, bool lyricsNeeded)
     {
         var songs = new Argument<string[]>("FILE")
         {
@@ -24,13 +29,13 @@ internal static class TranscribeCommand
         var print = new Option<string>("--stdout") { Description = "Print the lyrics of one song in this format and write no files.", HelpName = "FORMAT" };
         var force = new Option<bool>("--force") { Description = "Replace files that Libretto did not write." };
         var progress = Displays.Option();
-        var command = new Command(Name, "Turn songs into word-timed lyrics.") { songs };
+        var command = new Command(name, description) { songs };
         var settings = new SettingOptions(command, "format", "out", "language", "engine", "model", "separate", "local", "threads");
         var stems = new Option<bool>("--stems") { Description = "Write voice and accompaniment too: NAME.vocals and NAME.instrumental." };
         var stemFormat = StemFormatOption.Create();
         command.Add(stems);
         command.Add(stemFormat);
-        var recognition = new RecognitionOptions(command);
+        var recognition = new RecognitionOptions(command, lyricsNeeded);
         command.Add(print);
         command.Add(force);
         command.Add(progress);
@@ -41,6 +46,8 @@ internal static class TranscribeCommand
                 result.AddError("A song's name is empty.");
             foreach (var file in files.Where(file => file.StartsWith('-') && !File.Exists(file)))
                 result.AddError($"There is no option '{file}'.");
+            if (files.Length > 1 && result.GetResult("--lyrics") is not null)
+                result.AddError("--lyrics are of one song: give one song at a time.");
             if (result.GetValue(print) is null)
                 return;
             if (files.Length > 1)
@@ -53,6 +60,7 @@ internal static class TranscribeCommand
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetRequiredValue(songs),
             recognition.Apply(new SongRequest(""), parsed),
+            recognition.LyricsFile(parsed),
             settings.Read(parsed),
             parsed.GetValue(stems) ? StemFormatOption.Read(parsed, stemFormat) : null,
             parsed.GetValue(print),
@@ -63,9 +71,11 @@ internal static class TranscribeCommand
     }
 
     private static async Task<int> RunAsync(
-        string[] songs, SongRequest request, LibrettoSettings settings, AudioFormat? stems, string? print, bool force, IDisplay display,
-        CancellationToken cancellationToken)
+        string[] songs, SongRequest request, string? lyrics, LibrettoSettings settings, AudioFormat? stems, string? print, bool force,
+        IDisplay display, CancellationToken cancellationToken)
     {
+        if (lyrics is not null)
+            request = request with { Lyrics = await LyricsFile.ReadAsync(lyrics, cancellationToken) };
         var printed = print is null ? null : LyricsFormats.Named(print);
         var formats = printed is null ? settings.Formats.Select(LyricsFormats.Named).Distinct().ToList() : [];
         var plan = SongOutputs.Plan(songs, settings.Out, formats, stems);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Libretto.Align;
 using Libretto.Models;
 using Libretto.Settings;
 using Libretto.Transcribe;
@@ -22,7 +23,7 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, L
         var language = LanguageOf(request);
         var plan = Plan(EngineOf(request), request.Model ?? settings.Model, language);
         var folder = await models.EnsureAsync(plan.Model, progress, cancellationToken);
-        return new EngineChoice(_ready.GetOrAdd(folder, engines.Create), language, plan.Notice);
+        return new EngineChoice(_ready.GetOrAdd(folder, engines.Create), folder, language, plan.Notice);
     }
 
     /// <summary>Which model, and what the user should know of the choice.</summary>
@@ -57,6 +58,15 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, L
         ? $"{model}: the default for English. 'libretto models pull whisper-base' gets a model with better words."
         : $"{model}: English is assumed, the only language it knows. For any other: libretto models pull whisper-base";
 
+    /// <summary>What times given lyrics: the Whisper model chosen, else the best one installed.</summary>
+    /// <exception cref="PipelineException">None is installed.</exception>
+    public LyricsAligner Aligner(EngineChoice choice)
+    {
+        var folder = SpeechEngines.KindOf(choice.Folder) == ModelKind.Whisper ? choice.Folder
+            : BestWhisper() is { } best ? models.Find(best) : null;
+        return engines.CreateAligner(folder ?? throw PipelineException.LyricsNeedWhisper());
+    }
+
     /// <summary>The installed Whisper model with the best words; the catalogue says which are good.</summary>
     private string? BestWhisper() =>
         s_bestFirst.FirstOrDefault(name => models.Find(name) is not null);
@@ -83,6 +93,7 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, L
 
 /// <summary>The engine chosen for a song.</summary>
 /// <param name="Transcriber">The engine.</param>
+/// <param name="Folder">Its model.</param>
 /// <param name="Language">The language's code; null when the engine is to find out.</param>
 /// <param name="Notice">Which model and why, a sentence.</param>
-internal sealed record EngineChoice(ITranscriber Transcriber, string? Language, string Notice);
+internal sealed record EngineChoice(ITranscriber Transcriber, string Folder, string? Language, string Notice);

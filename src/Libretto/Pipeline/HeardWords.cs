@@ -1,4 +1,5 @@
 using System.Globalization;
+using Libretto.Align;
 using Libretto.Audio;
 using Libretto.Lyrics;
 using Libretto.Speech;
@@ -13,6 +14,9 @@ internal sealed class HeardWords
     private readonly List<int> _sentenceEnds = [];
     private readonly Dictionary<string, int> _guards = [];
     private readonly Dictionary<string, int> _wordsIn = [];
+
+    /// <summary>All words in order of time.</summary>
+    public IReadOnlyList<LyricsWord> Words => _words;
 
     /// <summary>The language most words are in; null when the engine does not say.</summary>
     public string? Language => _wordsIn.Count == 0 ? null : _wordsIn.MaxBy(language => language.Value).Key;
@@ -45,14 +49,16 @@ internal sealed class HeardWords
         _words.AddRange(bounded);
     }
 
-    /// <summary>Lawful lines of all words.</summary>
-    public LyricsDocument ToDocument(double duration)
+    /// <summary>Lawful lines of all words, or of the given lyrics where there are any.</summary>
+    public LyricsDocument ToDocument(double duration, AlignedLyrics? aligned)
     {
         var milliseconds = Math.Round(duration, 3);
-        return new LyricsDocument
-        {
-            Duration = milliseconds,
-            Lines = LineBreaker.Break(DocumentRules.MakeLawful(_words, milliseconds), _sentenceEnds),
-        };
+        return aligned is null
+            ? new LyricsDocument
+            {
+                Duration = milliseconds,
+                Lines = LineBreaker.Break(DocumentRules.MakeLawful(_words, milliseconds), _sentenceEnds),
+            }
+            : DocumentRules.MakeLawful(new LyricsDocument { Duration = milliseconds, Lines = aligned.Lines, Checks = aligned.Checks });
     }
 }

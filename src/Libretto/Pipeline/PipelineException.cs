@@ -22,6 +22,9 @@ public sealed class PipelineException : LibrettoException
     internal static PipelineException NoWhisper() => new(
         "model_missing", "No Whisper model is installed. Fetch one with: libretto models pull whisper-base");
 
+    internal static PipelineException LyricsNeedWhisper() => new(
+        "model_missing", "Timing lyrics that are known takes a Whisper model, and none is installed. Fetch one with: libretto models pull whisper-base");
+
     internal static PipelineException ModelDoesNotFit(string model, string engine) => new(
         "model_unfit", $"The model {model} is not one for {engine}. Choose another of 'libretto models list', or leave the engine out.");
 

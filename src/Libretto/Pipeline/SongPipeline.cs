@@ -1,3 +1,4 @@
+using Libretto.Align;
 using Libretto.Audio;
 using Libretto.Lyrics;
 using Libretto.Models;
@@ -17,6 +18,9 @@ public sealed class SongPipeline
     // Share of the whole work, measured on songs of three minutes; only the progress shown depends on it.
     private const double DecodedAt = 0.08;
     private const double SeparatedAt = 0.5;
+    private const double HeardAt = 0.6;
+
+    private const string LyricsFromFile = "file";
 
     private readonly AudioDecoder _decoder;
     private readonly EngineSelector _engines;
@@ -52,6 +56,7 @@ public sealed class SongPipeline
         var info = await _decoder.ProbeAsync(request.Path, cancellationToken);
         var engine = await _engines.SelectAsync(request, new Relay<ModelProgress>(meter.Fetching), cancellationToken);
         Notice(engine.Notice);
+        var aligner = request.Lyrics is null ? null : _engines.Aligner(engine);
         using var audio = await _decoder.DecodeAsync(info, SpeechRate, channels: 1, range: null, meter.Step(), cancellationToken);
         foreach (var warning in info.Warnings.Concat(audio.Warnings))
             Notice(warning);
@@ -61,14 +66,25 @@ public sealed class SongPipeline
             meter.Enter(Stage.Separate, DecodedAt, SeparatedAt, "separating the voice");
         using var voice = await _separation.RunAsync(info, mode, meter, Notice, cancellationToken);
 
-        meter.Enter(Stage.Transcribe, voice is null ? DecodedAt : SeparatedAt, 1, "listening");
+        meter.Enter(Stage.Transcribe, voice is null ? DecodedAt : SeparatedAt, aligner is null ? 1 : HeardAt, "listening");
         var heard = await TranscribeAsync(request, engine, audio, meter, cancellationToken);
         if (heard.DetectedLanguage is { } detected)
             Notice(detected);
         if (voice is not null)
             heard.BoundBy(voice.Activity);
 
-        var document = heard.ToDocument(audio.Duration) with
+        AlignedLyrics? aligned = null;
+        if (aligner is not null)
+        {
+            meter.Enter(Stage.Align, HeardAt, 1, "timing the lyrics");
+            aligned = await aligner.AlignAsync(
+                audio, request.Lyrics!, LyricsFromFile, heard.Words, voice?.Activity ?? ActivityDetector.Detect(audio, null, cancellationToken),
+                engine.Language ?? heard.Language ?? "en", meter.Step(), cancellationToken);
+            if (aligned.Fit.Unsure)
+                Notice($"The lyrics fit badly: {aligned.Fit.Matched:P0} of their words were recognised. Check that they are this song's, and their times by ear.");
+        }
+
+        var document = heard.ToDocument(audio.Duration, aligned) with
         {
             Title = request.Title ?? info.Tag("title"),
             Artist = request.Artist ?? info.Tag("artist"),
@@ -78,8 +94,9 @@ public sealed class SongPipeline
             {
                 Engine = engine.Transcriber.Name,
                 Separation = voice?.Model,
-                Alignment = engine.Transcriber.TimesAreTrusted ? "provider" : "attention",
-                Words = "transcribed",
+                Alignment = engine.Transcriber.TimesAreTrusted && aligned is null ? "provider" : "attention",
+                Words = aligned is null ? "transcribed" : "supplied",
+                Lyrics = aligned?.Fit,
                 Guards = heard.Guards,
             },
         };
@@ -95,6 +112,7 @@ public sealed class SongPipeline
             Language = engine.Language,
             Translate = request.Translate,
             Prompt = request.Prompt,
+            BeamSize = request.BeamSize,
         };
         await foreach (var piece in engine.Transcriber.TranscribeAsync(audio, options, meter.Step(), cancellationToken))
         {

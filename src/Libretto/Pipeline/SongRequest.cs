@@ -1,3 +1,4 @@
+using Libretto.Lyrics;
 using Libretto.Separate;
 
 namespace Libretto.Pipeline;
@@ -20,6 +21,12 @@ public sealed record SongRequest(string Path)
 
     /// <summary>Names and spellings the song may hold; null by default.</summary>
     public string? Prompt { get; init; }
+
+    /// <summary>Beams of Whisper's search, 1 (the default) to 10.</summary>
+    public int BeamSize { get; init; } = 1;
+
+    /// <summary>The words, where they are known: they are kept, line by line, and only timed. Null (the default) takes what is heard.</summary>
+    public LyricsDocument? Lyrics { get; init; }
 
     /// <summary>
     /// Whether the voice is separated before words are timed; null takes the setting, which unless set means never, or always where

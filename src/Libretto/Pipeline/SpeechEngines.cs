@@ -1,3 +1,4 @@
+using Libretto.Align;
 using Libretto.Models;
 using Libretto.Transcribe;
 using Libretto.Transcribe.Moonshine;
@@ -22,4 +23,7 @@ internal sealed class SpeechEngines(OnnxSessions sessions, ILoggerFactory logger
         ModelKind.Whisper => new WhisperTranscriber(folder, sessions, logger: loggers.CreateLogger<WhisperTranscriber>()),
         _ => throw PipelineException.NotSpeech(folder),
     };
+
+    /// <summary>What times given lyrics by a Whisper model's folder; nothing is loaded before its first use.</summary>
+    public LyricsAligner CreateAligner(string folder) => new(folder, sessions);
 }

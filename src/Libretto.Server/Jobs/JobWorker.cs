@@ -11,8 +11,8 @@ namespace Libretto.Server.Jobs;
 /// <list type="number">
 /// <item>Claimed: the row is running and names this claim; its silence gives it to another after the heartbeat's limit.</item>
 /// <item>Input at hand: a copy of the song in this process's folder, swept by any other process.</item>
-/// <item>Working: what stages have finished lies in the store; the next worker finds it there.</item>
-/// <item>Work done: document and stems exist here only; the next worker makes them again from the stages' results.</item>
+/// <item>Working: nothing is stored yet; the next worker begins at the song's start.</item>
+/// <item>Work done: document and stems exist here only; the next worker makes them again.</item>
 /// <item>Contents stored: document and stems lie in the store by their hashes; storing them again changes nothing.</item>
 /// <item>Result stored: the store answers for this song; the next worker completes the row from it.</item>
 /// <item>Completed: one statement, which no other worker can repeat; only the temporary copy is left to be swept.</item>

@@ -57,6 +57,7 @@ public sealed class SongPipeline
         var engine = await _engines.SelectAsync(request, new Relay<ModelProgress>(meter.Fetching), cancellationToken);
         Notice(engine.Notice);
         var aligner = request.Lyrics is null ? null : _engines.Aligner(engine);
+        var prepared = engine.Transcriber.PrepareAsync(cancellationToken);
         using var audio = await _decoder.DecodeAsync(info, SpeechRate, channels: 1, range: null, meter.Step(), cancellationToken);
         foreach (var warning in info.Warnings.Concat(audio.Warnings))
             Notice(warning);
@@ -67,6 +68,7 @@ public sealed class SongPipeline
         using var voice = await _separation.RunAsync(info, mode, meter, Notice, cancellationToken);
 
         meter.Enter(Stage.Transcribe, voice is null ? DecodedAt : SeparatedAt, aligner is null ? 1 : HeardAt, "listening");
+        await prepared;
         var heard = await TranscribeAsync(request, engine, audio, meter, cancellationToken);
         if (heard.DetectedLanguage is { } detected)
             Notice(detected);

@@ -34,8 +34,10 @@ internal sealed class MoonshineNetwork
     /// <exception cref="ModelException">A file is missing or not Moonshine's.</exception>
     public MoonshineNetwork(string folder, OnnxSessions sessions)
     {
-        _encoder = sessions.Open(Path.Combine(folder, "encoder_model.onnx"));
+        // Side by side: the shortest songs wait longer for the networks than for their words.
+        var encoder = Task.Run(() => sessions.Open(Path.Combine(folder, "encoder_model.onnx")));
         _decoder = sessions.Open(Path.Combine(folder, "decoder_model_merged.onnx"));
+        _encoder = encoder.GetAwaiter().GetResult();
         Vocabulary = MoonshineVocabulary.Read(Path.Combine(folder, "tokens.txt"));
         _past = [.. _decoder.InputNames.Where(name => name.StartsWith("past_key_values.", StringComparison.Ordinal))];
         _attention = [.. _decoder.OutputNames.Where(name => name.StartsWith("cross_attentions.", StringComparison.Ordinal))];

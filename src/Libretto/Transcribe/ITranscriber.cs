@@ -12,6 +12,11 @@ public interface ITranscriber
     /// <summary>Whether a provider's or the engine's own word times can be used as they are.</summary>
     bool TimesAreTrusted { get; }
 
+    /// <summary>Loads what the first recording would wait for; nobody has to call it.</summary>
+    /// <param name="cancellationToken">Felt before loading begins.</param>
+    /// <exception cref="LibrettoException">The model is missing or damaged.</exception>
+    Task PrepareAsync(CancellationToken cancellationToken);
+
     /// <summary>Recognises a recording, window by window, in order of time.</summary>
     /// <param name="audio">16 kHz mono.</param>
     /// <param name="options">What the user wants.</param>

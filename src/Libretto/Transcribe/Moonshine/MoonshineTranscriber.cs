@@ -42,6 +42,9 @@ public sealed partial class MoonshineTranscriber : ITranscriber
     public bool TimesAreTrusted => false;
 
     /// <inheritdoc/>
+    public Task PrepareAsync(CancellationToken cancellationToken) => Task.Run(() => _network.Value, cancellationToken);
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<TranscribedPiece> TranscribeAsync(
         PcmFile audio, TranscribeOptions options, IProgress<double>? progress,
         [EnumeratorCancellation] CancellationToken cancellationToken)

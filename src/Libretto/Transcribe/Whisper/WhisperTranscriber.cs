@@ -43,6 +43,9 @@ public sealed class WhisperTranscriber : ITranscriber
     public bool TimesAreTrusted => false;
 
     /// <inheritdoc/>
+    public Task PrepareAsync(CancellationToken cancellationToken) => Task.Run(() => _model.Value, cancellationToken);
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<TranscribedPiece> TranscribeAsync(
         PcmFile audio, TranscribeOptions options, IProgress<double>? progress,
         [EnumeratorCancellation] CancellationToken cancellationToken)

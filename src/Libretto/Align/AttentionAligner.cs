@@ -60,7 +60,7 @@ internal sealed class AttentionAligner : IDisposable
             {
                 // One by one: a batch would be padded to its longest text.
                 var reading = ForcedPass.Run(
-                    _model, states, [new ForcedText(i, Frames(batch[i].Audio), texts[i].Tokens)], _language, cancellationToken)[0];
+                    _model, states, [new ForcedText(i, _model.Frames(batch[i].Audio), texts[i].Tokens)], _language, cancellationToken)[0];
                 var unheard = weighed ? Unheard(texts[i].Tokens, cancellationToken) : reading.Probabilities;
                 Place(text, batch[i], reading, unheard, texts[i].Firsts, placed);
             }
@@ -141,7 +141,4 @@ internal sealed class AttentionAligner : IDisposable
             ArrayPool<float>.Shared.Return(samples);
         }
     }
-
-    private int Frames(TimeRange range) =>
-        Math.Clamp((int)Math.Ceiling(range.Length / WhisperModel.SecondsPerFrame), 1, _model.Config.EncoderFrames);
 }

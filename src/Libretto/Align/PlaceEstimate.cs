@@ -1,5 +1,3 @@
-using Libretto.Audio;
-
 namespace Libretto.Align;
 
 /// <summary>Where each given word may be, from the few that were recognised: shared out on the clock of singing between them.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Libretto.Audio;
 using Libretto.Models;
 using Microsoft.ML.OnnxRuntime;
 
@@ -92,6 +93,9 @@ internal sealed class WhisperModel
             throw;
         }
     }
+
+    /// <summary>Encoder frames that hold the audio of a window; what follows is padding.</summary>
+    public int Frames(TimeRange window) => Math.Clamp((int)Math.Ceiling(window.Length / SecondsPerFrame), 1, Config.EncoderFrames);
 
     /// <summary>The commands that begin a transcript.</summary>
     /// <param name="language">A language code of the model.</param>

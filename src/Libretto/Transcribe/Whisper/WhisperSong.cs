@@ -75,7 +75,7 @@ internal sealed class WhisperSong
         var features = windows.Select(ReadFeatures).ToArray();
         using var states = _model.Encode([.. features.Select(f => f.Features)], cancellationToken);
         var start = _prompt.Concat(_model.StartTokens(_language!, _options.Translate)).ToArray();
-        var jobs = windows.Select((window, i) => new WindowJob(i, Frames(window), 0, features[i].Seed)).ToArray();
+        var jobs = windows.Select((window, i) => new WindowJob(i, _model.Frames(window), 0, features[i].Seed)).ToArray();
         var texts = _decoder.Decode(states, jobs, start, cancellationToken);
         return [.. windows.Select((window, i) => Piece(window, texts[i], Attention(states, jobs[i], texts[i].Hypothesis, cancellationToken)))];
     }
@@ -157,9 +157,6 @@ internal sealed class WhisperSong
             ArrayPool<float>.Shared.Return(samples);
         }
     }
-
-    private int Frames(TimeRange window) =>
-        Math.Clamp((int)Math.Ceiling(window.Length / WhisperModel.SecondsPerFrame), 1, _model.Config.EncoderFrames);
 
     private static int[] EncodePrompt(WhisperModel model, string? prompt)
     {

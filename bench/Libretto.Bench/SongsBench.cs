@@ -29,8 +29,10 @@ internal static class SongsBench
             {
                 var (name, language) = (song.Split('=')[0], song.Split('=')[1]);
                 ours.Add(await LibrettoAsync(name, language, folder));
+                Say("Libretto", ours[^1]);
                 (var row, options) = await WhisperCppAsync(name, language, folder);
                 theirs.Add(row);
+                Say("whisper.cpp", row);
             }
             Print("Libretto: --engine whisper --model whisper-base, language given", ours);
             Print($"whisper.cpp: {options}; the binding decodes greedily, its beam size has no effect", theirs);
@@ -79,6 +81,10 @@ internal static class SongsBench
             name, SongScore.Of(words, song), tokens.Count, SongScore.LongestLoop(tokens), run.Seconds,
             await Sound.DurationAsync(song + ".mp3") / run.Seconds, run.PeakMegabytes);
     }
+
+    // A run takes a while: what is known already goes to standard error.
+    private static void Say(string program, Row row) => Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $"{row.Song}, {program}: {row.Seconds:F1} s, WER {row.Score.ErrorRate:F3}, {row.Score.Onsets:F3} within 0.3 s"));
 
     private static string SongPath(string name) => Path.Combine(Paths.Shared, "audio", "songs", name);
 

@@ -1,3 +1,4 @@
+using Libretto.Acquire;
 using Libretto.Audio;
 using Libretto.Cli.Remote;
 using Libretto.Cli.Results;
@@ -49,6 +50,9 @@ internal static class ExitCodes
         AudioException { Code: "disk_full" or "spool_failed" or "cannot_write" } => Output,
         AudioException => Input,
         ToolException { Code: "tool_missing" } => Missing,
+        AcquireException { Code: "cookies_missing" or "cookies_invalid" or "cookies_expired" or "network_invalid" } => Usage,
+        AcquireException { IsTransient: true } or AcquireException { Code: "ytdlp_outdated" or "link_failed" } => Failed,
+        AcquireException => Input,
         ModelException { Code: "model_unknown" } => Usage,
         ModelException => Missing,
         PipelineException { Code: "model_missing" } => Missing,

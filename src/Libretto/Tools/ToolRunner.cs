@@ -71,6 +71,7 @@ public sealed class ToolRunner
     /// ended and the same exception is thrown on.</param>
     /// <param name="writeInput">Writes standard input, which is closed after it; when null it is empty.</param>
     /// <param name="timeLimit">The longest it may take; null for any time.</param>
+    /// <param name="environment">Variables it gets on top of our own; those with null are taken away.</param>
     /// <param name="cancellationToken">Ends the program and its children at once.</param>
     /// <returns>The last lines it wrote to its error stream.</returns>
     /// <exception cref="ToolException">It is missing, failed, was killed or took too long.</exception>
@@ -80,6 +81,7 @@ public sealed class ToolRunner
         Func<Stream, CancellationToken, Task>? readOutput = null,
         Func<Stream, CancellationToken, Task>? writeInput = null,
         TimeSpan? timeLimit = null,
+        IReadOnlyDictionary<string, string?>? environment = null,
         CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -92,6 +94,7 @@ public sealed class ToolRunner
         var command = Cli.Wrap(path)
             .WithArguments(arguments)
             .WithValidation(CommandResultValidation.None)
+            .WithEnvironmentVariables(environment ?? new Dictionary<string, string?>())
             .WithStandardErrorPipe(PipeTarget.Create(errors.DrainAsync));
         if (readOutput is not null)
             command = command.WithStandardOutputPipe(PipeTarget.Create((stream, token) => consumer.ReadAsync(readOutput, stream, token)));

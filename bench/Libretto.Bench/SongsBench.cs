@@ -50,7 +50,7 @@ internal static class SongsBench
     {
         var song = SongPath(name);
         var run = await ProcessMeter.RunAsync(Paths.Libretto,
-            [song + ".mp3", "--engine", "whisper", "--model", "whisper-base", "--language", language, "--out", folder, "--force", "--progress", "none"]);
+            [song + ".mp3", "--engine", "whisper", "--model", "whisper-base", "--language", language, "--out", folder, "--force", "--fresh", "--progress", "none"]);
         if (run.ExitCode != 0)
             throw new InvalidOperationException($"libretto ended with {run.ExitCode}: {run.Error}");
         using var document = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, name + ".json")));

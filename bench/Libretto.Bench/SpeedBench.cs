@@ -32,7 +32,7 @@ internal static class SpeedBench
         var runs = new List<Measured>();
         for (var i = 0; i < Runs; i++)
             runs.Add(await ProcessMeter.RunAsync(
-                Paths.Libretto, [file, "--out", folder, "--force", "--progress", "json"], line => line.Contains("\"line\"", StringComparison.Ordinal)));
+                Paths.Libretto, [file, "--out", folder, "--force", "--fresh", "--progress", "json"], line => line.Contains("\"line\"", StringComparison.Ordinal)));
         var run = runs.OrderBy(r => r.Seconds).ElementAt(Runs / 2);
         var audio = await Sound.DurationAsync(file);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

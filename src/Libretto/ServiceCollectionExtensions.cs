@@ -2,6 +2,7 @@ using Libretto.Audio;
 using Libretto.Models;
 using Libretto.Pipeline;
 using Libretto.Settings;
+using Libretto.Storage;
 using Libretto.Tools;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -13,8 +14,9 @@ namespace Libretto;
 public static class ServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="SongPipeline"/>, <see cref="StemPipeline"/>, <see cref="ModelStore"/>, <see cref="AudioDecoder"/> and what they need, one of each. A
-    /// <see cref="TimeProvider"/> or logging that the host has is used.
+    /// Adds <see cref="SongPipeline"/>, <see cref="StemPipeline"/>, <see cref="ModelStore"/>, <see cref="AudioDecoder"/> and what they need, one of each.
+    /// What stages made is kept in an <see cref="IContentStore"/>, by default a folder in Libretto's own
+    /// (<see cref="LibrettoSettings.Keep"/>). A store, <see cref="TimeProvider"/> or logging that the host has is used.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="settings">The settings; what the environment and the settings file say when null.</param>
@@ -36,26 +38,44 @@ public static class ServiceCollectionExtensions
         services.AddSingleton(provider => new OnnxSessions(Settings(provider).Threads));
         services.AddSingleton<SpeechEngines>();
         services.AddSingleton<EngineSelector>();
+        services.TryAddSingleton<IContentStore>(provider => new DiskContentStore(
+            Path.Combine(CacheFolder(Settings(provider)), "store"), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => TemporaryFolder(Path.Combine(CacheFolder(Settings(provider)), "work")));
+        services.AddSingleton(provider => new StageMemo(
+            Settings(provider).Keep ? provider.GetRequiredService<IContentStore> : null,
+            provider.GetRequiredService<ProcessFolder>,
+            provider.GetRequiredService<ILogger<StageMemo>>()));
+        services.AddSingleton<Separation>();
         services.AddSingleton(provider => new StemPipeline(
             provider.GetRequiredService<AudioDecoder>(),
-            provider.GetRequiredService<AudioEncoder>(),
-            provider.GetRequiredService<ModelStore>(),
-            provider.GetRequiredService<OnnxSessions>(),
+            provider.GetRequiredService<Separation>(),
+            provider.GetRequiredService<StageMemo>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<VoiceSeparation>();
         services.AddSingleton(provider => new SongPipeline(
             provider.GetRequiredService<AudioDecoder>(),
             provider.GetRequiredService<EngineSelector>(),
             provider.GetRequiredService<VoiceSeparation>(),
+            provider.GetRequiredService<StageMemo>(),
             provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 
     private static LibrettoSettings Settings(IServiceProvider provider) => provider.GetRequiredService<LibrettoSettings>();
 
+    private static string CacheFolder(LibrettoSettings settings) =>
+        settings.Cache ?? Path.GetDirectoryName(ModelFolders.DefaultCache(Environment.GetEnvironmentVariable))!;
+
+    private static ProcessFolder TemporaryFolder(string parent)
+    {
+        var folder = new ProcessFolder(parent);
+        folder.SweepDead();
+        return folder;
+    }
+
     private static ModelStoreOptions StoreOptions(LibrettoSettings settings, NpmConfiguration npm) => new()
     {
-        CacheFolder = settings.Cache is { } cache ? Path.Combine(cache, "models") : ModelFolders.DefaultCache(Environment.GetEnvironmentVariable),
+        CacheFolder = Path.Combine(CacheFolder(settings), "models"),
         ExtraFolders = settings.Models,
         Npm = npm,
         HubEndpoint = settings.Hub,

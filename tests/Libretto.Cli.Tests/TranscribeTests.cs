@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Libretto.Cli.Tests.Support;
+using Libretto.Models;
 
 namespace Libretto.Cli.Tests;
 
@@ -128,6 +129,26 @@ public sealed partial class TranscribeTests : IDisposable
         Assert.Equal(5, whisper.ExitCode);
         Assert.Contains("libretto models pull whisper-base", whisper.Errors, StringComparison.Ordinal);
         Assert.Equal(["a.wav"], _libretto.Files);
+    }
+
+    [Fact]
+    public async Task A_song_done_before_is_found_in_the_cache_unless_it_is_to_be_done_anew()
+    {
+        Sounds.Silence(_libretto.Folder["a.wav"], 1);
+        await _libretto.RunAsync("a.wav", "--stdout", "txt"); // fetches the model, should it be missing
+        _libretto["LIBRETTO_KEEP"] = "true";
+        _libretto["LIBRETTO_MODELS"] = ModelFolders.DefaultCache(Environment.GetEnvironmentVariable);
+        _libretto["LIBRETTO_CACHE"] = _libretto.Folder["state/cache"];
+        string[] arguments = ["a.wav", "--format", "txt", "--progress", "json"];
+
+        var first = await _libretto.RunAsync(arguments);
+        var second = await _libretto.RunAsync(arguments);
+        var fresh = await _libretto.RunAsync([.. arguments, "--fresh"]);
+
+        Assert.DoesNotContain("found in the cache", first.Errors, StringComparison.Ordinal);
+        Assert.Contains("\"message\":\"the words were found in the cache\",\"method\":\"cache\"", second.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("found in the cache", fresh.Errors, StringComparison.Ordinal);
+        Assert.Equal((0, 0, 0), (first.ExitCode, second.ExitCode, fresh.ExitCode));
     }
 
     [Theory]

@@ -28,11 +28,13 @@ internal static class SeparateCommand
         };
         var format = StemFormatOption.Create();
         var force = new Option<bool>("--force") { Description = "Replace files that Libretto did not write." };
+        var fresh = FreshOption.Create();
         var progress = Displays.Option();
         var command = new Command(Name, "Part songs into voice and accompaniment: NAME.vocals and NAME.instrumental.") { songs, model };
         var settings = new SettingOptions(command, "out", "threads");
         command.Add(format);
         command.Add(force);
+        command.Add(fresh);
         command.Add(progress);
         command.Validators.Add(result =>
         {
@@ -50,19 +52,20 @@ internal static class SeparateCommand
             StemFormatOption.Read(parsed, format),
             settings.Read(parsed),
             parsed.GetValue(force),
+            parsed.GetValue(fresh),
             Displays.Create(parsed.GetValue(progress)!),
             cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        string[] songs, string model, AudioFormat format, LibrettoSettings settings, bool force, IDisplay display,
+        string[] songs, string model, AudioFormat format, LibrettoSettings settings, bool force, bool fresh, IDisplay display,
         CancellationToken cancellationToken)
     {
         var plan = StemOutputs.Plan(songs, settings.Out, format);
         await using var services = new ServiceCollection().AddLibretto(settings).BuildServiceProvider();
         var separation = new SongSeparation(
-            services.GetRequiredService<StemPipeline>(), model, new ResultFiles(WrittenFiles.OfUser(), force), display);
+            services.GetRequiredService<StemPipeline>(), model, fresh, new ResultFiles(WrittenFiles.OfUser(), force), display);
         return await new SongBatch(display).RunAsync(
             [.. plan.Select(song => new SongTask(song.Song, token => separation.RunAsync(song, token)))], cancellationToken);
     }

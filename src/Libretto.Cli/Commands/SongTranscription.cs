@@ -4,7 +4,6 @@ using Libretto.Cli.Display;
 using Libretto.Cli.Results;
 using Libretto.Lyrics;
 using Libretto.Pipeline;
-using Libretto.Separate;
 
 namespace Libretto.Cli.Commands;
 
@@ -44,15 +43,20 @@ internal sealed class SongTranscription(
     }
 
     /// <summary>Lyrics never wait for this.</summary>
-    private Task WriteStemsAsync(StemOutputs song, SeparatedStems? made, CancellationToken cancellationToken) =>
+    private Task WriteStemsAsync(StemOutputs song, SongStems? made, CancellationToken cancellationToken) =>
         files.WriteAsync(song.Paths, paths =>
         {
             var progress = new PartOf(display, LyricsShare, 1);
-            var wanted = new StemRequest(song.Song, paths[0], paths[1]) { Format = song.Format };
             return made is null
-                ? stems.RunAsync(wanted, progress, cancellationToken)
-                : stems.WriteAsync(made, wanted, progress, cancellationToken);
+                ? stems.RunAsync(new StemRequest(song.Song, paths[0], paths[1]) { Format = song.Format, Fresh = request.Fresh }, progress, cancellationToken)
+                : made.WriteAsync(paths[0], paths[1], song.Format, new Writing(progress), cancellationToken);
         });
+
+    /// <summary>The writing of stems as a step of the song.</summary>
+    private sealed class Writing(IProgress<SongProgress> song) : IProgress<double>
+    {
+        public void Report(double value) => song.Report(new SongProgress(Stage.Publish, value, "writing the stems"));
+    }
 
     /// <summary>Progress of one part of a song as that of the whole.</summary>
     private sealed class PartOf(IProgress<SongProgress> whole, double from, double to) : IProgress<SongProgress>

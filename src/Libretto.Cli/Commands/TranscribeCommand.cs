@@ -28,6 +28,7 @@ internal static class TranscribeCommand
         };
         var print = new Option<string>("--stdout") { Description = "Print the lyrics of one song in this format and write no files.", HelpName = "FORMAT" };
         var force = new Option<bool>("--force") { Description = "Replace files that Libretto did not write." };
+        var fresh = FreshOption.Create();
         var progress = Displays.Option();
         var command = new Command(name, description) { songs };
         var settings = new SettingOptions(command, "format", "out", "language", "engine", "model", "separate", "local", "threads");
@@ -38,6 +39,7 @@ internal static class TranscribeCommand
         var recognition = new RecognitionOptions(command, lyricsNeeded);
         command.Add(print);
         command.Add(force);
+        command.Add(fresh);
         command.Add(progress);
         command.Validators.Add(result =>
         {
@@ -59,7 +61,7 @@ internal static class TranscribeCommand
         });
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetRequiredValue(songs),
-            recognition.Apply(new SongRequest(""), parsed),
+            recognition.Apply(new SongRequest("") { Fresh = parsed.GetValue(fresh) }, parsed),
             recognition.LyricsFile(parsed),
             settings.Read(parsed),
             parsed.GetValue(stems) ? StemFormatOption.Read(parsed, stemFormat) : null,

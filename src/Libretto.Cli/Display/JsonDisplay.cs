@@ -45,6 +45,7 @@ internal sealed class JsonDisplay(TextWriter output) : IDisplay
                 Stage = value.Stage.ToString().ToLowerInvariant(),
                 Fraction = Math.Round(value.Fraction, 4),
                 value.Message,
+                value.Method,
                 Remaining = value.Remaining is { } left ? Math.Round(left.TotalSeconds, 1) : (double?)null,
             });
     }

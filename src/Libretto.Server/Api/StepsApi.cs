@@ -81,7 +81,7 @@ internal static class Wording
     public static string? Method(string? method) => method switch
     {
         null => null,
-        "cache" => "found in the store",
+        JobStep.Cache => "found in the cache",
         "download" => "downloaded",
         "upload" => "uploaded",
         _ when method.StartsWith("groq/", StringComparison.Ordinal) => $"Groq ({method[5..]})",

@@ -54,13 +54,17 @@ internal sealed class JobLog
     }
 
     /// <summary>Notes progress; returns whether anything that watchers see has changed.</summary>
-    public bool Note(Stage stage, double fraction, string message)
+    /// <param name="stage">The step.</param>
+    /// <param name="fraction">See <see cref="PctOf"/>.</param>
+    /// <param name="message">What is done.</param>
+    /// <param name="method">How, once it is known.</param>
+    public bool Note(Stage stage, double fraction, string message, string? method = null)
     {
         lock (_lock)
         {
             var pct = Math.Max(Pct, PctOf(stage, fraction));
             var name = stage.ToString().ToLowerInvariant();
-            if (_isOpen && name == Stage && pct == Pct && message == Message)
+            if (_isOpen && name == Stage && pct == Pct && message == Message && (method ?? _steps[^1].Method) == _steps[^1].Method)
                 return false;
             if (!_isOpen || name != Stage)
             {
@@ -69,17 +73,15 @@ internal sealed class JobLog
                 _isOpen = true;
             }
             (Pct, Stage, Message) = (pct, name, message);
-            _steps[^1] = _steps[^1] with { Percentage = pct, Message = message, Duration = Elapsed(_steps[^1]) };
+            _steps[^1] = _steps[^1] with
+            {
+                Percentage = pct,
+                Message = message,
+                Method = method ?? _steps[^1].Method,
+                Duration = Elapsed(_steps[^1]),
+            };
             return true;
         }
-    }
-
-    /// <summary>Says how the step at hand is done.</summary>
-    public void SetMethod(string method)
-    {
-        lock (_lock)
-            if (_isOpen)
-                _steps[^1] = _steps[^1] with { Method = method };
     }
 
     /// <summary>Ends the step at hand.</summary>

@@ -33,9 +33,9 @@ internal sealed partial class JobReporter : IAsyncDisposable
     public CancellationToken Lost => _lost.Token;
 
     /// <summary>Notes progress; returns at once.</summary>
-    public void Report(Stage stage, double fraction, string message)
+    public void Report(Stage stage, double fraction, string message, string? method = null)
     {
-        if (_jobLog.Note(stage, fraction, message))
+        if (_jobLog.Note(stage, fraction, message, method))
             Wake();
     }
 

@@ -15,6 +15,9 @@ internal sealed record JobStep(string Step, string Status, double Percentage, st
     /// <summary>The steps in their order.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Enum.GetNames<Stage>().Select(name => name.ToLowerInvariant())];
 
-    /// <summary>How it was done: an engine, <c>store</c> for what was there already; null while unknown.</summary>
+    /// <summary>The method of what was not done because its result was there already.</summary>
+    public const string Cache = "cache";
+
+    /// <summary>How it was done: an engine or model, or <see cref="Cache"/>; null while unknown.</summary>
     public string? Method { get; init; }
 }

@@ -11,8 +11,8 @@ namespace Libretto.Server.Jobs;
 /// <list type="number">
 /// <item>Claimed: the row is running and names this claim; its silence gives it to another after the heartbeat's limit.</item>
 /// <item>Input at hand: a copy of the song in this process's folder, swept by any other process.</item>
-/// <item>Working: nothing is stored yet; the next worker begins at the song's start.</item>
-/// <item>Work done: document and stems exist here only; the next worker makes them again.</item>
+/// <item>Working: what each finished stage made is kept; the next worker goes on from the last of them.</item>
+/// <item>Work done: every stage's result is kept; the next worker only puts them together.</item>
 /// <item>Contents stored: document and stems lie in the store by their hashes; storing them again changes nothing.</item>
 /// <item>Result stored: the store answers for this song; the next worker completes the row from it.</item>
 /// <item>Completed: one statement, which no other worker can repeat; only the temporary copy is left to be swept.</item>
@@ -102,8 +102,7 @@ internal sealed partial class JobWorker(
         // Another job, or this one's earlier worker, may have made it.
         if (job.Options.Fresh != true && await StoredResult.FindAsync(store, job.ResultKey!, ct) is { } known)
         {
-            reporter.Report(Stage.Publish, 0, "found in the store");
-            jobLog.SetMethod("cache");
+            reporter.Report(Stage.Publish, 0, "found in the cache", JobStep.Cache);
             return known;
         }
         reporter.Report(Stage.Acquire, 0, "fetching the song");
@@ -112,7 +111,7 @@ internal sealed partial class JobWorker(
             throw ServerException.InputGone();
         checkpoints.Pass(Checkpoints.InputAtHand);
 
-        var made = await songs.RunAsync(job, input, folder, jobLog, reporter, () => checkpoints.Pass(Checkpoints.Working), ct);
+        var made = await songs.RunAsync(job, input, reporter, () => checkpoints.Pass(Checkpoints.Working), ct);
         checkpoints.Pass(Checkpoints.WorkDone);
 
         reporter.Report(Stage.Publish, 0, "storing the results");

@@ -8,8 +8,7 @@ namespace Libretto.Server.Jobs;
 /// <summary>The worker's one door to the pipeline: job in, document out, with the pipeline's progress in the job's terms.</summary>
 internal sealed class SongWork(SongPipeline pipeline)
 {
-    public async Task<MadeSong> RunAsync(
-        Job job, string input, string folder, JobLog jobLog, JobReporter reporter, Action working, CancellationToken ct)
+    public async Task<MadeSong> RunAsync(Job job, string input, JobReporter reporter, Action working, CancellationToken ct)
     {
         var request = new SongRequest(input)
         {
@@ -18,6 +17,7 @@ internal sealed class SongWork(SongPipeline pipeline)
             Model = job.Options.Model,
             Title = job.Options.Title,
             Artist = job.Options.Artist,
+            Fresh = job.Options.Fresh == true,
         };
         var result = await pipeline.RunAsync(request, new Translation(reporter, working), ct);
         var document = result.Document with { Source = new LyricsSource(job.Url is null ? "upload" : "link") { Url = job.Url, VideoId = job.VideoId } };
@@ -44,7 +44,7 @@ internal sealed class SongWork(SongPipeline pipeline)
                 // Creeps towards the end, which is not known.
                 reporter.Report(Stage.Acquire, 0.3 + (0.7 * (1 - Math.Exp(-30 * value.Fraction))), message);
             else if (value.Stage != Stage.Publish)
-                reporter.Report(value.Stage, (value.Fraction - _acquiredAt!.Value) / Math.Max(0.01, 1 - _acquiredAt.Value), message);
+                reporter.Report(value.Stage, (value.Fraction - _acquiredAt!.Value) / Math.Max(0.01, 1 - _acquiredAt.Value), message, value.Method);
         }
     }
 }

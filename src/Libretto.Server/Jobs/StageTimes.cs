@@ -16,7 +16,7 @@ internal sealed class StageTimes(IDbContextFactory<JobsContext> contexts)
     {
         if (audioSeconds <= 0)
             return;
-        foreach (var step in steps.Where(step => step.Status == StepStatus.Completed && step.Method != "cache"))
+        foreach (var step in steps.Where(step => step.Status == StepStatus.Completed && step.Method != JobStep.Cache))
             await LearnAsync(step.Step, step.Method ?? "", step.Duration / audioSeconds, ct);
     }
 

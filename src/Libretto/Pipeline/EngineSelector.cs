@@ -60,11 +60,11 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, L
 
     /// <summary>What times given lyrics: the Whisper model chosen, else the best one installed.</summary>
     /// <exception cref="PipelineException">None is installed.</exception>
-    public LyricsAligner Aligner(EngineChoice choice)
+    public AlignerChoice Aligner(EngineChoice choice)
     {
         var folder = SpeechEngines.KindOf(choice.Folder) == ModelKind.Whisper ? choice.Folder
             : BestWhisper() is { } best ? models.Find(best) : null;
-        return engines.CreateAligner(folder ?? throw PipelineException.LyricsNeedWhisper());
+        return new AlignerChoice(engines.CreateAligner(folder ?? throw PipelineException.LyricsNeedWhisper()), folder);
     }
 
     /// <summary>The installed Whisper model with the best words; the catalogue says which are good.</summary>
@@ -96,4 +96,17 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, L
 /// <param name="Folder">Its model.</param>
 /// <param name="Language">The language's code; null when the engine is to find out.</param>
 /// <param name="Notice">Which model and why, a sentence.</param>
-internal sealed record EngineChoice(ITranscriber Transcriber, string Folder, string? Language, string Notice);
+internal sealed record EngineChoice(ITranscriber Transcriber, string Folder, string? Language, string Notice)
+{
+    /// <summary>Tells it from every engine that may give other words.</summary>
+    public string Identity => $"{Transcriber.Name} {ModelIdentity.Of(Folder)}";
+}
+
+/// <summary>What times given lyrics.</summary>
+/// <param name="Aligner">It.</param>
+/// <param name="Folder">Its model.</param>
+internal sealed record AlignerChoice(LyricsAligner Aligner, string Folder)
+{
+    /// <summary>Tells it from every aligner that may give other times.</summary>
+    public string Identity => ModelIdentity.Of(Folder);
+}

@@ -11,15 +11,35 @@ internal sealed class ProgressMeter(IProgress<SongProgress>? listener, TimeProvi
 
     private Stage _stage;
     private string _message = "";
+    private string? _method;
     private double _from, _to, _fraction;
     private long _entered;
 
     /// <summary>Begins a step that takes the song from one share of the whole to another.</summary>
-    public void Enter(Stage stage, double from, double to, string message)
+    /// <param name="stage">The step.</param>
+    /// <param name="from">Share of the whole before it.</param>
+    /// <param name="to">And after it.</param>
+    /// <param name="message">What is done, in a few words.</param>
+    /// <param name="method">How; null while unknown.</param>
+    public void Enter(Stage stage, double from, double to, string message, string? method = null)
     {
-        (_stage, _from, _to, _message) = (stage, from, to, message);
+        (_stage, _from, _to, _message, _method) = (stage, from, to, message, method);
         _entered = time.GetTimestamp();
         Report(0);
+    }
+
+    /// <summary>Says how the step is done, once that is known.</summary>
+    public void By(string method)
+    {
+        _method = method;
+        listener?.Report(Now());
+    }
+
+    /// <summary>The step has nothing to do: its result was kept from an earlier time.</summary>
+    public void Found(string message)
+    {
+        (_message, _method) = (message, StageMemo.Method);
+        Report(1);
     }
 
     /// <summary>The share of the step that is done, 0 to 1.</summary>
@@ -39,7 +59,7 @@ internal sealed class ProgressMeter(IProgress<SongProgress>? listener, TimeProvi
 
     public void Notice(string notice) => listener?.Report(Now() with { Notice = notice });
 
-    private SongProgress Now() => new(_stage, _fraction, _message);
+    private SongProgress Now() => new(_stage, _fraction, _message) { Method = _method };
 
     /// <summary>As long as the step's rest takes at its pace so far; steps after it are short.</summary>
     private TimeSpan Remaining(double share) => time.GetElapsedTime(_entered) * ((1 - share) / share);

@@ -2,8 +2,6 @@ using Libretto.Align;
 using Libretto.Audio;
 using Libretto.Lyrics;
 using Libretto.Models;
-using Libretto.Separate;
-using Libretto.Transcribe;
 
 namespace Libretto.Pipeline;
 
@@ -13,25 +11,23 @@ namespace Libretto.Pipeline;
 /// </summary>
 public sealed class SongPipeline
 {
-    private const int SpeechRate = 16_000;
-
     // Share of the whole work, measured on songs of three minutes; only the progress shown depends on it.
     private const double DecodedAt = 0.08;
     private const double SeparatedAt = 0.5;
     private const double HeardAt = 0.6;
 
-    private const string LyricsFromFile = "file";
-
     private readonly AudioDecoder _decoder;
     private readonly EngineSelector _engines;
     private readonly VoiceSeparation _separation;
+    private readonly StageMemo _memo;
     private readonly TimeProvider _time;
 
-    internal SongPipeline(AudioDecoder decoder, EngineSelector engines, VoiceSeparation separation, TimeProvider time)
+    internal SongPipeline(AudioDecoder decoder, EngineSelector engines, VoiceSeparation separation, StageMemo memo, TimeProvider time)
     {
         _decoder = decoder;
         _engines = engines;
         _separation = separation;
+        _memo = memo;
         _time = time;
     }
 
@@ -44,52 +40,38 @@ public sealed class SongPipeline
         SongRequest request, IProgress<SongProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var notices = new List<string>();
         var meter = new ProgressMeter(progress, _time);
-        void Notice(string notice)
-        {
-            notices.Add(notice);
-            meter.Notice(notice);
-        }
-
         meter.Enter(Stage.Acquire, 0, DecodedAt, "reading");
-        var info = await _decoder.ProbeAsync(request.Path, cancellationToken);
+        using var song = await Song.OpenAsync(request.Path, request.Fresh, _decoder, _memo, meter, cancellationToken);
         var engine = await _engines.SelectAsync(request, new Relay<ModelProgress>(meter.Fetching), cancellationToken);
-        Notice(engine.Notice);
-        var aligner = request.Lyrics is null ? null : _engines.Aligner(engine);
-        var prepared = engine.Transcriber.PrepareAsync(cancellationToken);
-        using var audio = await _decoder.DecodeAsync(info, SpeechRate, channels: 1, range: null, meter.Step(), cancellationToken);
-        foreach (var warning in info.Warnings.Concat(audio.Warnings))
-            Notice(warning);
+        song.Notice(engine.Notice);
+        var timing = request.Lyrics is null ? null : new LyricsTiming(song, _engines.Aligner(engine));
+        var transcription = new Transcription(song, request, engine);
+        var heard = await transcription.RecallAsync(cancellationToken);
+        if (heard is null)
+            await transcription.PrepareAsync(cancellationToken);
 
         var mode = _separation.ModeFor(request, engine.Transcriber.TimesAreTrusted);
-        if (mode != SeparationMode.Never)
-            meter.Enter(Stage.Separate, DecodedAt, SeparatedAt, "separating the voice");
-        using var voice = await _separation.RunAsync(info, mode, meter, Notice, cancellationToken);
+        using var voice = await _separation.RunAsync(song, mode, DecodedAt, SeparatedAt, cancellationToken);
 
-        meter.Enter(Stage.Transcribe, voice is null ? DecodedAt : SeparatedAt, aligner is null ? 1 : HeardAt, "listening");
-        await prepared;
-        var heard = await TranscribeAsync(request, engine, audio, meter, cancellationToken);
+        meter.Enter(Stage.Transcribe, voice is null ? DecodedAt : SeparatedAt, timing is null ? 1 : HeardAt, "listening", engine.Transcriber.Name);
+        heard = heard is null ? await transcription.RunAsync(cancellationToken) : Found(heard, song);
         if (heard.DetectedLanguage is { } detected)
-            Notice(detected);
+            song.Notice(detected);
         if (voice is not null)
-            heard.BoundBy(voice.Activity);
+            heard = heard.BoundBy(voice.Singing);
 
         AlignedLyrics? aligned = null;
-        if (aligner is not null)
+        if (timing is not null)
         {
-            meter.Enter(Stage.Align, HeardAt, 1, "timing the lyrics");
-            aligned = await aligner.AlignAsync(
-                audio, request.Lyrics!, LyricsFromFile, heard.Words, voice?.Activity ?? ActivityDetector.Detect(audio, null, cancellationToken),
-                engine.Language ?? heard.Language ?? "en", meter.Step(), cancellationToken);
-            if (aligned.Fit.Unsure)
-                Notice($"The lyrics fit badly: {aligned.Fit.Matched:P0} of their words were recognised. Check that they are this song's, and their times by ear.");
+            meter.Enter(Stage.Align, HeardAt, 1, "timing the lyrics", "attention");
+            aligned = await timing.RunAsync(
+                request.Lyrics!, (heard, transcription.Key), voice, engine.Language ?? heard.Language ?? "en", cancellationToken);
         }
-
-        var document = heard.ToDocument(audio.Duration, aligned) with
+        var document = heard.ToDocument(aligned) with
         {
-            Title = request.Title ?? info.Tag("title"),
-            Artist = request.Artist ?? info.Tag("artist"),
+            Title = request.Title ?? song.Info.Tag("title"),
+            Artist = request.Artist ?? song.Info.Tag("artist"),
             Language = request.Translate ? heard.Language : engine.Language ?? heard.Language,
             Source = new LyricsSource("file"),
             Method = new LyricsMethod
@@ -102,26 +84,15 @@ public sealed class SongPipeline
                 Guards = heard.Guards,
             },
         };
-        return new SongResult(document, notices) { Stems = request.KeepStems ? voice?.Take() : null };
+        return new SongResult(document, song.Notices) { Stems = request.KeepStems ? voice?.Take() : null };
     }
 
-    private static async Task<HeardWords> TranscribeAsync(
-        SongRequest request, EngineChoice engine, PcmFile audio, ProgressMeter meter, CancellationToken cancellationToken)
+    /// <summary>Shows what was heard before as if it were heard now.</summary>
+    private static HeardSong Found(HeardSong heard, Song song)
     {
-        var heard = new HeardWords();
-        var options = new TranscribeOptions
-        {
-            Language = engine.Language,
-            Translate = request.Translate,
-            Prompt = request.Prompt,
-            BeamSize = request.BeamSize,
-        };
-        await foreach (var piece in engine.Transcriber.TranscribeAsync(audio, options, meter.Step(), cancellationToken))
-        {
-            heard.Add(piece);
-            foreach (var line in LineBreaker.Break(DocumentRules.MakeLawful(piece.Words, audio.Duration), piece.SegmentEnds))
-                meter.Heard(line);
-        }
+        song.Meter.Found("the words were found in the cache");
+        foreach (var line in heard.Lines())
+            song.Meter.Heard(line);
         return heard;
     }
 }

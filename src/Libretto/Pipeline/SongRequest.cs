@@ -37,6 +37,9 @@ public sealed record SongRequest(string Path)
     /// <summary>True to get the stems, if the song was separated, in <see cref="SongResult.Stems"/>; false by default.</summary>
     public bool KeepStems { get; init; }
 
+    /// <summary>True to do everything anew, even what was kept from an earlier time; false by default.</summary>
+    public bool Fresh { get; init; }
+
     /// <summary>The song's title; null takes the file's tag, if it has one.</summary>
     public string? Title { get; init; }
 

@@ -1,5 +1,4 @@
 using Libretto.Lyrics;
-using Libretto.Separate;
 
 namespace Libretto.Pipeline;
 
@@ -9,5 +8,5 @@ namespace Libretto.Pipeline;
 public sealed record SongResult(LyricsDocument Document, IReadOnlyList<string> Notices)
 {
     /// <summary>The stems, where <see cref="SongRequest.KeepStems"/> asked for them and the song was separated; the caller disposes of them.</summary>
-    public SeparatedStems? Stems { get; init; }
+    public SongStems? Stems { get; init; }
 }

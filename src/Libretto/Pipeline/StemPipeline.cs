@@ -1,6 +1,4 @@
 using Libretto.Audio;
-using Libretto.Models;
-using Libretto.Separate;
 
 namespace Libretto.Pipeline;
 
@@ -8,24 +6,22 @@ namespace Libretto.Pipeline;
 public sealed class StemPipeline
 {
     /// <summary>The model that separates when none is named.</summary>
-    public const string DefaultModel = "spleeter-2stems";
+    public const string DefaultModel = Separation.DefaultModel;
 
     // Share of the whole work, measured on songs of three minutes; only the progress shown depends on it.
     private const double DecodedAt = 0.1;
     private const double SeparatedAt = 0.8;
 
     private readonly AudioDecoder _decoder;
-    private readonly AudioEncoder _encoder;
-    private readonly ModelStore _models;
-    private readonly OnnxSessions _sessions;
+    private readonly Separation _separation;
+    private readonly StageMemo _memo;
     private readonly TimeProvider _time;
 
-    internal StemPipeline(AudioDecoder decoder, AudioEncoder encoder, ModelStore models, OnnxSessions sessions, TimeProvider time)
+    internal StemPipeline(AudioDecoder decoder, Separation separation, StageMemo memo, TimeProvider time)
     {
         _decoder = decoder;
-        _encoder = encoder;
-        _models = models;
-        _sessions = sessions;
+        _separation = separation;
+        _memo = memo;
         _time = time;
     }
 
@@ -40,64 +36,23 @@ public sealed class StemPipeline
     {
         ArgumentNullException.ThrowIfNull(request);
         var meter = new ProgressMeter(progress, _time);
-        var notices = new List<string>();
-
         meter.Enter(Stage.Acquire, 0, DecodedAt, "reading");
-        var info = await _decoder.ProbeAsync(request.Path, cancellationToken);
-        var separator = await OpenAsync(request.Model, meter, cancellationToken);
-        using var mix = await DecodeAsync(info, separator, meter.Step(), cancellationToken);
-        foreach (var warning in info.Warnings.Concat(mix.Warnings))
-        {
-            notices.Add(warning);
-            meter.Notice(warning);
-        }
+        using var song = await Song.OpenAsync(request.Path, request.Fresh, _decoder, _memo, meter, cancellationToken);
+        using var stems = await SeparateAsync(song, request.Model, cancellationToken);
 
-        meter.Enter(Stage.Separate, DecodedAt, SeparatedAt, "separating the voice");
-        using var stems = await separator.SeparateAsync(mix, meter.Step(), cancellationToken);
-
-        await WriteAsync(stems, request, meter, from: SeparatedAt, cancellationToken);
-        return new StemResult(separator.Name, mix.Duration, notices);
+        meter.Enter(Stage.Publish, SeparatedAt, 1, "writing the stems");
+        await stems.WriteAsync(request.Vocals, request.Instrumental, request.Format, meter.Step(), cancellationToken);
+        return new StemResult(stems.Model, stems.Duration, song.Notices);
     }
 
-    /// <summary>Writes stems that were separated already, as <see cref="SongPipeline"/> does for its own use.</summary>
-    /// <param name="stems">The stems; the caller still disposes of them.</param>
-    /// <param name="request">Where they go.</param>
-    /// <param name="progress">Told at once, in order, on whichever thread works.</param>
-    /// <param name="cancellationToken">Felt within half a second, by programs that were started too.</param>
-    /// <exception cref="LibrettoException">The disk, or a program it needs; its message says what to do.</exception>
-    public Task WriteAsync(
-        SeparatedStems stems, StemRequest request, IProgress<SongProgress>? progress = null, CancellationToken cancellationToken = default)
+    private async Task<SongStems> SeparateAsync(Song song, string? model, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(stems);
-        ArgumentNullException.ThrowIfNull(request);
-        return WriteAsync(stems, request, new ProgressMeter(progress, _time), from: 0, cancellationToken);
+        var way = await _separation.OpenAsync(song, model, cancellationToken);
+        var known = await way.RecallAsync(cancellationToken);
+        using var mix = known is null ? await way.DecodeAsync(song.Meter.Step(), cancellationToken) : null;
+        song.Meter.Enter(Stage.Separate, DecodedAt, SeparatedAt, "separating the voice", way.Separator.Name);
+        if (known is not null)
+            song.Meter.Found("the voice was found in the cache");
+        return known ?? await way.RunAsync(mix!, song.Meter.Step(), cancellationToken);
     }
-
-    private async Task WriteAsync(
-        SeparatedStems stems, StemRequest request, ProgressMeter meter, double from, CancellationToken cancellationToken)
-    {
-        meter.Enter(Stage.Publish, from, 1, "writing the stems");
-        await _encoder.EncodeAsync(stems.Vocals, request.Vocals, request.Format, cancellationToken: cancellationToken);
-        meter.Report(0.5);
-        await _encoder.EncodeAsync(stems.Accompaniment, request.Instrumental, request.Format, cancellationToken: cancellationToken);
-        meter.Report(1);
-    }
-
-    /// <summary>Whether a model is here already.</summary>
-    internal bool IsInstalled(string? model) => _models.Find(model ?? DefaultModel) is not null;
-
-    /// <summary>The separator of a model, fetched if it must be; its networks are loaded at first use and shared.</summary>
-    internal async Task<IVocalSeparator> OpenAsync(string? model, ProgressMeter meter, CancellationToken cancellationToken)
-    {
-        var name = model ?? DefaultModel;
-        if (_models.Find(name) is null && ModelCatalogue.Find(name) is { Kind: not ModelKind.Separation })
-            throw PipelineException.NotSeparation(name);
-        var folder = await _models.EnsureAsync(name, new Relay<ModelProgress>(meter.Fetching), cancellationToken);
-        return VocalSeparators.Open(folder, _sessions);
-    }
-
-    /// <summary>The song as a separator wants it: stereo at its rate.</summary>
-    internal Task<PcmFile> DecodeAsync(
-        AudioInfo info, IVocalSeparator separator, IProgress<double>? progress, CancellationToken cancellationToken) =>
-        _decoder.DecodeAsync(info, separator.SampleRate, channels: 2, range: null, progress, cancellationToken);
 }

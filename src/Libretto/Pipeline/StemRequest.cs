@@ -11,6 +11,9 @@ public sealed record StemRequest(string Path, string Vocals, string Instrumental
     /// <summary>How the stems are written; FLAC of 24 bits by default.</summary>
     public AudioFormat Format { get; init; } = AudioFormat.Flac24;
 
+    /// <summary>True to separate anew, even if stems were kept from an earlier time; false by default.</summary>
+    public bool Fresh { get; init; }
+
     /// <summary>A separation model's name or folder; null takes <see cref="StemPipeline.DefaultModel"/>.</summary>
     public string? Model { get; init; }
 }

@@ -1,4 +1,3 @@
-using Libretto.Audio;
 using Libretto.Separate;
 using Libretto.Settings;
 
@@ -8,7 +7,7 @@ namespace Libretto.Pipeline;
 /// Parts the voice from the rest before words are timed, where that is wanted. Words are still taken from the mix, which engines
 /// understand better; the stem tells where someone sings.
 /// </summary>
-internal sealed class VoiceSeparation(StemPipeline stems, LibrettoSettings settings, TimeProvider time)
+internal sealed class VoiceSeparation(Separation separation, LibrettoSettings settings, TimeProvider time)
 {
     /// <summary>Unless it was asked for, separation may take this share of the song's length.</summary>
     private const double TimeAllowed = 0.25;
@@ -24,68 +23,45 @@ internal sealed class VoiceSeparation(StemPipeline stems, LibrettoSettings setti
     }
 
     /// <summary>Separates a song, or says why not.</summary>
-    /// <param name="info">The song.</param>
+    /// <param name="song">The song.</param>
     /// <param name="mode">What the user wants.</param>
-    /// <param name="meter">In the step that separation is.</param>
-    /// <param name="notice">Told what was decided and why.</param>
+    /// <param name="from">Share of the whole work before it.</param>
+    /// <param name="to">And after it.</param>
     /// <param name="cancellationToken">Stops the networks and ffmpeg at once.</param>
-    /// <returns>The voice; null when it is not separated.</returns>
-    public async Task<SeparatedVoice?> RunAsync(
-        AudioInfo info, SeparationMode mode, ProgressMeter meter, Action<string> notice, CancellationToken cancellationToken)
+    /// <returns>The stems; null when it is not separated.</returns>
+    public async Task<SongStems?> RunAsync(Song song, SeparationMode mode, double from, double to, CancellationToken cancellationToken)
     {
         if (mode == SeparationMode.Never)
             return null;
-        if (mode == SeparationMode.Auto && !stems.IsInstalled(StemPipeline.DefaultModel))
+        if (mode == SeparationMode.Auto && !separation.IsInstalled)
         {
-            notice($"The voice is not separated because no model for it is installed. Fetch one with: libretto models pull {StemPipeline.DefaultModel}");
+            song.Notice($"The voice is not separated because no model for it is installed. Fetch one with: libretto models pull {Separation.DefaultModel}");
             return null;
         }
-        var separator = await stems.OpenAsync(StemPipeline.DefaultModel, meter, cancellationToken);
-        using var mix = await stems.DecodeAsync(info, separator, progress: null, cancellationToken);
-        var decision = await new SeparationPolicy(separator, time)
+        song.Meter.Enter(Stage.Separate, from, to, "separating the voice");
+        var way = await separation.OpenAsync(song, model: null, cancellationToken);
+        if (await way.RecallAsync(cancellationToken) is { } known)
+        {
+            song.Meter.Found("the voice was found in the cache");
+            return known;
+        }
+        var decisionKey = song.Memo.Key("separation-decision", way.Key, $"{mode}", $"{Environment.ProcessorCount}");
+        var decision = await song.Memo.FindAsync(decisionKey, StageJson.Default.SeparationDecision, cancellationToken);
+        if (decision is { Separate: false })
+        {
+            song.Notice(decision.Reason);
+            return null;
+        }
+        using var mix = await way.DecodeAsync(null, cancellationToken);
+        decision ??= await new SeparationPolicy(way.Separator, time)
             .DecideAsync(mix, mode, TimeSpan.FromSeconds(mix.Duration * TimeAllowed), cancellationToken);
-        notice(decision.Reason);
+        song.Notice(decision.Reason);
         if (!decision.Separate)
+        {
+            await song.Memo.KeepAsync(decisionKey, decision, StageJson.Default.SeparationDecision, cancellationToken);
             return null;
-        var parts = await separator.SeparateAsync(mix, meter.Step(), cancellationToken);
-        return await ListenAsync(separator.Name, parts, cancellationToken);
-    }
-
-    private static async Task<SeparatedVoice> ListenAsync(string model, SeparatedStems parts, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var activity = await Task.Run(
-                () => ActivityDetector.Detect(parts.Vocals, ActivityOptions.ForStem, cancellationToken), cancellationToken);
-            return new SeparatedVoice(model, parts, activity);
         }
-        catch
-        {
-            parts.Dispose();
-            throw;
-        }
+        song.Meter.By(way.Separator.Name);
+        return await way.RunAsync(mix, song.Meter.Step(), cancellationToken);
     }
-}
-
-/// <summary>A song's stems and where someone sings in them.</summary>
-/// <param name="model">The separation model's name.</param>
-/// <param name="stems">Disposed of with this, unless they were taken.</param>
-/// <param name="activity">Where someone sings, in order.</param>
-internal sealed class SeparatedVoice(string model, SeparatedStems stems, IReadOnlyList<TimeRange> activity) : IDisposable
-{
-    private SeparatedStems? _stems = stems;
-
-    public string Model => model;
-
-    public IReadOnlyList<TimeRange> Activity => activity;
-
-    /// <summary>The stems, which the caller disposes of from now on.</summary>
-    public SeparatedStems? Take()
-    {
-        var taken = _stems;
-        _stems = null;
-        return taken;
-    }
-
-    public void Dispose() => _stems?.Dispose();
 }

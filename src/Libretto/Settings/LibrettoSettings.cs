@@ -42,6 +42,12 @@ public sealed record LibrettoSettings
     /// <summary>Libretto's own folder for what can be fetched again; null (the default) is the user's cache folder.</summary>
     public string? Cache { get; init; }
 
+    /// <summary>
+    /// Whether what was made of a song (words, times, stems) is kept in <see cref="Cache"/>, so that nothing is made twice; true by
+    /// default.
+    /// </summary>
+    public bool Keep { get; init; } = true;
+
     /// <summary>Folders to look in for models before the cache; none by default.</summary>
     public IReadOnlyList<string> Models { get; init; } = [];
 

@@ -26,6 +26,8 @@ public static class SettingsTable
             (settings, text) => settings with { Out = NotEmpty(text) }),
         new("cache", null, "LIBRETTO_CACHE", "the user's cache folder", "Libretto's own folder for models and other things that can be fetched again.",
             (settings, text) => settings with { Cache = NotEmpty(text) }),
+        new("keep", null, "LIBRETTO_KEEP", "true", "Keep what was made of a song in Libretto's own folder, so that it is not made twice.",
+            (settings, text) => settings with { Keep = YesOrNo(text) }),
         new("models", null, "LIBRETTO_MODELS", "none", $"Folders to look in for models first, separated by '{Path.PathSeparator}'.",
             (settings, text) => settings with { Models = List(text, Path.PathSeparator) }),
         new("ffmpeg", null, "LIBRETTO_FFMPEG", "found on the path", "Path of ffmpeg, when it is not on the path.",

@@ -42,6 +42,27 @@ public sealed class ProcessDeathTests : IDisposable
     }
 
     [Fact]
+    public async Task Killed_after_a_stage_the_next_worker_goes_on_from_its_result()
+    {
+        var port = PostgresCluster.FreePort();
+        using var client = new JobClient(new Uri($"http://127.0.0.1:{port}"));
+        await using var doomed = await LibrettoProcess.ServeAsync(
+            Data, port, environment: [("LIBRETTO_TEST_SETUP", "1"), ("LIBRETTO_FAILPOINT", $"{Checkpoints.WorkDone}")]);
+        var id = await client.PostAsync(Repository.SharedFile("audio", "jfk.wav"));
+        await doomed.ExitAsync();
+
+        await using var next = await LibrettoProcess.ServeAsync(Data, port);
+        var job = await client.FinishAsync(id);
+
+        Assert.Equal(("completed", 1), (job.Text("status"), job.Number("takeovers")));
+        var heard = job.GetProperty("progress_log").EnumerateArray().Last(step => step.Text("step") == "transcribe");
+        Assert.Equal(("completed", "cache"), (heard.Text("status"), heard.Text("method")));
+        Assert.Equal("moonshine/tiny", job.Text("processing_method"));
+        var steps = (await client.GetAsync($"/api/jobs/{id}/steps")).Json.GetProperty("steps").EnumerateArray();
+        Assert.Equal("found in the cache", steps.Single(step => step.Text("step") == "transcribe").Text("method_text"));
+    }
+
+    [Fact]
     public async Task A_graceful_stop_leaves_no_job_running_and_the_next_start_goes_on()
     {
         var port = PostgresCluster.FreePort();

@@ -13,7 +13,7 @@ public class SampleSongTests
     public async Task The_sample_song_is_understood_and_timed_by_the_default_engine()
     {
         await InstalledModels.MoonshineTinyAsync();
-        await using var services = new ServiceCollection().AddLibretto(new LibrettoSettings { Engine = "moonshine" }).BuildServiceProvider();
+        await using var services = new ServiceCollection().AddLibretto(new LibrettoSettings { Engine = "moonshine", Keep = false }).BuildServiceProvider();
         var song = await services.GetRequiredService<SongPipeline>().RunAsync(
             new SongRequest(Repository.File("samples", "morning-light.ogg")), cancellationToken: TestContext.Current.CancellationToken);
 

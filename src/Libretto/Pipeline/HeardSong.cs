@@ -1,0 +1,44 @@
+using Libretto.Align;
+using Libretto.Audio;
+using Libretto.Lyrics;
+using Libretto.Speech;
+
+namespace Libretto.Pipeline;
+
+/// <summary>What an engine heard of a whole song, as the memo keeps it.</summary>
+internal sealed record HeardSong
+{
+    /// <summary>The song's length in seconds.</summary>
+    public required double Duration { get; init; }
+
+    /// <summary>All words in order of time.</summary>
+    public required IReadOnlyList<LyricsWord> Words { get; init; }
+
+    /// <summary>Indexes of words after which the engine ends a sentence.</summary>
+    public required IReadOnlyList<int> SentenceEnds { get; init; }
+
+    /// <summary>How often each guard acted; null when none did.</summary>
+    public IReadOnlyDictionary<string, int>? Guards { get; init; }
+
+    /// <summary>The language most words are in; null when the engine does not say.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>The language sung and how likely it is, as a notice; null when it was not to be found out.</summary>
+    public string? DetectedLanguage { get; init; }
+
+    /// <summary>What was wrong with the file, in sentences.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>The words' times fitted to where someone is known to sing.</summary>
+    public HeardSong BoundBy(IReadOnlyList<TimeRange> singing) => this with { Words = ActivityBounds.Apply(Words, singing) };
+
+    /// <summary>The words in lines, at times as lawful as a document's.</summary>
+    public IReadOnlyList<LyricsLine> Lines() => LineBreaker.Break(DocumentRules.MakeLawful(Words, Milliseconds), SentenceEnds);
+
+    /// <summary>Lawful lines of all words, or of the given lyrics where there are any.</summary>
+    public LyricsDocument ToDocument(AlignedLyrics? aligned) => aligned is null
+        ? new LyricsDocument { Duration = Milliseconds, Lines = Lines() }
+        : DocumentRules.MakeLawful(new LyricsDocument { Duration = Milliseconds, Lines = aligned.Lines, Checks = aligned.Checks });
+
+    private double Milliseconds => Math.Round(Duration, 3);
+}

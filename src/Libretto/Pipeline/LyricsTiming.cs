@@ -1,0 +1,45 @@
+using Libretto.Align;
+using Libretto.Audio;
+using Libretto.Lyrics;
+
+namespace Libretto.Pipeline;
+
+/// <summary>Times the lyrics a user gave, or finds the times they got before.</summary>
+/// <param name="song">The song, in the step that aligning is.</param>
+/// <param name="aligner">What listens for the words.</param>
+internal sealed class LyricsTiming(Song song, AlignerChoice aligner)
+{
+    private const string FromFile = "file";
+
+    /// <summary>Times the lyrics.</summary>
+    /// <param name="lyrics">As they were given.</param>
+    /// <param name="heard">What was recognised, and where the memo keeps it.</param>
+    /// <param name="voice">The stems; null where the song was not separated.</param>
+    /// <param name="language">The language sung, as an ISO 639 code.</param>
+    /// <param name="cancellationToken">Felt within half a second.</param>
+    public async Task<AlignedLyrics> RunAsync(
+        LyricsDocument lyrics, (HeardSong Song, string Key) heard, SongStems? voice, string language, CancellationToken cancellationToken)
+    {
+        var key = song.Memo.Key("align", aligner.Identity, LyricsFormats.Json.Write(lyrics), heard.Key, voice?.Key ?? "", language);
+        var aligned = await song.Memo.FindAsync(key, StageJson.Default.AlignedLyrics, cancellationToken);
+        if (aligned is not null)
+            song.Meter.Found("the times were found in the cache");
+        else
+        {
+            aligned = await ListenAsync(lyrics, heard.Song.Words, voice, language, cancellationToken);
+            await song.Memo.KeepAsync(key, aligned, StageJson.Default.AlignedLyrics, cancellationToken);
+        }
+        if (aligned.Fit.Unsure)
+            song.Notice($"The lyrics fit badly: {aligned.Fit.Matched:P0} of their words were recognised. Check that they are this song's, and their times by ear.");
+        return aligned;
+    }
+
+    private async Task<AlignedLyrics> ListenAsync(
+        LyricsDocument lyrics, IReadOnlyList<LyricsWord> heard, SongStems? voice, string language, CancellationToken cancellationToken)
+    {
+        var audio = await song.SpeechAsync(null, cancellationToken);
+        return await aligner.Aligner.AlignAsync(
+            audio, lyrics, FromFile, heard, voice?.Singing ?? ActivityDetector.Detect(audio, null, cancellationToken), language,
+            song.Meter.Step(), cancellationToken);
+    }
+}

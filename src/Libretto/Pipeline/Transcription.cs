@@ -1,0 +1,63 @@
+using Libretto.Lyrics;
+using Libretto.Transcribe;
+
+namespace Libretto.Pipeline;
+
+/// <summary>A song's words as one engine hears them, or heard them before.</summary>
+internal sealed class Transcription
+{
+    private readonly Song _song;
+    private readonly ITranscriber _engine;
+    private readonly TranscribeOptions _options;
+    private Task _prepared = Task.CompletedTask;
+
+    public Transcription(Song song, SongRequest request, EngineChoice choice)
+    {
+        _song = song;
+        _engine = choice.Transcriber;
+        _options = new TranscribeOptions
+        {
+            Language = choice.Language,
+            Translate = request.Translate,
+            Prompt = request.Prompt,
+            BeamSize = request.BeamSize,
+        };
+        Key = song.Memo.Key(
+            "transcribe", choice.Identity, _options.Language ?? "", _options.Translate ? "translate" : "", _options.Prompt ?? "", $"{_options.BeamSize}");
+    }
+
+    /// <summary>Where the memo keeps it.</summary>
+    public string Key { get; }
+
+    /// <summary>What was heard before; null when nothing was.</summary>
+    public async Task<HeardSong?> RecallAsync(CancellationToken cancellationToken)
+    {
+        var heard = await _song.Memo.FindAsync(Key, StageJson.Default.HeardSong, cancellationToken);
+        _song.Warn(heard?.Warnings ?? []);
+        return heard;
+    }
+
+    /// <summary>Decodes the song, while the engine loads its networks.</summary>
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        _prepared = _engine.PrepareAsync(cancellationToken);
+        await _song.SpeechAsync(_song.Meter.Step(), cancellationToken);
+    }
+
+    /// <summary>Listens.</summary>
+    public async Task<HeardSong> RunAsync(CancellationToken cancellationToken)
+    {
+        var audio = await _song.SpeechAsync(null, cancellationToken);
+        await _prepared;
+        var words = new HeardWords();
+        await foreach (var piece in _engine.TranscribeAsync(audio, _options, _song.Meter.Step(), cancellationToken))
+        {
+            words.Add(piece);
+            foreach (var line in LineBreaker.Break(DocumentRules.MakeLawful(piece.Words, audio.Duration), piece.SegmentEnds))
+                _song.Meter.Heard(line);
+        }
+        var heard = words.Song(audio.Duration) with { Warnings = _song.Warn(audio.Warnings) };
+        await _song.Memo.KeepAsync(Key, heard, StageJson.Default.HeardSong, cancellationToken);
+        return heard;
+    }
+}

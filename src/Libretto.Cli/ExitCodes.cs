@@ -8,6 +8,7 @@ using Libretto.Pipeline;
 using Libretto.Server;
 using Libretto.Settings;
 using Libretto.Tools;
+using Libretto.Transcribe.Hosted;
 
 namespace Libretto.Cli;
 
@@ -57,6 +58,8 @@ internal static class ExitCodes
         ModelException => Missing,
         PipelineException { Code: "model_missing" } => Missing,
         PipelineException => Usage,
+        HostedException { Code: "hosted_key_missing" or "hosted_key_refused" or "hosted_unreachable" or "hosted_insecure" } => Missing,
+        HostedException { Code: "hosted_not_found" } => Usage,
         ServerException { Code: "setting_invalid" or "keys_needed" } => Usage,
         RemoteException { Code: "server_unreachable" or "server_unknown" } => Missing,
         RemoteException { Code: "job_unknown" or "not_audio" } => Input,

@@ -12,8 +12,11 @@ public sealed record LibrettoSettings
     /// <summary>The value of <see cref="Engine"/> and <see cref="Language"/> that leaves the choice to Libretto.</summary>
     public const string Auto = "auto";
 
-    /// <summary>The recogniser: <c>auto</c> (the default), <c>moonshine</c> or <c>whisper</c>.</summary>
+    /// <summary>The recogniser: <c>auto</c> (the default), <c>moonshine</c>, <c>whisper</c> or the name of one of <see cref="Hosted"/>.</summary>
     public string Engine { get; init; } = Auto;
+
+    /// <summary>Engines on the network, in the order they are asked in; Groq and OpenAI, without their keys, by default.</summary>
+    public IReadOnlyList<HostedEngine> Hosted { get; init; } = HostedEngine.Known;
 
     /// <summary>The model the engine uses: a name of the catalogue or a folder; null (the default) takes the best one installed.</summary>
     public string? Model { get; init; }

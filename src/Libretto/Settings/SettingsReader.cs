@@ -33,8 +33,12 @@ public static class SettingsReader
                 settings = Apply(setting, settings, text, origin == file ? $"'{setting.Key}' in {file}" : origin);
             values.Add(new SettingValue(setting, text is not null && setting.IsSecret ? "(set)" : text, origin));
         }
-        return new SettingsReading(settings, values, file);
+        return new SettingsReading(settings with { Hosted = [.. settings.Hosted.Select(engine => WithKey(engine, environment))] }, values, file);
     }
+
+    /// <summary>Engines of the user's own have their keys in variables that no row of the table names.</summary>
+    private static HostedEngine WithKey(HostedEngine engine, Func<string, string?> environment) =>
+        engine is { Key: null, KeyVariable: { } variable } && environment(variable) is { Length: > 0 } key ? engine with { Key = key.Trim() } : engine;
 
     /// <summary>The settings file: <c>$LIBRETTO_CONFIG</c>, else <c>libretto.json</c> in the user's folder for settings.</summary>
     /// <param name="environment">Looks up an environment variable.</param>

@@ -8,8 +8,16 @@ public static class SettingsTable
     /// <summary>The rows, in the order they are shown in.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        new("engine", "--engine", "LIBRETTO_ENGINE", "auto", "The recogniser: auto, moonshine or whisper.",
-            (settings, text) => settings with { Engine = OneOf(text, LibrettoSettings.Auto, "moonshine", "whisper") }),
+        // Before the engine, which may be one of them.
+        new("hosted", null, "LIBRETTO_HOSTED", "groq and openai", "Engines on the network, or changes to those known, as JSON: see docs/engines.md.",
+            (settings, text) => settings with { Hosted = HostedSetting.Apply(settings.Hosted, text) }),
+        Key("groq-key", "GROQ_API_KEY", "A key for Groq: songs are then recognised there first."),
+        Key("openai-key", "OPENAI_API_KEY", "A key for OpenAI, for '--engine openai'."),
+        new("engine", "--engine", "LIBRETTO_ENGINE", "auto", "The recogniser: auto, moonshine, whisper, groq or openai.",
+            (settings, text) => settings with
+            {
+                Engine = OneOf(text, [LibrettoSettings.Auto, "moonshine", "whisper", .. settings.Hosted.Select(engine => engine.Name)]),
+            }),
         new("model", "--model", "LIBRETTO_MODEL", "the best installed", "The speech model: a name of 'libretto models list' or a folder.",
             (settings, text) => settings with { Model = NotEmpty(text) }),
         new("language", "--language", "LIBRETTO_LANGUAGE", "auto", "The language sung: a code such as en or es, or auto.",
@@ -40,6 +48,17 @@ public static class SettingsTable
             IsSecret = true,
         },
     ];
+
+    /// <summary>The key of every hosted engine that has it in this variable.</summary>
+    private static Setting Key(string key, string variable, string description) => new(
+        key, null, variable, "none", description,
+        (settings, text) => settings with
+        {
+            Hosted = [.. settings.Hosted.Select(engine => engine.KeyVariable == variable ? engine with { Key = NotEmpty(text).Trim() } : engine)],
+        })
+    {
+        IsSecret = true,
+    };
 
     private static string OneOf(string text, params string[] allowed) =>
         allowed.FirstOrDefault(value => string.Equals(value, text.Trim(), StringComparison.OrdinalIgnoreCase))

@@ -47,4 +47,10 @@ public sealed record TranscribedPiece(TimeRange Range, IReadOnlyList<LyricsWord>
 
     /// <summary>Which guards acted in this window and how often.</summary>
     public IReadOnlyDictionary<string, int> Guards { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>What the user should know of this window, a sentence each; none by default.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+
+    /// <summary>What it cost by the engine's published price, US dollars; null for engines that cost nothing or tell no price.</summary>
+    public double? Cost { get; init; }
 }

@@ -61,7 +61,7 @@ internal sealed class VerboseJsonFormat : ILyricsFormat
             throw LyricsFormatException.NotThisFormat(
                 Dialect, "it has neither segments nor words. Ask for response_format=verbose_json with word and segment times.");
 
-        var document = Document(answer!, Lines(answer!));
+        var document = Document(answer!, VerboseWords.Lines(answer!));
         return document with { Language = answer!.Language is { Length: > 0 } language ? Languages.Find(language) ?? language : null };
     }
 
@@ -80,39 +80,6 @@ internal sealed class VerboseJsonFormat : ILyricsFormat
             Lines = [.. lines.Where(line => line.Count > 0).Select(line => LyricsLine.Of(lawful[next..(next += line.Count)]))],
         };
     }
-
-    private static List<List<LyricsWord>> Lines(VerboseTranscription answer)
-    {
-        var segments = (answer.Segments ?? []).Where(segment => segment is not null).ToList();
-        if (segments.Any(segment => segment.Words is { Count: > 0 }))
-            return [.. segments.Select(segment => segment.Words is { Count: > 0 } words ? Words(words) : Spread(segment))];
-        var all = Words(answer.Words ?? []);
-        if (all.Count == 0)
-            return [.. segments.Select(Spread)];
-        if (segments.Count == 0)
-            return [all];
-
-        var lines = segments.Select(_ => new List<LyricsWord>()).ToList();
-        var current = 0;
-        foreach (var word in all)
-        {
-            // By the word's middle, for providers round starts to before their segment's.
-            while (current + 1 < segments.Count && (word.Start + word.End) / 2 >= segments[current + 1].Start)
-                current++;
-            lines[current].Add(word);
-        }
-        return lines;
-    }
-
-    private static List<LyricsWord> Words(IReadOnlyList<VerboseWord> words) =>
-    [
-        .. words.Where(word => word is not null).SelectMany(word => WordText.Split(word.Word) is [var only]
-            ? [new LyricsWord(only, word.Start, word.End) { Confidence = word.Probability }]
-            : LineSpread.Over(WordText.Split(word.Word), Milliseconds.From(word.Start), Milliseconds.From(word.End))),
-    ];
-
-    private static List<LyricsWord> Spread(VerboseSegment segment) =>
-        [.. LineSpread.Over(WordText.Words(segment.Text), Milliseconds.From(segment.Start), Milliseconds.From(segment.End))];
 
     private static VerboseSegment Segment(LyricsLine line, int index)
     {

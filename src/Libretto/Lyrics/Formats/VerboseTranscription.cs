@@ -62,17 +62,17 @@ internal sealed record VerboseSegment
     public IReadOnlyList<VerboseWord>? Words { get; init; }
 }
 
-/// <summary>A word; hosts that know more of it add a probability.</summary>
+/// <summary>A word; hosts that know more of it add a probability, broken ones leave out a time.</summary>
 internal sealed record VerboseWord
 {
     [JsonPropertyName("word")]
     public string? Word { get; init; }
 
     [JsonPropertyName("start")]
-    public double Start { get; init; }
+    public double? Start { get; init; }
 
     [JsonPropertyName("end")]
-    public double End { get; init; }
+    public double? End { get; init; }
 
     [JsonPropertyName("probability")]
     public double? Probability { get; init; }

@@ -1,0 +1,202 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Reflection;
+using System.Text.Json;
+using Libretto.Lyrics.Formats;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Retry;
+
+namespace Libretto.Transcribe.Hosted;
+
+/// <summary>
+/// Sends one file to a hosted engine and reads its answer: within the key's budget, tried again after failures that pass, and not
+/// at all for a while after several that did not.
+/// </summary>
+internal sealed class HostedClient
+{
+    /// <summary>Longer pauses than this are not waited for.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
+
+    /// <summary>An hour's song with every word is 2 MB.</summary>
+    private const int LongestAnswer = 64_000_000;
+
+    private static readonly string s_version = typeof(HostedClient).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+    private readonly HostedEngine _engine;
+    private readonly Func<HttpClient> _http;
+    private readonly HostedBudget _budget;
+    private readonly TimeProvider _time;
+    private readonly ResiliencePipeline _resilience;
+
+    /// <param name="engine">The engine, ready to be asked.</param>
+    /// <param name="http">Gives a client without a time limit of its own that follows no redirects.</param>
+    /// <param name="budget">The key's budget.</param>
+    /// <param name="time">For pauses and limits.</param>
+    public HostedClient(HostedEngine engine, Func<HttpClient> http, HostedBudget budget, TimeProvider time)
+    {
+        (_engine, _http, _budget, _time) = (engine, http, budget, time);
+        _resilience = Resilience(time);
+    }
+
+    /// <summary>Sends a file.</summary>
+    /// <param name="request">What is sent.</param>
+    /// <param name="cancellationToken">Ends the request at once.</param>
+    /// <exception cref="HostedException">The engine did not give a transcription.</exception>
+    public async Task<HostedReply> SendAsync(HostedRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _resilience.ExecuteAsync(
+                static (state, token) => new ValueTask<HostedReply>(state.Client.SendOnceAsync(state.Request, token)),
+                (Client: this, Request: request), cancellationToken);
+        }
+        catch (BrokenCircuitException e)
+        {
+            throw HostedException.Resting(_engine, e.RetryAfter, e);
+        }
+    }
+
+    /// <summary>Outermost the breaker, so that it counts songs rather than attempts.</summary>
+    private static ResiliencePipeline Resilience(TimeProvider time) => new ResiliencePipelineBuilder { TimeProvider = time }
+        .AddCircuitBreaker(new CircuitBreakerStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder().Handle<HostedException>(e => e.Code is "hosted_unavailable" or "hosted_unreachable" or "hosted_timeout"),
+            FailureRatio = 0.9,
+            MinimumThroughput = 3,
+            SamplingDuration = TimeSpan.FromMinutes(5),
+            BreakDuration = TimeSpan.FromMinutes(1),
+        })
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder().Handle<HostedException>(e => e.IsWorthAnotherTry && !(e.RetryAfter > LongestWait)),
+            MaxRetryAttempts = 2,
+            DelayGenerator = static again => ValueTask.FromResult<TimeSpan?>(
+                (again.Outcome.Exception as HostedException)?.RetryAfter ?? TimeSpan.FromSeconds(1 + (2 * again.AttemptNumber))),
+        })
+        .Build();
+
+    private async Task<HostedReply> SendOnceAsync(HostedRequest request, CancellationToken cancellationToken)
+    {
+        var waited = await _budget.EnterAsync(request.Seconds, LongestWait, cancellationToken);
+        var limit = TimeLimit(request);
+        using var tooSlow = new CancellationTokenSource(limit, _time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(tooSlow.Token, cancellationToken);
+        try
+        {
+            using var message = Message(request);
+            using var answer = await _http().SendAsync(message, HttpCompletionOption.ResponseHeadersRead, stop.Token);
+            await LearnAsync(answer, cancellationToken);
+            var body = await BodyAsync(answer, stop.Token);
+            return answer.IsSuccessStatusCode
+                ? new HostedReply(Read(body), waited)
+                : throw HostedFailure.Of(_engine, answer, body, _time);
+        }
+        catch (OperationCanceledException) when (tooSlow.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw HostedException.TooSlow(_engine, limit);
+        }
+        catch (HttpRequestException e)
+        {
+            throw HostedFailure.Of(_engine, e);
+        }
+        catch (IOException e)
+        {
+            throw HostedException.Unreachable(_engine, "the connection was cut", worthAnotherTry: true, e);
+        }
+    }
+
+    /// <summary>Half a minute, what a slow line (100 kB/s) takes to send the file, and a tenth of its length to hear it.</summary>
+    private static TimeSpan TimeLimit(HostedRequest request) =>
+        TimeSpan.FromSeconds(30 + (new FileInfo(request.File).Length / 100_000.0) + (request.Seconds / 10));
+
+    private HttpRequestMessage Message(HostedRequest request)
+    {
+        var form = new MultipartFormDataContent();
+        // Some servers do not understand the quotes that .NET writes here, and some want those that it leaves out of names.
+        var boundary = form.Headers.ContentType!.Parameters.Single(parameter => parameter.Name == "boundary");
+        boundary.Value = boundary.Value!.Trim('"');
+        void Add(string name, string value) => form.Add(new StringContent(value) { Headers = { ContentType = null } }, $"\"{name}\"");
+
+        Add("model", _engine.Model);
+        Add("response_format", "verbose_json");
+        Add("temperature", "0");
+        if (!request.Translate)
+        {
+            Add("timestamp_granularities[]", "word");
+            Add("timestamp_granularities[]", "segment");
+            if (request.Language is { } language)
+                Add("language", language);
+        }
+        if (request.Prompt is { Length: > 0 } prompt)
+            Add("prompt", prompt);
+        var file = new StreamContent(new FileStream(request.File, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, useAsync: true));
+        file.Headers.ContentType = new MediaTypeHeaderValue("audio/flac");
+        form.Add(file, "\"file\"", "\"audio.flac\"");
+
+        var message = new HttpRequestMessage(HttpMethod.Post, new Uri(_engine.Address, request.Translate ? "audio/translations" : "audio/transcriptions"))
+        {
+            Content = form,
+        };
+        if (_engine.Key is { Length: > 0 } key)
+            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        message.Headers.UserAgent.ParseAdd($"Libretto/{s_version.Split('+')[0]}");
+        message.Headers.Accept.ParseAdd("application/json");
+        return message;
+    }
+
+    private Task LearnAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        var told = RateHeaders.Read(answer.Headers);
+        return _budget.LearnAsync(
+            told, answer.StatusCode == HttpStatusCode.TooManyRequests ? HostedFailure.Wait(answer, _time) : null, cancellationToken);
+    }
+
+    private async Task<byte[]> BodyAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        await using var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        using var body = new MemoryStream();
+        var buffer = new byte[1 << 16];
+        while (await stream.ReadAsync(buffer, cancellationToken) is > 0 and var count)
+        {
+            body.Write(buffer, 0, count);
+            if (body.Length > LongestAnswer)
+                throw HostedException.BadAnswer(_engine, "it has no end");
+        }
+        return body.ToArray();
+    }
+
+    private VerboseTranscription Read(byte[] body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, LyricsJson.Compact.VerboseTranscription) is { } answer
+                && (answer.Text ?? (object?)answer.Segments ?? answer.Words) is not null
+                ? answer
+                : throw HostedException.BadAnswer(_engine, "it holds neither text nor words");
+        }
+        catch (JsonException e)
+        {
+            throw HostedException.BadAnswer(
+                _engine, string.Create(CultureInfo.InvariantCulture, $"its JSON is broken at byte {e.BytePositionInLine ?? 0}"), e);
+        }
+    }
+}
+
+/// <summary>One file to be transcribed.</summary>
+/// <param name="File">A FLAC file.</param>
+/// <param name="Seconds">Its length.</param>
+internal sealed record HostedRequest(string File, double Seconds)
+{
+    public string? Language { get; init; }
+
+    public string? Prompt { get; init; }
+
+    public bool Translate { get; init; }
+}
+
+/// <summary>An answer.</summary>
+/// <param name="Transcription">As it came.</param>
+/// <param name="Waited">How long the key's budget held the request back.</param>
+internal sealed record HostedReply(VerboseTranscription Transcription, TimeSpan Waited);

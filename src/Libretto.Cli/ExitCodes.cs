@@ -7,6 +7,7 @@ using Libretto.Models;
 using Libretto.Pipeline;
 using Libretto.Server;
 using Libretto.Settings;
+using Libretto.Storage;
 using Libretto.Tools;
 using Libretto.Transcribe.Hosted;
 
@@ -63,6 +64,8 @@ internal static class ExitCodes
         ServerException { Code: "setting_invalid" or "keys_needed" } => Usage,
         RemoteException { Code: "server_unreachable" or "server_unknown" } => Missing,
         RemoteException { Code: "job_unknown" or "not_audio" } => Input,
+        StorageException { Code: "store_invalid" } => Usage,
+        StorageException { IsRemote: true } => Missing,
         { Code: "language_unsupported" or "unknown_language" or "option_unsupported" or "prompt_too_long" or "model_unsupported" } => Usage,
         _ => Failed,
     };

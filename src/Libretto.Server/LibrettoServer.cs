@@ -36,6 +36,7 @@ public static class LibrettoServer
         using var workFolder = new ProcessFolder(options.WorkFolder);
         await using var app = Build(options, settings, workFolder);
         await MigrateAsync(app.Services, options, cancellationToken);
+        await app.Services.GetRequiredService<StoreUploads>().CheckAsync(cancellationToken);
         var hasKeys = await ListenGuard.CheckAsync(app.Services, options, cancellationToken);
         try
         {
@@ -90,8 +91,8 @@ public static class LibrettoServer
     {
         services.AddSingleton(options);
         services.AddSingleton(workFolder);
+        services.AddContentStore(_ => Path.Combine(options.DataFolder, "store"));
         services.AddLibretto(settings);
-        services.AddSingleton<IContentStore>(provider => new DiskContentStore(Path.Combine(options.DataFolder, "store"), provider.GetRequiredService<TimeProvider>()));
         Databases.AddTo(services, options);
 
         services.AddSingleton<JobStore>();
@@ -118,6 +119,8 @@ public static class LibrettoServer
 
         services.AddSingleton<ApiKeys>();
         services.AddHostedService<Retention>();
+        services.AddSingleton<StoreUploads>();
+        services.AddHostedService(provider => provider.GetRequiredService<StoreUploads>());
         RateLimits.AddTo(services, options);
         Telemetry.AddTo(services);
         Health.AddTo(services);

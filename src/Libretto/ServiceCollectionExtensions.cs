@@ -13,6 +13,8 @@ namespace Libretto;
 /// <summary>Adds Libretto to a host.</summary>
 public static class ServiceCollectionExtensions
 {
+    private const string StoreClient = "store";
+
     /// <summary>
     /// Adds <see cref="SongPipeline"/>, <see cref="StemPipeline"/>, <see cref="ModelStore"/>, <see cref="AudioDecoder"/> and what they need, one of each.
     /// What stages made is kept in an <see cref="IContentStore"/>, by default a folder in Libretto's own
@@ -38,8 +40,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton(provider => new OnnxSessions(Settings(provider).Threads));
         services.AddSingleton<SpeechEngines>();
         services.AddSingleton<EngineSelector>();
-        services.TryAddSingleton<IContentStore>(provider => new DiskContentStore(
-            Path.Combine(CacheFolder(Settings(provider)), "store"), provider.GetRequiredService<TimeProvider>()));
+        services.AddContentStore(provider => Path.Combine(CacheFolder(Settings(provider)), "store"));
         services.TryAddSingleton(provider => TemporaryFolder(Path.Combine(CacheFolder(Settings(provider)), "work")));
         services.AddSingleton(provider => new StageMemo(
             Settings(provider).Keep ? provider.GetRequiredService<IContentStore> : null,
@@ -58,6 +59,24 @@ public static class ServiceCollectionExtensions
             provider.GetRequiredService<VoiceSeparation>(),
             provider.GetRequiredService<StageMemo>(),
             provider.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+
+    /// <summary>
+    /// Adds the <see cref="IContentStore"/> that <see cref="LibrettoSettings.Store"/> names, unless the host has one: a folder, or that
+    /// folder in front of a store beyond the network. With <see cref="LibrettoSettings.Local"/> it is the folder alone.
+    /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="folder">The folder on this machine.</param>
+    public static IServiceCollection AddContentStore(this IServiceCollection services, Func<IServiceProvider, string> folder)
+    {
+        services.AddHttpClient(StoreClient, http => http.Timeout = TimeSpan.FromMinutes(10));
+        services.TryAddSingleton(provider => ContentStores.Open(
+            Settings(provider).Local ? null : Settings(provider).Store,
+            folder(provider),
+            provider.GetRequiredService<IHttpClientFactory>().CreateClient(StoreClient),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILoggerFactory>()));
         return services;
     }
 

@@ -44,6 +44,12 @@ internal static class HelpTexts
               libretto models pull whisper-base
               libretto models remove whisper-base
             """,
+        ["cache"] =
+            """
+              libretto cache stats
+              libretto cache prune --older-than 30 --larger-than 5
+              libretto cache verify --remove
+            """,
         ["serve"] =
             """
               libretto serve                                           then: curl -F file=@song.mp3 http://127.0.0.1:5400/api/jobs

@@ -14,6 +14,7 @@ internal static class LibrettoCommand
             SeparateCommand.Create(),
             ConvertCommand.Create(),
             ModelsCommand.Create(),
+            CacheCommand.Create(),
             DoctorCommand.Create(),
             ServeCommand.Create(),
             JobsCommand.Create(),

@@ -10,10 +10,13 @@ namespace Libretto.Server.Api;
 /// <summary><c>/api/jobs/{id}/audio/{name}</c>: the song and its stems, by byte ranges.</summary>
 internal static class AudioApi
 {
+    // As long as someone may listen to a song, or leave it open over night.
+    private static readonly TimeSpan LinkLifetime = TimeSpan.FromHours(12);
+
     public static void Map(RouteGroupBuilder jobs) => jobs.MapGet("/{id}/audio/{name}", GetAsync)
         .WithName("GetAudio")
         .WithSummary("The recording: mix, vocals or instrumental")
-        .WithDescription("Answers byte ranges.")
+        .WithDescription("Answers byte ranges. Where the server keeps content in a store with signed links, it redirects there.")
         .Produces(200, contentType: "audio/flac").Produces(206, contentType: "audio/flac");
 
     private static async Task<IResult> GetAsync(string id, string name, HttpRequest request, Caller caller, JobStore jobs, IContentStore store, CancellationToken ct)
@@ -30,6 +33,8 @@ internal static class AudioApi
             throw LyricsApi.Expired();
         if (key is null)
             throw new ApiProblem(404, "audio_missing", $"This job has no {name}. Ask for stems when posting the song.");
+        if (!IsReadByScript(request) && await store.LinkAsync(key, LinkLifetime, ct) is { } link)
+            return TypedResults.Redirect(link.AbsoluteUri, preserveMethod: true);
         if (await store.OpenAsync(key, ct) is not { } reading)
             throw LyricsApi.Expired();
         if (request.GetTypedHeaders().Range is { Ranges.Count: 1 } range && range.Ranges.First().From >= reading.Content.Length)
@@ -45,4 +50,7 @@ internal static class AudioApi
             entityTag: new EntityTagHeaderValue($"\"{reading.Content.Sha256[..32]}\""),
             enableRangeProcessing: true);
     }
+
+    /// <summary>A script of the page may not read what lies elsewhere; a player and a program may.</summary>
+    private static bool IsReadByScript(HttpRequest request) => request.Headers["Sec-Fetch-Mode"] == "cors";
 }

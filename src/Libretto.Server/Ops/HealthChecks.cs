@@ -28,8 +28,8 @@ internal sealed class StoreCheck(IContentStore store) : IHealthCheck
         }
         catch (StorageException e)
         {
-            // The message names a folder, which is for the log only.
-            return HealthCheckResult.Unhealthy($"{store.Name}: {e.Code}");
+            // The message names a folder, which is for the log only. Without the store beyond the network jobs go on, on the disk.
+            return e.IsRemote ? HealthCheckResult.Degraded($"{store.Name}: {e.Code}") : HealthCheckResult.Unhealthy($"{store.Name}: {e.Code}");
         }
     }
 }

@@ -14,6 +14,9 @@ internal sealed partial class Retention(
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(10);
     private const int Batch = 100;
 
+    // Of what also lies in a store beyond the network.
+    private const long MostOnDisk = 5_000_000_000;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Every, time);
@@ -35,7 +38,13 @@ internal sealed partial class Retention(
     {
         if (options.Retention is { } age)
             await ExpireAsync(time.GetUtcNow().UtcDateTime - age, ct);
-        if (store is DiskContentStore disk)
+        var disk = store as DiskContentStore;
+        if (store is TieredContentStore tiers)
+        {
+            disk = tiers.Local;
+            await StoreMaintenance.PruneAsync(disk, null, MostOnDisk, ct);
+        }
+        if (disk is not null)
             await disk.SweepAsync(ct);
     }
 

@@ -51,6 +51,12 @@ public sealed record LibrettoSettings
     /// </summary>
     public bool Keep { get; init; } = true;
 
+    /// <summary>
+    /// Where results and what stages made are kept: <c>disk</c>, <c>s3://BUCKET/PREFIX</c> or <c>cloudinary://CLOUD/FOLDER</c>; null (the
+    /// default) means the disk.
+    /// </summary>
+    public string? Store { get; init; }
+
     /// <summary>Folders to look in for models before the cache; none by default.</summary>
     public IReadOnlyList<string> Models { get; init; } = [];
 

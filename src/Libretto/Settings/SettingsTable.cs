@@ -38,6 +38,8 @@ public static class SettingsTable
             (settings, text) => settings with { Keep = YesOrNo(text) }),
         new("models", null, "LIBRETTO_MODELS", "none", $"Folders to look in for models first, separated by '{Path.PathSeparator}'.",
             (settings, text) => settings with { Models = List(text, Path.PathSeparator) }),
+        new("store", null, "LIBRETTO_STORE", "disk", "Where results are kept: disk, s3://BUCKET/PREFIX or cloudinary://CLOUD/FOLDER; docs/storage.md.",
+            (settings, text) => settings with { Store = NotEmpty(text) }),
         new("ffmpeg", null, "LIBRETTO_FFMPEG", "found on the path", "Path of ffmpeg, when it is not on the path.",
             (settings, text) => settings with { Ffmpeg = NotEmpty(text) }),
         new("hub", null, "HF_ENDPOINT", "https://huggingface.co", "The Hugging Face hub that models come from, or a mirror of it.",

@@ -31,9 +31,11 @@ public static class ContentKey
     public static string Check(string key)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
-        var sound = key.Length <= LongestKey && key.Split('/').All(part => part.Length > 0 && part[0] != '.' && part.All(IsAllowed));
-        return sound ? key : throw new ArgumentException($"'{key}' is no key of a content store.", nameof(key));
+        return IsKey(key) ? key : throw new ArgumentException($"'{key}' is no key of a content store.", nameof(key));
     }
+
+    internal static bool IsKey(string text) =>
+        text.Length <= LongestKey && text.Split('/').All(part => part.Length > 0 && part[0] != '.' && part.All(IsAllowed));
 
     private static bool IsAllowed(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '_';
 }

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace Libretto.Storage;
@@ -40,7 +38,7 @@ public sealed class DiskContentStore : IContentStore, IDisposable
         string key, Stream content, ContentDescription description, CancellationToken cancellationToken = default)
     {
         ContentKey.Check(key);
-        var spooled = await SpoolAsync(content, cancellationToken);
+        using var spooled = await SpooledContent.WriteAsync(_incoming, content, cancellationToken);
         return await KeepAsync(key, spooled, description, cancellationToken);
     }
 
@@ -49,12 +47,9 @@ public sealed class DiskContentStore : IContentStore, IDisposable
         string folder, Stream content, ContentDescription description, CancellationToken cancellationToken = default)
     {
         ContentKey.Check(folder);
-        var spooled = await SpoolAsync(content, cancellationToken);
+        using var spooled = await SpooledContent.WriteAsync(_incoming, content, cancellationToken);
         var key = $"{folder}/{spooled.Sha256}";
-        if (await FindAsync(key, cancellationToken) is not { } known)
-            return await KeepAsync(key, spooled, description, cancellationToken);
-        File.Delete(spooled.Path);
-        return known;
+        return await FindAsync(key, cancellationToken) ?? await KeepAsync(key, spooled, description, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -117,6 +112,9 @@ public sealed class DiskContentStore : IContentStore, IDisposable
     }
 
     /// <inheritdoc/>
+    public Task<Uri?> LinkAsync(string key, TimeSpan lifetime, CancellationToken cancellationToken = default) => Task.FromResult<Uri?>(null);
+
+    /// <inheritdoc/>
     public async Task CheckAsync(CancellationToken cancellationToken = default)
     {
         var probe = _incoming.NewFile();
@@ -155,50 +153,8 @@ public sealed class DiskContentStore : IContentStore, IDisposable
     /// <summary>Removes this process's temporary files.</summary>
     public void Dispose() => _incoming.Dispose();
 
-    private async Task<Spooled> SpoolAsync(Stream content, CancellationToken cancellationToken)
-    {
-        var path = _incoming.NewFile();
-        var buffer = ArrayPool<byte>.Shared.Rent(BlockBytes);
-        try
-        {
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            var length = 0L;
-            await using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0, FileOptions.Asynchronous))
-            {
-                for (int count; (count = await content.ReadAsync(buffer, cancellationToken)) > 0; length += count)
-                {
-                    hash.AppendData(buffer, 0, count);
-                    await WriteAsync(file, buffer.AsMemory(0, count), cancellationToken);
-                }
-            }
-            return new Spooled(path, Convert.ToHexStringLower(hash.GetHashAndReset()), length);
-        }
-        catch
-        {
-            File.Delete(path);
-            throw;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    /// <summary>Writes a block; trouble here is the disk's, unlike trouble with the content's own stream.</summary>
-    private async Task WriteAsync(FileStream file, ReadOnlyMemory<byte> block, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await file.WriteAsync(block, cancellationToken);
-        }
-        catch (IOException e)
-        {
-            throw StorageException.CannotWrite(_root, e);
-        }
-    }
-
     private async Task<StoredContent> KeepAsync(
-        string key, Spooled spooled, ContentDescription description, CancellationToken cancellationToken)
+        string key, SpooledContent spooled, ContentDescription description, CancellationToken cancellationToken)
     {
         var entry = new StoredContent(key, spooled.Sha256, spooled.Length, _time.GetUtcNow(), description);
         try
@@ -213,10 +169,6 @@ public sealed class DiskContentStore : IContentStore, IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw StorageException.CannotWrite(_root, e);
-        }
-        finally
-        {
-            File.Delete(spooled.Path);
         }
     }
 
@@ -270,6 +222,4 @@ public sealed class DiskContentStore : IContentStore, IDisposable
     private string BlobPath(string sha256) => Path.Combine(_root, "blobs", sha256[..2], sha256);
 
     private string EntryPath(string key) => Path.Combine(_root, "entries", ContentKey.Check(key).Replace('/', Path.DirectorySeparatorChar) + ".json");
-
-    private sealed record Spooled(string Path, string Sha256, long Length);
 }

@@ -45,6 +45,16 @@ public interface IContentStore
     /// <param name="cancellationToken">Stops the listing.</param>
     IAsyncEnumerable<StoredContent> ListAsync(string prefix = "", CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// An address at which anyone can fetch the content until the time is over, without going through this process; null where
+    /// the store has none, or when nothing lies under the key that could be fetched there.
+    /// </summary>
+    /// <param name="key">See <see cref="ContentKey"/>.</param>
+    /// <param name="lifetime">How long the address holds: more than none, at most seven days.</param>
+    /// <param name="cancellationToken">Stops asking.</param>
+    /// <exception cref="StorageException">The store cannot be asked.</exception>
+    Task<Uri?> LinkAsync(string key, TimeSpan lifetime, CancellationToken cancellationToken = default);
+
     /// <summary>Whether the store can be written to now; throws with the reason when not.</summary>
     /// <exception cref="StorageException">It cannot.</exception>
     Task CheckAsync(CancellationToken cancellationToken = default);

@@ -9,6 +9,9 @@ public sealed class StorageException : LibrettoException
     {
     }
 
+    /// <summary>Whether a store beyond the network is the cause; what is stored meanwhile stays on the disk and is sent later.</summary>
+    public bool IsRemote { get; private init; }
+
     internal static StorageException CannotWrite(string folder, Exception inner) => IsFull(inner)
         ? new StorageException(
             "disk_full", $"The disk that holds {folder} is full. Free some space or set another data folder.", isTransient: true, inner)
@@ -17,6 +20,38 @@ public sealed class StorageException : LibrettoException
 
     internal static StorageException CannotRead(string folder, Exception inner) => new(
         "store_unreadable", $"{folder} cannot be read: {inner.Message} Change its permissions or set another data folder.", inner: inner);
+
+    internal static StorageException BadAddress(string expected) => new("store_invalid", $"LIBRETTO_STORE is no store: {expected}.");
+
+    internal static StorageException NoKeys(string store, string variables) => new(
+        "store_keys_missing", $"{store} needs keys, and there are none: set {variables} in the environment.")
+    {
+        IsRemote = true,
+    };
+
+    internal static StorageException Refused(string store, string reason, string cure, Exception? inner = null) => new(
+        "store_refused", $"{store} refuses the request: {reason.TrimEnd('.')}. {cure}", inner: inner)
+    {
+        IsRemote = true,
+    };
+
+    internal static StorageException NotThere(string store, string cure, Exception? inner = null) => new(
+        "store_missing", $"{store} does not exist. {cure}", inner: inner)
+    {
+        IsRemote = true,
+    };
+
+    internal static StorageException Unreachable(string store, string reason, Exception? inner = null) => new(
+        "store_unreachable", $"{store} cannot be reached: {reason.TrimEnd('.')}. Check its address and the network.", isTransient: true, inner)
+    {
+        IsRemote = true,
+    };
+
+    internal static StorageException Busy(string store, string until, Exception? inner = null) => new(
+        "store_busy", $"{store} limits requests{until}. Content waits on the disk until then.", isTransient: true, inner)
+    {
+        IsRemote = true,
+    };
 
     private static bool IsFull(Exception e) =>
         e is IOException && (OperatingSystem.IsWindows() ? (e.HResult & 0xffff) is 39 or 112 : e.HResult is 28 or 122 or 69);

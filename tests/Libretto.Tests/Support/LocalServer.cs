@@ -18,6 +18,12 @@ internal sealed class LocalServer : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Func<HttpContext, Task>> _routes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ConcurrentQueue<Func<HttpContext, byte[], Task>>> _troubles = new(StringComparer.Ordinal);
 
+    private Func<HttpContext, Task> _otherwise = context =>
+    {
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    };
+
     private LocalServer(WebApplication app) => _app = app;
 
     public Uri Address => new(_app.Urls.Single() + "/");
@@ -41,6 +47,9 @@ internal sealed class LocalServer : IAsyncDisposable
 
     /// <summary>Answers a path.</summary>
     public void Map(string path, Func<HttpContext, Task> answer) => _routes[path] = answer;
+
+    /// <summary>Answers every path that nothing else answers.</summary>
+    public void MapAll(Func<HttpContext, Task> answer) => _otherwise = answer;
 
     /// <summary>Serves bytes, with ranges.</summary>
     public void Serve(string path, byte[] content)
@@ -83,7 +92,7 @@ internal sealed class LocalServer : IAsyncDisposable
         if (_routes.TryGetValue(path, out var answer))
             await answer(context);
         else
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            await _otherwise(context);
     }
 
     private async Task SendAsync(HttpContext context, string path, byte[] content, string tag)

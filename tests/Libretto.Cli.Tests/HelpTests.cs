@@ -16,6 +16,7 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("convert")]
     [InlineData("models")]
     [InlineData("models pull")]
+    [InlineData("cache prune")]
     [InlineData("doctor")]
     public async Task Help_is_what_was_approved(string command)
     {

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Libretto.Cli.Display;
 using Libretto.Models;
 using Libretto.Settings;
+using Libretto.Storage;
 using Libretto.Tools;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -35,6 +36,7 @@ internal static class DoctorCommand
         Section("Models", modelRows);
         Section("Keys", reading.Values.Where(value => value.Setting.IsSecret).Select(KeyRow));
         var folders = Folders(services.GetRequiredService<ModelStoreOptions>(), reading).ToList();
+        folders.AddRange(await StoreAsync(reading, services, cancellationToken));
         Section("Folders", folders);
         Section("Settings", reading.Values.Where(value => !value.Setting.IsSecret).Select(SettingRow));
 
@@ -97,6 +99,25 @@ internal static class DoctorCommand
                 ? new Finding(Good, "models", folder)
                 : new Finding(Bad, "models", $"{folder} does not exist", "correct LIBRETTO_MODELS");
         yield return Writable("temporary files", Path.GetTempPath(), "set TMPDIR to a folder that can be written");
+    }
+
+    /// <summary>The store beyond the network, if there is to be one.</summary>
+    private static async Task<IReadOnlyList<Finding>> StoreAsync(SettingsReading reading, IServiceProvider services, CancellationToken cancellationToken)
+    {
+        if (reading.Settings.Store is null or "disk")
+            return [];
+        if (reading.Settings.Local)
+            return [new Finding(Optional, "store", "not used, because local is set")];
+        try
+        {
+            var store = services.GetRequiredService<IContentStore>();
+            await store.CheckAsync(cancellationToken);
+            return [new Finding(Good, "store", $"{store.Name} answers, can be written")];
+        }
+        catch (StorageException e)
+        {
+            return [new Finding(Bad, "store", e.Code, e.Message)];
+        }
     }
 
     private static Finding Writable(string name, string folder, string cure)

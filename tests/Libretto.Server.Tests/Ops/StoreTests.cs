@@ -1,0 +1,54 @@
+using Libretto.Server.Tests.Support;
+
+namespace Libretto.Server.Tests.Ops;
+
+/// <summary>The real program with a store beyond the network that is down or does not want it.</summary>
+public sealed class StoreTests : IDisposable
+{
+    private readonly ScratchFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_store_that_is_down_does_not_keep_a_job_from_completing()
+    {
+        var port = PostgresCluster.FreePort();
+        await using var server = await LibrettoProcess.ServeAsync(_folder["data"], port, environment: S3("http://127.0.0.1:1"));
+        using var client = new JobClient(new Uri($"http://127.0.0.1:{port}"));
+
+        var id = await client.PostAsync(TestAudio.Tone(_folder, 3));
+        var job = await client.FinishAsync(id);
+
+        Assert.Equal("completed", job.Text("status"));
+        Assert.Equal(System.Net.HttpStatusCode.OK, (await client.GetAsync($"/api/jobs/{id}/audio/mix")).Status);
+        var health = (await client.GetAsync("/health/ready")).Json.GetProperty("parts").GetProperty("store");
+        Assert.Equal(("degraded", "s3: store_unreachable"), (health.Text("status"), health.Text("message")));
+        Assert.Contains(server.Log, line => line.Contains("cannot be reached", StringComparison.Ordinal));
+        Assert.DoesNotContain(server.Log, line => line.Contains("very-secret", StringComparison.Ordinal));
+        // What waits to be sent is marked on the disk.
+        Assert.NotEmpty(Directory.GetFiles(_folder["data/store/entries/unsent"], "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_store_that_refuses_the_keys_stops_the_server_with_a_message()
+    {
+        await using var store = await LocalServer.StartAsync();
+        store.MapAll(async context =>
+        {
+            context.Response.StatusCode = 403;
+            await context.Response.Body.WriteAsync("<Error><Code>InvalidAccessKeyId</Code><Message>There is no such key.</Message></Error>"u8.ToArray());
+        });
+
+        var run = await LibrettoProcess.RunAsync(
+            ["serve", "--data", _folder["data"], "--urls", "http://127.0.0.1:0"], S3(store.Address.AbsoluteUri));
+
+        Assert.Equal(5, run.ExitCode);
+        Assert.Contains("AWS_ACCESS_KEY_ID", run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("very-secret", run.Errors, StringComparison.Ordinal);
+    }
+
+    private static (string Name, string Value)[] S3(string endpoint) =>
+    [
+        ("LIBRETTO_STORE", $"s3://songs?endpoint={endpoint}"), ("AWS_ACCESS_KEY_ID", "id"), ("AWS_SECRET_ACCESS_KEY", "very-secret"),
+    ];
+}

@@ -2,12 +2,40 @@ using Libretto.Server.Tests.Support;
 
 namespace Libretto.Server.Tests.Ops;
 
-/// <summary>The real program with a store beyond the network that is down or does not want it.</summary>
-public sealed class StoreTests : IDisposable
+/// <summary>The real program with a store beyond the network: shared, down, or refusing.</summary>
+public sealed class StoreTests(PostgresCluster cluster, S3Server s3) : IDisposable
 {
     private readonly ScratchFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Machines_that_share_nothing_but_database_and_store_work_as_one()
+    {
+        await s3.StartAsync();
+        var database = await cluster.CreateDatabaseAsync();
+        var port = PostgresCluster.FreePort();
+        (string, string)[] store = [.. S3($"{s3.Address.AbsoluteUri}&region=us-east-1", S3Server.Key)];
+        await using var orchestrator = await LibrettoProcess.ServeAsync(_folder["one"], port, database, "--role api", store);
+        await using var worker = await LibrettoProcess.ServeAsync(_folder["two"], 0, database, "--role worker", store);
+        using var client = new JobClient(new Uri($"http://127.0.0.1:{port}"));
+        var song = TestAudio.Tone(_folder, 3);
+
+        var id = await client.PostAsync(song);
+        var job = await client.FinishAsync(id);
+
+        Assert.Equal("completed", job.Text("status"));
+        Assert.Equal(System.Net.HttpStatusCode.OK, (await client.GetAsync($"/api/jobs/{id}/lyrics.json")).Status);
+        // A player is sent to the store, a script is served here.
+        using var direct = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = client.Http.BaseAddress };
+        using var redirect = await direct.GetAsync(new Uri($"/api/jobs/{id}/audio/mix", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.TemporaryRedirect, redirect.StatusCode);
+        Assert.Equal(s3.Port, redirect.Headers.Location!.Port);
+        Assert.Equal(await File.ReadAllBytesAsync(song, TestContext.Current.CancellationToken), await direct.GetByteArrayAsync(redirect.Headers.Location, TestContext.Current.CancellationToken));
+        direct.DefaultRequestHeaders.Add("Sec-Fetch-Mode", "cors");
+        using var served = await direct.GetAsync(new Uri($"/api/jobs/{id}/audio/mix", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.OK, served.StatusCode);
+    }
 
     [Fact]
     public async Task A_store_that_is_down_does_not_keep_a_job_from_completing()
@@ -47,8 +75,8 @@ public sealed class StoreTests : IDisposable
         Assert.DoesNotContain("very-secret", run.Errors, StringComparison.Ordinal);
     }
 
-    private static (string Name, string Value)[] S3(string endpoint) =>
+    private static (string Name, string Value)[] S3(string endpoint, string key = "very-secret") =>
     [
-        ("LIBRETTO_STORE", $"s3://songs?endpoint={endpoint}"), ("AWS_ACCESS_KEY_ID", "id"), ("AWS_SECRET_ACCESS_KEY", "very-secret"),
+        ("LIBRETTO_STORE", $"s3://songs?endpoint={endpoint}"), ("AWS_ACCESS_KEY_ID", key == "very-secret" ? "id" : key), ("AWS_SECRET_ACCESS_KEY", key),
     ];
 }

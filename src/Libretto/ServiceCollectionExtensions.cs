@@ -1,3 +1,4 @@
+using Libretto.Acquire;
 using Libretto.Audio;
 using Libretto.Models;
 using Libretto.Pipeline;
@@ -29,7 +30,7 @@ public static class ServiceCollectionExtensions
         services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(_ => settings ?? SettingsReader.Read().Settings);
-        services.AddSingleton(provider => new ToolLocator(new ToolPaths { Ffmpeg = Settings(provider).Ffmpeg }));
+        services.AddSingleton(provider => new ToolLocator(new ToolPaths { Ffmpeg = Settings(provider).Ffmpeg, YtDlp = Settings(provider).YtDlp }));
         services.AddSingleton<ToolRunner>();
         services.AddSingleton<AudioDecoder>();
         services.AddSingleton<AudioEncoder>();
@@ -47,6 +48,8 @@ public static class ServiceCollectionExtensions
             provider.GetRequiredService<ProcessFolder>,
             provider.GetRequiredService<ILogger<StageMemo>>()));
         services.AddSingleton<Separation>();
+        services.AddSingleton(provider => new NetworkGuard(Settings(provider).AllowNetworks));
+        services.AddSingleton(provider => CreateLinkFetch(provider, Settings(provider)));
         services.AddSingleton(provider => new StemPipeline(
             provider.GetRequiredService<AudioDecoder>(),
             provider.GetRequiredService<Separation>(),
@@ -90,6 +93,19 @@ public static class ServiceCollectionExtensions
         var folder = new ProcessFolder(parent);
         folder.SweepDead();
         return folder;
+    }
+
+    private static LinkFetch CreateLinkFetch(IServiceProvider provider, LibrettoSettings settings)
+    {
+        var (guard, time) = (provider.GetRequiredService<NetworkGuard>(), provider.GetRequiredService<TimeProvider>());
+        return new LinkFetch(
+            new DirectSource(guard, settings.Proxy, time),
+            new YtDlpSource(provider.GetRequiredService<ToolRunner>(), guard, settings.Proxy),
+            provider.GetRequiredService<AudioDecoder>(),
+            guard,
+            provider.GetRequiredService<IContentStore>,
+            settings.Cookies,
+            time);
     }
 
     private static ModelStoreOptions StoreOptions(LibrettoSettings settings, NpmConfiguration npm) => new()

@@ -30,7 +30,8 @@ internal static class DoctorCommand
 
         var tools = new[] { Tool.Ffmpeg, Tool.Ffprobe };
         var statuses = await Task.WhenAll(tools.Select(tool => services.GetRequiredService<ToolRunner>().DescribeAsync(tool, cancellationToken)));
-        Section("Programs", statuses.Select(Row));
+        var linkTool = await services.GetRequiredService<ToolRunner>().DescribeAsync(Tool.YtDlp, cancellationToken);
+        Section("Programs", [.. statuses.Select(Row), LinkToolRow(linkTool)]);
         var models = services.GetRequiredService<ModelStore>();
         var modelRows = await Task.WhenAll(ModelCatalogue.All.Select(model => ModelRowAsync(models, model, cancellationToken)));
         Section("Models", modelRows);
@@ -63,6 +64,10 @@ internal static class DoctorCommand
     private static Finding Row(ToolStatus status) => status.IsReady
         ? new Finding(Good, status.Tool.Name, $"{status.Version} ({status.Path})")
         : new Finding(Bad, status.Tool.Name, "not ready", status.Problem!);
+
+    private static Finding LinkToolRow(ToolStatus status) => status.IsReady
+        ? Row(status)
+        : new Finding(Optional, status.Tool.Name, "not ready; needed for links only", status.Problem!);
 
     private static async Task<Finding> ModelRowAsync(ModelStore models, ModelEntry model, CancellationToken cancellationToken)
     {

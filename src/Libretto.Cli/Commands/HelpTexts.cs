@@ -13,6 +13,7 @@ internal static class HelpTexts
             """
               libretto song.mp3                    writes song.json and song.lrc beside the song
               libretto song.mp3 --stdout txt       prints the words
+              libretto https://youtu.be/ID         the same for a link, named after the song
               libretto convert song.json song.srt  writes another format
               libretto doctor                      says what is missing and how to mend it
             """,
@@ -20,6 +21,7 @@ internal static class HelpTexts
             """
               libretto transcribe song.mp3
               libretto transcribe *.flac --out lyrics --format json,elrc,ass
+              libretto transcribe https://www.youtube.com/watch?v=ID --cookies cookies.txt
               libretto transcribe cancion.ogg --language es     (after 'libretto models pull whisper-base')
               libretto transcribe song.mp3 --stdout json --progress none | jq .lines
             """,

@@ -7,7 +7,7 @@ internal static class LibrettoCommand
 {
     public static RootCommand Create()
     {
-        var root = new RootCommand("A song in, word-timed lyrics out. 'libretto FILE...' is short for 'libretto transcribe FILE...'.")
+        var root = new RootCommand("A song in, word-timed lyrics out. 'libretto FILE-OR-LINK...' is short for 'libretto transcribe FILE-OR-LINK...'.")
         {
             TranscribeCommand.Create(),
             TranscribeCommand.CreateAlign(),

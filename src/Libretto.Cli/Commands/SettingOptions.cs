@@ -36,6 +36,7 @@ internal sealed class SettingOptions
             {
                 "out" => "DIR",
                 "format" => "LIST",
+                "cookies" => "FILE",
                 "threads" => "N",
                 "language" => "LANG",
                 "separate" => "MODE",

@@ -20,13 +20,21 @@ internal sealed class SongTranscription(
     // Of the whole work when stems are made too.
     private const double LyricsShare = 0.7;
 
-    public async Task<SongOutcome> RunAsync(SongOutputs song, CancellationToken cancellationToken)
+    /// <summary>Works on a song.</summary>
+    /// <param name="song">Its file and where its results go.</param>
+    /// <param name="cancellationToken">Stops the work; what is not whole is not written.</param>
+    /// <param name="origin">What is known of it, where it is not a file of the user's.</param>
+    /// <param name="from">The share of the whole work that was done before, 0 to 1.</param>
+    public async Task<SongOutcome> RunAsync(SongOutputs song, CancellationToken cancellationToken, SongOrigin? origin = null, double from = 0)
     {
         var clock = Stopwatch.StartNew();
         if (song.Paths.Count > 0)
             files.Check(song.Song, song.Paths);
-        var wanted = request with { Path = song.Song, KeepStems = song.Stems is not null };
-        var result = await pipeline.RunAsync(wanted, new PartOf(display, 0, song.Stems is null ? 1 : LyricsShare), cancellationToken);
+        var wanted = request with
+        {
+            Path = song.Song, KeepStems = song.Stems is not null, Title = origin?.Title, Artist = origin?.Artist, Source = origin?.Source,
+        };
+        var result = await pipeline.RunAsync(wanted, new PartOf(display, from, song.Stems is null ? 1 : LyricsShare), cancellationToken);
         using var made = result.Stems;
         var document = result.Document;
         if (song.Files.Count > 0)
@@ -78,3 +86,6 @@ internal sealed class SongTranscription(
         }
     }
 }
+
+/// <summary>Where a song came from and what was said of it there.</summary>
+internal sealed record SongOrigin(string? Title, string? Artist, LyricsSource Source);

@@ -1,15 +1,17 @@
 using System.CommandLine;
+using Libretto.Acquire;
 using Libretto.Audio;
 using Libretto.Cli.Display;
 using Libretto.Cli.Results;
 using Libretto.Lyrics;
 using Libretto.Pipeline;
 using Libretto.Settings;
+using Libretto.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Libretto.Cli.Commands;
 
-/// <summary><c>libretto transcribe FILE...</c>: songs to lyrics; <c>libretto align FILE</c>: the same for lyrics that are known.</summary>
+/// <summary><c>libretto transcribe FILE-OR-LINK...</c>: songs to lyrics; <c>libretto align FILE</c>: the same for lyrics that are known.</summary>
 internal static class TranscribeCommand
 {
     public const string Name = "transcribe";
@@ -23,7 +25,7 @@ internal static class TranscribeCommand
     {
         var songs = new Argument<string[]>("FILE")
         {
-            Description = "Songs: any audio or video file that ffmpeg reads.",
+            Description = "Songs: any audio or video file that ffmpeg reads, or links to them.",
             Arity = ArgumentArity.OneOrMore,
         };
         var print = new Option<string>("--stdout") { Description = "Print the lyrics of one song in this format and write no files.", HelpName = "FORMAT" };
@@ -31,7 +33,7 @@ internal static class TranscribeCommand
         var fresh = FreshOption.Create();
         var progress = Displays.Option();
         var command = new Command(name, description) { songs };
-        var settings = new SettingOptions(command, "format", "out", "language", "engine", "model", "separate", "local", "threads");
+        var settings = new SettingOptions(command, "format", "out", "language", "engine", "model", "separate", "local", "threads", "cookies");
         var stems = new Option<bool>("--stems") { Description = "Write voice and accompaniment too: NAME.vocals and NAME.instrumental." };
         var stemFormat = StemFormatOption.Create();
         command.Add(stems);
@@ -80,12 +82,22 @@ internal static class TranscribeCommand
             request = request with { Lyrics = await LyricsFile.ReadAsync(lyrics, cancellationToken) };
         var printed = print is null ? null : LyricsFormats.Named(print);
         var formats = printed is null ? settings.Formats.Select(LyricsFormats.Named).Distinct().ToList() : [];
-        var plan = SongOutputs.Plan(songs, settings.Out, formats, stems);
+        var plan = SongOutputs.Plan(songs.Where(song => !SongLink.LooksLikeLink(song)), settings.Out, formats, stems);
 
-        await using var services = new ServiceCollection().AddLibretto(settings).BuildServiceProvider();
+        await using var services = new ServiceCollection().AddLibretto(OpenToOwnUser(settings)).BuildServiceProvider();
         var transcription = new SongTranscription(
             services.GetRequiredService<SongPipeline>(), services.GetRequiredService<StemPipeline>(), request, new ResultFiles(WrittenFiles.OfUser(), force), display, printed);
-        return await new SongBatch(display).RunAsync(
-            [.. plan.Select(song => new SongTask(song.Song, token => transcription.RunAsync(song, token)))], cancellationToken);
+        var links = new Lazy<LinkTranscription>(() => new LinkTranscription(
+            services.GetRequiredService<LinkFetch>(), services.GetRequiredService<ProcessFolder>(), transcription, display, fresh: false,
+            new LinkOutputs(settings.Out, formats, stems, plan.SelectMany(song => song.Paths))));
+        // In the order given; a file named twice is one song.
+        var tasks = songs.Distinct().Select(song => SongLink.LooksLikeLink(song)
+            ? new SongTask(song, token => links.Value.RunAsync(song, token))
+            : plan.FirstOrDefault(planned => planned.Song == song) is { } file ? new SongTask(song, token => transcription.RunAsync(file, token)) : null);
+        return await new SongBatch(display).RunAsync([.. tasks.OfType<SongTask>()], cancellationToken);
     }
+
+    /// <summary>Who works at this machine may reach what it reaches, unless told otherwise.</summary>
+    private static LibrettoSettings OpenToOwnUser(LibrettoSettings settings) =>
+        settings.AllowNetworks.Count > 0 ? settings : settings with { AllowNetworks = NetworkGuard.Everything };
 }

@@ -20,7 +20,7 @@ internal sealed record SongOutputs(string Song, IReadOnlyList<(string Path, ILyr
     {
         var plan = songs.DistinctBy(Path.GetFullPath).Select(song => Of(song, folder, formats) with
         {
-            Stems = stems is { } format ? StemOutputs.Of(song, folder, format) : null,
+            Stems = stems is { } format ? StemOutputs.Beside(song, folder, format) : null,
         }).ToList();
         var takenBy = new Dictionary<string, string>();
         foreach (var outputs in plan)

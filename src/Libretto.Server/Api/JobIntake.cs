@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Libretto.Audio;
+using Libretto.Pipeline;
 using Libretto.Server.Jobs;
 using Libretto.Storage;
 using Microsoft.AspNetCore.Http;
@@ -19,7 +20,6 @@ internal sealed partial class JobIntake(
     : IDisposable
 {
     private const int LongestIdempotencyKey = 200;
-    private const string DurationTag = "duration";
 
     // Probing starts a process: no more at once than there are cores.
     private readonly SemaphoreSlim _probing = new(Environment.ProcessorCount);
@@ -78,15 +78,12 @@ internal sealed partial class JobIntake(
     private async Task<double?> KeepAsync(Upload upload, string inputKey, CancellationToken ct)
     {
         if (await store.FindAsync(inputKey, ct) is { } known)
-            return double.TryParse(known.Description.Tags.GetValueOrDefault(DurationTag), CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
+            return AudioContent.DurationOf(known);
         var info = await ProbeAsync(upload, ct);
         if (info.Duration > options.MaxDuration.TotalSeconds)
             throw new ApiProblem(422, "too_long", string.Create(CultureInfo.InvariantCulture,
                 $"The recording is {info.Duration / 60:0} minutes long; this server takes up to {options.MaxDuration.TotalMinutes:0.#}."));
-        var tags = new Dictionary<string, string>();
-        if (info.Duration is { } length)
-            tags[DurationTag] = length.ToString("0.###", CultureInfo.InvariantCulture);
-        await store.AddFileAsync("audio", upload.Path, new ContentDescription(MediaTypes.Of(info)) { Tags = tags }, ct);
+        await store.AddFileAsync(AudioContent.Folder, upload.Path, AudioContent.Describe(info), ct);
         return info.Duration;
     }
 

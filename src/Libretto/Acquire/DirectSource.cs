@@ -8,7 +8,7 @@ namespace Libretto.Acquire;
 /// <summary>A link to a media file itself, fetched by HTTP, redirects and all, under the guard's policy and the download's limits.</summary>
 public sealed class DirectSource : ISongSource
 {
-    private const string Method = "http";
+    internal const string Method = "http";
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
 
     // What servers call files that they know nothing of.

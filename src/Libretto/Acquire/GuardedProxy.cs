@@ -51,9 +51,6 @@ internal sealed class GuardedProxy : IAsyncDisposable
     /// <summary>Whether more bytes wanted to come than may.</summary>
     public bool IsExhausted => Interlocked.Read(ref _bytesLeft) < 0;
 
-    /// <summary>Whether a connection led where the public internet is not, because it was allowed to.</summary>
-    public bool WentInside { get; private set; }
-
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -126,7 +123,7 @@ internal sealed class GuardedProxy : IAsyncDisposable
         try
         {
             if (_upstream is null)
-                return Noted(await _guard.ConnectAsync(head.Host, head.Port, _stop.Token));
+                return await _guard.ConnectAsync(head.Host, head.Port, _stop.Token);
             await CheckForUpstreamAsync(head.Host);
             var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             await socket.ConnectAsync(_upstream.IdnHost, _upstream.Port, _stop.Token);
@@ -143,12 +140,6 @@ internal sealed class GuardedProxy : IAsyncDisposable
             await AnswerAsync(client, "502 Bad Gateway");
         }
         return null;
-    }
-
-    private Socket Noted(Socket socket)
-    {
-        WentInside |= socket.RemoteEndPoint is IPEndPoint { Address: var address } && _guard.IsPrivate(address);
-        return socket;
     }
 
     /// <summary>A name that only the user's proxy knows is its to resolve; what it means here must be allowed.</summary>

@@ -47,12 +47,11 @@ public sealed class NetworkGuard
             throw AcquireException.Private(link.Address.Authority);
     }
 
-    /// <summary>Whether a link's address itself says that it is not the public internet's.</summary>
-    public bool IsPrivate(SongLink link)
-    {
-        ArgumentNullException.ThrowIfNull(link);
-        return IsOwnName(link.Address.IdnHost) || (IPAddress.TryParse(link.Address.IdnHost, out var address) && IsPrivate(address));
-    }
+    /// <summary>Whether a link's host is not the public internet's.</summary>
+    /// <exception cref="AcquireException"><c>link_private</c>: and it may not be reached.</exception>
+    /// <exception cref="SocketException">The name is not known.</exception>
+    internal async Task<bool> LeadsInsideAsync(SongLink link, CancellationToken cancellationToken) =>
+        (await ResolveAsync(link.Address.IdnHost, cancellationToken)).Any(IsPrivate);
 
     /// <summary>The addresses of a host, all of them allowed.</summary>
     /// <exception cref="AcquireException"><c>link_private</c>: one of them is not.</exception>

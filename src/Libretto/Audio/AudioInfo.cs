@@ -33,6 +33,22 @@ public sealed record AudioInfo
     /// <summary>What is wrong with the file although it can be used, in sentences; empty when nothing is.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>The media type of the file as a whole, such as <c>audio/mpeg</c>.</summary>
+    public string MediaType => Container.Split(',')[0] switch
+    {
+        "mp3" => "audio/mpeg",
+        "wav" => "audio/wav",
+        "flac" => "audio/flac",
+        "ogg" => $"{Kind}/ogg",
+        "aac" => "audio/aac",
+        "aiff" => "audio/aiff",
+        "mov" => $"{Kind}/mp4",
+        "matroska" => $"{Kind}/webm",
+        _ => "application/octet-stream",
+    };
+
+    private string Kind => HasVideo ? "video" : "audio";
+
     /// <summary>Seconds of silence before the audio track begins, in a film whose sound starts later than its picture.</summary>
     internal double Lead { get; init; }
 

@@ -73,7 +73,7 @@ public sealed class SongPipeline
             Title = request.Title ?? song.Info.Tag("title"),
             Artist = request.Artist ?? song.Info.Tag("artist"),
             Language = request.Translate ? heard.Language : engine.Language ?? heard.Language,
-            Source = new LyricsSource("file"),
+            Source = request.Source ?? new LyricsSource("file"),
             Method = new LyricsMethod
             {
                 Engine = engine.Transcriber.Name,

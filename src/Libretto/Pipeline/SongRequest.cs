@@ -45,4 +45,7 @@ public sealed record SongRequest(string Path)
 
     /// <summary>The song's artist; null takes the file's tag, if it has one.</summary>
     public string? Artist { get; init; }
+
+    /// <summary>Where the song came from, for the document; null (the default) says from a file.</summary>
+    public LyricsSource? Source { get; init; }
 }

@@ -63,6 +63,18 @@ public sealed record LibrettoSettings
     /// <summary>Path of ffmpeg; null (the default) searches the path.</summary>
     public string? Ffmpeg { get; init; }
 
+    /// <summary>Path of yt-dlp; null (the default) searches the path.</summary>
+    public string? YtDlp { get; init; }
+
+    /// <summary>A file of browser cookies, in the Netscape format, for the sites that links lead to; null by default.</summary>
+    public string? Cookies { get; init; }
+
+    /// <summary>The HTTP proxy that links are fetched through; null (the default) fetches directly.</summary>
+    public Uri? Proxy { get; init; }
+
+    /// <summary>Networks that links may lead into although they are not public, in CIDR notation; none by default.</summary>
+    public IReadOnlyList<string> AllowNetworks { get; init; } = [];
+
     /// <summary>The Hugging Face hub that models come from, or a mirror; <c>https://huggingface.co</c> by default.</summary>
     public Uri Hub { get; init; } = new("https://huggingface.co/");
 

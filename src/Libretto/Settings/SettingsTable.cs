@@ -42,6 +42,17 @@ public static class SettingsTable
             (settings, text) => settings with { Store = NotEmpty(text) }),
         new("ffmpeg", null, "LIBRETTO_FFMPEG", "found on the path", "Path of ffmpeg, when it is not on the path.",
             (settings, text) => settings with { Ffmpeg = NotEmpty(text) }),
+        new("ytdlp", null, "LIBRETTO_YTDLP", "found on the path", "Path of yt-dlp, when it is not on the path.",
+            (settings, text) => settings with { YtDlp = NotEmpty(text) }),
+        new("cookies", "--cookies", "LIBRETTO_COOKIES", "none", "A file of browser cookies (cookies.txt) for the sites that links lead to.",
+            (settings, text) => settings with { Cookies = NotEmpty(text) }),
+        new("proxy", null, "LIBRETTO_PROXY", "none", "The HTTP proxy that links are fetched through: http://USER:PASSWORD@HOST:PORT.",
+            (settings, text) => settings with { Proxy = HttpProxy(text) })
+        {
+            IsSecret = true,
+        },
+        new("allow-networks", null, "LIBRETTO_ALLOW_NETWORKS", "none; all on the command line", "Networks that links may lead into although they are not public, as 10.0.0.0/8,192.168.1.0/24.",
+            (settings, text) => settings with { AllowNetworks = List(text, ',') }),
         new("hub", null, "HF_ENDPOINT", "https://huggingface.co", "The Hugging Face hub that models come from, or a mirror of it.",
             (settings, text) => settings with { Hub = WebAddress(text) }),
         new("hub-token", null, "HF_TOKEN", "none", "A token for the hub; needed for closed repositories only.",
@@ -78,6 +89,11 @@ public static class SettingsTable
         Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http"
             ? uri
             : throw new FormatException("give a web address such as https://huggingface.co");
+
+    private static Uri HttpProxy(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" && uri.Host.Length > 0
+            ? uri
+            : throw new FormatException("give an address such as http://user:password@proxy.example:3128");
 
     private static bool YesOrNo(string text) => text.Trim().ToLowerInvariant() switch
     {

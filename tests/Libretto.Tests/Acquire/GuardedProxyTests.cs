@@ -29,7 +29,6 @@ public sealed class GuardedProxyTests : IAsyncLifetime
 
         Assert.Equal(100_000, (await http.GetByteArrayAsync(new Uri(_server.Address, "song"), Token)).Length);
         Assert.Equal("GET /song", Assert.Single(_server.Requests));
-        Assert.True(proxy.WentInside);
     }
 
     [Fact]

@@ -1,0 +1,37 @@
+using System.Text.Json.Serialization;
+using Libretto.Acquire;
+using Libretto.Storage;
+
+namespace Libretto.Pipeline;
+
+/// <summary>What is remembered of links: the song each led to, and where its sound lies in the content store.</summary>
+internal sealed class LinkMemo(IContentStore store)
+{
+    /// <summary>The song of a key; null when it was never fetched, or its sound is no longer stored.</summary>
+    /// <exception cref="StorageException">The store cannot be asked.</exception>
+    public async Task<KnownLink?> FindAsync(string key, CancellationToken cancellationToken)
+    {
+        var entry = await store.ReadJsonAsync(Place(key), LinkJson.Default.LinkEntry, cancellationToken);
+        return entry is not null && await store.FindAsync(entry.AudioKey, cancellationToken) is { } audio
+            ? new KnownLink(entry.Facts with { Duration = AudioContent.DurationOf(audio) ?? entry.Facts.Duration }, entry.AudioKey)
+            : null;
+    }
+
+    /// <summary>Remembers where a link led, under its own key and under the site's.</summary>
+    /// <exception cref="StorageException">The store cannot be written.</exception>
+    public async Task KeepAsync(SongLink link, KnownLink known, CancellationToken cancellationToken)
+    {
+        foreach (var key in new[] { link.Key, known.Facts.Key }.Distinct())
+            await store.PutJsonAsync(Place(key), new LinkEntry(known.Facts, known.AudioKey), LinkJson.Default.LinkEntry, cancellationToken);
+    }
+
+    private static string Place(string key) => ContentKey.Of(LinkFetch.StoreFolder, key);
+}
+
+/// <summary>What the store holds of a link.</summary>
+internal sealed record LinkEntry(SongFacts Facts, string AudioKey);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(LinkEntry))]
+internal sealed partial class LinkJson : JsonSerializerContext;

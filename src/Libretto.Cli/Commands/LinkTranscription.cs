@@ -15,9 +15,10 @@ namespace Libretto.Cli.Commands;
 /// <param name="transcription">Does the rest.</param>
 /// <param name="display">Shows the work.</param>
 /// <param name="fresh">Whether it is fetched even if it is known.</param>
+/// <param name="keep">Whether it is kept for the next time.</param>
 /// <param name="outputs">Names the results of a song of a given name.</param>
 internal sealed class LinkTranscription(
-    LinkFetch links, ProcessFolder temporary, SongTranscription transcription, IDisplay display, bool fresh, LinkOutputs outputs)
+    LinkFetch links, ProcessFolder temporary, SongTranscription transcription, IDisplay display, bool fresh, bool keep, LinkOutputs outputs)
 {
     // Of the whole work; only the progress shown depends on it.
     private const double FetchShare = 0.3;
@@ -30,7 +31,7 @@ internal sealed class LinkTranscription(
         {
             display.Report(new SongProgress(Stage.Acquire, 0, "asking what the link leads to"));
             var fetched = await links.FetchAsync(
-                new LinkRequest(SongLink.Parse(text), folder) { Fresh = fresh }, new Download(display), cancellationToken);
+                new LinkRequest(SongLink.Parse(text), folder) { Fresh = fresh, Keep = keep }, new Download(display), cancellationToken);
             foreach (var notice in fetched.Notices)
                 display.Report(new SongProgress(Stage.Acquire, 0, notice) { Notice = notice });
             var song = outputs.Of(fetched);

@@ -88,7 +88,7 @@ internal static class TranscribeCommand
         var transcription = new SongTranscription(
             services.GetRequiredService<SongPipeline>(), services.GetRequiredService<StemPipeline>(), request, new ResultFiles(WrittenFiles.OfUser(), force), display, printed);
         var links = new Lazy<LinkTranscription>(() => new LinkTranscription(
-            services.GetRequiredService<LinkFetch>(), services.GetRequiredService<ProcessFolder>(), transcription, display, fresh: false,
+            services.GetRequiredService<LinkFetch>(), services.GetRequiredService<ProcessFolder>(), transcription, display, request.Fresh, settings.Keep,
             new LinkOutputs(settings.Out, formats, stems, plan.SelectMany(song => song.Paths))));
         // In the order given; a file named twice is one song.
         var tasks = songs.Distinct().Select(song => SongLink.LooksLikeLink(song)

@@ -19,7 +19,7 @@ public sealed class LinkFetch
     private readonly YtDlpSource _ytDlp;
     private readonly AudioDecoder _decoder;
     private readonly NetworkGuard _guard;
-    private readonly Func<IContentStore>? _store;
+    private readonly Func<IContentStore> _store;
     private readonly string? _cookies;
     private readonly TimeProvider _time;
 
@@ -27,11 +27,11 @@ public sealed class LinkFetch
     /// <param name="ytDlp">Fetches what pages play.</param>
     /// <param name="decoder">Says what was fetched.</param>
     /// <param name="guard">Says where links may lead.</param>
-    /// <param name="store">Opens the store; null where nothing is to be kept.</param>
+    /// <param name="store">Opens the store.</param>
     /// <param name="cookies">The user's own file of cookies, if there is one; read for each download.</param>
     /// <param name="time">Tells whether cookies have expired.</param>
     internal LinkFetch(
-        DirectSource direct, YtDlpSource ytDlp, AudioDecoder decoder, NetworkGuard guard, Func<IContentStore>? store, string? cookies, TimeProvider time)
+        DirectSource direct, YtDlpSource ytDlp, AudioDecoder decoder, NetworkGuard guard, Func<IContentStore> store, string? cookies, TimeProvider time)
     {
         (_direct, _ytDlp, _decoder, _guard, _store, _cookies, _time) = (direct, ytDlp, decoder, guard, store, cookies, time);
     }
@@ -55,7 +55,8 @@ public sealed class LinkFetch
     {
         ArgumentNullException.ThrowIfNull(request);
         _guard.Check(request.Link);
-        var known = request.Fresh ? null : await FindAsync(request.Link.Key, cancellationToken);
+        var isAsked = request.Keep && !request.Fresh;
+        var known = isAsked ? await FindAsync(request.Link.Key, cancellationToken) : null;
         if (known is not null && await RecallAsync(known, request, cancellationToken) is { } recalled)
             return recalled;
 
@@ -66,7 +67,7 @@ public sealed class LinkFetch
             Cookies = request.Cookies ?? (_cookies is null ? null : CookieJar.ReadFile(_cookies, _time.GetUtcNow())),
             // Only now is known what the site itself calls the song.
             IsWanted = async (facts, token) =>
-                request.Fresh || facts.Key == request.Link.Key || (known = await FindAsync(facts.Key, token)) is null,
+                !isAsked || facts.Key == request.Link.Key || (known = await FindAsync(facts.Key, token)) is null,
         };
         var fetched = await DownloadAsync(fetch, progress, cancellationToken);
         if (fetched.Path is null)
@@ -119,8 +120,9 @@ public sealed class LinkFetch
         string? audioKey = null;
         try
         {
-            if (_store?.Invoke() is { } store)
+            if (request.Keep)
             {
+                var store = _store();
                 audioKey = (await store.AddFileAsync(AudioContent.Folder, fetched.Path!, AudioContent.Describe(info), cancellationToken)).Key;
                 await new LinkMemo(store).KeepAsync(request.Link, new KnownLink(facts, audioKey), cancellationToken);
             }
@@ -150,7 +152,7 @@ public sealed class LinkFetch
         var path = Path.Combine(request.Folder, "known");
         try
         {
-            return await _store!().CopyToFileAsync(known.AudioKey, path, cancellationToken)
+            return await _store().CopyToFileAsync(known.AudioKey, path, cancellationToken)
                 ? new FetchedLink(known.Facts, path) { AudioKey = known.AudioKey, FromStore = true }
                 : null;
         }
@@ -165,7 +167,7 @@ public sealed class LinkFetch
     {
         try
         {
-            return _store?.Invoke() is { } store ? await new LinkMemo(store).FindAsync(key, cancellationToken) : null;
+            return await new LinkMemo(_store()).FindAsync(key, cancellationToken);
         }
         catch (StorageException)
         {
@@ -202,6 +204,9 @@ public sealed record LinkRequest(SongLink Link, string Folder)
 
     /// <summary>True to fetch it anew even if it is in the store; false by default.</summary>
     public bool Fresh { get; init; }
+
+    /// <summary>Whether the store is asked first and given the song afterwards; true by default.</summary>
+    public bool Keep { get; init; } = true;
 }
 
 /// <summary>A link that was fetched before.</summary>

@@ -2,6 +2,7 @@ using Hangfire;
 using Libretto.Server.Api;
 using Libretto.Server.Jobs;
 using Libretto.Server.Ops;
+using Libretto.Server.Web;
 using Libretto.Settings;
 using Libretto.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -121,6 +122,7 @@ public static class LibrettoServer
         services.AddHostedService<Retention>();
         services.AddSingleton<StoreUploads>();
         services.AddHostedService(provider => provider.GetRequiredService<StoreUploads>());
+        Page.AddTo(services, options);
         RateLimits.AddTo(services, options);
         Telemetry.AddTo(services);
         Health.AddTo(services);
@@ -130,7 +132,8 @@ public static class LibrettoServer
     private static void Map(WebApplication app, ServerOptions options)
     {
         app.UseExceptionHandler(_ => { });
-        app.UseStatusCodePages(context => Problems.WriteStatusAsync(context.HttpContext));
+        app.UseStatusCodePages(Problems.WriteStatusAsync);
+        app.UseRouting();
         if (options.CorsOrigins.Count > 0)
             app.UseCors();
         app.UseMiddleware<KeyGate>();
@@ -150,6 +153,7 @@ public static class LibrettoServer
         app.MapOpenApi();
         app.MapScalarApiReference("/scalar");
         Dashboard.Map(app);
+        Page.Map(app, jobs);
     }
 
     private static void AddLogging(ILoggingBuilder logging)
@@ -166,6 +170,8 @@ public static class LibrettoServer
         logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Hangfire", LogLevel.Error).AddFilter("System.Net.Http", LogLevel.Warning);
         logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.None);
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
+        // It would have the keys of cookies locked away; they lie with the database, in the user's own folder.
+        logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
     }
 
     private static void Limits(KestrelServerOptions kestrel)

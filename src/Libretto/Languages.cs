@@ -17,6 +17,10 @@ public static class Languages
 
     private static readonly Dictionary<string, string> s_codes = ReadTable();
 
+    /// <summary>All of them by code and English name in lower case, in the order of their names.</summary>
+    public static IReadOnlyList<(string Code, string Name)> All { get; } =
+        [.. Table.Split(',').Select(row => row.Split(' ', 2)).Select(row => (row[0], row[1])).OrderBy(row => row.Item2, StringComparer.Ordinal)];
+
     /// <summary>The code of a language given by code or English name, such as <c>en</c> for <c>English</c>; null when unknown.</summary>
     /// <param name="codeOrName">Compared without regard to case.</param>
     public static string? Find(string codeOrName)

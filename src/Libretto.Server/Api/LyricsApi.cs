@@ -86,11 +86,18 @@ internal static class LyricsApi
             limit.MaxRequestBodySize = LargestDocument;
         using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
         var document = LyricsFormats.Json.Read(await reader.ReadToEndAsync(ct));
-        var stored = await new MadeSong(document).StoreAsync(store, ct);
-        if (!await jobs.ReplaceDocumentAsync(job, stored.DocumentKey, ct))
-            throw EditedMeanwhile();
-        context.Response.Headers.ETag = Tag(job with { DocumentKey = stored.DocumentKey, DocumentVersion = job.DocumentVersion + 1 }, LyricsFormats.Json.Name).ToString();
+        var saved = await SaveAsync(job, document, jobs, store, ct) ?? throw EditedMeanwhile();
+        context.Response.Headers.ETag = Tag(saved, LyricsFormats.Json.Name).ToString();
         return TypedResults.NoContent();
+    }
+
+    /// <summary>Puts edited lyrics in the place of those that the editor saw; returns the job as it is then, null when others came first.</summary>
+    public static async Task<Job?> SaveAsync(Job seen, LyricsDocument document, JobStore jobs, IContentStore store, CancellationToken ct)
+    {
+        var stored = await new MadeSong(document).StoreAsync(store, ct);
+        return await jobs.ReplaceDocumentAsync(seen, stored.DocumentKey, ct)
+            ? seen with { DocumentKey = stored.DocumentKey, DocumentVersion = seen.DocumentVersion + 1 }
+            : null;
     }
 
     private static Job WithLyrics(Job job) => job switch

@@ -3,8 +3,10 @@ using Libretto.Audio;
 using Libretto.Lyrics;
 using Libretto.Models;
 using Libretto.Server.Jobs;
+using Libretto.Server.Web.Frame;
 using Libretto.Storage;
 using Libretto.Tools;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -25,8 +27,13 @@ internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandle
         return true;
     }
 
-    /// <summary>Fills the answers that the framework gives without words.</summary>
-    public static Task WriteStatusAsync(HttpContext context)
+    /// <summary>Fills the answers that the framework gives without words: a view for a browser, a problem document for a program.</summary>
+    public static Task WriteStatusAsync(StatusCodeContext answer) =>
+        answer.HttpContext.Response.StatusCode == 404 && NotFoundView.IsWanted(answer.HttpContext.Request)
+            ? NotFoundView.ShowAsync(answer)
+            : WriteStatusAsync(answer.HttpContext);
+
+    private static Task WriteStatusAsync(HttpContext context)
     {
         var (code, detail) = context.Response.StatusCode switch
         {

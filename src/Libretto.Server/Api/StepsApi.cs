@@ -63,7 +63,7 @@ internal sealed record StepsView(string Id, string Status, double Pct, string? S
 /// <param name="MethodText">How it was done, for people.</param>
 /// <param name="Estimate">Seconds left, as a range; null while nothing is known.</param>
 /// <param name="EstimateText">The same for people.</param>
-internal sealed record StepView(
+public sealed record StepView(
     string Step,
     string Status,
     double? Percentage,

@@ -9,6 +9,9 @@ namespace Libretto.Server.Jobs;
 /// </summary>
 internal sealed class JobChanges
 {
+    /// <summary>In place of a job's id: watches them all.</summary>
+    public const string Any = "";
+
     private readonly ConcurrentDictionary<string, Watch[]> _watches = new(StringComparer.Ordinal);
 
     /// <summary>How many watch now.</summary>
@@ -25,6 +28,8 @@ internal sealed class JobChanges
     /// <summary>A job's row has changed.</summary>
     public void Publish(string jobId, bool cancel = false)
     {
+        if (jobId != Any)
+            Publish(Any);
         if (!_watches.TryGetValue(jobId, out var watches))
             return;
         foreach (var watch in watches)

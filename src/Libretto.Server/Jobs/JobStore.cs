@@ -14,6 +14,7 @@ internal sealed class JobStore(IDbContextFactory<JobsContext> contexts, JobChang
         try
         {
             await context.SaveChangesAsync(ct);
+            changes.Publish(job.Id);
             return job;
         }
         catch (DbUpdateException e) when (DatabaseErrors.IsDuplicate(e))
@@ -145,6 +146,14 @@ internal sealed class JobStore(IDbContextFactory<JobsContext> contexts, JobChang
         });
         changes.Publish(seen.Id);
         return isDone;
+    }
+
+    /// <summary>The versions of a job's lyrics that edits replaced, the latest first.</summary>
+    public async Task<IReadOnlyList<LyricsVersion>> VersionsAsync(string id, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        return await context.LyricsVersions.AsNoTracking().Where(version => version.JobId == id)
+            .OrderByDescending(version => version.Version).ToListAsync(ct);
     }
 
     private async Task<bool> UpdateAsync(

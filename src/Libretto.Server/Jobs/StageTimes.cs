@@ -62,4 +62,4 @@ internal sealed class StageTimes(IDbContextFactory<JobsContext> contexts)
 }
 
 /// <summary>Seconds that are left: at least, probably, at most.</summary>
-internal sealed record TimeEstimate(double Low, double Likely, double High);
+public sealed record TimeEstimate(double Low, double Likely, double High);

@@ -33,6 +33,9 @@ internal sealed class ApiKeys(IDbContextFactory<JobsContext> contexts, TimeProvi
         return isRight && key!.RevokedAt is null ? key : null;
     }
 
+    /// <summary>Whether a key that once let someone in still would.</summary>
+    public async Task<bool> IsGoodAsync(string id, CancellationToken ct) => (await ReadAsync(ct)).GetValueOrDefault(id) is { RevokedAt: null };
+
     /// <summary>Makes a key; its text is shown this once.</summary>
     public async Task<(ApiKey Key, string Text)> CreateAsync(string name, string scope, CancellationToken ct)
     {

@@ -1,6 +1,9 @@
 using System.Net.Http.Headers;
 using System.Text;
 using Libretto.Server.Api;
+using Libretto.Server.Jobs;
+using Libretto.Server.Web.Frame;
+using Libretto.Server.Web.Take;
 using Microsoft.AspNetCore.Http;
 
 namespace Libretto.Server.Ops;
@@ -9,9 +12,10 @@ namespace Libretto.Server.Ops;
 /// Lets requests in: by API key once there is one, else only those of this machine's own user, which a page of some other site,
 /// open in that user's browser, is not.
 /// </summary>
-internal sealed class KeyGate(RequestDelegate next, ApiKeys keys)
+internal sealed class KeyGate(RequestDelegate next, ApiKeys keys, SignInCookie cookie)
 {
-    private static readonly PathString[] s_open = ["/health", "/openapi", "/scalar"];
+    private static readonly PathString[] s_open =
+        ["/health", "/openapi", "/scalar", PageAssets.Root, "/service-worker.js", "/favicon.ico", "/sign-in", ShareLinks.Root];
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -20,17 +24,32 @@ internal sealed class KeyGate(RequestDelegate next, ApiKeys keys)
             await next(context);
             return;
         }
-        var caller = await keys.AreInUseAsync(context.RequestAborted) ? await ByKeyAsync(context) : Local(context.Request);
+        var needsKey = await keys.AreInUseAsync(context.RequestAborted);
+        if (needsKey && IsLookedAt(context.Request) && await FindAsync(context) is null)
+        {
+            context.Response.Redirect("/sign-in" + QueryString.Create("to", context.Request.Path + context.Request.QueryString));
+            return;
+        }
+        var caller = needsKey ? await ByKeyAsync(context) : Local(context.Request);
         if (!caller.IsAdmin && context.Request.Path.StartsWithSegments(Dashboard.Path))
             throw new ApiProblem(403, "admin_only", "This needs an admin key.");
         context.Features.Set(caller);
+        context.User = PageCaller.Principal(caller);
         await next(context);
     }
 
+    /// <summary>A browser that opens a view, rather than a program that asks.</summary>
+    private static bool IsLookedAt(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) && !request.Path.StartsWithSegments(Dashboard.Path) &&
+        request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
+
+    private async Task<ApiKey?> FindAsync(HttpContext context) =>
+        TextOf(context.Request) is { } text ? await keys.FindAsync(text, context.RequestAborted) : null;
+
     private async Task<Caller> ByKeyAsync(HttpContext context)
     {
-        var text = KeyIn(context.Request);
-        if (text is not null && await keys.FindAsync(text, context.RequestAborted) is { } key)
+        var text = TextOf(context.Request);
+        if (await FindAsync(context) is { } key)
             return new Caller(key.Id, key.Scope == ApiKeys.AdminScope);
         // Browsers ask for a key only when told how.
         context.Response.Headers.WWWAuthenticate = context.Request.Path.StartsWithSegments(Dashboard.Path) ? "Basic realm=\"Libretto\"" : "Bearer";
@@ -51,6 +70,10 @@ internal sealed class KeyGate(RequestDelegate next, ApiKeys keys)
     private static bool IsLoopback(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ||
         (System.Net.IPAddress.TryParse(host.Trim('[', ']'), out var address) && System.Net.IPAddress.IsLoopback(address));
+
+    /// <summary>The key in the request's headers, else the one its cookie stands for, which counts for our own page only.</summary>
+    private string? TextOf(HttpRequest request) =>
+        KeyIn(request) ?? (SignInCookie.IsFromOurPage(request) ? cookie.KeyIn(request) : null);
 
     private static string? KeyIn(HttpRequest request)
     {

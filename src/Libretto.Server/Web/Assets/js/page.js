@@ -1,0 +1,19 @@
+// @ts-check
+// What every view has.
+import { watchConnection } from "./reconnect.js";
+import { LibrettoPlayer } from "./player.js";
+
+customElements.define("libretto-player", LibrettoPlayer);
+
+const banner = document.getElementById("components-reconnect-modal");
+if (banner) watchConnection(banner);
+
+addEventListener("click", (event) => {
+  if (!(event.target instanceof Element) || !event.target.closest("[data-theme-toggle]")) return;
+  const root = document.documentElement;
+  const isDark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = isDark ? "light" : "dark";
+  localStorage.setItem("libretto.theme", root.dataset.theme);
+});
+
+navigator.serviceWorker?.register("/service-worker.js").catch(() => undefined);

@@ -1,0 +1,49 @@
+// @ts-check
+// Moves the key of what passes through, by SoundTouch in an AudioWorklet (vendor/soundtouch). While there is nothing to move, the sound
+// goes straight through and loses neither quality nor time.
+
+const PROCESSOR = new URL("../vendor/soundtouch/soundtouch-processor.js", import.meta.url);
+// What the worklet holds back, measured: tests/Libretto.Page.Tests/Sing/ShifterTests.cs.
+const WORKLET_DELAY = 0.05;
+
+export class Shifter {
+  /** @param {AudioContext} context */
+  constructor(context) {
+    this.context = context;
+    this.input = context.createGain();
+    this.output = context.createGain();
+    this.input.connect(this.output);
+    /** @type {AudioWorkletNode | null} */
+    this.node = null;
+    this.isOn = false;
+  }
+
+  /** @param {AudioContext} context */
+  static async create(context) {
+    const shifter = new Shifter(context);
+    // Files on a disk may not load worklets: there the key stays as it is.
+    if (location.protocol !== "file:") await context.audioWorklet?.addModule(PROCESSOR);
+    return shifter;
+  }
+
+  /** Seconds that a sound spends in here. */
+  get delay() {
+    return this.isOn ? WORKLET_DELAY : 0;
+  }
+
+  /** @param {number} semitones @param {number} rate how much faster than recorded the sound comes in; its pitch is put right */
+  set(semitones, rate) {
+    const isNeeded = semitones !== 0 || rate !== 1;
+    if (isNeeded && !this.node) {
+      this.node = new AudioWorkletNode(this.context, "soundtouch-processor", { numberOfInputs: 1, numberOfOutputs: 1, outputChannelCount: [2] });
+      this.node.connect(this.output);
+    }
+    const parameters = /** @type {any} */ (this.node?.parameters);
+    parameters?.get("pitchSemitones")?.setValueAtTime(semitones, this.context.currentTime);
+    parameters?.get("playbackRate")?.setValueAtTime(rate, this.context.currentTime);
+    if (isNeeded === this.isOn) return;
+    this.input.disconnect();
+    this.input.connect(isNeeded && this.node ? this.node : this.output);
+    this.isOn = isNeeded;
+  }
+}

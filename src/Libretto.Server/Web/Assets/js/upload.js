@@ -1,0 +1,103 @@
+// @ts-check
+// Takes files from the user and sends them to the API, telling how far each is.
+
+/** @typedef {{ invokeMethodAsync(method: string, ...values: any[]): Promise<any> }} View */
+
+const TELL_EVERY = 100;
+
+export class Uploads {
+  /** @param {HTMLElement} zone @param {HTMLInputElement} input @param {View} view */
+  constructor(zone, input, view) {
+    this.view = view;
+    /** @type {Map<string, File>} */
+    this.files = new Map();
+    /** @type {Map<string, XMLHttpRequest>} */
+    this.running = new Map();
+    this.count = 0;
+    this.gone = new AbortController();
+    const { signal } = this.gone;
+    input.addEventListener("change", () => {
+      this.#take(input.files);
+      input.value = "";
+    }, { signal });
+    // Anywhere on the page: who misses the zone must not leave the page for the file.
+    let depth = 0;
+    const holdsFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files");
+    const mark = (/** @type {number} */ step) => zone.classList.toggle("over", (depth = Math.max(0, depth + step)) > 0);
+    addEventListener("dragenter", (event) => holdsFiles(event) && mark(1), { signal });
+    addEventListener("dragleave", (event) => holdsFiles(event) && mark(-1), { signal });
+    addEventListener("dragover", (event) => holdsFiles(event) && event.preventDefault(), { signal });
+    addEventListener("drop", (event) => {
+      if (!holdsFiles(event)) return;
+      event.preventDefault();
+      mark(-Infinity);
+      this.#take(event.dataTransfer?.files);
+    }, { signal });
+    addEventListener("beforeunload", (event) => this.running.size > 0 && event.preventDefault(), { signal });
+  }
+
+  /** Sends a file. @param {string} id @param {string} options JSON @param {string | null} lyrics */
+  send(id, options, lyrics) {
+    const file = this.files.get(id);
+    if (!file) return;
+    const form = new FormData();
+    // First what is small: the server may refuse it before it has the song.
+    form.append("options", options);
+    if (lyrics) form.append("lyrics", lyrics);
+    form.append("file", file, file.name);
+    this.#post(id, form);
+  }
+
+  /** Sends JSON. @param {string} id @param {string} json */
+  sendJson(id, json) {
+    this.#post(id, new Blob([json], { type: "application/json" }));
+  }
+
+  /** Gives an upload up. @param {string} id */
+  stop(id) {
+    this.running.get(id)?.abort();
+    this.files.delete(id);
+  }
+
+  close() {
+    this.gone.abort();
+    for (const request of this.running.values()) request.abort();
+  }
+
+  /** @param {FileList | null | undefined} list */
+  #take(list) {
+    const chosen = [...(list ?? [])].map((file) => {
+      const id = `file-${++this.count}`;
+      this.files.set(id, file);
+      return { id, name: file.name, size: file.size };
+    });
+    if (chosen.length) this.view.invokeMethodAsync("FilesChosen", chosen);
+  }
+
+  /** @param {string} id @param {XMLHttpRequestBodyInit} body */
+  #post(id, body) {
+    const request = new XMLHttpRequest();
+    this.running.set(id, request);
+    let toldAt = 0;
+    request.upload.onprogress = (event) => {
+      if (performance.now() - toldAt < TELL_EVERY || !event.lengthComputable) return;
+      toldAt = performance.now();
+      this.view.invokeMethodAsync("Sending", id, event.loaded / event.total);
+    };
+    const end = (/** @type {number} */ status, /** @type {string} */ text) => {
+      this.running.delete(id);
+      if (status === 202) this.files.delete(id);
+      this.view.invokeMethodAsync("Answered", id, status, text);
+    };
+    request.onload = () => end(request.status, request.responseText);
+    request.onerror = () => end(0, "");
+    request.open("POST", "/api/jobs");
+    request.setRequestHeader("Idempotency-Key", crypto.randomUUID());
+    request.send(body);
+  }
+}
+
+/** @param {HTMLElement} zone @param {HTMLInputElement} input @param {View} view */
+export function open(zone, input, view) {
+  return new Uploads(zone, input, view);
+}

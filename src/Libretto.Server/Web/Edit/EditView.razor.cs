@@ -1,0 +1,228 @@
+using Libretto.Lyrics;
+using Libretto.Server.Api;
+using Libretto.Server.Jobs;
+using Libretto.Server.Web.Frame;
+using Libretto.Server.Web.Sing;
+using Libretto.Storage;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace Libretto.Server.Web.Edit;
+
+public sealed partial class EditView : ComponentBase, IAsyncDisposable
+{
+    private EditHistory? _history;
+    private Job? _seen;
+    private Job? _theirs;
+    private string? _title;
+    private string? _trouble;
+    private string? _draft;
+    private int _selected;
+    private IReadOnlyList<int> _doubts = [];
+    private IReadOnlyList<LyricsVersion> _versions = [];
+    private ElementReference _root;
+    private IJSObjectReference? _module;
+    private IJSObjectReference? _editor;
+    private DotNetObjectReference<EditView>? _self;
+
+    [Parameter]
+    public string Id { get; set; } = "";
+
+    [Inject]
+    private IJSRuntime Js { get; set; } = default!;
+
+    [Inject]
+    private JobStore Jobs { get; set; } = default!;
+
+    [Inject]
+    private IContentStore Store { get; set; } = default!;
+
+    [Inject]
+    private PageCaller Callers { get; set; } = default!;
+
+    [Inject]
+    private TimeProvider Time { get; set; } = default!;
+
+    private IReadOnlyList<LyricsWord> Words => _history is null ? [] : LyricsEdit.Words(_history.Now);
+
+    private LyricsWord? Selected => Words.ElementAtOrDefault(_selected);
+
+    /// <summary>The draft belongs to what it was made from.</summary>
+    private string DraftKey => $"libretto.draft.{Id}";
+
+    [JSInvokable]
+    public Task Select(int word) => InvokeAsync(() => SelectAsync(word));
+
+    [JSInvokable]
+    public Task MoveStart(int word, double start) => InvokeAsync(() => DoAsync(now => LyricsEdit.MoveStart(now, word, start)));
+
+    [JSInvokable]
+    public Task MoveEnd(int word, double end) => InvokeAsync(() => DoAsync(now => LyricsEdit.MoveEnd(now, word, end)));
+
+    [JSInvokable]
+    public Task Tapped(int first, double[] starts) => InvokeAsync(() => DoAsync(now => LyricsEdit.Retime(now, first, starts)));
+
+    [JSInvokable]
+    public Task Step(string what) => InvokeAsync(() => what == "undo" ? UndoAsync() : RedoAsync());
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (_editor is not null)
+                await _editor.InvokeVoidAsync("close");
+            if (_module is not null)
+                await _module.DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // The browser is gone; what was not saved it keeps.
+        }
+        _self?.Dispose();
+    }
+
+    protected override async Task OnInitializedAsync()
+    {
+        var caller = await Callers.FindAsync();
+        var job = await Jobs.FindAsync(Id, default);
+        if (job is null || caller?.MaySee(job) != true)
+            _trouble = "This song is not here.";
+        else if (job.DocumentKey is null || job.ExpiredAt is not null)
+            _trouble = "This song has no words to edit.";
+        else
+            await OpenAsync(job);
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (_history is null || _editor is not null || _self is not null)
+            return;
+        _self = DotNetObjectReference.Create(this);
+        _module = await Js.InvokeAsync<IJSObjectReference>("import", PageAssets.Url("js/editor.js"));
+        _editor = await _module.InvokeAsync<IJSObjectReference>("open", _root, _self);
+        _draft = await _editor.InvokeAsync<string?>("draft", DraftKey, TagOf(_seen!));
+        await ShowAsync();
+    }
+
+    private async Task OpenAsync(Job job)
+    {
+        (_seen, _title) = (job, job.Title ?? job.FileName);
+        _history = new EditHistory(await LyricsApi.ReadAsync(job.DocumentKey!, Store, default));
+        _versions = await Jobs.VersionsAsync(Id, default);
+        Count();
+    }
+
+    private async Task DoAsync(Func<LyricsDocument, LyricsDocument> edit)
+    {
+        if (_history is null || Selected is null)
+            return;
+        _history.Do(edit(_history.Now));
+        await ShowAsync();
+    }
+
+    private Task UndoAsync()
+    {
+        _history?.Undo();
+        return ShowAsync();
+    }
+
+    private Task RedoAsync()
+    {
+        _history?.Redo();
+        return ShowAsync();
+    }
+
+    private Task SelectAsync(int word)
+    {
+        _selected = word;
+        return ShowAsync(isChanged: false);
+    }
+
+    private Task NextDoubtAsync() => SelectAsync(_doubts.FirstOrDefault(word => word != _selected, _doubts[0]));
+
+    private async Task SaveAsync()
+    {
+        if (_history is null || await Callers.FindAsync() is not { } caller || !caller.MaySee(_seen!))
+            return;
+        var now = _history.Now;
+        if (await LyricsApi.SaveAsync(_seen!, now, Jobs, Store, default) is { } saved)
+        {
+            _seen = saved;
+            _history.MarkSaved(now);
+            _versions = await Jobs.VersionsAsync(Id, default);
+            await _editor!.InvokeVoidAsync("forget", DraftKey);
+        }
+        else if (await Jobs.FindAsync(Id, default) is { DocumentKey: not null } theirs)
+        {
+            _theirs = theirs;
+        }
+        else
+        {
+            _trouble = "This song was deleted meanwhile.";
+        }
+    }
+
+    private async Task SaveOverAsync()
+    {
+        (_seen, _theirs) = (_theirs, null);
+        await SaveAsync();
+    }
+
+    private async Task TakeTheirsAsync()
+    {
+        (_seen, _theirs) = (_theirs, null);
+        var theirs = await LyricsApi.ReadAsync(_seen!.DocumentKey!, Store, default);
+        _history!.Do(theirs);
+        _history.MarkSaved(theirs);
+        await ShowAsync();
+    }
+
+    private async Task TakeVersionAsync(string documentKey)
+    {
+        _history!.Do(await LyricsApi.ReadAsync(documentKey, Store, default));
+        await ShowAsync();
+    }
+
+    private async Task TakeDraftAsync()
+    {
+        try
+        {
+            _history!.Do(LyricsFormats.Json.Read(_draft!));
+        }
+        catch (LyricsFormatException)
+        {
+            // From an older version of Libretto: nothing can be made of it.
+        }
+        _draft = null;
+        await ShowAsync();
+    }
+
+    private async Task DropDraftAsync()
+    {
+        _draft = null;
+        await _editor!.InvokeVoidAsync("forget", DraftKey);
+    }
+
+    /// <summary>Brings the view, the strip and the browser's copy of what is unsaved up to date.</summary>
+    private async Task ShowAsync(bool isChanged = true)
+    {
+        Count();
+        _selected = Math.Clamp(_selected, 0, Math.Max(0, Words.Count - 1));
+        StateHasChanged();
+        if (_editor is null)
+            return;
+        if (isChanged)
+            await _editor.InvokeVoidAsync("setWords", Words.Select(word => new object[] { word.Text, word.Start, word.End, IsDoubtful(word) }));
+        await _editor.InvokeVoidAsync("select", _selected);
+        if (isChanged && _draft is null && _history!.IsChanged)
+            await _editor.InvokeVoidAsync("keep", DraftKey, TagOf(_seen!), LyricsFormats.Json.Write(_history.Now));
+    }
+
+    /// <summary>The least certain first.</summary>
+    private void Count() => _doubts = [.. Words.Select((word, index) => (word, index)).Where(one => IsDoubtful(one.word))
+        .OrderBy(one => one.word.Confidence ?? 0).Select(one => one.index)];
+
+    private static bool IsDoubtful(LyricsWord word) => word.Confidence < LyricLine.Unsure || word.Estimated == true;
+
+    private static string TagOf(Job job) => $"{job.DocumentKey}-{job.DocumentVersion}";
+}

@@ -1,0 +1,48 @@
+using Libretto.Server.Web.Frame;
+using Libretto.Server.Web.Sing;
+using Libretto.Server.Web.Take;
+using Libretto.Server.Web.Watch;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
+using MudBlazor.Services;
+
+namespace Libretto.Server.Web;
+
+/// <summary>The page: Blazor components rendered on the server, with small scripts for what only a browser can do.</summary>
+internal static class Page
+{
+    public static void AddTo(IServiceCollection services, ServerOptions options)
+    {
+        services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
+            circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(3));
+        services.AddCascadingAuthenticationState();
+        services.AddMudServices(mud => mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter);
+        services.AddAntiforgery(antiforgery => (antiforgery.Cookie.Name, antiforgery.Cookie.SameSite) = ("libretto_form", SameSiteMode.Strict));
+        services.AddDataProtection().SetApplicationName("Libretto")
+            .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(options.DataFolder, "page-keys")));
+        services.AddSingleton<SignInCookie>();
+        services.AddScoped<PageCaller>();
+        services.AddSingleton<JobFeed>();
+        services.AddSingleton<Waveforms>();
+        services.AddSingleton<ShareLinks>();
+    }
+
+    public static void Map(WebApplication app, RouteGroupBuilder jobs)
+    {
+        app.UseMiddleware<PageHeaders>();
+        app.UseAntiforgery();
+        PageAssets.Map(app);
+        WaveformApi.Map(jobs);
+        app.MapGet("/sign-out", (HttpContext context) =>
+        {
+            SignInCookie.Clear(context);
+            return TypedResults.Redirect("/sign-in");
+        }).ExcludeFromDescription();
+        // Our own headers say who may frame the page: nobody.
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(page => page.ContentSecurityFrameAncestorsPolicy = null);
+    }
+}

@@ -1,0 +1,125 @@
+using Libretto.Server.Api;
+using Libretto.Server.Jobs;
+
+namespace Libretto.Server.Web.Watch;
+
+/// <summary>
+/// Tells the views that watch a job how it stands. However many watch, the job is read once for all of them, and no more often than
+/// a person can follow.
+/// </summary>
+internal sealed class JobFeed(JobStore store, StageTimes times, JobChanges changes, TimeProvider time)
+{
+    private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(250);
+
+    // Changes are told. Times that run are shown anew, and looking anyway costs little.
+    private static readonly TimeSpan WhileRunning = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WhileStill = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Reader> _readers = new(StringComparer.Ordinal);
+
+    /// <summary>Starts watching; dispose of what it returns to stop.</summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="show">Called with how the job stands, soon and after each change, on any thread.</param>
+    public IDisposable Watch(string jobId, Func<JobMoment, Task> show)
+    {
+        lock (_lock)
+        {
+            if (!_readers.TryGetValue(jobId, out var reader))
+            {
+                _readers[jobId] = reader = new Reader();
+                _ = Task.Run(() => ReadAsync(jobId, reader));
+            }
+            reader.Watchers.Add(show);
+            if (reader.Last is { } last)
+                _ = show(last);
+        }
+        return new Leaving(() =>
+        {
+            lock (_lock)
+            {
+                if (_readers.TryGetValue(jobId, out var reader) && reader.Watchers.Remove(show) && reader.Watchers.Count == 0)
+                {
+                    _readers.Remove(jobId);
+                    reader.Stop.Cancel();
+                }
+            }
+        });
+    }
+
+    /// <summary>How a job stands now.</summary>
+    public async Task<JobMoment> LookAsync(string jobId, CancellationToken ct)
+    {
+        try
+        {
+            return await store.FindAsync(jobId, ct) is { } job
+                ? new JobMoment(job, StepsView.Of(job, await times.AllAsync(ct), time.GetUtcNow().UtcDateTime), true)
+                : JobMoment.Gone;
+        }
+        catch (Exception e) when (DatabaseErrors.IsTrouble(e))
+        {
+            return JobMoment.Unknown;
+        }
+    }
+
+    private async Task ReadAsync(string jobId, Reader reader)
+    {
+        using var watch = changes.Start(jobId);
+        try
+        {
+            while (true)
+            {
+                var moment = await LookAsync(jobId, reader.Stop.Token);
+                if (!moment.IsKnown && reader.Last is { } last)
+                    moment = last with { IsKnown = false };
+                Tell(reader, moment);
+                await Task.Delay(LeastPause, time, reader.Stop.Token);
+                await watch.WaitAsync(moment.Job?.Status == JobStatus.Running ? WhileRunning : WhileStill, reader.Stop.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody watches any more.
+        }
+    }
+
+    private void Tell(Reader reader, JobMoment moment)
+    {
+        Func<JobMoment, Task>[] watchers;
+        lock (_lock)
+        {
+            if (moment.Job is { } now && reader.Last is { Job: { } before, IsKnown: true } && moment.IsKnown &&
+                now.Revision == before.Revision && now.Status != JobStatus.Running)
+                return;
+            reader.Last = moment;
+            watchers = [.. reader.Watchers];
+        }
+        foreach (var show in watchers)
+            _ = show(moment);
+    }
+
+    private sealed class Reader
+    {
+        public List<Func<JobMoment, Task>> Watchers { get; } = [];
+
+        public CancellationTokenSource Stop { get; } = new();
+
+        public JobMoment? Last { get; set; }
+    }
+
+    private sealed class Leaving(Action leave) : IDisposable
+    {
+        public void Dispose() => leave();
+    }
+}
+
+/// <summary>How a job stands at a moment.</summary>
+/// <param name="Job">Its row; null when there is none.</param>
+/// <param name="Steps">Its steps, in words.</param>
+/// <param name="IsKnown">False while the database cannot be asked: then the rest is from before.</param>
+internal sealed record JobMoment(Job? Job, StepsView? Steps, bool IsKnown)
+{
+    public static JobMoment Gone { get; } = new(null, null, true);
+
+    public static JobMoment Unknown { get; } = new(null, null, false);
+}

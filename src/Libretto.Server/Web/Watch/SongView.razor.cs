@@ -1,0 +1,66 @@
+using Libretto.Server.Api;
+using Libretto.Server.Jobs;
+using Libretto.Server.Web.Frame;
+using Libretto.Server.Web.Sing;
+using Libretto.Storage;
+using Microsoft.AspNetCore.Components;
+
+namespace Libretto.Server.Web.Watch;
+
+public sealed partial class SongView : ComponentBase, IDisposable
+{
+    private JobMoment? _moment;
+    private JobCard? _card;
+    private PlayerSong? _song;
+    private Caller? _caller;
+    private IDisposable? _watch;
+    private string? _watched;
+
+    [Parameter]
+    public string Id { get; set; } = "";
+
+    [Inject]
+    private JobFeed Feed { get; set; } = default!;
+
+    [Inject]
+    private PageCaller Callers { get; set; } = default!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = default!;
+
+    [Inject]
+    private IContentStore Store { get; set; } = default!;
+
+    public void Dispose() => _watch?.Dispose();
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_watched == Id)
+            return;
+        _watch?.Dispose();
+        (_watched, _song, _moment) = (Id, null, null);
+        _caller = await Callers.FindAsync();
+        await ShowAsync(await Feed.LookAsync(Id, default));
+        if (RendererInfo.IsInteractive)
+            _watch = Feed.Watch(Id, moment => InvokeAsync(() => ShowAsync(moment)));
+    }
+
+    private async Task ShowAsync(JobMoment moment)
+    {
+        // A view may stay open for longer than the key that opened it is good.
+        if (await Callers.FindAsync() is null)
+        {
+            Navigation.NavigateTo("/sign-in?to=" + Uri.EscapeDataString($"/jobs/{Id}"), forceLoad: true);
+            return;
+        }
+        var isVisible = moment.Job is { } job && _caller is { } caller && caller.MaySee(job);
+        _moment = isVisible || !moment.IsKnown ? moment : JobMoment.Gone;
+        _card = _moment.Job is null ? null : JobCard.Of(_moment.Job);
+        _song = _moment.Job is { DocumentKey: not null, ExpiredAt: null } done ? await SongAsync(done) : null;
+        StateHasChanged();
+    }
+
+    private async Task<PlayerSong?> SongAsync(Job job) => _song?.Version == PlayerSong.VersionOf(job)
+        ? _song
+        : PlayerSong.Of(job, await LyricsApi.ReadAsync(job.DocumentKey!, Store, default), $"/api/jobs/{job.Id}");
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+
+namespace Libretto.Page.Tests.Sing;
+
+public sealed class HighlightTests(Site site)
+{
+    /// <summary>Milliseconds, of the audio clock, that a word may light up before or after its time.</summary>
+    private const double Limit = 30;
+
+    // Notes, frame by frame, at which moment of the element's own clock each word lit up.
+    private const string Note = """
+        () => {
+          const audio = document.querySelector('libretto-player').deck.audio;
+          const lit = window.lit = [];
+          new MutationObserver((changes) => {
+            const time = audio.currentTime;
+            for (const { target } of changes)
+              if (target.classList?.contains('now') && !target.dataset.noted) {
+                target.dataset.noted = 'true';
+                lit.push((time - Number(target.dataset.start) / 1000) * 1000);
+              }
+          }).observe(document.querySelector('[data-lines]'), { subtree: true, attributeFilter: ['class'] });
+        }
+        """;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1.5)]
+    public async Task Words_light_up_with_the_sound(double rate)
+    {
+        var id = await site.SongAsync();
+        await using var visitor = await site.VisitAsync();
+        await visitor.GoAsync($"/jobs/{id}");
+        await visitor.PlayerAsync();
+        while (await RateAsync(visitor) < rate)
+            await visitor.Button("Faster").ClickAsync();
+        Assert.Equal(rate, await RateAsync(visitor));
+
+        await visitor.Page.EvaluateAsync("document.querySelector('libretto-player').jump(4)");
+        await visitor.Page.EvaluateAsync(Note);
+        await visitor.Button("Play").ClickAsync();
+        await visitor.Page.WaitForFunctionAsync("() => document.querySelector('libretto-player').deck.now() > 24", null, new() { Timeout = 30_000 });
+
+        var errors = await visitor.Page.EvaluateAsync<double[]>("window.lit");
+        TestContext.Current.SendDiagnosticMessage(string.Create(CultureInfo.InvariantCulture,
+            $"highlight at {rate}x: {errors.Length} words, median {Percentile(errors, 0.5):0.0} ms, 95th percentile {Percentile(errors, 0.95):0.0} ms"));
+        Assert.InRange(errors.Length, 12, 100);
+        Assert.InRange(Percentile(errors, 0.95), 0, Limit);
+    }
+
+    [Fact]
+    public async Task A_click_on_a_word_plays_from_there_and_keys_do_the_rest()
+    {
+        var id = await site.SongAsync();
+        await using var visitor = await site.VisitAsync();
+        await visitor.GoAsync($"/jobs/{id}");
+        await visitor.PlayerAsync();
+        var word = visitor.Page.Locator(".word").Nth(12);
+        var start = double.Parse((await word.GetAttributeAsync("data-start"))!, CultureInfo.InvariantCulture) / 1000;
+
+        await word.ClickAsync();
+        var there = await TimeAsync(visitor);
+        await visitor.Page.Keyboard.PressAsync("ArrowRight");
+        var later = await TimeAsync(visitor);
+        await visitor.Page.Keyboard.PressAsync("Home");
+        await visitor.Page.Keyboard.PressAsync("k");
+        await visitor.Button("Pause").First.WaitForAsync();
+        await visitor.Page.Keyboard.PressAsync("f");
+        await visitor.Page.Locator("libretto-player.karaoke").WaitForAsync();
+        await visitor.Page.Keyboard.PressAsync("f");
+
+        Assert.InRange(there, start - 0.05, start + 0.05);
+        Assert.InRange(later, start + 4.9, start + 5.1);
+        Assert.Equal(0, await visitor.Page.Locator("libretto-player.karaoke").CountAsync());
+    }
+
+    private static Task<double> RateAsync(Visitor visitor) =>
+        visitor.Page.EvaluateAsync<double>("document.querySelector('libretto-player').deck.audio.playbackRate");
+
+    private static Task<double> TimeAsync(Visitor visitor) => visitor.Page.EvaluateAsync<double>("document.querySelector('libretto-player').deck.now()");
+
+    private static double Percentile(double[] errors, double share)
+    {
+        var sorted = errors.Select(Math.Abs).Order().ToArray();
+        return sorted[(int)Math.Min(sorted.Length - 1, Math.Ceiling(share * sorted.Length) - 1)];
+    }
+}

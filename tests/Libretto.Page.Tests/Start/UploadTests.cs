@@ -1,0 +1,68 @@
+namespace Libretto.Page.Tests.Start;
+
+public sealed class UploadTests(Site site) : IDisposable
+{
+    private readonly ScratchFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task From_a_chosen_file_to_singing_along()
+    {
+        // A file that the server has not seen, so that there is work to watch.
+        var song = TestAudio.Ffmpeg(_folder["morning.ogg"], "-i", Site.Sample, "-c", "copy", "-metadata", $"comment={Guid.NewGuid()}");
+        await using var visitor = await site.VisitAsync();
+        await visitor.GoAsync("/");
+        await visitor.Page.SetInputFilesAsync("#files", song);
+        await visitor.Button("Write down the words").ClickAsync();
+        await visitor.Page.WaitForURLAsync("**/jobs/*");
+        await visitor.Page.Locator(".timeline .step").Nth(4).WaitForAsync();
+
+        await visitor.Page.Locator("libretto-player[data-ready]").WaitForAsync(new() { Timeout = 60_000 });
+        await visitor.Button("Play").ClickAsync();
+        await visitor.Page.Locator(".word.now").WaitForAsync();
+
+        Assert.Contains("morning", await visitor.Page.Locator(".lines").InnerTextAsync(), StringComparison.OrdinalIgnoreCase);
+        Assert.Equal("true", await visitor.Page.EvaluateAsync<string>("String(document.querySelector('libretto-player').time > 0)"));
+    }
+
+    [Fact]
+    public async Task What_is_no_song_is_refused_in_the_servers_words()
+    {
+        var file = _folder["holiday.mp3"];
+        await File.WriteAllTextAsync(file, "<html><body>not found</body></html>", TestContext.Current.CancellationToken);
+        await using var visitor = await site.VisitAsync();
+        visitor.ExpectsTrouble = true; // the browser's console tells of every 4xx
+        await visitor.GoAsync("/");
+        await visitor.Page.SetInputFilesAsync("#files", file);
+        await visitor.Button("Write down the words").ClickAsync();
+
+        await visitor.Text("This is not audio, whatever its name says.").WaitForAsync();
+    }
+
+    [Fact]
+    public async Task What_is_too_large_is_not_even_sent()
+    {
+        var file = _folder["long.wav"];
+        await using (var sparse = File.Create(file))
+            sparse.SetLength(2_200_000_000);
+        await using var visitor = await site.VisitAsync();
+        await visitor.GoAsync("/");
+        await visitor.Text("up to 20 MB").WaitForAsync();
+        await visitor.Page.SetInputFilesAsync("#files", file);
+
+        await visitor.Text("This file is larger than this server takes: 20 MB.").WaitForAsync();
+        Assert.True(await visitor.Button("Write down the words").IsDisabledAsync());
+    }
+
+    [Fact]
+    public async Task A_link_with_a_typo_is_named_before_anything_is_asked()
+    {
+        await using var visitor = await site.VisitAsync();
+        await visitor.GoAsync("/");
+        await visitor.Page.GetByLabel("Links, one a line").FillAsync("htps:/example.com/song");
+        await visitor.Button("Add").ClickAsync();
+
+        await visitor.Text("“htps:/example.com/song” is no link.").WaitForAsync();
+    }
+}

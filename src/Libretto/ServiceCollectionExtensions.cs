@@ -40,6 +40,21 @@ public static class ServiceCollectionExtensions
         services.AddSingleton(provider => StoreOptions(Settings(provider), provider.GetRequiredService<NpmConfiguration>()));
         services.AddSingleton(provider => new OnnxSessions(Settings(provider).Threads));
         services.AddSingleton<SpeechEngines>();
+        services.AddHttpClient(HostedEngines.HttpName, client => client.Timeout = Timeout.InfiniteTimeSpan)
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                ConnectTimeout = TimeSpan.FromSeconds(10),
+                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            });
+        services.AddSingleton(provider => new HostedEngines(
+            provider.GetRequiredService<IHttpClientFactory>(),
+            provider.GetRequiredService<AudioEncoder>(),
+            Settings(provider),
+            provider.GetRequiredService<ProcessFolder>,
+            Path.Combine(CacheFolder(Settings(provider)), "hosted"),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<EngineSelector>();
         services.AddContentStore(provider => Path.Combine(CacheFolder(Settings(provider)), "store"));
         services.TryAddSingleton(provider => TemporaryFolder(Path.Combine(CacheFolder(Settings(provider)), "work")));

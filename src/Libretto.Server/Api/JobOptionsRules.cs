@@ -12,7 +12,7 @@ internal static class JobOptionsRules
     {
         if (options.Language is { } language && !Is(language, "auto") && Languages.Find(language) is null)
             throw ApiProblem.BadOption("language", "give a code or English name, such as es or Spanish, or auto");
-        OneOf("engine", options.Engine, "auto", "moonshine", "whisper");
+        OneOf("engine", options.Engine, "auto", "moonshine", "whisper", "groq", "openai");
         NotYet("stems", options.Stems == true);
         NotYet("translate", options.Translate == true);
         NotYet("separate", Is(options.Separate ?? "", "always"));

@@ -64,7 +64,7 @@ internal sealed record MadeSong(LyricsDocument Document)
             Artist = Document.Artist,
             Language = Document.Language,
             Duration = Document.Duration,
-            Method = Document.Method?.Engine,
+            Method = Document.Method is { Reason: { } reason } method ? $"{method.Engine} ({reason})" : Document.Method?.Engine,
         };
     }
 }

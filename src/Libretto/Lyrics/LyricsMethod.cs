@@ -6,10 +6,18 @@ public sealed record LyricsMethod
     /// <summary>Engine and model, such as <c>groq/whisper-large-v3-turbo</c> or <c>moonshine/tiny</c>.</summary>
     public string? Engine { get; init; }
 
+    /// <summary>Why another engine than the first chosen one did the work; null when that one did.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>What recognition cost by the engine's published price, US dollars; null when it cost nothing or no price is known.</summary>
+    public double? Cost { get; init; }
+
     /// <summary>The separation model, such as <c>spleeter-2stems</c>.</summary>
     public string? Separation { get; init; }
 
-    /// <summary>Where the times are from: <c>provider</c>, <c>attention</c>, <c>ctc</c>.</summary>
+    /// <summary>
+    /// Where the times are from: <c>provider</c>, <c>attention</c>, <c>ctc</c>, or <c>estimated</c> where only lines had times.
+    /// </summary>
     public string? Alignment { get; init; }
 
     /// <summary>Where the words are from: <c>transcribed</c> or <c>supplied</c>.</summary>

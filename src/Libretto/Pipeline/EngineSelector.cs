@@ -7,26 +7,67 @@ using Libretto.Transcribe;
 namespace Libretto.Pipeline;
 
 /// <summary>
-/// Chooses the recogniser for a song: the model that was asked for, else the best Whisper model that is installed, else
-/// Moonshine, which is fetched when it is missing and knows English only. A song known not to be English never gets there.
+/// Chooses the recognisers for a song, in order: the one that was asked for; else the hosted engines that are configured, and behind
+/// them the best Whisper model that is installed, else Moonshine, which is fetched when it is missing and knows English only. A song
+/// known not to be English never gets there.
 /// </summary>
-internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, LibrettoSettings settings)
+internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, HostedEngines hosted, LibrettoSettings settings)
 {
     private const string English = "en";
 
     private readonly ConcurrentDictionary<string, ITranscriber> _ready = new(StringComparer.Ordinal);
 
-    /// <summary>The engine for a song, its model fetched if it must be.</summary>
-    /// <exception cref="LibrettoException">No installed model fits, a name is unknown, or the model cannot be fetched.</exception>
+    /// <summary>The engine for a song, its model fetched if it must be, and those that take over should it fail.</summary>
+    /// <exception cref="LibrettoException">No installed model fits, a name is unknown, a key is missing, or the model cannot be fetched.</exception>
     public async Task<EngineChoice> SelectAsync(SongRequest request, IProgress<ModelProgress> progress, CancellationToken cancellationToken)
     {
         var language = LanguageOf(request);
-        var plan = Plan(EngineOf(request), request.Model ?? settings.Model, language);
+        var engine = request.Engine ?? settings.Engine;
+        var model = request.Model ?? settings.Model;
+        if (hosted.Find(engine) is { } named)
+            return Hosted(named with { Model = model ?? named.Model }, request, language, $"as asked for. The song goes to {named.Address.Host}.");
+
+        var kind = KindOf(engine);
+        Func<CancellationToken, Task<EngineChoice>> local = token => LocalAsync(Plan(kind, model, language), language, progress, token);
+        // Beams are Whisper's on this machine.
+        if (kind is not null || model is not null || request.BeamSize != 1 || !hosted.Automatic.Any())
+            return await local(cancellationToken);
+
+        var order = hosted.Automatic.Select(found => Hosted(found, request, language, WhyHosted(found))).ToList();
+        var others = order.Skip(1).Select(choice => (Func<CancellationToken, Task<EngineChoice>>)(_ => Task.FromResult(choice)));
+        return order[0] with { Others = CanPlan(kind, language) ? [.. others, local] : [.. others] };
+    }
+
+    private EngineChoice Hosted(HostedEngine engine, SongRequest request, string? language, string why)
+    {
+        var transcriber = hosted.Open(request.Translate ? engine with { Model = engine.TranslationModel ?? engine.Model } : engine);
+        return new EngineChoice(transcriber, null, language, $"{transcriber.Name}: {why}");
+    }
+
+    private static string WhyHosted(HostedEngine engine) =>
+        $"{(engine.KeyVariable is { } key ? $"{key} is set" : "it is configured")}, so the song goes to {engine.Address.Host}. '--local' keeps it here.";
+
+    private async Task<EngineChoice> LocalAsync(
+        (string Model, string Notice) plan, string? language, IProgress<ModelProgress> progress, CancellationToken cancellationToken)
+    {
         var folder = await models.EnsureAsync(plan.Model, progress, cancellationToken);
         return new EngineChoice(_ready.GetOrAdd(folder, engines.Create), folder, language, plan.Notice);
     }
 
-    /// <summary>Which model, and what the user should know of the choice.</summary>
+    private bool CanPlan(ModelKind? kind, string? language)
+    {
+        try
+        {
+            Plan(kind, null, language);
+            return true;
+        }
+        catch (PipelineException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Which model of this machine, and what the user should know of the choice.</summary>
     private (string Model, string Notice) Plan(ModelKind? engine, string? asked, string? language)
     {
         if (asked is not null)
@@ -62,7 +103,7 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, L
     /// <exception cref="PipelineException">None is installed.</exception>
     public AlignerChoice Aligner(EngineChoice choice)
     {
-        var folder = SpeechEngines.KindOf(choice.Folder) == ModelKind.Whisper ? choice.Folder
+        var folder = choice.Folder is { } chosen && SpeechEngines.KindOf(chosen) == ModelKind.Whisper ? chosen
             : BestWhisper() is { } best ? models.Find(best) : null;
         return new AlignerChoice(engines.CreateAligner(folder ?? throw PipelineException.LyricsNeedWhisper()), folder);
     }
@@ -74,12 +115,13 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, L
     private static readonly string[] s_bestFirst =
         ["whisper-large-v3-turbo", "whisper-medium", "whisper-small", "whisper-base", "whisper-tiny"];
 
-    private ModelKind? EngineOf(SongRequest request) => (request.Engine ?? settings.Engine).ToLowerInvariant() switch
+    /// <summary>The kind of model that an engine's name means; null for any.</summary>
+    private ModelKind? KindOf(string engine) => engine.ToLowerInvariant() switch
     {
         LibrettoSettings.Auto => null,
         "moonshine" => ModelKind.Moonshine,
         "whisper" => ModelKind.Whisper,
-        var other => throw PipelineException.UnknownEngine(other),
+        var other => throw PipelineException.UnknownEngine(other, hosted.Names),
     };
 
     private string? LanguageOf(SongRequest request)
@@ -93,13 +135,16 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, L
 
 /// <summary>The engine chosen for a song.</summary>
 /// <param name="Transcriber">The engine.</param>
-/// <param name="Folder">Its model.</param>
+/// <param name="Folder">Its model; null for one that is hosted elsewhere.</param>
 /// <param name="Language">The language's code; null when the engine is to find out.</param>
 /// <param name="Notice">Which model and why, a sentence.</param>
-internal sealed record EngineChoice(ITranscriber Transcriber, string Folder, string? Language, string Notice)
+internal sealed record EngineChoice(ITranscriber Transcriber, string? Folder, string? Language, string Notice)
 {
     /// <summary>Tells it from every engine that may give other words.</summary>
-    public string Identity => $"{Transcriber.Name} {ModelIdentity.Of(Folder)}";
+    public string Identity => $"{Transcriber.Name} {(Folder is null ? "hosted" : ModelIdentity.Of(Folder))}";
+
+    /// <summary>What takes over should this one fail, in order; each is fetched and made ready only then.</summary>
+    public IReadOnlyList<Func<CancellationToken, Task<EngineChoice>>> Others { get; init; } = [];
 }
 
 /// <summary>What times given lyrics.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
 using Libretto.Align;
 using Libretto.Audio;
 using Libretto.Lyrics;
@@ -26,8 +28,31 @@ internal sealed record HeardSong
     /// <summary>The language sung and how likely it is, as a notice; null when it was not to be found out.</summary>
     public string? DetectedLanguage { get; init; }
 
+    /// <summary>What its user should know of the words, in sentences.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
+    /// <summary>What it cost to hear it, US dollars; null when nothing did, as when it is recalled.</summary>
+    [JsonIgnore]
+    public double? Cost { get; init; }
+
+    /// <summary>Whether the engine gave times for lines rather than for words.</summary>
+    [JsonIgnore]
+    public bool IsEstimated => Words.Count(word => word.Estimated == true) > Words.Count / 2;
+
     /// <summary>What was wrong with the file, in sentences.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>What its user should know, in sentences.</summary>
+    /// <param name="engine">The engine's name.</param>
+    public IEnumerable<string> Notices(string engine)
+    {
+        if (DetectedLanguage is { } detected)
+            yield return detected;
+        foreach (var remark in Remarks)
+            yield return remark;
+        if (Cost is { } cost)
+            yield return string.Create(CultureInfo.InvariantCulture, $"{engine}: {Duration:F0} s of audio, about ${cost:0.0000}.");
+    }
 
     /// <summary>The words' times fitted to where someone is known to sing.</summary>
     public HeardSong BoundBy(IReadOnlyList<TimeRange> singing) => this with { Words = ActivityBounds.Apply(Words, singing) };

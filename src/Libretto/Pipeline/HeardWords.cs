@@ -11,12 +11,17 @@ internal sealed class HeardWords
     private readonly List<int> _sentenceEnds = [];
     private readonly Dictionary<string, int> _guards = [];
     private readonly Dictionary<string, int> _wordsIn = [];
+    private readonly List<string> _remarks = [];
     private string? _detectedLanguage;
+    private double? _cost;
 
     public void Add(TranscribedPiece piece)
     {
         _sentenceEnds.AddRange(piece.SegmentEnds.Select(index => _words.Count + index));
         _words.AddRange(piece.Words);
+        _remarks.AddRange(piece.Notices);
+        if (piece.Cost is { } cost)
+            _cost = (_cost ?? 0) + cost;
         foreach (var (guard, count) in piece.Guards)
             _guards[guard] = _guards.GetValueOrDefault(guard) + count;
         if (_detectedLanguage is null && piece is { Language: { } code, LanguageProbability: { } probability })
@@ -35,6 +40,8 @@ internal sealed class HeardWords
         Guards = _guards.Count == 0 ? null : _guards,
         Language = _wordsIn.Count == 0 ? null : _wordsIn.MaxBy(language => language.Value).Key,
         DetectedLanguage = _detectedLanguage,
+        Remarks = _remarks,
+        Cost = _cost,
     };
 
     private static string Name(string code) => CultureInfo.InvariantCulture.TextInfo.ToTitleCase(Languages.EnglishName(code) ?? code);

@@ -12,8 +12,11 @@ public sealed class PipelineException : LibrettoException
     internal static PipelineException UnknownLanguage(string language) => new(
         "language_unknown", $"'{language}' is no language Libretto knows. Give a code or English name, such as es or Spanish, or auto.");
 
-    internal static PipelineException UnknownEngine(string engine) => new(
-        "engine_unknown", $"'{engine}' is no engine Libretto knows. Choose auto, moonshine or whisper.");
+    internal static PipelineException UnknownEngine(string engine, IEnumerable<string> hosted) => new(
+        "engine_unknown", $"'{engine}' is no engine Libretto knows. Choose one of auto, moonshine, whisper, {string.Join(", ", hosted)}.");
+
+    internal static PipelineException NothingLeaves(string engine) => new(
+        "engine_not_local", $"{engine} works elsewhere, and '--local' lets no song leave this machine. Leave one of the two out.");
 
     internal static PipelineException LanguageNeedsModel(string language) => new(
         "model_missing",

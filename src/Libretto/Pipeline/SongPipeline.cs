@@ -18,6 +18,7 @@ public sealed class SongPipeline
 
     private readonly AudioDecoder _decoder;
     private readonly EngineSelector _engines;
+    private readonly EngineFallback _fallback;
     private readonly VoiceSeparation _separation;
     private readonly StageMemo _memo;
     private readonly TimeProvider _time;
@@ -26,6 +27,7 @@ public sealed class SongPipeline
     {
         _decoder = decoder;
         _engines = engines;
+        _fallback = new EngineFallback(time);
         _separation = separation;
         _memo = memo;
         _time = time;
@@ -55,10 +57,16 @@ public sealed class SongPipeline
         using var voice = await _separation.RunAsync(song, mode, DecodedAt, SeparatedAt, cancellationToken);
 
         meter.Enter(Stage.Transcribe, voice is null ? DecodedAt : SeparatedAt, timing is null ? 1 : HeardAt, "listening", engine.Transcriber.Name);
-        heard = heard is null ? await transcription.RunAsync(cancellationToken) : Found(heard, song);
-        if (heard.DetectedLanguage is { } detected)
-            song.Notice(detected);
-        if (voice is not null)
+        string? takenOver = null;
+        if (heard is null)
+            (transcription, heard, takenOver) = await _fallback.RunAsync(song, transcription, cancellationToken);
+        else
+            Show(heard, song);
+        engine = transcription.Engine;
+        foreach (var remark in heard.Notices(engine.Transcriber.Name))
+            song.Notice(remark);
+        var trusted = engine.Transcriber.TimesAreTrusted && !heard.IsEstimated;
+        if (voice is not null && !trusted)
             heard = heard.BoundBy(voice.Singing);
 
         AlignedLyrics? aligned = null;
@@ -77,8 +85,10 @@ public sealed class SongPipeline
             Method = new LyricsMethod
             {
                 Engine = engine.Transcriber.Name,
+                Reason = takenOver,
+                Cost = heard.Cost,
                 Separation = voice?.Model,
-                Alignment = engine.Transcriber.TimesAreTrusted && aligned is null ? "provider" : "attention",
+                Alignment = aligned is not null || !engine.Transcriber.TimesAreTrusted ? "attention" : trusted ? "provider" : "estimated",
                 Words = aligned is null ? "transcribed" : "supplied",
                 Lyrics = aligned?.Fit,
                 Guards = heard.Guards,
@@ -88,11 +98,10 @@ public sealed class SongPipeline
     }
 
     /// <summary>Shows what was heard before as if it were heard now.</summary>
-    private static HeardSong Found(HeardSong heard, Song song)
+    private static void Show(HeardSong heard, Song song)
     {
         song.Meter.Found("the words were found in the cache");
         foreach (var line in heard.Lines())
             song.Meter.Heard(line);
-        return heard;
     }
 }

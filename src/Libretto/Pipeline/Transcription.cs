@@ -7,6 +7,7 @@ namespace Libretto.Pipeline;
 internal sealed class Transcription
 {
     private readonly Song _song;
+    private readonly SongRequest _request;
     private readonly ITranscriber _engine;
     private readonly TranscribeOptions _options;
     private Task _prepared = Task.CompletedTask;
@@ -14,6 +15,8 @@ internal sealed class Transcription
     public Transcription(Song song, SongRequest request, EngineChoice choice)
     {
         _song = song;
+        _request = request;
+        Engine = choice;
         _engine = choice.Transcriber;
         _options = new TranscribeOptions
         {
@@ -25,6 +28,12 @@ internal sealed class Transcription
         Key = song.Memo.Key(
             "transcribe", choice.Identity, _options.Language ?? "", _options.Translate ? "translate" : "", _options.Prompt ?? "", $"{_options.BeamSize}");
     }
+
+    /// <summary>Who listens.</summary>
+    public EngineChoice Engine { get; }
+
+    /// <summary>The same by another engine.</summary>
+    public Transcription By(EngineChoice other) => new(_song, _request, other);
 
     /// <summary>Where the memo keeps it.</summary>
     public string Key { get; }
@@ -45,19 +54,31 @@ internal sealed class Transcription
     }
 
     /// <summary>Listens.</summary>
-    public async Task<HeardSong> RunAsync(CancellationToken cancellationToken)
+    /// <param name="isFinal">Whether lines may be shown as they come, because no other engine can still replace them.</param>
+    /// <param name="cancellationToken">Felt within half a second.</param>
+    public async Task<HeardSong> RunAsync(bool isFinal, CancellationToken cancellationToken)
     {
         var audio = await _song.SpeechAsync(null, cancellationToken);
         await _prepared;
         var words = new HeardWords();
+        var lines = new List<LyricsLine>();
         await foreach (var piece in _engine.TranscribeAsync(audio, _options, _song.Meter.Step(), cancellationToken))
         {
             words.Add(piece);
-            foreach (var line in LineBreaker.Break(DocumentRules.MakeLawful(piece.Words, audio.Duration), piece.SegmentEnds))
-                _song.Meter.Heard(line);
+            lines.AddRange(LineBreaker.Break(DocumentRules.MakeLawful(piece.Words, audio.Duration), piece.SegmentEnds));
+            if (isFinal)
+                Show(lines);
         }
+        cancellationToken.ThrowIfCancellationRequested();
+        Show(lines);
         var heard = words.Song(audio.Duration) with { Warnings = _song.Warn(audio.Warnings) };
         await _song.Memo.KeepAsync(Key, heard, StageJson.Default.HeardSong, cancellationToken);
         return heard;
+    }
+
+    private void Show(List<LyricsLine> lines)
+    {
+        lines.ForEach(_song.Meter.Heard);
+        lines.Clear();
     }
 }

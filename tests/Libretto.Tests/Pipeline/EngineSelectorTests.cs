@@ -1,7 +1,10 @@
+using Libretto.Audio;
 using Libretto.Models;
 using Libretto.Pipeline;
 using Libretto.Settings;
+using Libretto.Storage;
 using Libretto.Tests.Support;
+using Libretto.Tools;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Libretto.Tests.Pipeline;
@@ -99,14 +102,88 @@ public sealed class EngineSelectorTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Engines_on_the_network_that_are_configured_come_first_in_their_order_and_this_machine_last()
+    {
+        Install("moonshine-tiny");
+        Assert.Equal(["groq/whisper-large-v3-turbo", "mine/large", "moonshine/tiny"], await OrderAsync(new SongRequest("a"), Hosted()));
+        // Spanish: no model of this machine knows it.
+        Assert.Equal(["groq/whisper-large-v3-turbo", "mine/large"], await OrderAsync(new SongRequest("a") { Language = "es" }, Hosted()));
+        Install("whisper-small");
+        Assert.Equal(["groq/whisper-large-v3-turbo", "mine/large", "whisper/whisper-small"], await OrderAsync(new SongRequest("a") { Language = "es" }, Hosted()));
+    }
+
+    [Fact]
+    public async Task What_only_this_machine_can_do_is_not_asked_elsewhere()
+    {
+        Install("moonshine-tiny");
+        Install("whisper-small");
+        foreach (var request in new[]
+        {
+            new SongRequest("a") { BeamSize = 5 }, new SongRequest("a") { Model = "whisper-small" }, new SongRequest("a") { Engine = "whisper" },
+        })
+            Assert.Equal(["whisper/whisper-small"], await OrderAsync(request, Hosted()));
+        Assert.Equal(["whisper/whisper-small"], await OrderAsync(new SongRequest("a"), Hosted() with { Local = true }));
+    }
+
+    [Fact]
+    public async Task An_engine_asked_for_by_name_stands_alone()
+    {
+        Install("moonshine-tiny");
+        Assert.Equal(["mine/large"], await OrderAsync(new SongRequest("a") { Engine = "Mine" }, Hosted()));
+        Assert.Equal(["groq/whisper-large-v3"], await OrderAsync(new SongRequest("a") { Engine = "groq", Model = "whisper-large-v3" }, Hosted()));
+        // Translating takes another model there.
+        Assert.Equal(["groq/whisper-large-v3"], await OrderAsync(new SongRequest("a") { Engine = "groq", Translate = true }, Hosted()));
+    }
+
+    [Theory]
+    [InlineData("openai", false, "hosted_key_missing", "OPENAI_API_KEY")]
+    [InlineData("groq", true, "engine_not_local", "--local")]
+    [InlineData("kaldi", false, "engine_unknown", "mine")]
+    public async Task An_engine_that_cannot_be_asked_is_told(string engine, bool local, string code, string says)
+    {
+        var error = await Assert.ThrowsAnyAsync<LibrettoException>(() => OrderAsync(new SongRequest("a") { Engine = engine }, Hosted() with { Local = local }));
+        Assert.Equal(code, error.Code);
+        Assert.Contains(says, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task That_the_song_leaves_the_machine_is_said_with_the_way_to_keep_it_here()
+    {
+        var choice = await Selector(Hosted()).SelectAsync(new SongRequest("a"), new Relay<ModelProgress>(_ => { }), TestContext.Current.CancellationToken);
+        Assert.Contains("GROQ_API_KEY is set, so the song goes to api.groq.com. '--local' keeps it here.", choice.Notice, StringComparison.Ordinal);
+    }
+
+    private static LibrettoSettings Hosted() => new()
+    {
+        Hosted = [HostedEngine.Groq with { Key = "k" }, HostedEngine.OpenAi, new HostedEngine("mine", new Uri("http://10.0.0.5/v1/"), "large")],
+    };
+
+    private async Task<List<string>> OrderAsync(SongRequest request, LibrettoSettings settings)
+    {
+        var first = await Selector(settings).SelectAsync(request, new Relay<ModelProgress>(_ => { }), TestContext.Current.CancellationToken);
+        var order = new List<string> { first.Transcriber.Name };
+        foreach (var other in first.Others)
+            order.Add((await other(TestContext.Current.CancellationToken)).Transcriber.Name);
+        return order;
+    }
+
     private Task<EngineChoice> SelectAsync(string? engine = null, string? model = null, string? language = null) => Selector().SelectAsync(
         new SongRequest("song.ogg") { Engine = engine, Model = model, Language = language },
         new Relay<ModelProgress>(_ => { }), TestContext.Current.CancellationToken);
 
-    private EngineSelector Selector() => new(
+    private EngineSelector Selector(LibrettoSettings? settings = null) => new(
         new ModelStore(new ModelStoreOptions { CacheFolder = _folder.Path }, _noNetwork),
         new SpeechEngines(_sessions, NullLoggerFactory.Instance),
-        new LibrettoSettings());
+        new HostedEngines(
+            new Factory(_noNetwork), new AudioEncoder(new ToolRunner()), settings ?? new LibrettoSettings(), () => new ProcessFolder(_folder["work"]),
+            _folder["hosted"], TimeProvider.System, NullLoggerFactory.Instance),
+        settings ?? new LibrettoSettings());
+
+    private sealed class Factory(HttpClient client) : IHttpClientFactory
+    {
+        public HttpClient CreateClient(string name) => client;
+    }
 
     private sealed class NoNetwork : HttpMessageHandler
     {

@@ -1,4 +1,5 @@
 using Hangfire;
+using Libretto.Models;
 using Libretto.Server.Api;
 using Libretto.Server.Jobs;
 using Libretto.Server.Ops;
@@ -105,6 +106,10 @@ public static class LibrettoServer
         services.AddSingleton<StageTimes>();
         services.AddSingleton<Checkpoints>();
         services.AddSingleton<QueueState>();
+        services.AddSingleton(provider => options.Capabilities ?? Capabilities.Detect(
+            options, provider.GetRequiredService<OnnxSessions>(), provider.GetRequiredService<ModelStore>()));
+        services.AddSingleton<Workers>();
+        services.AddHostedService(provider => provider.GetRequiredService<Workers>());
         services.AddHostedService<RecoveryScan>();
         foreach (var lane in options.EffectiveLanes)
             services.AddHangfireServer(worker => Lanes.Configure(worker, lane, options));

@@ -15,6 +15,10 @@ public sealed class ServerException : LibrettoException
     internal static ServerException DatabaseDown(string where, Exception inner) => new(
         "database_unavailable", $"The database {where} cannot be used: {inner.Message} Check its address and that it runs.", isTransient: true, inner);
 
+    internal static ServerException DatabaseNewer(int needed, int known) => new(
+        "database_newer",
+        $"The database has been changed for newer versions of Libretto: it needs one that knows its tables up to number {needed}, and this one knows {known}. Upgrade this machine.");
+
     internal static ServerException NotWithoutKeys(string url) => new(
         "keys_needed",
         $"Without API keys the server listens on loopback only, and {url} is not. Make a key first: libretto keys create --name NAME --admin");

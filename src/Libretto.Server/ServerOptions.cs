@@ -29,6 +29,12 @@ public sealed record ServerOptions
     /// <summary>Songs worked on at once in the lane <c>io</c>; 4 by default.</summary>
     public int IoWorkers { get; init; } = 4;
 
+    /// <summary>
+    /// The models that this worker takes jobs for: names, or <c>installed</c> alone for those on its disk; empty (the default) for any,
+    /// since what is missing is fetched.
+    /// </summary>
+    public IReadOnlyList<string> WorkerModels { get; init; } = [];
+
     /// <summary>The largest upload, bytes; 500 MB by default.</summary>
     public long MaxUploadBytes { get; init; } = 500_000_000;
 
@@ -53,6 +59,9 @@ public sealed record ServerOptions
     /// <summary>Pauses before a job that failed for a passing reason is tried again; after the last it has failed.</summary>
     public IReadOnlyList<TimeSpan> RetryDelays { get; init; } =
         [TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1)];
+
+    /// <summary>What the process says it can do; found out when null: for tests.</summary>
+    internal Jobs.Capabilities? Capabilities { get; init; }
 
     /// <summary>The checkpoint at which the process kills itself: for tests only.</summary>
     internal int? FailPoint { get; init; }
@@ -85,6 +94,7 @@ public sealed record ServerOptions
             Urls = Get("LIBRETTO_URLS")?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
             ComputeWorkers = (int)Number("LIBRETTO_COMPUTE_WORKERS", options.ComputeWorkers, 1, 64),
             IoWorkers = (int)Number("LIBRETTO_IO_WORKERS", options.IoWorkers, 1, 256),
+            WorkerModels = Get("LIBRETTO_WORKER_MODELS")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
             MaxUploadBytes = (long)(Number("LIBRETTO_MAX_UPLOAD_MB", options.MaxUploadBytes / 1e6, 1, 100_000) * 1_000_000),
             MaxDuration = TimeSpan.FromMinutes(Number("LIBRETTO_MAX_MINUTES", options.MaxDuration.TotalMinutes, 0.1, 100_000)),
             Retention = Get("LIBRETTO_RETENTION_DAYS") is null ? null : TimeSpan.FromDays(Number("LIBRETTO_RETENTION_DAYS", 0, 0.001, 100_000)),

@@ -38,7 +38,8 @@ public static class ServiceCollectionExtensions
         services.AddHttpClient<ModelStore>()
             .ConfigurePrimaryHttpMessageHandler(provider => ModelStore.CreateHandler(provider.GetRequiredService<NpmConfiguration>()));
         services.AddSingleton(provider => StoreOptions(Settings(provider), provider.GetRequiredService<NpmConfiguration>()));
-        services.AddSingleton(provider => new OnnxSessions(Settings(provider).Threads));
+        services.AddSingleton(provider => new OnnxSessions(
+            Settings(provider).Threads, Enum.Parse<OnnxDevice>(Settings(provider).Device, ignoreCase: true), provider.GetRequiredService<ILogger<OnnxSessions>>()));
         services.AddSingleton<SpeechEngines>();
         services.AddHttpClient(HostedEngines.HttpName, client => client.Timeout = Timeout.InfiniteTimeSpan)
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler

@@ -46,7 +46,7 @@ internal sealed partial class JobIntake(
 
         var result = upload.Options.Fresh == true ? null : await StoredResult.FindAsync(store, resultKey, ct);
         var duration = await KeepAsync(upload, inputKey, ct);
-        var job = NewJob(upload, caller, idempotencyKey, requestHash, inputKey, resultKey, duration);
+        var job = NewJob(upload, caller, idempotencyKey, requestHash, inputKey, resultKey, duration).Needing(JobNeeds.Of(upload.Options));
         if (result is not null)
             job = Answered(job, result);
         var added = await jobs.AddAsync(job, ct);

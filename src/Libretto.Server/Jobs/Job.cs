@@ -59,6 +59,12 @@ internal sealed record Job
     public required string Lane { get; init; }
     public int Priority { get; init; }
 
+    // What it needs of its worker: see JobNeeds.
+    public string? NeedsModel { get; init; }
+    public bool NeedsGpu { get; init; }
+    public int NeedsMemory { get; init; }
+    public bool NeedsCookies { get; init; }
+
     /// <summary>A job that waits after a failure is not tried again before.</summary>
     public DateTime? NotBefore { get; init; }
 
@@ -71,6 +77,15 @@ internal sealed record Job
 
     /// <summary>Counts the changes that watchers want to see.</summary>
     public long Revision { get; init; } = 1;
+
+    public Job Needing(JobNeeds needs) => this with
+    {
+        NeedsModel = needs.Model,
+        NeedsGpu = needs.Gpu,
+        NeedsMemory = needs.Memory,
+        NeedsCookies = needs.Cookies,
+        StatusMessage = needs.Gpu ? "waiting for a worker with a graphics card" : StatusMessage,
+    };
 
     public static string NewId() => Guid.CreateVersion7().ToString("N");
 }

@@ -6,18 +6,18 @@ namespace Libretto.Server.Jobs;
 /// What workers do with jobs. A worker holds a job by its claim, a value drawn anew each time: every statement asks for it, so
 /// whoever lost the job (cancelled, taken over) changes nothing and is told so. Heartbeats are compared by the database's clock.
 /// </summary>
-internal sealed class JobClaims(IDbContextFactory<JobsContext> contexts, JobChanges changes, ServerOptions options)
+internal sealed class JobClaims(IDbContextFactory<JobsContext> contexts, JobChanges changes, Capabilities capabilities, ServerOptions options)
 {
     /// <summary>How often a job may outlive its worker: one that kills its workers must not go on for ever.</summary>
     public const int MostTakeovers = 20;
 
-    /// <summary>Takes the job whose turn it is; null when none waits in the lane.</summary>
+    /// <summary>Takes the job whose turn it is among those that this worker can do; null when none waits in the lane.</summary>
     public async Task<Job?> ClaimNextAsync(string lane, string worker, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
         while (true)
         {
-            var id = await Ready(context, lane)
+            var id = await capabilities.Fit(Ready(context, lane))
                 .OrderByDescending(job => job.Priority).ThenBy(job => job.CreatedAt).ThenBy(job => job.Id)
                 .Select(job => job.Id)
                 .FirstOrDefaultAsync(ct);

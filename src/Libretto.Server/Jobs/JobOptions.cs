@@ -35,9 +35,12 @@ internal sealed record JobOptions
     /// <summary>Names and spellings the song may hold.</summary>
     public string? Prompt { get; init; }
 
+    /// <summary>True to wait for a worker with a graphics card.</summary>
+    public bool? Gpu { get; init; }
+
     /// <summary>True to work anew even if the result is in the store.</summary>
     public bool? Fresh { get; init; }
 
     /// <summary>What the result depends on: the same work has the same options here.</summary>
-    public JobOptions Canonical() => this with { Formats = null, Fresh = null };
+    public JobOptions Canonical() => this with { Formats = null, Fresh = null, Gpu = null };
 }

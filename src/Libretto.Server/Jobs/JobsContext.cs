@@ -16,6 +16,8 @@ internal sealed class JobsContext(DbContextOptions<JobsContext> options) : DbCon
 
     public DbSet<StageTime> StageTimes => Set<StageTime>();
 
+    public DbSet<Worker> Workers => Set<Worker>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         var isPostgres = Database.IsNpgsql();
@@ -28,6 +30,12 @@ internal sealed class JobsContext(DbContextOptions<JobsContext> options) : DbCon
         modelBuilder.Entity<LyricsVersion>().ToTable("lyrics_versions").HasKey(row => new { row.JobId, row.Version });
         modelBuilder.Entity<ApiKey>().ToTable("api_keys").HasKey(row => row.Id);
         modelBuilder.Entity<StageTime>().ToTable("stage_times").HasKey(row => new { row.Stage, row.Method, row.Machine });
+
+        modelBuilder.Entity<Worker>(worker =>
+        {
+            worker.ToTable("workers").HasKey(row => row.Id);
+            worker.Ignore(row => row.Capabilities);
+        });
 
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
             property.SetColumnName(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));

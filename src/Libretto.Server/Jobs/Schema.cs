@@ -9,14 +9,21 @@ namespace Libretto.Server.Jobs;
 
 /// <summary>
 /// Brings the database to this version's tables: plain SQL files, in the order of their numbers, each applied once and in a
-/// transaction. Processes that start together take turns. Migrations only add, so an older worker beside a newer server goes on.
+/// transaction. Processes that start together take turns. Migrations only add, so an older program beside a newer one goes on: what it does not
+/// know stays as it is. A migration that takes something away begins with the line <c>-- oldest-known: N</c>; programs that know
+/// fewer than N tables are then refused at their start, so it may only come after all of them are gone.
 /// </summary>
 internal static class Schema
 {
     private const string CreateVersions = "create table if not exists schema_versions (version integer primary key, applied_at text not null)";
 
+    private const string OldestKnownMark = "-- oldest-known: ";
+
     // Any number, as long as nobody else takes it for something else.
     private const long AdvisoryLock = 0x4C69627265;
+
+    /// <summary>The newest version that this program knows.</summary>
+    public static int Known { get; } = Files("sqlite").Max(file => file.Version);
 
     public static async Task MigrateAsync(IDbContextFactory<JobsContext> contexts, CancellationToken ct)
     {
@@ -34,8 +41,13 @@ internal static class Schema
         foreach (var (version, sql) in Files(isPostgres ? "postgres" : "sqlite").Where(file => file.Version > applied))
         {
             await ExecuteAsync(connection, transaction, sql, ct);
-            await ExecuteAsync(connection, transaction, $"insert into schema_versions values ({version}, '{DateTime.UtcNow:O}')", ct);
+            await ExecuteAsync(connection, transaction, $"insert into schema_versions (version, applied_at) values ({version}, '{DateTime.UtcNow:O}')", ct);
+            if (OldestKnown(sql) is { } oldest)
+                await ExecuteAsync(connection, transaction, $"update schema_versions set oldest_known = {oldest} where version = {version}", ct);
         }
+        var needed = Convert.ToInt32(await ScalarAsync(connection, transaction, "select max(oldest_known) from schema_versions", ct), CultureInfo.InvariantCulture);
+        if (needed > Known)
+            throw ServerException.DatabaseNewer(needed, Known);
         await transaction.CommitAsync(ct);
     }
 
@@ -57,6 +69,9 @@ internal static class Schema
             .Select(file => (int.Parse(file.Parts[^4].TrimStart('_'), CultureInfo.InvariantCulture), Read(assembly, file.Name)))
             .OrderBy(file => file.Item1);
     }
+
+    private static int? OldestKnown(string sql) =>
+        sql.StartsWith(OldestKnownMark, StringComparison.Ordinal) ? int.Parse(sql[OldestKnownMark.Length..].Split('\n')[0], CultureInfo.InvariantCulture) : null;
 
     private static string Read(Assembly assembly, string name)
     {

@@ -14,7 +14,8 @@ internal static class Health
         .AddCheck<StoreCheck>("store")
         .AddCheck<DiskCheck>("disk")
         .AddCheck<ModelsCheck>("models")
-        .AddCheck<QueueCheck>("queue");
+        .AddCheck<QueueCheck>("queue")
+        .AddCheck<WorkersCheck>("workers");
 
     public static void Map(WebApplication app)
     {

@@ -76,3 +76,16 @@ internal sealed class QueueCheck(QueueState queue, ServerOptions options) : IHea
             : HealthCheckResult.Healthy(words));
     }
 }
+
+internal sealed class WorkersCheck(Workers workers) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var alive = await workers.AliveAsync(cancellationToken);
+        var words = $"{alive.Count} at work or ready, {alive.Count(worker => worker.Gpu)} with a graphics card";
+        var unmet = await workers.UnmetAsync(alive, cancellationToken);
+        return unmet.Count == 0
+            ? HealthCheckResult.Healthy(words)
+            : HealthCheckResult.Degraded($"{words}; jobs wait for what none of them has: {string.Join("; ", unmet.Select(needs => needs.Words()))}");
+    }
+}

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Libretto.Models;
@@ -11,15 +13,24 @@ public sealed class OnnxSessions : IDisposable
     private readonly Dictionary<string, Lazy<InferenceSession>> _sessions = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private readonly int _threads;
+    private readonly Lazy<bool> _usesCuda;
+    private readonly ILogger _log;
     private bool _isDisposed;
 
     /// <summary>Creates an empty set.</summary>
     /// <param name="threads">Threads a network computes with; 0 takes one for each physical core.</param>
-    public OnnxSessions(int threads = 0)
+    /// <param name="device">What computes; a card that cannot be used costs a warning, not the song.</param>
+    /// <param name="logger">Where that warning goes.</param>
+    public OnnxSessions(int threads = 0, OnnxDevice device = OnnxDevice.Auto, ILogger<OnnxSessions>? logger = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         _threads = threads;
+        _log = logger ?? NullLogger<OnnxSessions>.Instance;
+        _usesCuda = new Lazy<bool>(() => CanUseCuda(device));
     }
+
+    /// <summary>Whether networks run on the graphics card; found out when first asked.</summary>
+    public bool UsesCuda => _usesCuda.Value;
 
     /// <summary>The session of a model file, loading it if it is not. It belongs to this object: do not dispose it.</summary>
     /// <param name="path">An ONNX file.</param>
@@ -75,11 +86,38 @@ public sealed class OnnxSessions : IDisposable
     {
         if (!File.Exists(file))
             throw ModelException.FileMissing(file);
-        using var options = new SessionOptions
-        {
-            IntraOpNumThreads = _threads,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-        };
+        if (UsesCuda && LoadOnCard(file) is { } session)
+            return session;
+        using var options = Options();
         return new InferenceSession(file, options);
+    }
+
+    /// <summary>Null when this network does not run on the card: it may be too large for it.</summary>
+    private InferenceSession? LoadOnCard(string file)
+    {
+        try
+        {
+            using var options = Options();
+            options.AppendExecutionProvider_CUDA();
+            return new InferenceSession(file, options);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            ModelLog.NotOnCard(_log, Path.GetFileName(file), e.Message);
+            return null;
+        }
+    }
+
+    private SessionOptions Options() => new() { IntraOpNumThreads = _threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+
+    /// <summary>Nobody is warned who did not ask for a card and has a build that knows none.</summary>
+    private bool CanUseCuda(OnnxDevice device)
+    {
+        if (device == OnnxDevice.Cpu || (device == OnnxDevice.Auto && !CudaProbe.IsBuiltIn))
+            return false;
+        if (CudaProbe.Obstacle() is not { } obstacle)
+            return true;
+        ModelLog.NoCard(_log, obstacle);
+        return false;
     }
 }

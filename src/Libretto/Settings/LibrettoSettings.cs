@@ -36,6 +36,12 @@ public sealed record LibrettoSettings
     /// <summary>Threads a network computes with, 0 to 256; 0 (the default) takes one for each core.</summary>
     public int Threads { get; init; }
 
+    /// <summary>
+    /// What computes the networks: <c>cpu</c>, <c>cuda</c> or <c>auto</c> (the default), which takes the graphics card where this
+    /// build and this machine can use one.
+    /// </summary>
+    public string Device { get; init; } = Auto;
+
     /// <summary>The formats written, by name; <c>json</c> and <c>lrc</c> by default.</summary>
     public IReadOnlyList<string> Formats { get; init; } = ["json", "lrc"];
 

@@ -28,6 +28,8 @@ public static class SettingsTable
             (settings, text) => settings with { Local = YesOrNo(text) }),
         new("threads", "--threads", "LIBRETTO_THREADS", "one a core", "Threads to compute with, 1 to 256; 0 takes one for each core.",
             (settings, text) => settings with { Threads = Number(text, 0, 256) }),
+        new("device", null, "LIBRETTO_DEVICE", "auto", "What computes: cpu, cuda, or auto for the graphics card where this build can use one.",
+            (settings, text) => settings with { Device = OneOf(text, LibrettoSettings.Auto, "cpu", "cuda") }),
         new("format", "--format", "LIBRETTO_FORMAT", "json,lrc", "The formats written, separated by commas.",
             (settings, text) => settings with { Formats = List(text, ',') }),
         new("out", "--out", "LIBRETTO_OUT", "the song's folder", "The folder that results go to; made when missing.",

@@ -2,6 +2,7 @@ using Libretto.Models;
 using Libretto.Models.Onnx;
 using Libretto.Tests.Models.Onnx;
 using Libretto.Tests.Support;
+using Microsoft.Extensions.Logging;
 
 namespace Libretto.Tests.Models;
 
@@ -53,5 +54,31 @@ public sealed class OnnxSessionsTests : IDisposable
         var sessions = new OnnxSessions(threads: 1);
         sessions.Dispose();
         Assert.Throws<ObjectDisposedException>(() => sessions.Open(_folder["a.onnx"]));
+    }
+
+    [Fact]
+    public void A_graphics_card_that_cannot_be_used_costs_a_warning_that_says_why_and_not_the_song()
+    {
+        Assert.SkipWhen(CudaProbe.Obstacle() is null, "this machine computes on its graphics card");
+        OnnxFile.Write(SmallDecoder.Create(), _folder["a.onnx"]);
+        var log = new LogLines<OnnxSessions>();
+        using var sessions = new OnnxSessions(threads: 1, OnnxDevice.Cuda, log);
+
+        Assert.NotNull(sessions.Open(_folder["a.onnx"]));
+
+        Assert.False(sessions.UsesCuda);
+        var warning = Assert.Single(log.All);
+        Assert.Equal(LogLevel.Warning, warning.Level);
+        Assert.Contains(CudaProbe.Obstacle()!, warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_a_wish_for_a_graphics_card_a_build_that_knows_none_is_silent()
+    {
+        Assert.SkipWhen(CudaProbe.IsBuiltIn, "this build knows graphics cards");
+        var log = new LogLines<OnnxSessions>();
+        using var sessions = new OnnxSessions(threads: 1, OnnxDevice.Auto, log);
+        Assert.False(sessions.UsesCuda);
+        Assert.Empty(log.All);
     }
 }

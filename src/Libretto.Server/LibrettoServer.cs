@@ -107,7 +107,7 @@ public static class LibrettoServer
         services.AddSingleton<Checkpoints>();
         services.AddSingleton<QueueState>();
         services.AddSingleton(provider => options.Capabilities ?? Capabilities.Detect(
-            options, provider.GetRequiredService<OnnxSessions>(), provider.GetRequiredService<ModelStore>()));
+            options, provider.GetRequiredService<OnnxSessions>(), provider.GetRequiredService<ModelStore>(), provider.GetRequiredService<LibrettoSettings>()));
         services.AddSingleton<Workers>();
         services.AddHostedService(provider => provider.GetRequiredService<Workers>());
         services.AddHostedService<RecoveryScan>();

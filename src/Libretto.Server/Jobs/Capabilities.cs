@@ -1,4 +1,5 @@
 using Libretto.Models;
+using Libretto.Settings;
 
 namespace Libretto.Server.Jobs;
 
@@ -12,7 +13,7 @@ internal sealed record Capabilities(IReadOnlyList<string>? Models, bool Gpu, int
     private const string InstalledOnly = "installed";
 
     /// <summary>What this process can do. Only one that computes looks for a graphics card, which loads the runtime.</summary>
-    public static Capabilities Detect(ServerOptions options, OnnxSessions networks, ModelStore models) => new(
+    public static Capabilities Detect(ServerOptions options, OnnxSessions networks, ModelStore models, LibrettoSettings settings) => new(
         options.WorkerModels switch
         {
             [] => null,
@@ -21,7 +22,7 @@ internal sealed record Capabilities(IReadOnlyList<string>? Models, bool Gpu, int
         },
         options.EffectiveLanes.Contains(Lane.Compute) && networks.UsesCuda,
         (int)Math.Min(int.MaxValue, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1_000_000),
-        File.Exists(Environment.GetEnvironmentVariable("LIBRETTO_COOKIES")));
+        File.Exists(settings.Cookies));
 
     /// <summary>Those of some jobs that this worker can do.</summary>
     public IQueryable<Job> Fit(IQueryable<Job> jobs)

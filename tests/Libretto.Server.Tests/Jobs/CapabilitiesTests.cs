@@ -1,6 +1,7 @@
 using Libretto.Models;
 using Libretto.Server.Jobs;
 using Libretto.Server.Tests.Support;
+using Libretto.Settings;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Libretto.Server.Tests.Jobs;
@@ -69,9 +70,9 @@ public sealed class CapabilitiesTests(PostgresCluster cluster) : IDisposable
         var models = new ModelStore(new ModelStoreOptions { CacheFolder = _folder.Path }, http);
         var options = new ServerOptions { DataFolder = _folder.Path };
 
-        var any = Capabilities.Detect(options, networks, models);
-        var installed = Capabilities.Detect(options with { WorkerModels = ["installed"] }, networks, models);
-        var named = Capabilities.Detect(options with { WorkerModels = ["Whisper-Base"] }, networks, models);
+        var any = Capabilities.Detect(options, networks, models, new LibrettoSettings());
+        var installed = Capabilities.Detect(options with { WorkerModels = ["installed"] }, networks, models, new LibrettoSettings());
+        var named = Capabilities.Detect(options with { WorkerModels = ["Whisper-Base"] }, networks, models, new LibrettoSettings());
 
         var needs = JobNeeds.Of(new JobOptions { Model = "whisper-base" });
         Assert.Equal(920, needs.Memory);

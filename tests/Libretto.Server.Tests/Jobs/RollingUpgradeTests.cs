@@ -70,7 +70,7 @@ public sealed partial class RollingUpgradeTests(PostgresCluster cluster) : IDisp
         Assert.Contains($"up to number 9000, and this one knows {Schema.Known}. Upgrade this machine.", errors, StringComparison.Ordinal);
     }
 
-    private static IEnumerable<string> Statements(string sql) =>
+    private static string[] Statements(string sql) =>
         Comment().Replace(sql, "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static async Task UpgradeAsync(string database, string sql)

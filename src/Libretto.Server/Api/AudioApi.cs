@@ -19,9 +19,12 @@ internal static class AudioApi
         .WithDescription("Answers byte ranges. Where the server keeps content in a store with signed links, it redirects there.")
         .Produces(200, contentType: "audio/flac").Produces(206, contentType: "audio/flac");
 
-    private static async Task<IResult> GetAsync(string id, string name, HttpRequest request, Caller caller, JobStore jobs, IContentStore store, CancellationToken ct)
+    private static async Task<IResult> GetAsync(string id, string name, HttpRequest request, Caller caller, JobStore jobs, IContentStore store, CancellationToken ct) =>
+        await SendAsync(await JobsApi.FindAsync(id, caller, jobs, ct), name, request, store, ct);
+
+    /// <summary>A recording of a job that the caller may hear.</summary>
+    public static async Task<IResult> SendAsync(Job job, string name, HttpRequest request, IContentStore store, CancellationToken ct)
     {
-        var job = await JobsApi.FindAsync(id, caller, jobs, ct);
         var key = name switch
         {
             "mix" => job.InputKey,
@@ -33,7 +36,7 @@ internal static class AudioApi
             throw LyricsApi.Expired();
         if (key is null)
             throw new ApiProblem(404, "audio_missing", $"This job has no {name}. Ask for stems when posting the song.");
-        if (!IsReadByScript(request) && await store.LinkAsync(key, LinkLifetime, ct) is { } link)
+        if (!IsFromThePage(request) && await store.LinkAsync(key, LinkLifetime, ct) is { } link)
             return TypedResults.Redirect(link.AbsoluteUri, preserveMethod: true);
         if (await store.OpenAsync(key, ct) is not { } reading)
             throw LyricsApi.Expired();
@@ -51,6 +54,7 @@ internal static class AudioApi
             enableRangeProcessing: true);
     }
 
-    /// <summary>A script of the page may not read what lies elsewhere; a player and a program may.</summary>
-    private static bool IsReadByScript(HttpRequest request) => request.Headers["Sec-Fetch-Mode"] == "cors";
+    /// <summary>The page plays nothing from elsewhere, and mixes only what its own scripts may read; other players and programs may be sent on.</summary>
+    private static bool IsFromThePage(HttpRequest request) =>
+        request.Headers["Sec-Fetch-Mode"] == "cors" || request.Headers["Sec-Fetch-Site"] == "same-origin";
 }

@@ -29,6 +29,7 @@ internal static class Page
         services.AddSingleton<JobFeed>();
         services.AddSingleton<Waveforms>();
         services.AddSingleton<ShareLinks>();
+        services.AddSingleton<KaraokeFile>();
     }
 
     public static void Map(WebApplication app, RouteGroupBuilder jobs)
@@ -37,6 +38,8 @@ internal static class Page
         app.UseAntiforgery();
         PageAssets.Map(app);
         WaveformApi.Map(jobs);
+        KaraokeFileApi.Map(jobs);
+        SharedApi.Map(app);
         app.MapGet("/sign-out", (HttpContext context) =>
         {
             SignInCookie.Clear(context);

@@ -97,7 +97,7 @@ public sealed class Site : IAsyncLifetime
     private async Task StartServerAsync() =>
         _server = await LibrettoProcess.ServeAsync(Data, new Uri(Address).Port, environment: [("LIBRETTO_MAX_UPLOAD_MB", "20")]);
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

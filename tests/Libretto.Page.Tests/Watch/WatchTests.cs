@@ -21,7 +21,7 @@ public sealed class WatchTests(Site site) : IDisposable
         var message = await visitor.Page.Locator(".trouble-card").InnerTextAsync();
         var before = (await site.Client.JobAsync(id)).Text("created_at");
         var retried = visitor.Page.Locator(".progress, .trouble-card");
-        await visitor.Button("Try Chanson again").ClickAsync();
+        await visitor.Button("Try again: Chanson").ClickAsync();
         await retried.First.WaitForAsync();
 
         Assert.Contains("moonshine", message, StringComparison.OrdinalIgnoreCase);

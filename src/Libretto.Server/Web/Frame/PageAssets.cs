@@ -29,7 +29,10 @@ internal static class PageAssets
         : throw new ArgumentException($"The page has no file {name}.", nameof(name));
 
     /// <summary>A text file's content.</summary>
-    public static string Text(string name) => System.Text.Encoding.UTF8.GetString(s_assets[name].Content);
+    public static string Text(string name) => System.Text.Encoding.UTF8.GetString(Bytes(name));
+
+    /// <summary>A file's content.</summary>
+    public static byte[] Bytes(string name) => s_assets[name].Content;
 
     public static void Map(WebApplication app)
     {

@@ -4,7 +4,7 @@
 
 const PROCESSOR = new URL("../vendor/soundtouch/soundtouch-processor.js", import.meta.url);
 // What the worklet holds back, measured: tests/Libretto.Page.Tests/Sing/ShifterTests.cs.
-const WORKLET_DELAY = 0.05;
+const WORKLET_DELAY = 0.128;
 
 export class Shifter {
   /** @param {AudioContext} context */

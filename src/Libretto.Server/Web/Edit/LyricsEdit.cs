@@ -46,9 +46,9 @@ internal static class LyricsEdit
     public static LyricsDocument MoveStart(LyricsDocument document, int word, double start)
     {
         var words = Words(document);
-        var earliest = word > 0 ? words[word - 1].Start + DocumentRules.ShortestWord : 0;
-        var latest = words[word].End - DocumentRules.ShortestWord;
-        start = Math.Clamp(start, Math.Min(earliest, latest), latest);
+        var latest = Math.Max(0, words[word].End - DocumentRules.ShortestWord);
+        var earliest = Math.Min(word > 0 ? words[word - 1].Start + DocumentRules.ShortestWord : 0, latest);
+        start = Math.Clamp(start, earliest, latest);
         var moved = words.ToList();
         moved[word] = words[word] with { Start = start, Estimated = null, Confidence = 1 };
         if (word > 0 && words[word - 1].End > start)
@@ -61,7 +61,8 @@ internal static class LyricsEdit
     {
         var words = Words(document).ToList();
         var latest = word + 1 < words.Count ? words[word + 1].Start : document.Duration;
-        words[word] = words[word] with { End = Math.Clamp(end, words[word].Start + DocumentRules.ShortestWord, Math.Max(latest, words[word].End)) };
+        var earliest = Math.Min(words[word].Start + DocumentRules.ShortestWord, latest);
+        words[word] = words[word] with { End = Math.Clamp(end, earliest, latest) };
         return WithWords(document, words);
     }
 

@@ -75,6 +75,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton(provider => new SongPipeline(
             provider.GetRequiredService<AudioDecoder>(),
             provider.GetRequiredService<EngineSelector>(),
+            provider.GetRequiredService<Separation>(),
             provider.GetRequiredService<VoiceSeparation>(),
             provider.GetRequiredService<StageMemo>(),
             provider.GetRequiredService<TimeProvider>()));

@@ -9,13 +9,12 @@ namespace Libretto.Cli.Commands;
 
 /// <summary>One song's way on the command line: its results are checked for, made and written, or printed.</summary>
 /// <param name="pipeline">Does the work.</param>
-/// <param name="stems">Makes and writes the stems.</param>
 /// <param name="request">What is wanted of every song; the path is each song's own.</param>
 /// <param name="files">Writes the results.</param>
 /// <param name="display">Shows the work.</param>
 /// <param name="printed">The format to print in; null to print nothing.</param>
 internal sealed class SongTranscription(
-    SongPipeline pipeline, StemPipeline stems, SongRequest request, ResultFiles files, IDisplay display, ILyricsFormat? printed)
+    SongPipeline pipeline, SongRequest request, ResultFiles files, IDisplay display, ILyricsFormat? printed)
 {
     // Of the whole work when stems are made too.
     private const double LyricsShare = 0.7;
@@ -35,35 +34,20 @@ internal sealed class SongTranscription(
             Path = song.Song, KeepStems = song.Stems is not null, Title = origin?.Title, Artist = origin?.Artist, Source = origin?.Source,
         };
         var result = await pipeline.RunAsync(wanted, new PartOf(display, from, song.Stems is null ? 1 : LyricsShare), cancellationToken);
-        using var made = result.Stems;
+        using var stems = result.Stems;
         var document = result.Document;
         if (song.Files.Count > 0)
             files.Write([.. song.Files.Select(file => (file.Path, file.Format.Write(document)))]);
         if (printed is not null)
             await PrintAsync(printed.Write(document), cancellationToken);
-        if (song.Stems is not null)
-            await WriteStemsAsync(song.Stems, made, cancellationToken);
+        // Lyrics never wait for these.
+        if (song.Stems is { } wishes)
+            await files.WriteAsync(wishes.Paths, paths => stems!.WriteAsync(paths[0], paths[1], wishes.Format, new PartOf(display, LyricsShare, 1), cancellationToken));
         return new SongOutcome(song.Song, song.Paths, TimeSpan.FromSeconds(document.Duration), clock.Elapsed)
         {
             Lines = document.Lines.Count,
             Words = document.Lines.Sum(line => line.Words.Count),
         };
-    }
-
-    /// <summary>Lyrics never wait for this.</summary>
-    private Task WriteStemsAsync(StemOutputs song, SongStems? made, CancellationToken cancellationToken) =>
-        files.WriteAsync(song.Paths, paths =>
-        {
-            var progress = new PartOf(display, LyricsShare, 1);
-            return made is null
-                ? stems.RunAsync(new StemRequest(song.Song, paths[0], paths[1]) { Format = song.Format, Fresh = request.Fresh }, progress, cancellationToken)
-                : made.WriteAsync(paths[0], paths[1], song.Format, new Writing(progress), cancellationToken);
-        });
-
-    /// <summary>The writing of stems as a step of the song.</summary>
-    private sealed class Writing(IProgress<SongProgress> song) : IProgress<double>
-    {
-        public void Report(double value) => song.Report(new SongProgress(Stage.Publish, value, "writing the stems"));
     }
 
     /// <summary>Progress of one part of a song as that of the whole.</summary>

@@ -86,7 +86,7 @@ internal static class TranscribeCommand
 
         await using var services = new ServiceCollection().AddLibretto(OpenToOwnUser(settings)).BuildServiceProvider();
         var transcription = new SongTranscription(
-            services.GetRequiredService<SongPipeline>(), services.GetRequiredService<StemPipeline>(), request, new ResultFiles(WrittenFiles.OfUser(), force), display, printed);
+            services.GetRequiredService<SongPipeline>(), request, new ResultFiles(WrittenFiles.OfUser(), force), display, printed);
         var links = new Lazy<LinkTranscription>(() => new LinkTranscription(
             services.GetRequiredService<LinkFetch>(), services.GetRequiredService<ProcessFolder>(), transcription, display, request.Fresh, settings.Keep,
             new LinkOutputs(settings.Out, formats, stems, plan.SelectMany(song => song.Paths))));

@@ -39,13 +39,15 @@ internal sealed partial class JobIntake(
     {
         JobOptionsRules.Check(upload.Options);
         var inputKey = $"audio/{upload.Sha256}";
-        var resultKey = StoredResult.KeyOf(inputKey, null, upload.Options);
+        var resultKey = StoredResult.KeyOf(inputKey, upload.Lyrics?.Key, upload.Options);
         var requestHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{resultKey}\n{JobJson.Write(upload.Options)}")));
         if (idempotencyKey is not null && await jobs.FindRepeatedAsync(caller.KeyId, idempotencyKey, ct) is { } repeated)
             return SameRequest(repeated, requestHash);
 
         var result = upload.Options.Fresh == true ? null : await StoredResult.FindAsync(store, resultKey, ct);
         var duration = await KeepAsync(upload, inputKey, ct);
+        if (upload.Lyrics is { } lyrics)
+            await lyrics.StoreAsync(store, ct);
         var job = NewJob(upload, caller, idempotencyKey, requestHash, inputKey, resultKey, duration).Needing(JobNeeds.Of(upload.Options));
         if (result is not null)
             job = Answered(job, result);
@@ -114,6 +116,7 @@ internal sealed partial class JobIntake(
         Status = JobStatus.Queued,
         StatusMessage = "waiting",
         InputKey = inputKey,
+        LyricsKey = upload.Lyrics?.Key,
         ResultKey = resultKey,
         Duration = duration,
         Lane = Lane.Compute,

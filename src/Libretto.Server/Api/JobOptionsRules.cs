@@ -13,11 +13,10 @@ internal static class JobOptionsRules
         if (options.Language is { } language && !Is(language, "auto") && Languages.Find(language) is null)
             throw ApiProblem.BadOption("language", "give a code or English name, such as es or Spanish, or auto");
         OneOf("engine", options.Engine, "auto", "moonshine", "whisper", "groq", "openai");
-        NotYet("stems", options.Stems == true);
-        NotYet("translate", options.Translate == true);
-        NotYet("separate", Is(options.Separate ?? "", "always"));
         OneOf("quality", options.Quality, "fast", "normal", "best");
         OneOf("separate", options.Separate, "auto", "always", "never");
+        if (options.Beam is < 1 or > 10)
+            throw ApiProblem.BadOption("beam", "give a number from 1 to 10");
         foreach (var (name, text) in new[] { ("title", options.Title), ("artist", options.Artist), ("prompt", options.Prompt), ("model", options.Model) })
             if (text?.Length > LongestText)
                 throw ApiProblem.BadOption(name, $"at most {LongestText} characters");
@@ -26,13 +25,6 @@ internal static class JobOptionsRules
             throw ApiProblem.BadOption("model", "give the name of a model");
         if (options.Formats?.FirstOrDefault(format => !LyricsFormats.All.Any(known => Is(known.Name, format))) is { } unknown)
             throw ApiProblem.BadOption("formats", $"'{unknown}' is none of {string.Join(", ", LyricsFormats.All.Select(format => format.Name))}");
-    }
-
-    /// <summary>Better a refusal than a result without what was asked for.</summary>
-    private static void NotYet(string name, bool isAsked)
-    {
-        if (isAsked)
-            throw new ApiProblem(422, "option_unsupported", $"This version of the server cannot do what {name} asks for. Leave it out.");
     }
 
     private static void OneOf(string name, string? value, params string[] allowed)

@@ -94,7 +94,7 @@ internal static class LyricsApi
     /// <summary>Puts edited lyrics in the place of those that the editor saw; returns the job as it is then, null when others came first.</summary>
     public static async Task<Job?> SaveAsync(Job seen, LyricsDocument document, JobStore jobs, IContentStore store, CancellationToken ct)
     {
-        var stored = await new MadeSong(document).StoreAsync(store, ct);
+        var stored = await StoredResult.OfLyricsAsync(store, document, ct);
         return await jobs.ReplaceDocumentAsync(seen, stored.DocumentKey, ct)
             ? seen with { DocumentKey = stored.DocumentKey, DocumentVersion = seen.DocumentVersion + 1 }
             : null;

@@ -55,7 +55,7 @@ internal sealed class OpenAiTranscriber(UploadReader uploads, JobIntake intake, 
     public async Task<IResult> AnswerAsync(HttpContext context, Caller caller, bool translate, CancellationToken ct)
     {
         var wish = new OpenAiWish();
-        using var upload = await uploads.ReadAsync(context.Request, (_, name, text) => wish.Take(name, text), ct);
+        using var upload = await uploads.ReadAsync(context.Request, (_, field) => wish.Take(field.Name, field.Text), ct);
         upload.Options = wish.ToOptions(translate);
         var job = await intake.TakeAsync(upload, caller, idempotencyKey: null, ct);
         upload.Dispose();

@@ -23,20 +23,27 @@ internal sealed class UploadReader(ProcessFolder workFolder, ServerOptions optio
     /// <summary>An upload to <c>/api/jobs</c>.</summary>
     public Task<Upload> ReadAsync(HttpRequest request, CancellationToken ct) => ReadAsync(
         request,
-        (upload, name, text) =>
+        (upload, field) =>
         {
-            if (name != "options")
-                return false;
-            upload.Options = ReadOptions(text);
-            return true;
+            switch (field.Name)
+            {
+                case "options":
+                    upload.Options = ReadOptions(field.Text);
+                    return true;
+                case "lyrics":
+                    upload.Lyrics = GivenLyrics.Of(field.Text, field.FileName);
+                    return true;
+                default:
+                    return false;
+            }
         },
         ct);
 
     /// <summary>Any upload with one song in a part named file.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="readField">Takes another part's name and text; false when it is not known.</param>
+    /// <param name="readField">Takes another part; false when it is not known.</param>
     /// <param name="ct">Stops reading.</param>
-    public async Task<Upload> ReadAsync(HttpRequest request, Func<Upload, string, string, bool> readField, CancellationToken ct)
+    public async Task<Upload> ReadAsync(HttpRequest request, Func<Upload, UploadField, bool> readField, CancellationToken ct)
     {
         var boundary = BoundaryOf(request);
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
@@ -59,7 +66,7 @@ internal sealed class UploadReader(ProcessFolder workFolder, ServerOptions optio
         }
     }
 
-    private async Task ReadPartAsync(MultipartSection section, Upload upload, Func<Upload, string, string, bool> readField, CancellationToken ct)
+    private async Task ReadPartAsync(MultipartSection section, Upload upload, Func<Upload, UploadField, bool> readField, CancellationToken ct)
     {
         if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition))
             throw new InvalidDataException("A part without a name.");
@@ -68,10 +75,10 @@ internal sealed class UploadReader(ProcessFolder workFolder, ServerOptions optio
         {
             if (upload.Path.Length > 0)
                 throw new ApiProblem(400, "two_files", "Send one song a job.");
-            upload.FileName = SafeName((disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName)).ToString());
+            upload.FileName = NameOf(disposition);
             await SpoolAsync(section.Body, upload, ct);
         }
-        else if (!readField(upload, name, await ReadTextAsync(section.Body, name, ct)))
+        else if (!readField(upload, new UploadField(name, NameOf(disposition), await ReadTextAsync(section.Body, name, ct))))
         {
             throw ApiProblem.UnknownField(name.Length <= 50 ? name : name[..50]);
         }
@@ -144,6 +151,9 @@ internal sealed class UploadReader(ProcessFolder workFolder, ServerOptions optio
             : throw new InvalidDataException("No boundary.");
     }
 
+    private static string? NameOf(ContentDispositionHeaderValue disposition) =>
+        SafeName((disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName)).ToString());
+
     /// <summary>A name for people: what stands after the last slash of either kind, without control characters.</summary>
     private static string? SafeName(string name)
     {
@@ -154,6 +164,9 @@ internal sealed class UploadReader(ProcessFolder workFolder, ServerOptions optio
 
     private ApiProblem TooLarge() => new(413, "too_large", $"The file is larger than this server takes: {options.MaxUploadBytes / 1_000_000} MB.");
 }
+
+/// <summary>A part of an upload beside the song.</summary>
+internal sealed record UploadField(string Name, string? FileName, string Text);
 
 /// <summary>A song that was sent, in a temporary file that goes with the object.</summary>
 internal sealed class Upload : IDisposable
@@ -167,6 +180,9 @@ internal sealed class Upload : IDisposable
     public string Sha256 { get; set; } = "";
 
     public JobOptions Options { get; set; } = new();
+
+    /// <summary>The words, where they came with the song.</summary>
+    public GivenLyrics? Lyrics { get; set; }
 
     public void Dispose()
     {

@@ -11,10 +11,11 @@ internal sealed class Checkpoints(ServerOptions options)
     public const int Claimed = 1;
     public const int InputAtHand = 2;
     public const int Working = 3;
-    public const int WorkDone = 4;
-    public const int ContentsStored = 5;
-    public const int ResultStored = 6;
-    public const int Completed = 7;
+    public const int LyricsMade = 4;
+    public const int LyricsReadable = 5;
+    public const int ContentsStored = 6;
+    public const int ResultStored = 7;
+    public const int Completed = 8;
 
     public void Pass(int checkpoint)
     {

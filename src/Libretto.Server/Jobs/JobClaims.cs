@@ -71,6 +71,20 @@ internal sealed class JobClaims(IDbContextFactory<JobsContext> contexts, JobChan
                 ct),
             ct);
 
+    /// <summary>Lets the lyrics be read while stems are still made; edits that came before stay. False when the job is no longer the worker's.</summary>
+    public Task<bool> ShowLyricsAsync(Job job, StoredResult result, CancellationToken ct) => UpdateAsync(
+        job,
+        rows => rows.ExecuteUpdateAsync(
+            set => set
+                .SetProperty(row => row.DocumentKey, row => row.DocumentVersion == 0 ? result.DocumentKey : row.DocumentKey)
+                .SetProperty(row => row.Title, row => result.Title ?? row.Title)
+                .SetProperty(row => row.Artist, row => result.Artist ?? row.Artist)
+                .SetProperty(row => row.Language, result.Language)
+                .SetProperty(row => row.Duration, result.Duration)
+                .SetProperty(row => row.Revision, row => row.Revision + 1),
+            ct),
+        ct);
+
     /// <summary>Completes the job, all in one statement. False when it is no longer the worker's or is to be cancelled.</summary>
     public async Task<bool> CompleteAsync(Job job, StoredResult result, double seconds, IReadOnlyList<JobStep> log, CancellationToken ct)
     {
@@ -92,7 +106,7 @@ internal sealed class JobClaims(IDbContextFactory<JobsContext> contexts, JobChan
                     .SetProperty(row => row.Artist, row => result.Artist ?? row.Artist)
                     .SetProperty(row => row.Language, result.Language)
                     .SetProperty(row => row.Duration, result.Duration)
-                    .SetProperty(row => row.DocumentKey, result.DocumentKey)
+                    .SetProperty(row => row.DocumentKey, row => row.DocumentVersion == 0 ? result.DocumentKey : row.DocumentKey)
                     .SetProperty(row => row.VocalsKey, result.VocalsKey)
                     .SetProperty(row => row.InstrumentalKey, result.InstrumentalKey)
                     .SetProperty(row => row.ErrorMessage, (string?)null)

@@ -35,6 +35,9 @@ internal sealed record JobOptions
     /// <summary>Names and spellings the song may hold.</summary>
     public string? Prompt { get; init; }
 
+    /// <summary>Beams of Whisper's search, 1 to 10.</summary>
+    public int? Beam { get; init; }
+
     /// <summary>True to wait for a worker with a graphics card.</summary>
     public bool? Gpu { get; init; }
 

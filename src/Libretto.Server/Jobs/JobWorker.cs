@@ -12,8 +12,9 @@ namespace Libretto.Server.Jobs;
 /// <item>Claimed: the row is running and names this claim; its silence gives it to another after the heartbeat's limit.</item>
 /// <item>Input at hand: a copy of the song in this process's folder, swept by any other process.</item>
 /// <item>Working: what each finished stage made is kept; the next worker goes on from the last of them.</item>
-/// <item>Work done: every stage's result is kept; the next worker only puts them together.</item>
-/// <item>Contents stored: document and stems lie in the store by their hashes; storing them again changes nothing.</item>
+/// <item>Lyrics made: every stage's result is kept; the next worker only puts them together.</item>
+/// <item>Lyrics readable: the document lies in the store by its hash and the row names it; doing both again changes nothing.</item>
+/// <item>Contents stored: so do the stems, where they were asked for.</item>
 /// <item>Result stored: the store answers for this song; the next worker completes the row from it.</item>
 /// <item>Completed: one statement, which no other worker can repeat; only the temporary copy is left to be swept.</item>
 /// </list>
@@ -111,13 +112,18 @@ internal sealed partial class JobWorker(
             throw ServerException.InputGone();
         checkpoints.Pass(Checkpoints.InputAtHand);
 
-        var made = await songs.RunAsync(job, input, reporter, () => checkpoints.Pass(Checkpoints.Working), ct);
-        checkpoints.Pass(Checkpoints.WorkDone);
-
-        reporter.Report(Stage.Publish, 0, "storing the results");
-        var result = await made.StoreAsync(store, ct);
+        using var made = await songs.RunAsync(job, input, reporter, () => checkpoints.Pass(Checkpoints.Working), ct);
+        checkpoints.Pass(Checkpoints.LyricsMade);
+        var result = await StoredResult.OfLyricsAsync(store, made.Document, ct);
+        await InsistAsync(() => claims.ShowLyricsAsync(job, result, ct));
+        checkpoints.Pass(Checkpoints.LyricsReadable);
+        if (made.Stems is not null)
+        {
+            var (vocals, instrumental) = await songs.StoreStemsAsync(made.Stems, folder, reporter, ct);
+            result = result with { VocalsKey = vocals, InstrumentalKey = instrumental };
+        }
         checkpoints.Pass(Checkpoints.ContentsStored);
-        reporter.Report(Stage.Publish, 0.8, "storing the results");
+        reporter.Report(Stage.Publish, 0, "storing the results");
         await store.PutJsonAsync(job.ResultKey!, result, JobJson.Default.StoredResult, ct);
         return result;
     }

@@ -1,15 +1,26 @@
-using System.Text;
+using Libretto.Audio;
 using Libretto.Lyrics;
 using Libretto.Pipeline;
+using Libretto.Separate;
 using Libretto.Storage;
 
 namespace Libretto.Server.Jobs;
 
-/// <summary>The worker's one door to the pipeline: job in, document out, with the pipeline's progress in the job's terms.</summary>
-internal sealed class SongWork(SongPipeline pipeline)
+/// <summary>The worker's one door to the pipeline: job in, lyrics and stems out, with the pipeline's progress in the job's terms.</summary>
+internal sealed class SongWork(SongPipeline pipeline, IContentStore store)
 {
+    // Of the whole work when stems are made too.
+    private const double LyricsShare = 0.7;
+
+    /// <summary>Makes a song's lyrics; its stems too, where the words' times need them.</summary>
+    /// <param name="job">What is wanted.</param>
+    /// <param name="input">The song's file, which must stay until the stems are made.</param>
+    /// <param name="reporter">Told how far it is.</param>
+    /// <param name="working">Called when the song is acquired and the work begins.</param>
+    /// <param name="ct">Stops at once.</param>
     public async Task<MadeSong> RunAsync(Job job, string input, JobReporter reporter, Action working, CancellationToken ct)
     {
+        var wantsStems = job.Options.Stems == true;
         var request = new SongRequest(input)
         {
             Language = job.Options.Language,
@@ -17,18 +28,42 @@ internal sealed class SongWork(SongPipeline pipeline)
             Model = job.Options.Model,
             Title = job.Options.Title,
             Artist = job.Options.Artist,
+            Translate = job.Options.Translate == true,
+            Prompt = job.Options.Prompt,
+            BeamSize = job.Options.Beam ?? 1,
+            Separate = job.Options.Separate is { } mode ? Enum.Parse<SeparationMode>(mode, ignoreCase: true) : null,
+            Lyrics = job.LyricsKey is { } key ? await GivenLyrics.ReadAsync(store, key, ct) ?? throw ServerException.InputGone() : null,
+            KeepStems = wantsStems,
             Fresh = job.Options.Fresh == true,
         };
-        var result = await pipeline.RunAsync(request, new Translation(reporter, working), ct);
+        var result = await pipeline.RunAsync(request, new LyricsProgress(reporter, working, wantsStems ? LyricsShare : 1), ct);
         var document = result.Document with { Source = new LyricsSource(job.Url is null ? "upload" : "link") { Url = job.Url, VideoId = job.VideoId } };
-        return new MadeSong(document);
+        return new MadeSong(document, result.Stems);
+    }
+
+    /// <summary>Makes the stems, unless they are there already, and stores them likewise.</summary>
+    /// <param name="stems">The stems.</param>
+    /// <param name="folder">For temporary files.</param>
+    /// <param name="reporter">Told how far it is.</param>
+    /// <param name="ct">Stops at once.</param>
+    /// <returns>The keys of voice and accompaniment.</returns>
+    public async Task<(string Vocals, string Instrumental)> StoreStemsAsync(SongStems stems, string folder, JobReporter reporter, CancellationToken ct)
+    {
+        var (vocals, instrumental) = (Path.Combine(folder, "vocals"), Path.Combine(folder, "instrumental"));
+        await stems.WriteAsync(vocals, instrumental, AudioFormat.Flac24, new StemProgress(reporter, LyricsShare), ct);
+        var flac = new ContentDescription("audio/flac");
+        var (voice, rest) = (await store.AddFileAsync("stems", vocals, flac, ct), await store.AddFileAsync("stems", instrumental, flac, ct));
+        return (voice.Key, rest.Key);
     }
 
     /// <summary>
     /// The pipeline counts the whole of its work from 0 to 1; jobs count acquiring apart from the rest. Where acquiring ends is
     /// known when something else begins.
     /// </summary>
-    private sealed class Translation(JobReporter reporter, Action working) : IProgress<SongProgress>
+    /// <param name="reporter">Told in the job's terms.</param>
+    /// <param name="working">Called when acquiring ends.</param>
+    /// <param name="to">Share of all the work that lyrics are.</param>
+    private sealed class LyricsProgress(JobReporter reporter, Action working, double to) : IProgress<SongProgress>
     {
         private double? _acquiredAt;
 
@@ -44,27 +79,25 @@ internal sealed class SongWork(SongPipeline pipeline)
                 // Creeps towards the end, which is not known.
                 reporter.Report(Stage.Acquire, 0.3 + (0.7 * (1 - Math.Exp(-30 * value.Fraction))), message);
             else if (value.Stage != Stage.Publish)
-                reporter.Report(value.Stage, (value.Fraction - _acquiredAt!.Value) / Math.Max(0.01, 1 - _acquiredAt.Value), message, value.Method);
+                reporter.Report(value.Stage, to * (value.Fraction - _acquiredAt!.Value) / Math.Max(0.01, 1 - _acquiredAt.Value), message, value.Method);
         }
+    }
+
+    /// <summary>Making and writing stems is one step of the job.</summary>
+    private sealed class StemProgress(JobReporter reporter, double from) : IProgress<SongProgress>
+    {
+        public void Report(SongProgress value) => reporter.Report(
+            Stage.Separate,
+            from + ((1 - from) * value.Fraction),
+            value.Model is { } model ? $"fetching the model {model.Model}" : value.Message,
+            value.Method);
     }
 }
 
-/// <summary>A song's results before they are stored.</summary>
-internal sealed record MadeSong(LyricsDocument Document)
+/// <summary>What came of a song, before it is stored.</summary>
+/// <param name="Document">The lyrics.</param>
+/// <param name="Stems">The stems, made or to be made, where the job asked for them.</param>
+internal sealed record MadeSong(LyricsDocument Document, SongStems? Stems) : IDisposable
 {
-    /// <summary>Stores document and stems under their hashes, and says where.</summary>
-    public async Task<StoredResult> StoreAsync(IContentStore store, CancellationToken ct)
-    {
-        using var json = new MemoryStream(Encoding.UTF8.GetBytes(LyricsFormats.Json.Write(Document)));
-        var stored = await store.AddAsync("lyrics", json, new ContentDescription(LyricsFormats.Json.MediaType), ct);
-        return new StoredResult
-        {
-            DocumentKey = stored.Key,
-            Title = Document.Title,
-            Artist = Document.Artist,
-            Language = Document.Language,
-            Duration = Document.Duration,
-            Method = Document.Method is { Reason: { } reason } method ? $"{method.Engine} ({reason})" : Document.Method?.Engine,
-        };
-    }
+    public void Dispose() => Stems?.Dispose();
 }

@@ -1,3 +1,5 @@
+using System.Text;
+using Libretto.Lyrics;
 using Libretto.Storage;
 
 namespace Libretto.Server.Jobs;
@@ -25,6 +27,22 @@ internal sealed record StoredResult
         ContentKey.Of("results", Version, inputKey, lyricsKey ?? "", JobJson.Write(options.Canonical()));
 
     public static string UrlOf(string jobId) => $"/api/jobs/{jobId}/lyrics.json";
+
+    /// <summary>Stores lyrics under their hash: a result without stems.</summary>
+    public static async Task<StoredResult> OfLyricsAsync(IContentStore store, LyricsDocument document, CancellationToken ct)
+    {
+        using var json = new MemoryStream(Encoding.UTF8.GetBytes(LyricsFormats.Json.Write(document)));
+        var stored = await store.AddAsync("lyrics", json, new ContentDescription(LyricsFormats.Json.MediaType), ct);
+        return new StoredResult
+        {
+            DocumentKey = stored.Key,
+            Title = document.Title,
+            Artist = document.Artist,
+            Language = document.Language,
+            Duration = document.Duration,
+            Method = document.Method is { Reason: { } reason } method ? $"{method.Engine} ({reason})" : document.Method?.Engine,
+        };
+    }
 
     /// <summary>The result of a key with all that it names; null when anything is missing.</summary>
     public static async Task<StoredResult?> FindAsync(IContentStore store, string key, CancellationToken ct)

@@ -59,8 +59,13 @@ internal sealed partial class Retention(
             foreach (var job in old)
                 await ExpireAsync(context, job, ct);
             if (old.Count < Batch)
-                return;
+                break;
         }
+        // What stages made belongs to no job.
+        foreach (var kind in (string[])["stages/", "stems/"])
+            await foreach (var content in store.ListAsync(kind, ct))
+                if (content.StoredAt < before && !await IsInUseAsync(context, content.Key, ct))
+                    await store.RemoveAsync(content.Key, ct);
     }
 
     /// <summary>The row is marked first: a job without its result says so, and never points at nothing.</summary>

@@ -14,11 +14,11 @@ internal sealed class LyricsTiming(Song song, AlignerChoice aligner)
     /// <summary>Times the lyrics.</summary>
     /// <param name="lyrics">As they were given.</param>
     /// <param name="heard">What was recognised, and where the memo keeps it.</param>
-    /// <param name="voice">The stems; null where the song was not separated.</param>
+    /// <param name="voice">The voice; null where the song was not separated.</param>
     /// <param name="language">The language sung, as an ISO 639 code.</param>
     /// <param name="cancellationToken">Felt within half a second.</param>
     public async Task<AlignedLyrics> RunAsync(
-        LyricsDocument lyrics, (HeardSong Song, string Key) heard, SongStems? voice, string language, CancellationToken cancellationToken)
+        LyricsDocument lyrics, (HeardSong Song, string Key) heard, SongVoice? voice, string language, CancellationToken cancellationToken)
     {
         var key = song.Memo.Key("align", aligner.Identity, LyricsFormats.Json.Write(lyrics), heard.Key, voice?.Key ?? "", language);
         var aligned = await song.Memo.FindAsync(key, StageJson.Default.AlignedLyrics, cancellationToken);
@@ -35,7 +35,7 @@ internal sealed class LyricsTiming(Song song, AlignerChoice aligner)
     }
 
     private async Task<AlignedLyrics> ListenAsync(
-        LyricsDocument lyrics, IReadOnlyList<LyricsWord> heard, SongStems? voice, string language, CancellationToken cancellationToken)
+        LyricsDocument lyrics, IReadOnlyList<LyricsWord> heard, SongVoice? voice, string language, CancellationToken cancellationToken)
     {
         var audio = await song.SpeechAsync(null, cancellationToken);
         return await aligner.Aligner.AlignAsync(

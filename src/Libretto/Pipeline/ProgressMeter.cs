@@ -15,6 +15,9 @@ internal sealed class ProgressMeter(IProgress<SongProgress>? listener, TimeProvi
     private double _from, _to, _fraction;
     private long _entered;
 
+    /// <summary>One for another work on the same song.</summary>
+    public ProgressMeter For(IProgress<SongProgress>? other) => new(other, time);
+
     /// <summary>Begins a step that takes the song from one share of the whole to another.</summary>
     /// <param name="stage">The step.</param>
     /// <param name="from">Share of the whole before it.</param>

@@ -21,7 +21,8 @@ internal sealed class Song : IDisposable
     /// <summary>What its file holds.</summary>
     public AudioInfo Info { get; }
 
-    public ProgressMeter Meter { get; }
+    /// <summary>Told how far the work on it is.</summary>
+    public ProgressMeter Meter { get; set; }
 
     /// <summary>What stages made of it before.</summary>
     public SongMemo Memo { get; private set; } = null!;

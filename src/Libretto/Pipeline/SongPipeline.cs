@@ -19,16 +19,19 @@ public sealed class SongPipeline
     private readonly AudioDecoder _decoder;
     private readonly EngineSelector _engines;
     private readonly EngineFallback _fallback;
-    private readonly VoiceSeparation _separation;
+    private readonly Separation _separation;
+    private readonly VoiceSeparation _voice;
     private readonly StageMemo _memo;
     private readonly TimeProvider _time;
 
-    internal SongPipeline(AudioDecoder decoder, EngineSelector engines, VoiceSeparation separation, StageMemo memo, TimeProvider time)
+    internal SongPipeline(
+        AudioDecoder decoder, EngineSelector engines, Separation separation, VoiceSeparation voice, StageMemo memo, TimeProvider time)
     {
         _decoder = decoder;
         _engines = engines;
         _fallback = new EngineFallback(time);
         _separation = separation;
+        _voice = voice;
         _memo = memo;
         _time = time;
     }
@@ -53,8 +56,9 @@ public sealed class SongPipeline
         if (heard is null)
             await transcription.PrepareAsync(cancellationToken);
 
-        var mode = _separation.ModeFor(request, engine.Transcriber.TimesAreTrusted);
-        using var voice = await _separation.RunAsync(song, mode, DecodedAt, SeparatedAt, cancellationToken);
+        var mode = _voice.ModeFor(request, engine.Transcriber.TimesAreTrusted);
+        using var stems = _separation.Of(song);
+        var voice = await _voice.RunAsync(song, stems, mode, DecodedAt, SeparatedAt, cancellationToken);
 
         meter.Enter(Stage.Transcribe, voice is null ? DecodedAt : SeparatedAt, timing is null ? 1 : HeardAt, "listening", engine.Transcriber.Name);
         string? takenOver = null;
@@ -94,7 +98,7 @@ public sealed class SongPipeline
                 Guards = heard.Guards,
             },
         };
-        return new SongResult(document, song.Notices) { Stems = request.KeepStems ? voice?.Take() : null };
+        return new SongResult(document, song.Notices) { Stems = request.KeepStems ? stems.Take() : null };
     }
 
     /// <summary>Shows what was heard before as if it were heard now.</summary>

@@ -34,7 +34,7 @@ public sealed record SongRequest(string Path)
     /// </summary>
     public SeparationMode? Separate { get; init; }
 
-    /// <summary>True to get the stems, if the song was separated, in <see cref="SongResult.Stems"/>; false by default.</summary>
+    /// <summary>True to get the stems in <see cref="SongResult.Stems"/>; false by default.</summary>
     public bool KeepStems { get; init; }
 
     /// <summary>True to do everything anew, even what was kept from an earlier time; false by default.</summary>

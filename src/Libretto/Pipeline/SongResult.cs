@@ -7,6 +7,9 @@ namespace Libretto.Pipeline;
 /// <param name="Notices">What the user should know of the way here, a sentence each: which engine and why, damage in the file.</param>
 public sealed record SongResult(LyricsDocument Document, IReadOnlyList<string> Notices)
 {
-    /// <summary>The stems, where <see cref="SongRequest.KeepStems"/> asked for them and the song was separated; the caller disposes of them.</summary>
+    /// <summary>
+    /// The stems, where <see cref="SongRequest.KeepStems"/> asked for them; separated already only where the words' times needed it. The
+    /// caller disposes of them.
+    /// </summary>
     public SongStems? Stems { get; init; }
 }

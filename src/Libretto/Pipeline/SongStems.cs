@@ -4,111 +4,113 @@ using Libretto.Separate;
 namespace Libretto.Pipeline;
 
 /// <summary>
-/// A song's voice and its accompaniment, which add up to the song: separated just now, or kept from an earlier time and read only
-/// where it must be.
+/// A song's voice and its accompaniment, which add up to the song. They are there already where the song had to be separated
+/// or was before; else they are made when they are written, so that lyrics need not wait for them.
 /// </summary>
 public sealed class SongStems : IDisposable
 {
-    internal const AudioFormat KeptFormat = AudioFormat.Flac24;
+    // Share of the work of making and writing; only the progress shown depends on it.
+    private const double SeparatedAt = 0.8;
 
-    private readonly KeptStems _kept;
-    private readonly SongSeparation _separation;
-    private readonly SongMemo _memo;
-    private readonly AudioDecoder _decoder;
+    private readonly Song _song;
+    private readonly string? _model;
+    private readonly Separation _separation;
     private readonly AudioEncoder _encoder;
+    private SongSeparation? _way;
+    private KeptStems? _kept;
     private SeparatedStems? _made;
 
-    internal SongStems(
-        string model, KeptStems kept, SeparatedStems? made, SongSeparation separation, SongMemo memo, AudioDecoder decoder, AudioEncoder encoder)
+    internal SongStems(Song song, string? model, Separation separation, AudioEncoder encoder)
     {
-        Model = model;
-        _kept = kept;
-        _made = made;
+        _song = song;
+        _model = model;
         _separation = separation;
-        _memo = memo;
-        _decoder = decoder;
         _encoder = encoder;
     }
 
-    /// <summary>The separation model's name, as it goes into a document's <c>method.separation</c>.</summary>
-    public string Model { get; }
-
-    /// <summary>Length in seconds: that of the song.</summary>
-    public double Duration => _kept.Duration;
-
-    /// <summary>Where someone sings, in order, apart from each other.</summary>
-    public IReadOnlyList<TimeRange> Singing => _kept.Singing;
-
-    /// <summary>Where the memo keeps them.</summary>
-    internal string Key => _separation.Key;
-
-    /// <summary>Writes both stems; each file appears whole or not at all, and replaces one that exists.</summary>
+    /// <summary>Writes both stems, made first if they are not there; each file appears whole or not at all, and replaces one that exists.</summary>
     /// <param name="vocals">The file for the voice.</param>
     /// <param name="instrumental">The file for everything else.</param>
     /// <param name="format">How they are written.</param>
-    /// <param name="progress">Share done, 0 to 1.</param>
-    /// <param name="cancellationToken">Ends ffmpeg at once; nothing half-written remains.</param>
-    /// <exception cref="LibrettoException">The disk, or a program it needs; its message says what to do.</exception>
-    public async Task WriteAsync(
-        string vocals, string instrumental, AudioFormat format = AudioFormat.Flac24, IProgress<double>? progress = null,
+    /// <param name="progress">Told at once, in order, on whichever thread works; from 0 to 1.</param>
+    /// <param name="cancellationToken">Felt within half a second, by programs that were started too; nothing half-written remains.</param>
+    /// <returns>What was written and of how many seconds.</returns>
+    /// <exception cref="LibrettoException">The song, the model, the disk, or a program it needs; its message says what to do.</exception>
+    public async Task<StemResult> WriteAsync(
+        string vocals, string instrumental, AudioFormat format = AudioFormat.Flac24, IProgress<SongProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(vocals);
         ArgumentException.ThrowIfNullOrEmpty(instrumental);
-        var isCopied = format == KeptFormat && _kept.Vocals.Length > 0 &&
-            await _memo.CopyAsync(_kept.Vocals, vocals, cancellationToken) && await _memo.CopyAsync(_kept.Instrumental, instrumental, cancellationToken);
-        if (!isCopied)
-        {
-            var stems = await OpenAsync(cancellationToken);
-            await _encoder.EncodeAsync(stems.Vocals, vocals, format, cancellationToken: cancellationToken);
-            progress?.Report(0.5);
-            await _encoder.EncodeAsync(stems.Accompaniment, instrumental, format, cancellationToken: cancellationToken);
-        }
-        progress?.Report(1);
+        _song.Meter = _song.Meter.For(progress);
+        return await WriteAsync(vocals, instrumental, format, 0, _kept is null ? SeparatedAt : 0, cancellationToken);
     }
 
     /// <summary>Gives back the temporary files; what was kept stays.</summary>
     public void Dispose() => _made?.Dispose();
 
+    /// <summary>Where someone sings; asked for once the song is separated.</summary>
+    internal IReadOnlyList<TimeRange> Singing => _kept!.Singing;
+
+    /// <summary>The same as part of a larger work.</summary>
+    internal async Task<StemResult> WriteAsync(
+        string vocals, string instrumental, AudioFormat format, double from, double separatedAt, CancellationToken cancellationToken)
+    {
+        if (_kept is null)
+            await SeparateAsync(from, separatedAt, cancellationToken);
+        _song.Meter.Enter(Stage.Publish, separatedAt, 1, "writing the stems");
+        if (format != SongSeparation.KeptFormat || !await CopyAsync(_kept!, vocals, instrumental, cancellationToken))
+        {
+            var stems = _made ??= await _way!.ReadAsync(_kept!, cancellationToken);
+            await _encoder.EncodeAsync(stems.Vocals, vocals, format, cancellationToken: cancellationToken);
+            _song.Meter.Report(0.5);
+            await _encoder.EncodeAsync(stems.Accompaniment, instrumental, format, cancellationToken: cancellationToken);
+        }
+        _song.Meter.Report(1);
+        return new StemResult(_way!.Separator.Name, _kept!.Duration, _song.Notices);
+    }
+
+    /// <summary>The way to them, the model fetched if it must be.</summary>
+    internal async Task<SongSeparation> OpenAsync(CancellationToken cancellationToken) =>
+        _way ??= await _separation.OpenAsync(_song, _model, cancellationToken);
+
+    /// <summary>Looks whether they were made before; true when they are there.</summary>
+    internal async Task<bool> RecallAsync(CancellationToken cancellationToken)
+    {
+        var way = await OpenAsync(cancellationToken);
+        _kept ??= await way.RecallAsync(cancellationToken);
+        if (_kept is null)
+            return false;
+        _song.Meter.Found("the voice was found in the cache");
+        return true;
+    }
+
+    /// <summary>Makes them from a song that is decoded.</summary>
+    internal async Task SeparateAsync(PcmFile mix, CancellationToken cancellationToken)
+    {
+        var way = await OpenAsync(cancellationToken);
+        _song.Meter.By(way.Separator.Name);
+        (_made, _kept) = await way.RunAsync(mix, _song.Meter.Step(), cancellationToken);
+    }
+
     /// <summary>The same stems under an owner of their own; disposing of this one no longer touches them.</summary>
     internal SongStems Take()
     {
-        var taken = new SongStems(Model, _kept, _made, _separation, _memo, _decoder, _encoder);
+        var taken = new SongStems(_song, _model, _separation, _encoder) { _way = _way, _kept = _kept, _made = _made };
         _made = null;
         return taken;
     }
 
-    private async Task<SeparatedStems> OpenAsync(CancellationToken cancellationToken) =>
-        _made ??= await ReadKeptAsync(cancellationToken) ?? await _separation.AgainAsync(cancellationToken);
-
-    /// <summary>What was kept as sound; null when it is gone or damaged.</summary>
-    private async Task<SeparatedStems?> ReadKeptAsync(CancellationToken cancellationToken)
+    private async Task SeparateAsync(double from, double to, CancellationToken cancellationToken)
     {
-        var vocals = await ReadKeptAsync(_kept.Vocals, cancellationToken);
-        var instrumental = vocals is null ? null : await ReadKeptAsync(_kept.Instrumental, cancellationToken);
-        if (vocals is not null && instrumental is not null)
-            return new SeparatedStems(vocals, instrumental);
-        vocals?.Dispose();
-        return null;
+        _song.Meter.Enter(Stage.Separate, from, to, "separating the voice");
+        if (await RecallAsync(cancellationToken))
+            return;
+        using var mix = await _way!.DecodeAsync(null, cancellationToken);
+        await SeparateAsync(mix, cancellationToken);
     }
 
-    private async Task<PcmFile?> ReadKeptAsync(string key, CancellationToken cancellationToken)
-    {
-        var stem = await _memo.ReadAsync(
-            key, path => _decoder.DecodeAsync(path, _separation.Separator.SampleRate, channels: 2, progress: null, cancellationToken), cancellationToken);
-        if (stem is null || stem.Frames == _kept.Frames)
-            return stem;
-        stem.Dispose();
-        return null;
-    }
+    private async Task<bool> CopyAsync(KeptStems kept, string vocals, string instrumental, CancellationToken cancellationToken) =>
+        kept is { Vocals: { } voice, Instrumental: { } rest } &&
+        await _song.Memo.CopyAsync(voice, vocals, cancellationToken) && await _song.Memo.CopyAsync(rest, instrumental, cancellationToken);
 }
-
-/// <summary>Stems in the content store; without keys where they could not be kept.</summary>
-/// <param name="Vocals">The key of the voice.</param>
-/// <param name="Instrumental">The key of the rest.</param>
-/// <param name="Frames">How long each is.</param>
-/// <param name="Duration">The same in seconds.</param>
-/// <param name="Singing">Where someone sings.</param>
-/// <param name="Warnings">What was wrong with the song's file.</param>
-internal sealed record KeptStems(
-    string Vocals, string Instrumental, long Frames, double Duration, IReadOnlyList<TimeRange> Singing, IReadOnlyList<string> Warnings);

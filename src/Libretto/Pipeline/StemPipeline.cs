@@ -9,7 +9,7 @@ public sealed class StemPipeline
     public const string DefaultModel = Separation.DefaultModel;
 
     // Share of the whole work, measured on songs of three minutes; only the progress shown depends on it.
-    private const double DecodedAt = 0.1;
+    private const double OpenedAt = 0.05;
     private const double SeparatedAt = 0.8;
 
     private readonly AudioDecoder _decoder;
@@ -36,23 +36,9 @@ public sealed class StemPipeline
     {
         ArgumentNullException.ThrowIfNull(request);
         var meter = new ProgressMeter(progress, _time);
-        meter.Enter(Stage.Acquire, 0, DecodedAt, "reading");
+        meter.Enter(Stage.Acquire, 0, OpenedAt, "reading");
         using var song = await Song.OpenAsync(request.Path, request.Fresh, _decoder, _memo, meter, cancellationToken);
-        using var stems = await SeparateAsync(song, request.Model, cancellationToken);
-
-        meter.Enter(Stage.Publish, SeparatedAt, 1, "writing the stems");
-        await stems.WriteAsync(request.Vocals, request.Instrumental, request.Format, meter.Step(), cancellationToken);
-        return new StemResult(stems.Model, stems.Duration, song.Notices);
-    }
-
-    private async Task<SongStems> SeparateAsync(Song song, string? model, CancellationToken cancellationToken)
-    {
-        var way = await _separation.OpenAsync(song, model, cancellationToken);
-        var known = await way.RecallAsync(cancellationToken);
-        using var mix = known is null ? await way.DecodeAsync(song.Meter.Step(), cancellationToken) : null;
-        song.Meter.Enter(Stage.Separate, DecodedAt, SeparatedAt, "separating the voice", way.Separator.Name);
-        if (known is not null)
-            song.Meter.Found("the voice was found in the cache");
-        return known ?? await way.RunAsync(mix!, song.Meter.Step(), cancellationToken);
+        using var stems = _separation.Of(song, request.Model);
+        return await stems.WriteAsync(request.Vocals, request.Instrumental, request.Format, OpenedAt, SeparatedAt, cancellationToken);
     }
 }

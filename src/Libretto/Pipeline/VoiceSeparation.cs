@@ -1,3 +1,4 @@
+using Libretto.Audio;
 using Libretto.Separate;
 using Libretto.Settings;
 
@@ -24,12 +25,14 @@ internal sealed class VoiceSeparation(Separation separation, LibrettoSettings se
 
     /// <summary>Separates a song, or says why not.</summary>
     /// <param name="song">The song.</param>
+    /// <param name="stems">Its stems, made here if they are to be.</param>
     /// <param name="mode">What the user wants.</param>
     /// <param name="from">Share of the whole work before it.</param>
     /// <param name="to">And after it.</param>
     /// <param name="cancellationToken">Stops the networks and ffmpeg at once.</param>
-    /// <returns>The stems; null when it is not separated.</returns>
-    public async Task<SongStems?> RunAsync(Song song, SeparationMode mode, double from, double to, CancellationToken cancellationToken)
+    /// <returns>The voice; null when the song is not separated.</returns>
+    public async Task<SongVoice?> RunAsync(
+        Song song, SongStems stems, SeparationMode mode, double from, double to, CancellationToken cancellationToken)
     {
         if (mode == SeparationMode.Never)
             return null;
@@ -39,29 +42,36 @@ internal sealed class VoiceSeparation(Separation separation, LibrettoSettings se
             return null;
         }
         song.Meter.Enter(Stage.Separate, from, to, "separating the voice");
-        var way = await separation.OpenAsync(song, model: null, cancellationToken);
-        if (await way.RecallAsync(cancellationToken) is { } known)
-        {
-            song.Meter.Found("the voice was found in the cache");
-            return known;
-        }
-        var decisionKey = song.Memo.Key("separation-decision", way.Key, $"{mode}", $"{Environment.ProcessorCount}");
-        var decision = await song.Memo.FindAsync(decisionKey, StageJson.Default.SeparationDecision, cancellationToken);
-        if (decision is { Separate: false })
-        {
-            song.Notice(decision.Reason);
+        var way = await stems.OpenAsync(cancellationToken);
+        if (!await stems.RecallAsync(cancellationToken) && !await SeparateAsync(song, stems, way, mode, cancellationToken))
             return null;
+        return new SongVoice(way.Separator.Name, way.Key, stems.Singing);
+    }
+
+    /// <summary>Separates the song if that is worth it; a decision not to is kept for the next time.</summary>
+    private async Task<bool> SeparateAsync(Song song, SongStems stems, SongSeparation way, SeparationMode mode, CancellationToken cancellationToken)
+    {
+        // How long it may take depends on the machine.
+        var key = song.Memo.Key("separation-decision", way.Key, $"{mode}", $"{Environment.ProcessorCount}");
+        if (await song.Memo.FindAsync(key, StageJson.Default.SeparationDecision, cancellationToken) is { } earlier)
+        {
+            song.Notice(earlier.Reason);
+            return false;
         }
         using var mix = await way.DecodeAsync(null, cancellationToken);
-        decision ??= await new SeparationPolicy(way.Separator, time)
+        var decision = await new SeparationPolicy(way.Separator, time)
             .DecideAsync(mix, mode, TimeSpan.FromSeconds(mix.Duration * TimeAllowed), cancellationToken);
         song.Notice(decision.Reason);
-        if (!decision.Separate)
-        {
-            await song.Memo.KeepAsync(decisionKey, decision, StageJson.Default.SeparationDecision, cancellationToken);
-            return null;
-        }
-        song.Meter.By(way.Separator.Name);
-        return await way.RunAsync(mix, song.Meter.Step(), cancellationToken);
+        if (decision.Separate)
+            await stems.SeparateAsync(mix, cancellationToken);
+        else
+            await song.Memo.KeepAsync(key, decision, StageJson.Default.SeparationDecision, cancellationToken);
+        return decision.Separate;
     }
 }
+
+/// <summary>What is known of a song by its voice.</summary>
+/// <param name="Model">The separation model's name.</param>
+/// <param name="Key">Where the memo keeps the stems.</param>
+/// <param name="Singing">Where someone sings, in order.</param>
+internal sealed record SongVoice(string Model, string Key, IReadOnlyList<TimeRange> Singing);

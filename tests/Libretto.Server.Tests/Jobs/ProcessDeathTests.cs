@@ -47,7 +47,7 @@ public sealed class ProcessDeathTests : IDisposable
         var port = PostgresCluster.FreePort();
         using var client = new JobClient(new Uri($"http://127.0.0.1:{port}"));
         await using var doomed = await LibrettoProcess.ServeAsync(
-            Data, port, environment: [("LIBRETTO_TEST_SETUP", "1"), ("LIBRETTO_FAILPOINT", $"{Checkpoints.WorkDone}")]);
+            Data, port, environment: [("LIBRETTO_TEST_SETUP", "1"), ("LIBRETTO_FAILPOINT", $"{Checkpoints.LyricsMade}")]);
         var id = await client.PostAsync(Repository.SharedFile("audio", "jfk.wav"));
         await doomed.ExitAsync();
 

@@ -16,13 +16,17 @@ internal sealed class JobClient(Uri address) : IDisposable
     public void Dispose() => Http.Dispose();
 
     /// <summary>Posts a song; the answer's status is the test's to judge.</summary>
-    public async Task<Answer> TryPostAsync(string path, string? options = null, string? idempotencyKey = null, string? fileName = null)
+    public async Task<Answer> TryPostAsync(string path, string? options = null, string? idempotencyKey = null, string? fileName = null, string? lyrics = null, string? lyricsName = null)
     {
         using var form = new MultipartFormDataContent();
         await using var song = File.OpenRead(path);
         form.Add(new StreamContent(song), "file", fileName ?? Path.GetFileName(path));
         if (options is not null)
             form.Add(new StringContent(options), "options");
+        if (lyrics is not null && lyricsName is null)
+            form.Add(new StringContent(lyrics), "lyrics");
+        if (lyrics is not null && lyricsName is not null)
+            form.Add(new StringContent(lyrics), "lyrics", lyricsName);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/jobs") { Content = form };
         if (idempotencyKey is not null)
             request.Headers.Add("Idempotency-Key", idempotencyKey);

@@ -24,11 +24,12 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<RunningServer> StartAsync(ServerOptions options)
+    /// <summary>Starts a server with the small engine, unless told otherwise, and the models beside the checkout.</summary>
+    public static async Task<RunningServer> StartAsync(ServerOptions options, string engine = "moonshine")
     {
         options = (options with { Urls = ["http://127.0.0.1:0"] }).Validated();
         var workFolder = new ProcessFolder(options.WorkFolder);
-        var app = LibrettoServer.Build(options, new LibrettoSettings { Engine = "moonshine" }, workFolder);
+        var app = LibrettoServer.Build(options, new LibrettoSettings { Engine = engine, Models = [Path.Combine(Repository.Shared, "models")] }, workFolder);
         await LibrettoServer.MigrateAsync(app.Services, options, default);
         await app.StartAsync();
         return new RunningServer(app, workFolder);

@@ -20,7 +20,7 @@ public abstract class ServerFixture : IAsyncLifetime
         RetryDelays = [TimeSpan.FromMilliseconds(100)],
         ScanEvery = TimeSpan.FromMilliseconds(500),
         TakeOverAfter = TimeSpan.FromSeconds(5),
-    });
+    }, Engine);
 
     public async ValueTask DisposeAsync()
     {
@@ -30,12 +30,20 @@ public abstract class ServerFixture : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
+    protected virtual string Engine => "moonshine";
+
     protected abstract Task<string?> DatabaseAsync();
 }
 
-public sealed class SqliteServer : ServerFixture
+public class SqliteServer : ServerFixture
 {
     protected override Task<string?> DatabaseAsync() => Task.FromResult<string?>(null);
+}
+
+/// <summary>One that chooses the engine itself: Whisper, whose weights lie beside the checkout.</summary>
+public sealed class WhisperServer : SqliteServer
+{
+    protected override string Engine => "auto";
 }
 
 public sealed class PostgresServer(PostgresCluster cluster) : ServerFixture

@@ -1,0 +1,169 @@
+using System.ClientModel;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Libretto.Lyrics;
+using Libretto.Server.Tests.Support;
+using OpenAI;
+using OpenAI.Audio;
+
+namespace Libretto.Server.Tests.Api;
+
+/// <summary>What the library does a job does too: stems, separation, translation, prompts, beams, lyrics that are given.</summary>
+public sealed class WholeSongTests(WhisperServer server) : IClassFixture<WhisperServer>, IDisposable
+{
+    private readonly ScratchFolder _folder = new();
+
+    private JobClient Client => server.Client;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Stems_come_last_and_are_served_by_ranges_while_lyrics_can_be_read_before()
+    {
+        var id = await Client.PostAsync(Sung(30), """{"engine":"moonshine","stems":true,"separate":"never"}""");
+
+        var early = default(JsonElement);
+        var job = default(JsonElement);
+        await foreach (var (_, _, state) in Client.WatchAsync(id))
+        {
+            var links = state.GetProperty("links");
+            if (early.ValueKind == JsonValueKind.Undefined && state.Text("status") == "running" && links.TryGetProperty("lyrics", out _))
+            {
+                early = state;
+                Assert.False(links.GetProperty("audio").TryGetProperty("vocals", out _));
+                Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync($"/api/jobs/{id}/lyrics.json")).Status);
+            }
+            job = state;
+        }
+
+        Assert.NotEqual(JsonValueKind.Undefined, early.ValueKind);
+        Assert.Equal("completed", job.Text("status"));
+        var log = job.GetProperty("progress_log").EnumerateArray().Select(step => step.Text("step")).ToList();
+        Assert.Equal(["acquire", "transcribe", "separate", "publish"], log);
+        using var part = new HttpRequestMessage(HttpMethod.Get, job.GetProperty("links").GetProperty("audio").Text("instrumental"));
+        part.Headers.Range = new RangeHeaderValue(0, 3);
+        using var response = await Client.Http.SendAsync(part, Ct);
+        Assert.Equal((HttpStatusCode.PartialContent, "audio/flac"), (response.StatusCode, response.Content.Headers.ContentType!.MediaType));
+        Assert.Equal("fLaC"u8.ToArray(), await response.Content.ReadAsByteArrayAsync(Ct));
+        Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync($"/api/jobs/{id}/audio/vocals")).Status);
+    }
+
+    [Fact]
+    public async Task Lyrics_edited_while_stems_are_made_stay_edited()
+    {
+        var id = await Client.PostAsync(Sung(31), """{"engine":"moonshine","stems":true,"separate":"never"}""");
+        await foreach (var (_, _, state) in Client.WatchAsync(id))
+        {
+            if (state.Text("status") != "running" || !state.GetProperty("links").TryGetProperty("lyrics", out _))
+                continue;
+            using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/jobs/{id}/lyrics")
+            {
+                Content = new StringContent(
+                    LyricsFormats.Json.Write(new LyricsDocument { Duration = 31, Lines = [LyricsLine.Of([new LyricsWord("mine", 1, 2)])] }),
+                    Encoding.UTF8, "application/json"),
+            };
+            request.Headers.IfMatch.Add(EntityTagHeaderValue.Any);
+            Assert.Equal(HttpStatusCode.NoContent, (await Client.SendAsync(request)).Status);
+            break;
+        }
+
+        Assert.Equal("completed", (await Client.FinishAsync(id)).Text("status"));
+        Assert.Equal("mine\n", (await Client.GetAsync($"/api/jobs/{id}/lyrics.txt")).Text);
+    }
+
+    [Fact]
+    public async Task A_job_that_is_to_separate_separates()
+    {
+        var id = await Client.PostAsync(Sung(5), """{"engine":"moonshine","separate":"always"}""");
+        var job = await Client.FinishAsync(id);
+
+        Assert.Equal("completed", job.Text("status"));
+        var step = job.GetProperty("progress_log").EnumerateArray().Single(step => step.Text("step") == "separate");
+        Assert.Equal(("completed", "spleeter-2stems"), (step.Text("status"), step.Text("method")));
+        var document = LyricsFormats.Json.Read((await Client.GetAsync($"/api/jobs/{id}/lyrics.json")).Text);
+        Assert.Equal("spleeter-2stems", document.Method!.Separation);
+    }
+
+    [Fact]
+    public async Task Other_options_take_from_the_cache_what_they_share()
+    {
+        var song = Sung(6);
+        await Client.FinishAsync(await Client.PostAsync(song, """{"engine":"moonshine"}"""));
+        var job = await Client.FinishAsync(await Client.PostAsync(song, """{"engine":"moonshine","title":"Another"}"""));
+
+        var step = job.GetProperty("progress_log").EnumerateArray().Single(step => step.Text("step") == "transcribe");
+        Assert.Equal("cache", step.Text("method"));
+        Assert.Equal("Another", job.Text("title"));
+    }
+
+    [Fact]
+    public async Task Translation_prompts_and_beams_reach_the_engine()
+    {
+        Repository.SharedFile("models", "whisper-base");
+        var song = Repository.SharedFile("audio", "jfk.wav");
+        var id = await Client.PostAsync(song, """{"translate":true,"prompt":"Kennedy","beam":2,"language":"en"}""");
+        Assert.Equal("completed", (await Client.FinishAsync(id)).Text("status"));
+
+        // Each is one that the small engine refuses.
+        foreach (var options in (string[])["""{"engine":"moonshine","translate":true}""", """{"engine":"moonshine","prompt":"Kennedy"}"""])
+            Assert.Equal("option_unsupported", (await Client.FinishAsync(await Client.PostAsync(song, options))).Text("error_code"));
+        Assert.Equal("option_invalid", (await Client.TryPostAsync(song, """{"beam":11}""")).Problem());
+    }
+
+    [Theory]
+    [InlineData(null, "And so, my fellow Americans,\nask not what your country can do for you")]
+    [InlineData("words.lrc", "[00:01.00]And so, my fellow Americans,\n[00:04.00]ask not what your country can do for you")]
+    [InlineData(null, "1\n00:00:01,000 --> 00:00:03,000\nAnd so, my fellow Americans,\n\n2\n00:00:04,000 --> 00:00:06,000\nask not what your country can do for you\n")]
+    public async Task Given_lyrics_are_kept_line_by_line_and_timed(string? name, string lyrics)
+    {
+        Repository.SharedFile("models", "whisper-base");
+        var answer = await Client.TryPostAsync(Repository.SharedFile("audio", "jfk.wav"), """{"language":"en"}""", lyrics: lyrics, lyricsName: name);
+        Assert.Equal(HttpStatusCode.Accepted, answer.Status);
+        var job = await Client.FinishAsync(answer.Json.Text("id"));
+
+        Assert.Equal("completed", job.Text("status"));
+        var document = LyricsFormats.Json.Read((await Client.GetAsync(job.Text("results_url"))).Text);
+        Assert.Equal(["And so, my fellow Americans,", "ask not what your country can do for you"], document.Lines.Select(line => line.Text));
+        Assert.Equal("supplied", document.Method!.Words);
+        Assert.InRange(document.Lines[1].Start, 2.5, 5.5);
+        Assert.Contains(job.GetProperty("progress_log").EnumerateArray(), step => step.Text("step") == "align");
+    }
+
+    [Theory]
+    [InlineData("", "lyrics_empty")]
+    [InlineData("WEBVTT\n\n00:xx --> 00:yy\nwords", "lyrics_broken")]
+    [InlineData("{ \"schema\": \"libretto/9\" }", "lyrics_schema")]
+    public async Task Lyrics_that_cannot_be_read_are_refused_at_once(string lyrics, string code)
+    {
+        var answer = await Client.TryPostAsync(TestAudio.Tone(_folder, 0.5), lyrics: lyrics);
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, code), (answer.Status, answer.Problem()));
+    }
+
+    [Fact]
+    public async Task Plain_lyrics_with_headings_in_brackets_are_plain_lyrics()
+    {
+        var answer = await Client.TryPostAsync(TestAudio.Tone(_folder, 0.6), lyrics: "[Verse 1: Anna]\nHello");
+        Assert.Equal(HttpStatusCode.Accepted, answer.Status);
+    }
+
+    [Fact]
+    public async Task OpenAIs_client_gets_a_translation()
+    {
+        Repository.SharedFile("models", "whisper-base");
+        var client = new AudioClient("whisper-1", new ApiKeyCredential("any"), new OpenAIClientOptions { Endpoint = new Uri(Client.Http.BaseAddress!, "/v1") });
+        var english = (await client.TranslateAudioAsync(Repository.SharedFile("audio", "jfk.wav"))).Value;
+        Assert.Contains("country", english.Text, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>The start of a sung recording; another length is another song.</summary>
+    private string Sung(int seconds)
+    {
+        Repository.SharedFile("models", "spleeter-2stems");
+        return TestAudio.Ffmpeg(
+            _folder[$"sung{seconds}.wav"], "-stream_loop", "-1", "-i", Repository.SharedFile("audio", "holiznacc0-excerpt.ogg"), "-t", $"{seconds}");
+    }
+}

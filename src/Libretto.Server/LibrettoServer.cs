@@ -3,6 +3,7 @@ using Libretto.Models;
 using Libretto.Server.Api;
 using Libretto.Server.Jobs;
 using Libretto.Server.Ops;
+using Libretto.Server.Pools;
 using Libretto.Server.Web;
 using Libretto.Settings;
 using Libretto.Storage;
@@ -114,6 +115,8 @@ public static class LibrettoServer
         foreach (var lane in options.EffectiveLanes)
             services.AddHangfireServer(worker => Lanes.Configure(worker, lane, options));
 
+        PoolServices.AddTo(services, options);
+
         services.AddSingleton<UploadReader>();
         services.AddSingleton<JobIntake>();
         services.AddSingleton<OpenAiTranscriber>();
@@ -154,6 +157,7 @@ public static class LibrettoServer
         JobActionsApi.Map(jobs);
         LyricsApi.Map(jobs);
         AudioApi.Map(jobs);
+        WorkersApi.Map(app);
         OpenAiApi.Map(app.MapGroup("/v1").WithTags("OpenAI"));
         app.MapOpenApi();
         app.MapScalarApiReference("/scalar");

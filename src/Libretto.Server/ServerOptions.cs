@@ -63,6 +63,12 @@ public sealed record ServerOptions
     /// <summary>What the process says it can do; found out when null: for tests.</summary>
     internal Jobs.Capabilities? Capabilities { get; init; }
 
+    /// <summary>After how long without a job a worker ends by itself; never when null (the default).</summary>
+    public TimeSpan? IdleExit { get; init; }
+
+    /// <summary>The pool that workers are started in.</summary>
+    internal Pools.PoolOptions Pool { get; init; } = new();
+
     /// <summary>The checkpoint at which the process kills itself: for tests only.</summary>
     internal int? FailPoint { get; init; }
 
@@ -101,6 +107,7 @@ public sealed record ServerOptions
             RequestsPerMinute = (int)Number("LIBRETTO_REQUESTS_PER_MINUTE", options.RequestsPerMinute, 1, 10_000_000),
             CorsOrigins = Get("LIBRETTO_CORS_ORIGINS")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
             TakeOverAfter = TimeSpan.FromSeconds(Number("LIBRETTO_TAKEOVER_SECONDS", options.TakeOverAfter.TotalSeconds, 2, 3600)),
+            Pool = Pools.PoolOptions.FromEnvironment(look),
             FailPoint = Get("LIBRETTO_TEST_SETUP") == "1" && Get("LIBRETTO_FAILPOINT") is not null ? (int)Number("LIBRETTO_FAILPOINT", 0, 1, 99) : null,
         };
 
@@ -126,6 +133,19 @@ public sealed record ServerOptions
                 address.Scheme is not ("http" or "https"))
                 throw ServerException.BadSetting("--urls", url, "give addresses such as http://127.0.0.1:5400");
         return this with { DataFolder = Path.GetFullPath(DataFolder) };
+    }
+
+    /// <summary>A time such as <c>90s</c>, <c>5m</c> or <c>1h</c>.</summary>
+    /// <param name="name">What it is for, for the message.</param>
+    /// <param name="text">The time.</param>
+    /// <exception cref="ServerException">It is none.</exception>
+    public static TimeSpan ParseTime(string name, string text)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(text);
+        var unit = text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => 0 };
+        return unit > 0 && double.TryParse(text.AsSpan(..^1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number is > 0 and < 100_000
+            ? TimeSpan.FromSeconds(number * unit)
+            : throw ServerException.BadSetting(name, text, "give a time such as 90s, 5m or 1h");
     }
 
     private static string DefaultDataFolder() => Path.Combine(

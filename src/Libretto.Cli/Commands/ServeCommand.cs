@@ -17,7 +17,8 @@ internal static class ServeCommand
             Description = "The lanes it works in: io, compute or both, separated by ','. [default: both for all, compute for worker, none for api]",
             HelpName = "LANES",
         };
-        var command = new Command("serve", "Run the job service: HTTP API, queue and workers, in one process or many.") { urls, database, data, role, lanes };
+        var idleExit = new Option<string>("--idle-exit") { Description = "End a worker after so long without a job, such as 90s, 5m or 1h. [default: never]", HelpName = "TIME" };
+        var command = new Command("serve", "Run the job service: HTTP API, queue and workers, in one process or many.") { urls, database, data, role, lanes, idleExit };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var options = Options(parsed, database, data);
@@ -26,6 +27,7 @@ internal static class ServeCommand
                 Urls = Split(parsed.GetValue(urls), ';') ?? options.Urls,
                 Role = parsed.GetValue(role) ?? options.Role,
                 Lanes = Split(parsed.GetValue(lanes), ',') ?? options.Lanes,
+                IdleExit = parsed.GetValue(idleExit) is { } time ? ServerOptions.ParseTime("--idle-exit", time) : options.IdleExit,
             };
             await LibrettoServer.RunAsync(options, cancellationToken: cancellationToken);
             return ExitCodes.Done;

@@ -17,6 +17,7 @@ namespace Libretto.Server.Api;
 [JsonSerializable(typeof(LinkRequest))]
 [JsonSerializable(typeof(StepsView))]
 [JsonSerializable(typeof(Ops.HealthView))]
+[JsonSerializable(typeof(WorkersView))]
 [JsonSerializable(typeof(OpenAiText))]
 [JsonSerializable(typeof(OpenAiVerbose))]
 [JsonSerializable(typeof(OpenAiModels))]

@@ -114,7 +114,7 @@ internal sealed partial class JobIntake(
         Artist = upload.Options.Artist,
         Options = upload.Options,
         Status = JobStatus.Queued,
-        StatusMessage = "waiting",
+        StatusMessage = JobStore.Waiting,
         InputKey = inputKey,
         LyricsKey = upload.Lyrics?.Key,
         ResultKey = resultKey,

@@ -30,10 +30,14 @@ internal sealed class JobClaims(IDbContextFactory<JobsContext> contexts, JobChan
     }
 
     /// <summary>How many jobs wait in a lane and could begin now, and since when the oldest waits.</summary>
-    public async Task<(int Count, DateTime? Oldest)> CountReadyAsync(string lane, CancellationToken ct)
+    /// <param name="lane">The lane.</param>
+    /// <param name="ct">Stops counting.</param>
+    /// <param name="worker">Counts those only that such a worker could do; all when null.</param>
+    public async Task<(int Count, DateTime? Oldest)> CountReadyAsync(string lane, CancellationToken ct, Capabilities? worker = null)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
-        var ready = await Ready(context, lane)
+        var waiting = Ready(context, lane);
+        var ready = await (worker?.Fit(waiting) ?? waiting)
             .GroupBy(_ => 1)
             .Select(group => new { Count = group.Count(), Oldest = (DateTime?)group.Min(job => job.CreatedAt) })
             .FirstOrDefaultAsync(ct);

@@ -6,6 +6,9 @@ namespace Libretto.Server.Jobs;
 /// <summary>What users do with jobs: post, look, cancel, retry, delete. Each change is one statement.</summary>
 internal sealed class JobStore(IDbContextFactory<JobsContext> contexts, JobChanges changes)
 {
+    /// <summary>What is said of a job that waits for nothing in particular.</summary>
+    public const string Waiting = "waiting";
+
     /// <summary>Adds a job; the one that is already there when a request is repeated under its idempotency key.</summary>
     public async Task<Job> AddAsync(Job job, CancellationToken ct)
     {
@@ -114,6 +117,19 @@ internal sealed class JobStore(IDbContextFactory<JobsContext> contexts, JobChang
                 .SetProperty(job => job.Revision, job => job.Revision + 1),
             ct),
         ct);
+
+    /// <summary>Says to all jobs that wait for their first worker what they wait for.</summary>
+    public async Task TellWaitingAsync(string lane, string message, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var told = context.Jobs.Where(job => job.Status == JobStatus.Queued && job.Lane == lane && job.StatusMessage!.StartsWith(Waiting) && job.StatusMessage != message);
+        var ids = await told.Select(job => job.Id).ToListAsync(ct);
+        if (ids.Count == 0)
+            return;
+        await told.ExecuteUpdateAsync(set => set.SetProperty(job => job.StatusMessage, message).SetProperty(job => job.Revision, job => job.Revision + 1), ct);
+        foreach (var id in ids)
+            changes.Publish(id);
+    }
 
     /// <summary>Forgets a job that is not being worked on; false when it is.</summary>
     public Task<bool> DeleteAsync(string id, CancellationToken ct) => UpdateAsync(

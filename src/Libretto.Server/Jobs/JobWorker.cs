@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Hangfire;
 using Libretto.Server.Ops;
+using Libretto.Server.Pools;
 using Libretto.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -29,18 +30,20 @@ internal sealed partial class JobWorker(
     ProcessFolder workFolder,
     Checkpoints checkpoints,
     Telemetry telemetry,
+    WorkerActivity turns,
     ServerOptions options,
     TimeProvider time,
     ILogger<JobWorker> log)
 {
-    /// <summary>This process among others, for people.</summary>
-    public static string Name { get; } = $"{Environment.MachineName}:{Environment.ProcessId}";
+    /// <summary>This process among others, for people; containers often have one name and process id, hence the ending.</summary>
+    public static string Name { get; } = $"{Environment.MachineName}:{Environment.ProcessId}:{Guid.NewGuid().ToString("N")[..4]}";
 
     /// <summary>Takes the next job of a lane, if there is one, and brings it to an end.</summary>
     [AutomaticRetry(Attempts = 0)]
     public async Task RunNextAsync(string lane, CancellationToken shutdown)
     {
-        if (shutdown.IsCancellationRequested || await claims.ClaimNextAsync(lane, Name, shutdown) is not { } job)
+        using var turn = turns.Begin();
+        if (turn is null || shutdown.IsCancellationRequested || await claims.ClaimNextAsync(lane, Name, shutdown) is not { } job)
             return;
         using var scope = log.BeginScope(new Dictionary<string, object> { ["JobId"] = job.Id });
         using var activity = Telemetry.StartJob(job);

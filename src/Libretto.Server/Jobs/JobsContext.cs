@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using System.Text.Json;
+using Libretto.Server.Pools;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
@@ -18,6 +19,10 @@ internal sealed class JobsContext(DbContextOptions<JobsContext> options) : DbCon
 
     public DbSet<Worker> Workers => Set<Worker>();
 
+    public DbSet<WorkerLife> WorkerLives => Set<WorkerLife>();
+
+    public DbSet<LeaseRow> Leases => Set<LeaseRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         var isPostgres = Database.IsNpgsql();
@@ -27,9 +32,11 @@ internal sealed class JobsContext(DbContextOptions<JobsContext> options) : DbCon
             AsJson(job.Property(row => row.Options), options => JobJson.Write(options), json => JobJson.ReadOptions(json));
             AsJson(job.Property(row => row.ProgressLog), steps => JobJson.Write(steps), json => JobJson.ReadSteps(json));
         });
-        modelBuilder.Entity<LyricsVersion>().ToTable("lyrics_versions").HasKey(row => new { row.JobId, row.Version });
+        modelBuilder.Entity<LyricsVersion>().ToTable("lyrics_versions").HasKey(row => new { row.JobId, row.Program });
         modelBuilder.Entity<ApiKey>().ToTable("api_keys").HasKey(row => row.Id);
         modelBuilder.Entity<StageTime>().ToTable("stage_times").HasKey(row => new { row.Stage, row.Method, row.Machine });
+        modelBuilder.Entity<WorkerLife>().ToTable("worker_lives").HasKey(row => row.Id);
+        modelBuilder.Entity<LeaseRow>().ToTable("leases").HasKey(row => row.Name);
 
         modelBuilder.Entity<Worker>(worker =>
         {

@@ -92,7 +92,8 @@ internal sealed partial class Workers(IDbContextFactory<JobsContext> contexts, C
         await context.Workers.Where(worker => worker.SeenAt < DateTime.UtcNow.AddSeconds(limit)).ExecuteDeleteAsync(ct);
     }
 
-    private static string Program { get; } = typeof(Workers).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+    /// <summary>This program's version.</summary>
+    public static string Program { get; } = typeof(Workers).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "This worker cannot say that it lives now: {Reason}")]
     private partial void LogTrouble(string reason);

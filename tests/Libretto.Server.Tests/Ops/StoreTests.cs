@@ -26,13 +26,13 @@ public sealed class StoreTests(PostgresCluster cluster, S3Server s3) : IDisposab
 
         Assert.Equal("completed", job.Text("status"));
         Assert.Equal(System.Net.HttpStatusCode.OK, (await client.GetAsync($"/api/jobs/{id}/lyrics.json")).Status);
-        // A player is sent to the store, a script is served here.
+        // A program is sent to the store, the page is served here.
         using var direct = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = client.Http.BaseAddress };
         using var redirect = await direct.GetAsync(new Uri($"/api/jobs/{id}/audio/mix", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(System.Net.HttpStatusCode.TemporaryRedirect, redirect.StatusCode);
         Assert.Equal(s3.Port, redirect.Headers.Location!.Port);
         Assert.Equal(await File.ReadAllBytesAsync(song, TestContext.Current.CancellationToken), await direct.GetByteArrayAsync(redirect.Headers.Location, TestContext.Current.CancellationToken));
-        direct.DefaultRequestHeaders.Add("Sec-Fetch-Mode", "cors");
+        direct.DefaultRequestHeaders.Add("Sec-Fetch-Site", "same-origin");
         using var served = await direct.GetAsync(new Uri($"/api/jobs/{id}/audio/mix", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(System.Net.HttpStatusCode.OK, served.StatusCode);
     }

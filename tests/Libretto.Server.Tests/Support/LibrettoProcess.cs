@@ -67,6 +67,14 @@ internal sealed class LibrettoProcess : IAsyncDisposable
         await ExitAsync();
     }
 
+    /// <summary>The same for one whose children live on: they hold its output open, so only the process itself is waited for.</summary>
+    public async Task KillAloneAsync()
+    {
+        _process.Kill();
+        while (!_process.HasExited)
+            await Task.Delay(20);
+    }
+
     /// <summary>Waits for a process that ends by itself.</summary>
     public Task ExitAsync() => _process.WaitForExitAsync().WaitAsync(Patience);
 

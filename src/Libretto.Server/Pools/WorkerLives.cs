@@ -1,0 +1,155 @@
+using Libretto.Server.Jobs;
+using Microsoft.EntityFrameworkCore;
+
+namespace Libretto.Server.Pools;
+
+/// <summary>The table <c>workers</c>. All times are the database's, so that clocks of machines may differ.</summary>
+internal sealed class WorkerLives(IDbContextFactory<JobsContext> contexts)
+{
+    private const int Remembered = 20;
+
+    /// <summary>Notes the wish for a worker, before anything is started: whoever counts sees it.</summary>
+    public async Task RequestAsync(string id, string pool, double? usdPerHour, CancellationToken ct)
+    {
+        await AddAsync(new WorkerLife { Id = id, Pool = pool, Lanes = Lane.Compute, State = WorkerState.Starting, UsdPerHour = usdPerHour, RequestedAt = DateTime.UtcNow }, ct);
+        await UpdateAsync(id, rows => rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.RequestedAt, row => DateTime.UtcNow), ct), ct);
+    }
+
+    /// <summary>Notes what the provider calls it.</summary>
+    public Task SetPoolIdAsync(string id, string poolId, CancellationToken ct) =>
+        UpdateAsync(id, rows => rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.PoolId, poolId), ct), ct);
+
+    /// <summary>Notes that it will not come, unless it has come meanwhile.</summary>
+    public Task<bool> FailAsync(string id, string error, CancellationToken ct) => UpdateAsync(
+        id,
+        rows => rows.Where(row => row.State == WorkerState.Starting).ExecuteUpdateAsync(
+            set => set.SetProperty(row => row.State, WorkerState.Failed).SetProperty(row => row.Error, error).SetProperty(row => row.StoppedAt, row => DateTime.UtcNow), ct),
+        ct);
+
+    /// <summary>A worker has come: by the id it was given, by its provider's name for it, or of its own accord. Gives its id.</summary>
+    public async Task<string> RegisterAsync(string? id, string? poolId, string name, IReadOnlyList<string> lanes, Capabilities capabilities, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var wished = await context.WorkerLives.AsNoTracking()
+            .Where(row => row.State == WorkerState.Starting && (row.Id == id || (id == null && poolId != null && row.PoolId == poolId)))
+            .OrderByDescending(row => row.RequestedAt).FirstOrDefaultAsync(ct);
+        var (joined, models) = (string.Join(',', lanes), capabilities.Models is null ? null : string.Join(',', capabilities.Models));
+        if (wished is null)
+        {
+            wished = new WorkerLife { Id = Guid.CreateVersion7().ToString("N"), PoolId = poolId, Lanes = joined, State = WorkerState.Starting, RequestedAt = DateTime.UtcNow };
+            await AddAsync(wished, ct);
+        }
+        await UpdateAsync(
+            wished.Id,
+            rows => rows.ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(row => row.State, WorkerState.Running)
+                    .SetProperty(row => row.Name, name)
+                    .SetProperty(row => row.Lanes, joined)
+                    .SetProperty(row => row.Program, Jobs.Workers.Program)
+                    .SetProperty(row => row.Models, models)
+                    .SetProperty(row => row.Gpu, capabilities.Gpu)
+                    .SetProperty(row => row.Memory, capabilities.Memory)
+                    .SetProperty(row => row.Cookies, capabilities.Cookies)
+                    .SetProperty(row => row.StartedAt, row => DateTime.UtcNow)
+                    .SetProperty(row => row.HeartbeatAt, row => DateTime.UtcNow)
+                    .SetProperty(row => row.IdleSince, row => DateTime.UtcNow),
+                ct),
+            ct);
+        return wished.Id;
+    }
+
+    /// <summary>Says that a worker lives and whether it has a job; gives whether it was asked to end.</summary>
+    public async Task<bool> BeatAsync(string id, bool isBusy, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        await context.WorkerLives.Where(row => row.Id == id).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(row => row.State, WorkerState.Running)
+                .SetProperty(row => row.HeartbeatAt, row => DateTime.UtcNow)
+                .SetProperty(row => row.IdleSince, row => isBusy ? null : row.IdleSince ?? DateTime.UtcNow),
+            ct);
+        return await context.WorkerLives.Where(row => row.Id == id).Select(row => row.Drain).FirstOrDefaultAsync(ct);
+    }
+
+    /// <summary>Asks a worker to end; it does so when it has no job.</summary>
+    public Task DrainAsync(string id, CancellationToken ct) =>
+        UpdateAsync(id, rows => rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.Drain, true), ct), ct);
+
+    /// <summary>A worker has ended.</summary>
+    public Task StopAsync(string id, CancellationToken ct) => UpdateAsync(
+        id,
+        rows => rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.State, WorkerState.Stopped).SetProperty(row => row.StoppedAt, row => DateTime.UtcNow), ct),
+        ct);
+
+    /// <summary>Counts workers that have gone silent as ended; their jobs are others' to free.</summary>
+    public async Task<int> ReapAsync(TimeSpan silence, CancellationToken ct)
+    {
+        var limit = -silence.TotalSeconds;
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        return await context.WorkerLives.Where(row => row.State == WorkerState.Running && row.HeartbeatAt < DateTime.UtcNow.AddSeconds(limit)).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(row => row.State, WorkerState.Stopped)
+                .SetProperty(row => row.Error, "went silent")
+                .SetProperty(row => row.StoppedAt, row => DateTime.UtcNow),
+            ct);
+    }
+
+    /// <summary>Those who work in the lane compute or are about to, and how the pool's last starts went.</summary>
+    public async Task<PoolView> ViewAsync(string pool, int waiting, TimeSpan oldest, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var alive = await context.WorkerLives.AsNoTracking()
+            .Where(row => (row.State == WorkerState.Starting || row.State == WorkerState.Running) && row.Lanes.Contains(Lane.Compute))
+            .Select(row => new { Row = row, Now = DateTime.UtcNow }).ToListAsync(ct);
+        var recent = await context.WorkerLives.AsNoTracking().Where(row => row.Pool == pool && row.State != WorkerState.Starting)
+            .OrderByDescending(row => row.RequestedAt).Take(Remembered)
+            .Select(row => new { Row = row, Now = DateTime.UtcNow }).ToListAsync(ct);
+        var failures = recent.TakeWhile(item => item.Row.State == WorkerState.Failed).ToList();
+        var starts = recent.Where(item => item.Row.StartedAt is not null).Select(item => (item.Row.StartedAt!.Value - item.Row.RequestedAt).TotalSeconds).ToList();
+        var songs = await context.Jobs.AsNoTracking()
+            .Where(job => job.Status == JobStatus.Completed && job.ProcessingMethod != "cache" && job.ProcessingTimeSeconds != null)
+            .OrderByDescending(job => job.CompletedAt).Take(Remembered).Select(job => job.ProcessingTimeSeconds!.Value).ToListAsync(ct);
+        return new PoolView
+        {
+            Waiting = waiting,
+            Oldest = oldest,
+            Workers = [.. alive.Select(item => PoolWorker.Of(item.Row, item.Now))],
+            Failures = failures.Count,
+            LastError = failures.FirstOrDefault()?.Row.Error,
+            SinceFailure = failures.FirstOrDefault() is { } last ? last.Now - (last.Row.StoppedAt ?? last.Row.RequestedAt) : TimeSpan.MaxValue,
+            StartTime = starts.Count > 0 ? TimeSpan.FromSeconds(starts.Average()) : null,
+            SongTime = songs.Count > 0 ? TimeSpan.FromSeconds(songs.Average()) : null,
+        };
+    }
+
+    /// <summary>What the pool's workers can do, by the last that came; null while none has.</summary>
+    public async Task<Capabilities?> CapabilitiesAsync(string pool, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var last = await context.WorkerLives.AsNoTracking().Where(row => row.Pool == pool && row.StartedAt != null)
+            .OrderByDescending(row => row.RequestedAt).FirstOrDefaultAsync(ct);
+        return last is null ? null : new Capabilities(
+            last.Models?.Split(',', StringSplitOptions.RemoveEmptyEntries), last.Gpu == true, last.Memory ?? int.MaxValue, last.Cookies == true);
+    }
+
+    /// <summary>Lives of workers, the newest first.</summary>
+    public async Task<IReadOnlyList<WorkerLife>> ListAsync(int limit, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        return await context.WorkerLives.AsNoTracking().OrderByDescending(row => row.RequestedAt).Take(limit).ToListAsync(ct);
+    }
+
+    private async Task AddAsync(Worker worker, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        context.WorkerLives.Add(worker);
+        await context.SaveChangesAsync(ct);
+    }
+
+    private async Task<bool> UpdateAsync(string id, Func<IQueryable<WorkerLife>, Task<int>> change, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        return await change(context.WorkerLives.Where(row => row.Id == id)) == 1;
+    }
+}

@@ -32,7 +32,7 @@ internal sealed class JobsContext(DbContextOptions<JobsContext> options) : DbCon
             AsJson(job.Property(row => row.Options), options => JobJson.Write(options), json => JobJson.ReadOptions(json));
             AsJson(job.Property(row => row.ProgressLog), steps => JobJson.Write(steps), json => JobJson.ReadSteps(json));
         });
-        modelBuilder.Entity<LyricsVersion>().ToTable("lyrics_versions").HasKey(row => new { row.JobId, row.Program });
+        modelBuilder.Entity<LyricsVersion>().ToTable("lyrics_versions").HasKey(row => new { row.JobId, row.Version });
         modelBuilder.Entity<ApiKey>().ToTable("api_keys").HasKey(row => row.Id);
         modelBuilder.Entity<StageTime>().ToTable("stage_times").HasKey(row => new { row.Stage, row.Method, row.Machine });
         modelBuilder.Entity<WorkerLife>().ToTable("worker_lives").HasKey(row => row.Id);

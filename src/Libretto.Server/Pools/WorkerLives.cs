@@ -140,7 +140,7 @@ internal sealed class WorkerLives(IDbContextFactory<JobsContext> contexts)
         return await context.WorkerLives.AsNoTracking().OrderByDescending(row => row.RequestedAt).Take(limit).ToListAsync(ct);
     }
 
-    private async Task AddAsync(Worker worker, CancellationToken ct)
+    private async Task AddAsync(WorkerLife worker, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
         context.WorkerLives.Add(worker);

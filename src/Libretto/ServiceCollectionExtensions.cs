@@ -72,11 +72,16 @@ public static class ServiceCollectionExtensions
             provider.GetRequiredService<StageMemo>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<VoiceSeparation>();
+        services.AddHttpClient(nameof(LyricsLookup), client => client.Timeout = TimeSpan.FromSeconds(15));
+        services.AddSingleton(provider => new LyricsSearch(
+            new LyricsLookup(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(LyricsLookup)), Settings(provider).LyricsLibrary),
+            Settings(provider)));
         services.AddSingleton(provider => new SongPipeline(
             provider.GetRequiredService<AudioDecoder>(),
             provider.GetRequiredService<EngineSelector>(),
             provider.GetRequiredService<Separation>(),
             provider.GetRequiredService<VoiceSeparation>(),
+            provider.GetRequiredService<LyricsSearch>(),
             provider.GetRequiredService<StageMemo>(),
             provider.GetRequiredService<TimeProvider>()));
         return services;

@@ -74,6 +74,19 @@ public sealed class HostedTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Lyrics_are_looked_up_when_asked_for_and_several_songs_may_ask()
+    {
+        _groq.Answer = (context, _) => SpeechServer.JsonAsync(context, 200, Answers.WordsAtTheTop);
+        Sounds.Silence(_libretto.Folder["Nobody - One.wav"], 11);
+        Sounds.Silence(_libretto.Folder["Nobody - Two.wav"], 11);
+        _libretto["LIBRETTO_LYRICS_LIBRARY"] = "http://127.0.0.1:9/api";
+        var run = await _libretto.RunAsync("Nobody - One.wav", "Nobody - Two.wav", "--lyrics", "auto", "--format", "txt");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("Lyrics cannot be looked up at 127.0.0.1", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(["Nobody - One.txt", "Nobody - One.wav", "Nobody - Two.txt", "Nobody - Two.wav"], _libretto.Files);
+    }
+
+    [Fact]
     public async Task Without_a_key_the_engine_asked_for_says_which_variable_to_set()
     {
         Sounds.Silence(_libretto.Folder["song.wav"], 1);

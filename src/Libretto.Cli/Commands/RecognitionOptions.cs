@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Libretto.Pipeline;
 
 namespace Libretto.Cli.Commands;
@@ -8,6 +9,7 @@ internal sealed class RecognitionOptions
 {
     private const string Transcribe = "transcribe";
     private const string Translate = "translate";
+    private const string LookUp = "auto";
 
     private readonly Option<string> _task = new("--task")
     {
@@ -31,7 +33,8 @@ internal sealed class RecognitionOptions
 
     private readonly Option<string> _lyrics = new("--lyrics")
     {
-        Description = "The words, where you have them: a txt, lrc, elrc, srt or json file. They are kept and only timed (needs a Whisper model).",
+        Description = "The words, where you have them: a txt, lrc, elrc, srt or json file. They are kept and only timed (needs a Whisper model). "
+            + "'auto' looks title and artist up at lrclib.net.",
         HelpName = "FILE",
     };
 
@@ -55,7 +58,10 @@ internal sealed class RecognitionOptions
     }
 
     /// <summary>The file with the words, if one was named.</summary>
-    public string? LyricsFile(ParseResult parsed) => parsed.GetValue(_lyrics);
+    public string? LyricsFile(ParseResult parsed) => parsed.GetValue(_lyrics) is var file and not LookUp ? file : null;
+
+    /// <summary>Whether one is named.</summary>
+    public bool NamesLyricsFile(CommandResult result) => result.GetValue(_lyrics) is not (null or LookUp);
 
     /// <summary>The request with what the command line asks for.</summary>
     public SongRequest Apply(SongRequest request, ParseResult parsed) => request with
@@ -63,5 +69,6 @@ internal sealed class RecognitionOptions
         Translate = parsed.GetValue(_task) == Translate,
         Prompt = parsed.GetValue(_prompt),
         BeamSize = parsed.GetValue(_beam),
+        FindLyrics = parsed.GetValue(_lyrics) == LookUp,
     };
 }

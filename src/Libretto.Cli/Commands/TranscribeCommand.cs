@@ -50,7 +50,7 @@ internal static class TranscribeCommand
                 result.AddError("A song's name is empty.");
             foreach (var file in files.Where(file => file.StartsWith('-') && !File.Exists(file)))
                 result.AddError($"There is no option '{file}'.");
-            if (files.Length > 1 && result.GetResult("--lyrics") is not null)
+            if (files.Length > 1 && recognition.NamesLyricsFile(result))
                 result.AddError("--lyrics are of one song: give one song at a time.");
             if (result.GetValue(print) is null)
                 return;

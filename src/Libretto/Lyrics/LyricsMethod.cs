@@ -16,7 +16,8 @@ public sealed record LyricsMethod
     public string? Separation { get; init; }
 
     /// <summary>
-    /// Where the times are from: <c>provider</c>, <c>attention</c>, <c>ctc</c>, or <c>estimated</c> where only lines had times.
+    /// Where the times are from: <c>provider</c>, <c>attention</c>, <c>ctc</c>, <c>synced</c> for those of lyrics
+    /// that were looked up, or <c>estimated</c> where only lines had times.
     /// </summary>
     public string? Alignment { get; init; }
 

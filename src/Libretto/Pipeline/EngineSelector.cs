@@ -101,11 +101,14 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, H
 
     /// <summary>What times given lyrics: the Whisper model chosen, else the best one installed.</summary>
     /// <exception cref="PipelineException">None is installed.</exception>
-    public AlignerChoice Aligner(EngineChoice choice)
+    public AlignerChoice Aligner(EngineChoice choice) => FindAligner(choice) ?? throw PipelineException.LyricsNeedWhisper();
+
+    /// <summary>The same; null when none is installed.</summary>
+    public AlignerChoice? FindAligner(EngineChoice choice)
     {
         var folder = choice.Folder is { } chosen && SpeechEngines.KindOf(chosen) == ModelKind.Whisper ? chosen
             : BestWhisper() is { } best ? models.Find(best) : null;
-        return new AlignerChoice(engines.CreateAligner(folder ?? throw PipelineException.LyricsNeedWhisper()), folder);
+        return folder is null ? null : new AlignerChoice(engines.CreateAligner(folder), folder);
     }
 
     /// <summary>The installed Whisper model with the best words; the catalogue says which are good.</summary>

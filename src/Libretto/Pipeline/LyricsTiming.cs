@@ -4,12 +4,17 @@ using Libretto.Lyrics;
 
 namespace Libretto.Pipeline;
 
-/// <summary>Times the lyrics a user gave, or finds the times they got before.</summary>
+/// <summary>Times lyrics that are known, or finds the times they got before.</summary>
 /// <param name="song">The song, in the step that aligning is.</param>
 /// <param name="aligner">What listens for the words.</param>
-internal sealed class LyricsTiming(Song song, AlignerChoice aligner)
+/// <param name="source">Where the lyrics came from.</param>
+internal sealed class LyricsTiming(Song song, AlignerChoice aligner, string source)
 {
-    private const string FromFile = "file";
+    /// <summary>The source of lyrics that a user gave.</summary>
+    public const string FromFile = "file";
+
+    /// <summary>The source of words that an engine heard, but could not time.</summary>
+    public const string FromEngine = "engine";
 
     /// <summary>Times the lyrics.</summary>
     /// <param name="lyrics">As they were given.</param>
@@ -20,7 +25,7 @@ internal sealed class LyricsTiming(Song song, AlignerChoice aligner)
     public async Task<AlignedLyrics> RunAsync(
         LyricsDocument lyrics, (HeardSong Song, string Key) heard, SongVoice? voice, string language, CancellationToken cancellationToken)
     {
-        var key = song.Memo.Key("align", aligner.Identity, LyricsFormats.Json.Write(lyrics), heard.Key, voice?.Key ?? "", language);
+        var key = song.Memo.Key("align", aligner.Identity, source, LyricsFormats.Json.Write(lyrics), heard.Key, voice?.Key ?? "", language);
         var aligned = await song.Memo.FindAsync(key, StageJson.Default.AlignedLyrics, cancellationToken);
         if (aligned is not null)
             song.Meter.Found("the times were found in the cache");
@@ -39,7 +44,7 @@ internal sealed class LyricsTiming(Song song, AlignerChoice aligner)
     {
         var audio = await song.SpeechAsync(null, cancellationToken);
         return await aligner.Aligner.AlignAsync(
-            audio, lyrics, FromFile, heard, voice?.Singing ?? ActivityDetector.Detect(audio, null, cancellationToken), language,
+            audio, lyrics, source, heard, voice?.Singing ?? ActivityDetector.Detect(audio, null, cancellationToken), language,
             song.Meter.Step(), cancellationToken);
     }
 }

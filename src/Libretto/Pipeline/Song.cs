@@ -28,7 +28,14 @@ internal sealed class Song : IDisposable
     public SongMemo Memo { get; private set; } = null!;
 
     /// <summary>What its user was told, in sentences.</summary>
-    public IReadOnlyList<string> Notices => _notices;
+    public IReadOnlyList<string> Notices
+    {
+        get
+        {
+            lock (_notices)
+                return [.. _notices];
+        }
+    }
 
     /// <summary>Looks at a file and what is known of it.</summary>
     public static async Task<Song> OpenAsync(
@@ -42,9 +49,12 @@ internal sealed class Song : IDisposable
     /// <summary>Tells the user something, once.</summary>
     public void Notice(string notice)
     {
-        if (_notices.Contains(notice))
-            return;
-        _notices.Add(notice);
+        lock (_notices)
+        {
+            if (_notices.Contains(notice))
+                return;
+            _notices.Add(notice);
+        }
         Meter.Notice(notice);
     }
 

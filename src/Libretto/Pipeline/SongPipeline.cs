@@ -1,4 +1,3 @@
-using Libretto.Align;
 using Libretto.Audio;
 using Libretto.Lyrics;
 using Libretto.Models;
@@ -21,17 +20,19 @@ public sealed class SongPipeline
     private readonly EngineFallback _fallback;
     private readonly Separation _separation;
     private readonly VoiceSeparation _voice;
+    private readonly LyricsSearch _search;
     private readonly StageMemo _memo;
     private readonly TimeProvider _time;
 
     internal SongPipeline(
-        AudioDecoder decoder, EngineSelector engines, Separation separation, VoiceSeparation voice, StageMemo memo, TimeProvider time)
+        AudioDecoder decoder, EngineSelector engines, Separation separation, VoiceSeparation voice, LyricsSearch search, StageMemo memo, TimeProvider time)
     {
         _decoder = decoder;
         _engines = engines;
         _fallback = new EngineFallback(time);
         _separation = separation;
         _voice = voice;
+        _search = search;
         _memo = memo;
         _time = time;
     }
@@ -50,17 +51,18 @@ public sealed class SongPipeline
         using var song = await Song.OpenAsync(request.Path, request.Fresh, _decoder, _memo, meter, cancellationToken);
         var engine = await _engines.SelectAsync(request, new Relay<ModelProgress>(meter.Fetching), cancellationToken);
         song.Notice(engine.Notice);
-        var timing = request.Lyrics is null ? null : new LyricsTiming(song, _engines.Aligner(engine));
+        var timing = new SongTiming(song, request, _engines, engine);
         var transcription = new Transcription(song, request, engine);
         var heard = await transcription.RecallAsync(cancellationToken);
         if (heard is null)
             await transcription.PrepareAsync(cancellationToken);
+        timing.Search(_search, cancellationToken);
 
         var mode = _voice.ModeFor(request, engine.Transcriber.TimesAreTrusted);
         using var stems = _separation.Of(song);
         var voice = await _voice.RunAsync(song, stems, mode, DecodedAt, SeparatedAt, cancellationToken);
 
-        meter.Enter(Stage.Transcribe, voice is null ? DecodedAt : SeparatedAt, timing is null ? 1 : HeardAt, "listening", engine.Transcriber.Name);
+        meter.Enter(Stage.Transcribe, voice is null ? DecodedAt : SeparatedAt, timing.IsExpected ? HeardAt : 1, "listening", engine.Transcriber.Name);
         string? takenOver = null;
         if (heard is null)
             (transcription, heard, takenOver) = await _fallback.RunAsync(song, transcription, cancellationToken);
@@ -69,18 +71,12 @@ public sealed class SongPipeline
         engine = transcription.Engine;
         foreach (var remark in heard.Notices(engine.Transcriber.Name))
             song.Notice(remark);
-        var trusted = engine.Transcriber.TimesAreTrusted && !heard.IsEstimated;
-        if (voice is not null && !trusted)
+        if (voice is not null && (!engine.Transcriber.TimesAreTrusted || heard.IsEstimated))
             heard = heard.BoundBy(voice.Singing);
 
-        AlignedLyrics? aligned = null;
-        if (timing is not null)
-        {
-            meter.Enter(Stage.Align, HeardAt, 1, "timing the lyrics", "attention");
-            aligned = await timing.RunAsync(
-                request.Lyrics!, (heard, transcription.Key), voice, engine.Language ?? heard.Language ?? "en", cancellationToken);
-        }
-        var document = heard.ToDocument(aligned) with
+        var timed = await timing.RunAsync(
+            engine, (heard, transcription.Key), voice, what => meter.Enter(Stage.Align, HeardAt, 1, what, "attention"), cancellationToken);
+        var document = heard.ToDocument(timed.Aligned) with
         {
             Title = request.Title ?? song.Info.Tag("title"),
             Artist = request.Artist ?? song.Info.Tag("artist"),
@@ -92,9 +88,9 @@ public sealed class SongPipeline
                 Reason = takenOver,
                 Cost = heard.Cost,
                 Separation = voice?.Model,
-                Alignment = aligned is not null || !engine.Transcriber.TimesAreTrusted ? "attention" : trusted ? "provider" : "estimated",
-                Words = aligned is null ? "transcribed" : "supplied",
-                Lyrics = aligned?.Fit,
+                Alignment = timed.Alignment,
+                Words = timed.IsSupplied ? "supplied" : "transcribed",
+                Lyrics = timed.IsSupplied ? timed.Aligned!.Fit : null,
                 Guards = heard.Guards,
             },
         };

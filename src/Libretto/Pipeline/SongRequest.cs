@@ -29,6 +29,12 @@ public sealed record SongRequest(string Path)
     public LyricsDocument? Lyrics { get; init; }
 
     /// <summary>
+    /// True to look the words up where <see cref="Lyrics"/> does not give them: title and artist are sent to a library of lyrics, and what
+    /// is found is used if it is what is sung. False by default.
+    /// </summary>
+    public bool FindLyrics { get; init; }
+
+    /// <summary>
     /// Whether the voice is separated before words are timed; null takes the setting, which unless set means never, or always where
     /// <see cref="KeepStems"/> asks for stems and the engine's own times are not to be trusted.
     /// </summary>

@@ -81,6 +81,9 @@ public sealed record LibrettoSettings
     /// <summary>Networks that links may lead into although they are not public, in CIDR notation; none by default.</summary>
     public IReadOnlyList<string> AllowNetworks { get; init; } = [];
 
+    /// <summary>Where lyrics are looked up when asked for: LRCLIB's API, or a copy of it; <c>https://lrclib.net/api</c> by default.</summary>
+    public Uri LyricsLibrary { get; init; } = new("https://lrclib.net/api/");
+
     /// <summary>The Hugging Face hub that models come from, or a mirror; <c>https://huggingface.co</c> by default.</summary>
     public Uri Hub { get; init; } = new("https://huggingface.co/");
 

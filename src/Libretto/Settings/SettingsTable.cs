@@ -55,6 +55,8 @@ public static class SettingsTable
         },
         new("allow-networks", null, "LIBRETTO_ALLOW_NETWORKS", "none; all on the command line", "Networks that links may lead into although they are not public, as 10.0.0.0/8,192.168.1.0/24.",
             (settings, text) => settings with { AllowNetworks = List(text, ',') }),
+        new("lyrics-library", null, "LIBRETTO_LYRICS_LIBRARY", "https://lrclib.net/api", "Where '--lyrics auto' looks songs up: LRCLIB's API or a copy of it.",
+            (settings, text) => settings with { LyricsLibrary = WebAddress(text) }),
         new("hub", null, "HF_ENDPOINT", "https://huggingface.co", "The Hugging Face hub that models come from, or a mirror of it.",
             (settings, text) => settings with { Hub = WebAddress(text) }),
         new("hub-token", null, "HF_TOKEN", "none", "A token for the hub; needed for closed repositories only.",

@@ -16,6 +16,9 @@ public sealed class EngineFallbackTests : IAsyncLifetime
     private const string Groq = "groq/whisper-large-v3-turbo";
     private const string Moonshine = "moonshine/tiny";
 
+    private const string Spoken =
+        "Good morning, good morning. The river is long, and the road is cold. I will sing until the light is gone. Good morning, good morning.";
+
     private readonly ScratchFolder _folder = new();
     private SpeechServer _server = null!;
     private string _song = "";
@@ -25,7 +28,7 @@ public sealed class EngineFallbackTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await SpeechServer.StartAsync();
-        _song = TestAudio.Speech(_folder, "Good morning, good morning. The river is long, and the road is cold. I will sing until the light is gone. Good morning, good morning.");
+        _song = TestAudio.Speech(_folder, Spoken);
     }
 
     public async ValueTask DisposeAsync()
@@ -183,14 +186,31 @@ public sealed class EngineFallbackTests : IAsyncLifetime
         Assert.All(result.Document.Lines.SelectMany(line => line.Words), word => Assert.True(word.Estimated));
     }
 
+    [Fact]
+    public async Task They_are_made_anew_where_a_whisper_model_can_listen_for_the_words()
+    {
+        var models = Path.GetDirectoryName(Repository.SharedFile("models", "whisper-base"))!;
+        _server.Answer = (context, _) => SpeechServer.JsonAsync(context, 200, Answers.NoWords.Replace("Sous le ciel de Paris", Spoken, StringComparison.Ordinal));
+        var result = await RunAsync(new SongRequest(_song) { Language = "en" }, settings: settings => settings with { Models = [models] });
+        Assert.Equal((Groq, "attention", "transcribed", null), (result.Document.Method!.Engine, result.Document.Method.Alignment, result.Document.Method.Words, result.Document.Method.Lyrics));
+        Assert.Equal(Spoken, string.Join(' ', result.Document.Lines.Select(line => line.Text)));
+        Assert.DoesNotContain(result.Document.Lines.SelectMany(line => line.Words), word => word.Estimated == true);
+        // The engine put it all between two and six seconds.
+        Assert.InRange(result.Document.Lines[0].Start, 0, 1);
+        Assert.InRange(result.Document.Lines[^1].End, 7, result.Document.Duration);
+    }
+
     private async Task<SongResult> RunAsync(
         SongRequest? request = null, TimeProvider? time = null, Func<LibrettoSettings, LibrettoSettings>? settings = null, List<SongProgress>? steps = null)
     {
         var moonshine = await InstalledModels.MoonshineTinyAsync();
+        Directory.CreateDirectory(_folder["models"]);
+        if (!Path.Exists(_folder["models/moonshine-tiny"]))
+            Directory.CreateSymbolicLink(_folder["models/moonshine-tiny"], moonshine);
         var basic = new LibrettoSettings
         {
             Cache = _folder["cache"],
-            Models = [Path.GetDirectoryName(moonshine)!],
+            Models = [_folder["models"]],
             Hosted = [HostedEngine.Groq with { Address = _server.Address, Key = HostedFixture.Key }],
         };
         await using var services = new ServiceCollection()

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Reflection;
 using System.Text.Json;
 using Libretto.Lyrics.Formats;
 using Polly;
@@ -21,8 +20,6 @@ internal sealed class HostedClient
 
     /// <summary>An hour's song with every word is 2 MB.</summary>
     private const int LongestAnswer = 64_000_000;
-
-    private static readonly string s_version = typeof(HostedClient).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     private readonly HostedEngine _engine;
     private readonly Func<HttpClient> _http;
@@ -141,7 +138,7 @@ internal sealed class HostedClient
         };
         if (_engine.Key is { Length: > 0 } key)
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        message.Headers.UserAgent.ParseAdd($"Libretto/{s_version.Split('+')[0]}");
+        message.Headers.UserAgent.ParseAdd(UserAgent.Text);
         message.Headers.Accept.ParseAdd("application/json");
         return message;
     }

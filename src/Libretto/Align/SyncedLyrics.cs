@@ -1,0 +1,113 @@
+using Libretto.Lyrics;
+
+namespace Libretto.Align;
+
+/// <summary>
+/// Lyrics whose lines have times from elsewhere: compared with what is heard before they are believed, since they may be of another
+/// recording, begin at another moment, or belong to another song.
+/// </summary>
+internal sealed class SyncedLyrics
+{
+    /// <summary>Share of the words that must be heard for lyrics to be this song's.</summary>
+    private const double LeastMatched = 0.3;
+
+    /// <summary>Share of the words heard that must stand where the times say.</summary>
+    private const double LeastAgreement = 0.7;
+
+    /// <summary>How far a line may be off and still agree, seconds.</summary>
+    private const double Tolerance = 0.8;
+
+    /// <summary>A word heard farther from its line, in seconds, belongs to a repetition of it.</summary>
+    private const double Neighbourhood = 1.5;
+
+    /// <summary>Fewer anchors say nothing of the times.</summary>
+    private const int FewestAnchors = 4;
+
+    private readonly LyricsDocument _given;
+    private readonly GivenText _text;
+    private readonly IReadOnlyList<LyricsWord> _heard;
+    private readonly IReadOnlyList<Anchor> _anchors;
+
+    /// <param name="given">The lyrics; plain ones can only be said to fit.</param>
+    /// <param name="heard">What was recognised, in order of time.</param>
+    public SyncedLyrics(LyricsDocument given, IReadOnlyList<LyricsWord> heard)
+    {
+        (_given, _heard) = (given, heard);
+        _text = new GivenText(given.Lines);
+        _anchors = LyricsMatch.Find(_text.Words, heard);
+        (Offset, Agreement) = Compare();
+    }
+
+    /// <summary>Share of the given words that were heard in their order, 0 to 1.</summary>
+    public double Matched => _text.Words.Count == 0 ? 0 : (double)_anchors.Count / _text.Words.Count;
+
+    /// <summary>How much later the song is than the given times say, seconds.</summary>
+    public double Offset { get; }
+
+    /// <summary>Share of the words heard that stand where the given times, put right by <see cref="Offset"/>, say, 0 to 1.</summary>
+    public double Agreement { get; }
+
+    /// <summary>Whether the words are this song's.</summary>
+    public bool WordsFit => Matched >= LeastMatched;
+
+    /// <summary>Whether the times are this recording's, too.</summary>
+    public bool TimesFit => WordsFit && _given.IsTimed && _anchors.Count >= FewestAnchors && Agreement >= LeastAgreement;
+
+    /// <summary>
+    /// The lyrics at the times given for their lines, put right by the offset; words that were heard stand where they were heard, the
+    /// rest between them and marked estimated.
+    /// </summary>
+    /// <param name="source">Where they came from.</param>
+    /// <param name="duration">Length of the song, seconds.</param>
+    public AlignedLyrics Place(string source, double duration)
+    {
+        var heardAs = _anchors.ToDictionary(anchor => anchor.Given, anchor => _heard[anchor.Heard]);
+        var lines = new List<LyricsLine>();
+        for (var line = 0; line < _text.Lines; line++)
+        {
+            var words = Place(line, heardAs, duration);
+            if (words.Length > 0)
+                lines.Add(LyricsLine.Of(words) with { Sung = _given.Lines[line].Sung });
+        }
+        return new AlignedLyrics(lines, new SuppliedLyrics(source, Math.Round(Matched, 3), Unsure: false), []);
+    }
+
+    private LyricsWord[] Place(int line, Dictionary<int, LyricsWord> heardAs, double duration)
+    {
+        var (first, end) = (_text.First(line), _text.First(line + 1));
+        double At(double time) => Math.Clamp(time + Offset, 0, duration);
+        var (from, to) = (At(_given.Lines[line].Start), At(_given.Lines[line].End));
+        LyricsWord? Heard(int word) =>
+            heardAs.TryGetValue(word, out var heard) && heard.Start >= from - Neighbourhood && heard.Start <= to + Neighbourhood ? heard : null;
+
+        var words = new LyricsWord[end - first];
+        for (var word = first; word < end; word++)
+            if (Heard(word) is { } heard)
+                words[word - first] = heard with { Text = _text.Words[word] };
+        for (var gap = 0; gap < words.Length; gap++)
+        {
+            if (words[gap] is not null)
+                continue;
+            var next = gap;
+            while (next < words.Length && words[next] is null)
+                next++;
+            var left = gap > 0 ? words[gap - 1].End : Math.Min(from, next < words.Length ? words[next].Start : from);
+            var right = Math.Max(left, next < words.Length ? words[next].Start : Math.Max(to, left));
+            LineSpread.Over([.. _text.Words.Skip(first + gap).Take(next - gap)], Milliseconds.From(left), Milliseconds.From(right)).CopyTo(words, gap);
+            gap = next;
+        }
+        return words;
+    }
+
+    private (double Offset, double Agreement) Compare()
+    {
+        if (!_given.IsTimed || _anchors.Count == 0)
+            return (0, 0);
+        var given = _given.Lines.SelectMany(line => line.Words).ToList();
+        // A line's start is told; its other words are only spread over it, unless their times came with them.
+        var certain = _anchors.Where(anchor => _text.BeginsLine(anchor.Given) || given[anchor.Given].Estimated != true).ToList();
+        var late = (certain.Count >= FewestAnchors ? certain : _anchors).Select(anchor => anchor.Time - given[anchor.Given].Start).Order().ToList();
+        var offset = late[late.Count / 2];
+        return (offset, (double)late.Count(time => Math.Abs(time - offset) <= Tolerance) / late.Count);
+    }
+}

@@ -1,0 +1,78 @@
+using Libretto.Acquire;
+using Libretto.Align;
+
+namespace Libretto.Pipeline;
+
+/// <summary>
+/// Decides whose words and times the result has: lyrics that were given or found, timed; what an engine heard, where it could not
+/// time it, timed anew; else what was heard as it is.
+/// </summary>
+internal sealed class SongTiming
+{
+    private const string Attention = "attention";
+
+    private readonly Song _song;
+    private readonly SongRequest _request;
+    private readonly EngineSelector _engines;
+    private readonly LyricsTiming? _given;
+    private Task<FoundLyrics?>? _search;
+
+    /// <param name="song">The song.</param>
+    /// <param name="request">What its user wants.</param>
+    /// <param name="engines">Knows what can listen for words.</param>
+    /// <param name="engine">The engine chosen for the song.</param>
+    /// <exception cref="PipelineException">Lyrics are given, and nothing here can time them.</exception>
+    public SongTiming(Song song, SongRequest request, EngineSelector engines, EngineChoice engine)
+    {
+        (_song, _request, _engines) = (song, request, engines);
+        _given = request.Lyrics is null ? null : new LyricsTiming(song, engines.Aligner(engine), LyricsTiming.FromFile);
+    }
+
+    /// <summary>Whether there will be something to do after the song was heard.</summary>
+    public bool IsExpected => _given is not null || _search is not null;
+
+    /// <summary>Looks lyrics up, where they are asked for, while the song is listened to.</summary>
+    public void Search(LyricsSearch search, CancellationToken cancellationToken)
+    {
+        if (_request is { Lyrics: null, FindLyrics: true, Translate: false })
+            _search = search.FindAsync(_song, _request, cancellationToken);
+    }
+
+    /// <summary>Decides, and does what follows.</summary>
+    /// <param name="engine">The engine that heard the song.</param>
+    /// <param name="heard">What it heard, and where the memo keeps it.</param>
+    /// <param name="voice">Where someone sings in the voice; null where the song was not separated.</param>
+    /// <param name="begin">Called before anything is done, with what will be done and how.</param>
+    /// <param name="cancellationToken">Felt within half a second.</param>
+    public async Task<TimedSong> RunAsync(
+        EngineChoice engine, (HeardSong Song, string Key) heard, SongVoice? voice, Action<string> begin, CancellationToken cancellationToken)
+    {
+        var language = engine.Language ?? heard.Song.Language ?? "en";
+        if (_given is not null)
+        {
+            begin("timing the lyrics");
+            return new TimedSong(await _given.RunAsync(_request.Lyrics!, heard, voice, language, cancellationToken), Attention, IsSupplied: true);
+        }
+        if (_search is not null && await _search is { } found)
+        {
+            begin("timing the lyrics that were found");
+            var timing = new FoundLyricsTiming(_song, _engines.FindAligner(engine));
+            if (await timing.RunAsync(found, heard, voice, language, cancellationToken) is { } used)
+                return used;
+        }
+        if (heard.Song.IsEstimated && !_request.Translate && _engines.FindAligner(engine) is { } aligner)
+        {
+            begin("timing the words");
+            _song.Notice(TimingTrust.Decide(new TimingFacts { WordsAreEstimated = true, HasAttention = true }).Reason);
+            var timing = new LyricsTiming(_song, aligner, LyricsTiming.FromEngine);
+            return new TimedSong(await timing.RunAsync(heard.Song.ToDocument(null), heard, voice, language, cancellationToken), Attention, IsSupplied: false);
+        }
+        return new TimedSong(null, heard.Song.IsEstimated ? "estimated" : engine.Transcriber.TimesAreTrusted ? "provider" : Attention, IsSupplied: false);
+    }
+}
+
+/// <summary>A song's words and times, as far as they are other than what was heard.</summary>
+/// <param name="Aligned">The words with their times; null for those that were heard.</param>
+/// <param name="Alignment">Where the times are from, as <c>method.alignment</c> says.</param>
+/// <param name="IsSupplied">Whether the words are others than were heard.</param>
+internal sealed record TimedSong(AlignedLyrics? Aligned, string Alignment, bool IsSupplied);

@@ -30,7 +30,7 @@ internal sealed record StepsView(string Id, string Status, double Pct, string? S
         var lastBegun = JobStep.Names.Select((name, index) => latest.ContainsKey(name) ? index : -1).Max();
         var steps = JobStep.Names.Select((name, index) => latest.TryGetValue(name, out var step)
             ? Begun(job, step, times, now)
-            : NotBegun(job, name, isPassed: index < lastBegun || job.Status == JobStatus.Completed, times)).ToList();
+            : NotBegun(job, name, isExpected: IsExpected(job, name, index < lastBegun), times)).ToList();
         return new StepsView(job.Id, job.Status, job.Pct, job.StatusMessage, steps);
     }
 
@@ -39,15 +39,22 @@ internal sealed record StepsView(string Id, string Status, double Pct, string? S
         if (step.Status != StepStatus.Running || job.Status != JobStatus.Running)
             return new StepView(step.Step, step.Status, step.Percentage, step.Message, step.Timestamp, step.Duration, step.Method, Wording.Method(step.Method), null, null);
         var elapsed = Math.Round((now - step.Timestamp).TotalSeconds, 3);
-        var estimate = job.Duration is { } length ? StageTimes.Estimate(step.Step, length, elapsed, times) : null;
+        var estimate = job.Duration is { } length ? StageTimes.Estimate(step.Step, step.Method, job.Worker, length, elapsed, times) : null;
         return new StepView(step.Step, step.Status, step.Percentage, step.Message, step.Timestamp, elapsed, step.Method, Wording.Method(step.Method), estimate, Wording.Left(estimate));
     }
 
-    private static StepView NotBegun(Job job, string name, bool isPassed, IReadOnlyList<StageTime> times)
+    /// <summary>Whether a step that has not begun will. Stems may come after everything else; times are made where lyrics are given.</summary>
+    private static bool IsExpected(Job job, string name, bool isPassed) => !JobStatus.IsFinal(job.Status) && name switch
     {
-        var isOver = isPassed || JobStatus.IsFinal(job.Status);
-        var estimate = !isOver && job.Duration is { } length ? StageTimes.Estimate(name, length, 0, times) : null;
-        var (status, message) = isOver ? (StepStatus.Skipped, "not needed") : (StepStatus.Pending, "waits for the steps before");
+        "separate" => job.Options.Stems == true || (!isPassed && job.Options.Separate is "auto" or "always"),
+        "align" => !isPassed && job.LyricsKey is not null,
+        _ => !isPassed,
+    };
+
+    private static StepView NotBegun(Job job, string name, bool isExpected, IReadOnlyList<StageTime> times)
+    {
+        var estimate = isExpected && job.Duration is { } length ? StageTimes.Estimate(name, null, null, length, 0, times) : null;
+        var (status, message) = !isExpected ? (StepStatus.Skipped, "not needed") : (StepStatus.Pending, "waits for the steps before");
         return new StepView(name, status, null, message, null, 0, null, null, estimate, Wording.Left(estimate));
     }
 }
@@ -84,8 +91,14 @@ internal static class Wording
         JobStep.Cache => "found in the cache",
         "download" => "downloaded",
         "upload" => "uploaded",
-        _ when method.StartsWith("groq/", StringComparison.Ordinal) => $"Groq ({method[5..]})",
-        _ => $"this machine ({method})",
+        "attention" => "this machine: by attention",
+        _ => method.Split('/', 2) switch
+        {
+            ["whisper", var model] => $"this machine: {model}",
+            ["moonshine", var size] => $"this machine: moonshine-{size}",
+            [var host, var model] => $"{host}: {model}",
+            _ => $"this machine: {method}",
+        },
     };
 
     /// <summary>A range while uncertain, one number once it hardly matters.</summary>

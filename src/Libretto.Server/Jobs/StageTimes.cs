@@ -22,14 +22,18 @@ internal sealed class StageTimes(IDbContextFactory<JobsContext> contexts)
 
     /// <summary>What the rest of a step should take; null while nothing is known.</summary>
     /// <param name="stage">The step.</param>
+    /// <param name="method">How it is done; null while unknown.</param>
+    /// <param name="worker">The worker that does it, by its name; null while there is none.</param>
     /// <param name="audioSeconds">Length of the song.</param>
     /// <param name="elapsed">Seconds it has taken so far.</param>
     /// <param name="known">All that is known, by <see cref="AllAsync"/>.</param>
-    public static TimeEstimate? Estimate(string stage, double audioSeconds, double elapsed, IReadOnlyList<StageTime> known)
+    public static TimeEstimate? Estimate(
+        string stage, string? method, string? worker, double audioSeconds, double elapsed, IReadOnlyList<StageTime> known)
     {
-        // This machine's own experience counts before others'; among methods the one seen most.
-        var time = known.Where(row => row.Stage == stage)
-            .OrderByDescending(row => row.Machine == Machine).ThenByDescending(row => row.Count).FirstOrDefault();
+        // One engine says nothing of another. The machine's own experience counts before others'; among methods the one seen most.
+        var machine = worker is null ? Machine : worker.Split(':')[0] + "/";
+        var time = known.Where(row => row.Stage == stage && (method is null || row.Method == method))
+            .OrderByDescending(row => row.Machine.StartsWith(machine, StringComparison.Ordinal)).ThenByDescending(row => row.Count).FirstOrDefault();
         if (time is null)
             return null;
         var deviation = time.Count > 1 ? Math.Sqrt(time.Spread / (time.Count - 1)) : time.Mean;

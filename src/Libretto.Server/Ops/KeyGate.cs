@@ -12,7 +12,7 @@ namespace Libretto.Server.Ops;
 /// Lets requests in: by API key once there is one, else only those of this machine's own user, which a page of some other site,
 /// open in that user's browser, is not.
 /// </summary>
-internal sealed class KeyGate(RequestDelegate next, ApiKeys keys, SignInCookie cookie)
+internal sealed class KeyGate(RequestDelegate next, ApiKeys keys, SignInCookie cookie, ServerOptions options)
 {
     private static readonly PathString[] s_open =
         ["/health", "/openapi", "/scalar", PageAssets.Root, "/service-worker.js", "/favicon.ico", "/sign-in", ShareLinks.Root];
@@ -58,11 +58,11 @@ internal sealed class KeyGate(RequestDelegate next, ApiKeys keys, SignInCookie c
             : new ApiProblem(401, "key_invalid", "This API key is not valid. It may have been revoked.");
     }
 
-    private static Caller Local(HttpRequest request)
+    private Caller Local(HttpRequest request)
     {
         if (!IsLoopback(request.Host.Host))
             throw new ApiProblem(403, "host_foreign", "Without API keys this server answers to its loopback name only.");
-        if (request.Headers.Origin is [{ } origin] && (!Uri.TryCreate(origin, UriKind.Absolute, out var from) || !IsLoopback(from.Host)))
+        if (request.Headers.Origin is [{ } origin] && !options.CorsOrigins.Contains(origin) && (!Uri.TryCreate(origin, UriKind.Absolute, out var from) || !IsLoopback(from.Host)))
             throw new ApiProblem(403, "origin_foreign", "Without API keys this server does not answer to pages of other sites.");
         return Caller.Local;
     }

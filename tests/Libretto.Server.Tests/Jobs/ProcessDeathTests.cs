@@ -4,7 +4,7 @@ using Libretto.Server.Tests.Support;
 namespace Libretto.Server.Tests.Jobs;
 
 /// <summary>What is left when the real process is stopped or killed, and what the next one makes of it.</summary>
-public sealed class ProcessDeathTests : IDisposable
+public sealed class ProcessDeathTests(PostgresCluster cluster) : IDisposable
 {
     private readonly ScratchFolder _folder = new();
 
@@ -14,22 +14,25 @@ public sealed class ProcessDeathTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task Killed_at_every_checkpoint_in_turn_the_next_start_completes_the_job()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Killed_at_every_checkpoint_in_turn_the_next_start_completes_the_job(bool onPostgres)
     {
+        var database = onPostgres ? await cluster.CreateDatabaseAsync() : null;
         var port = PostgresCluster.FreePort();
         using var client = new JobClient(new Uri($"http://127.0.0.1:{port}"));
         var id = "";
         for (var checkpoint = Checkpoints.Claimed; checkpoint <= Checkpoints.Completed; checkpoint++)
         {
             await using var doomed = await LibrettoProcess.ServeAsync(
-                Data, port, environment: [("LIBRETTO_TEST_SETUP", "1"), ("LIBRETTO_FAILPOINT", $"{checkpoint}")]);
+                Data, port, database, environment: [("LIBRETTO_TEST_SETUP", "1"), ("LIBRETTO_FAILPOINT", $"{checkpoint}")]);
             if (id.Length == 0)
                 id = await client.PostAsync(TestAudio.Tone(_folder, 1));
             await doomed.ExitAsync();
         }
 
-        await using var last = await LibrettoProcess.ServeAsync(Data, port);
+        await using var last = await LibrettoProcess.ServeAsync(Data, port, database);
         var job = await client.FinishAsync(id);
 
         Assert.Equal("completed", job.Text("status"));

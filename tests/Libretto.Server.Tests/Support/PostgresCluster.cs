@@ -67,9 +67,18 @@ public sealed class PostgresCluster : IAsyncDisposable
         }
     }
 
-    private Process StartServer() => Process.Start(AsUser(
+    private Process StartServer()
+    {
+        var start = AsUser(
         "postgres", "-D", _folder + "/data", "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={_folder}",
-        "-c", "max_connections=300", "-c", "log_min_messages=fatal"))!;
+        "-c", "max_connections=300", "-c", "log_min_messages=fatal");
+        // It tells of every connection that a test's server broke off: nothing a reader of the tests' output could use.
+        start.RedirectStandardError = true;
+        var server = Process.Start(start)!;
+        server.ErrorDataReceived += (_, _) => { };
+        server.BeginErrorReadLine();
+        return server;
+    }
 
     private async Task StopAsync()
     {

@@ -1,0 +1,108 @@
+using System.Net;
+using System.Text;
+using Libretto.Server.Jobs;
+using Libretto.Server.Ops;
+using Libretto.Server.Tests.Support;
+using Libretto.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Libretto.Server.Tests.Ops;
+
+/// <summary>Songs and results go after their time, and nothing that is still wanted goes with them.</summary>
+public sealed class RetentionTests : IAsyncLifetime
+{
+    private readonly ScratchFolder _folder = new();
+    private RunningServer _server = null!;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private JobClient Client => _server.Client;
+
+    public async ValueTask InitializeAsync() => _server = await RunningServer.StartAsync(new ServerOptions
+    {
+        DataFolder = _folder["data"], Retention = TimeSpan.FromDays(30),
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task An_old_job_says_that_its_song_was_removed_and_a_newer_one_with_the_same_song_keeps_it()
+    {
+        var song = TestAudio.Tone(_folder, 1);
+        var old = await FinishedAsync(song, "old");
+        var recent = await FinishedAsync(song, "recent");
+        await AgeAsync(old, days: 31);
+
+        await RunAsync();
+
+        Assert.Equal((HttpStatusCode.Gone, "expired"), await ProblemAsync($"/api/jobs/{old}/lyrics.json"));
+        Assert.Equal((HttpStatusCode.Gone, "expired"), await ProblemAsync($"/api/jobs/{old}/audio/mix"));
+        var view = await Client.JobAsync(old);
+        Assert.True(view.TryGetProperty("expired_at", out _));
+        Assert.False(view.TryGetProperty("results_url", out _));
+        Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync($"/api/jobs/{recent}/lyrics.json")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync($"/api/jobs/{recent}/audio/mix")).Status);
+        Assert.Equal("queued", (await Client.TryPostAsync(song, """{"title":"old"}""")).Json.Text("status"));
+    }
+
+    [Fact]
+    public async Task Nothing_is_left_in_the_store_of_a_song_that_only_one_job_had()
+    {
+        var store = _server.Services.GetRequiredService<IContentStore>();
+        var id = await FinishedAsync(TestAudio.Tone(_folder, 1.1), "only");
+        await AgeAsync(id, days: 31);
+
+        await RunAsync();
+
+        await foreach (var content in store.ListAsync(cancellationToken: Ct))
+            Assert.StartsWith("stages/", content.Key, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_stages_made_goes_when_it_is_old()
+    {
+        var past = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        using (var store = new DiskContentStore(Path.Combine(_folder["data"], "store"), new StoppedClock(past)))
+            await store.PutAsync("stages/transcribe/old", new MemoryStream(Encoding.UTF8.GetBytes("words")), new ContentDescription("application/json"), Ct);
+        var content = _server.Services.GetRequiredService<IContentStore>();
+        await content.PutAsync("stages/transcribe/new", new MemoryStream(Encoding.UTF8.GetBytes("words")), new ContentDescription("application/json"), Ct);
+
+        await RunAsync();
+
+        Assert.Null(await content.FindAsync("stages/transcribe/old", Ct));
+        Assert.NotNull(await content.FindAsync("stages/transcribe/new", Ct));
+    }
+
+    private Task RunAsync() => _server.Services.GetServices<IHostedService>().OfType<Retention>().Single().RunAsync(Ct);
+
+    private async Task<string> FinishedAsync(string song, string title)
+    {
+        var id = await Client.PostAsync(song, $$"""{"title":"{{title}}"}""");
+        Assert.Equal("completed", (await Client.FinishAsync(id)).Text("status"));
+        return id;
+    }
+
+    private async Task AgeAsync(string id, int days)
+    {
+        var completed = DateTime.UtcNow.AddDays(-days);
+        await using var context = await _server.Services.GetRequiredService<IDbContextFactory<JobsContext>>().CreateDbContextAsync(Ct);
+        await context.Jobs.Where(job => job.Id == id).ExecuteUpdateAsync(set => set.SetProperty(job => job.CompletedAt, completed), Ct);
+    }
+
+    private async Task<(HttpStatusCode, string)> ProblemAsync(string path)
+    {
+        var answer = await Client.GetAsync(path);
+        return (answer.Status, answer.Problem());
+    }
+
+    private sealed class StoppedClock(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
+    }
+}

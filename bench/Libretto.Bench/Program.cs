@@ -5,6 +5,7 @@ return args switch
     ["speed", .. var files] => await SpeedBench.RunAsync(files),
     ["songs", .. var songs] => await SongsBench.RunAsync(songs),
     ["server", var file] => await ServerBench.RunAsync(file),
+    ["page", var file] => await PageBench.RunAsync(file),
     _ => Usage(),
 };
 
@@ -13,6 +14,7 @@ static int Usage()
     Console.Error.WriteLine("""
         usage: bench/run speed [FILE...]          seconds, latency of the first word and memory of the command line, default engine
                bench/run server FILE             the job service: reads a second, songs posted again, events between servers
+               bench/run page FILE               the page in Chromium: its weight, how soon it is alive, what many views cost
                bench/run songs [SONG=LANGUAGE...] Whisper beside whisper.cpp: words, times, speed and memory
         """);
     return 2;

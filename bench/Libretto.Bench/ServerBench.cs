@@ -4,10 +4,6 @@ using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Libretto.Server;
 using Libretto.Server.Jobs;
-using Libretto.Storage;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Libretto.Bench;
@@ -19,20 +15,18 @@ namespace Libretto.Bench;
 /// </summary>
 internal static class ServerBench
 {
-    private static readonly string? s_database = Environment.GetEnvironmentVariable("DATABASE_URL") is { Length: > 0 } url ? url : null;
-
     public static async Task<int> RunAsync(string file)
     {
         var folder = Directory.CreateTempSubdirectory("libretto-bench-").FullName;
         try
         {
-            Console.WriteLine($"database: {(s_database is null ? "SQLite" : "PostgreSQL")}, cores: {Environment.ProcessorCount}");
-            await using var server = await Host.StartAsync(folder, "all");
+            Console.WriteLine($"database: {(BenchServer.Database is null ? "SQLite" : "PostgreSQL")}, cores: {Environment.ProcessorCount}");
+            await using var server = await BenchServer.StartAsync(folder, "all");
             var id = await server.PostAsync(file);
             await server.FinishAsync(id);
             await ReadsAsync(server, id);
             await RepostsAsync(server, file);
-            if (s_database is not null)
+            if (BenchServer.Database is not null)
                 await EventsAsync(folder, file);
             return 0;
         }
@@ -42,7 +36,7 @@ internal static class ServerBench
         }
     }
 
-    private static async Task ReadsAsync(Host server, string id)
+    private static async Task ReadsAsync(BenchServer server, string id)
     {
         const int Clients = 16;
         var count = 0;
@@ -66,7 +60,7 @@ internal static class ServerBench
         Console.WriteLine($"status reads: {reads:F0} a second ({Clients} connections, client included)");
     }
 
-    private static async Task RepostsAsync(Host server, string file)
+    private static async Task RepostsAsync(BenchServer server, string file)
     {
         const int Clients = 50, Posts = 20;
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => server.PostAsync(file)));
@@ -85,8 +79,8 @@ internal static class ServerBench
 
     private static async Task EventsAsync(string folder, string file)
     {
-        await using var watched = await Host.StartAsync(folder, "api");
-        await using var working = await Host.StartAsync(folder, "api");
+        await using var watched = await BenchServer.StartAsync(folder, "api");
+        await using var working = await BenchServer.StartAsync(folder, "api");
         var id = await watched.PostAsync(file, """{"title":"for the bench","fresh":true}""");
         var claims = working.Services.GetRequiredService<JobClaims>();
         var job = (await claims.ClaimNextAsync(Lane.Compute, "bench", default))!;
@@ -120,46 +114,5 @@ internal static class ServerBench
     {
         var sorted = milliseconds.Order().ToList();
         Console.WriteLine($"{what}: median {sorted[sorted.Count / 2]:F0} ms, 95th percentile {sorted[(int)(sorted.Count * 0.95)]:F0} ms, {sorted.Count} times");
-    }
-
-    /// <summary>A server on a free port.</summary>
-    private sealed class Host(WebApplication app, ProcessFolder work) : IAsyncDisposable
-    {
-        public HttpClient Http { get; } = new()
-        {
-            BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()),
-        };
-
-        public IServiceProvider Services => app.Services;
-
-        public static async Task<Host> StartAsync(string folder, string role)
-        {
-            Environment.SetEnvironmentVariable("LIBRETTO_LOG", "warning");
-            var options = new ServerOptions { DataFolder = folder, Database = s_database, Role = role, Urls = ["http://127.0.0.1:0"] }.Validated();
-            var work = new ProcessFolder(options.WorkFolder);
-            var app = LibrettoServer.Build(options, null, work);
-            await LibrettoServer.MigrateAsync(app.Services, options, default);
-            await app.StartAsync();
-            return new Host(app, work);
-        }
-
-        public async Task<string> PostAsync(string file, string options = "{}")
-        {
-            using var form = new MultipartFormDataContent { { new StringContent(options), "options" } };
-            form.Add(new ByteArrayContent(await File.ReadAllBytesAsync(file)), "file", "song.wav");
-            using var answer = await Http.PostAsync("/api/jobs", form);
-            answer.EnsureSuccessStatusCode();
-            return JsonElement.Parse(await answer.Content.ReadAsStringAsync()).GetProperty("id").GetString()!;
-        }
-
-        public async Task FinishAsync(string id) => await Http.GetStringAsync($"/api/jobs/{id}/events");
-
-        public async ValueTask DisposeAsync()
-        {
-            Http.Dispose();
-            await app.StopAsync();
-            await app.DisposeAsync();
-            work.Dispose();
-        }
     }
 }

@@ -84,6 +84,44 @@ public sealed class HighlightTests(Site site)
         Assert.Equal(0, await visitor.Page.Locator("libretto-player.karaoke").CountAsync());
     }
 
+    [Fact]
+    public async Task Stems_are_mixed_on_one_clock_at_any_speed_and_key()
+    {
+        var id = await site.SongAsync();
+        await using var visitor = await site.VisitAsync();
+        await visitor.GoAsync($"/jobs/{id}");
+        await visitor.PlayerAsync();
+        // The recording in the place of both stems: what is tested is the mixing, not what is mixed.
+        await visitor.Page.EvaluateAsync("""
+            () => {
+              const player = document.querySelector('libretto-player'), place = player.parentElement, next = player.nextSibling;
+              player.dataset.vocals = player.dataset.instrumental = player.dataset.mix;
+              player.remove();
+              place.insertBefore(player, next);
+            }
+            """);
+        await visitor.Page.Locator("libretto-player[data-stems=true]").WaitForAsync();
+        for (var i = 0; i < 3; i++)
+            await visitor.Button("Faster").ClickAsync();
+        await visitor.Button("Half a tone lower").ClickAsync();
+        await visitor.Page.EvaluateAsync("document.querySelector('libretto-player').jump(4)");
+        await visitor.Button("Play").ClickAsync();
+
+        // The stems' clock against the time that passes, over two seconds of it.
+        var speed = await visitor.Page.EvaluateAsync<double>("""
+            async () => {
+              const { deck } = document.querySelector('libretto-player');
+              while (deck.now() < 5) await new Promise(requestAnimationFrame);
+              const [song, time] = [deck.now(), deck.context.currentTime];
+              while (deck.context.currentTime < time + 2) await new Promise(requestAnimationFrame);
+              return (deck.now() - song) / (deck.context.currentTime - time);
+            }
+            """);
+        await visitor.Page.Locator(".word.now").WaitForAsync();
+
+        Assert.InRange(speed, 1.49, 1.51);
+    }
+
     private static Task<double> RateAsync(Visitor visitor) =>
         visitor.Page.EvaluateAsync<double>("document.querySelector('libretto-player').deck.audio.playbackRate");
 

@@ -27,6 +27,20 @@ public sealed class UploadTests(Site site) : IDisposable
     }
 
     [Fact]
+    public async Task Several_songs_at_once_lead_each_to_its_own_job()
+    {
+        string[] songs = [TestAudio.Tone(_folder, 1.5, name: "one.wav"), TestAudio.Tone(_folder, 1.6, name: "two.flac")];
+        await using var visitor = await site.VisitAsync();
+        await visitor.GoAsync("/");
+        await visitor.Page.SetInputFilesAsync("#files", songs);
+        await visitor.Button("Write down 2 songs").ClickAsync();
+
+        await visitor.Page.GetByRole(AriaRole.Link, new() { Name = "Watch" }).Nth(1).WaitForAsync();
+        await visitor.Page.GetByRole(AriaRole.Link, new() { Name = "Watch" }).Nth(1).ClickAsync();
+        await visitor.Page.GetByRole(AriaRole.Heading, new() { Name = "two" }).WaitForAsync();
+    }
+
+    [Fact]
     public async Task What_is_no_song_is_refused_in_the_servers_words()
     {
         var file = _folder["holiday.mp3"];

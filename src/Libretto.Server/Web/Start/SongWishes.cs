@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Libretto.Server.Api;
 using Libretto.Server.Jobs;
 
@@ -13,27 +14,39 @@ public sealed class SongWishes
 
     public string Quality { get; set; } = "";
 
-    /// <summary>Where the words come from: nowhere, pasted (which a file is too, once read), or looked up.</summary>
-    public string LyricsFrom { get; set; } = "";
+    /// <summary>Voice and music as recordings of their own.</summary>
+    public bool Stems { get; set; }
 
+    /// <summary>The words in English, whatever is sung.</summary>
+    public bool Translate { get; set; }
+
+    /// <summary>Whether the words are known.</summary>
+    public bool HasLyrics { get; set; }
+
+    /// <summary>The words, pasted or out of a file, in any format that can be read.</summary>
     public string Lyrics { get; set; } = "";
 
-    public bool Stems { get; set; }
+    /// <summary>The words that go with the song; null for none.</summary>
+    public string? Given => HasLyrics && Lyrics.Trim().Length > 0 ? Lyrics : null;
+
+    private JobOptions Options => new()
+    {
+        Language = Wish(Language), Engine = Wish(Engine), Quality = Wish(Quality), Stems = Wish(Stems), Translate = Wish(Translate),
+    };
 
     /// <summary>The wishes as the API's JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(Options, ApiJson.Default.JobOptions);
 
     /// <summary>The API's body for a link.</summary>
-    public string ToJson(string url) =>
-        JsonSerializer.Serialize(new LinkRequest(url, Given, Options), ApiJson.Default.LinkRequest);
-
-    /// <summary>The words that go with the song; null for none.</summary>
-    public string? Given => LyricsFrom == "paste" && Lyrics.Trim().Length > 0 ? Lyrics : null;
-
-    private JobOptions Options => new()
+    public string ToJson(string url)
     {
-        Language = Wish(Language), Engine = Wish(Engine), Quality = Wish(Quality), Stems = Stems ? true : null,
-    };
+        var body = new JsonObject { ["url"] = url, ["options"] = JsonSerializer.SerializeToNode(Options, ApiJson.Default.JobOptions) };
+        if (Given is { } lyrics)
+            body["lyrics"] = lyrics;
+        return body.ToJsonString();
+    }
 
     private static string? Wish(string value) => value.Length == 0 ? null : value;
+
+    private static bool? Wish(bool value) => value ? true : null;
 }

@@ -123,7 +123,7 @@ public sealed partial class StartView : ComponentBase
         if (draft.IsLink)
             await _uploads!.InvokeVoidAsync("sendJson", draft.Id, _wishes.ToJson(draft.Name));
         else
-            await _uploads!.InvokeVoidAsync("send", draft.Id, _wishes.ToJson(), _wishes.Given);
+            await _uploads!.InvokeVoidAsync("send", draft.Id, _wishes.ToJson(), draft == _drafts[0] ? _wishes.Given : null);
     }
 
     private async Task RemoveAsync(SongDraft draft)

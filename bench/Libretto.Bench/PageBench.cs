@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Globalization;
+using Libretto.Server.Jobs;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+
+namespace Libretto.Bench;
+
+/// <summary>
+/// The page in a real Chromium: how much it weighs and how soon it is alive, and what many views of one moving job cost the server.
+/// The server runs in this process, the browser in others.
+/// </summary>
+internal static class PageBench
+{
+    private const string Chromium = "/usr/bin/chromium";
+    private const int Loads = 7;
+    private const int Views = 20;
+    private static readonly TimeSpan Watched = TimeSpan.FromSeconds(15);
+
+    public static async Task<int> RunAsync(string file)
+    {
+        var folder = Directory.CreateTempSubdirectory("libretto-bench-").FullName;
+        try
+        {
+            using var playwright = await Playwright.CreateAsync();
+            await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
+            await using var server = await BenchServer.StartAsync(folder, "api");
+            await WeightAsync(browser, server);
+            await AliveAsync(browser, server);
+            await WatchersAsync(browser, server, file);
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task WeightAsync(IBrowser browser, BenchServer server)
+    {
+        await using var context = await browser.NewContextAsync();
+        var page = await context.NewPageAsync();
+        var sizes = new Dictionary<string, (double Raw, double Sent)>();
+        var answers = new List<IResponse>();
+        page.Response += (_, answer) => answers.Add(answer);
+        await page.GotoAsync(server.Address, new() { WaitUntil = WaitUntilState.NetworkIdle });
+        foreach (var answer in answers.Where(answer => answer.Ok && answer.Status == 200))
+        {
+            var path = new Uri(answer.Url).AbsolutePath;
+            var kind = path.Contains("/blazor/", StringComparison.Ordinal) ? "blazor.web.js"
+                : path.Contains("/mudblazor/", StringComparison.Ordinal) ? Path.GetFileName(path)
+                : path.EndsWith(".js", StringComparison.Ordinal) ? "our scripts"
+                : path.EndsWith(".css", StringComparison.Ordinal) ? "our styles"
+                : path.EndsWith(".woff2", StringComparison.Ordinal) ? "fonts"
+                : path == "/" ? "document" : "other";
+            var sent = (await answer.Request.SizesAsync()).ResponseBodySize;
+            var (rawSum, sentSum) = sizes.GetValueOrDefault(kind);
+            sizes[kind] = (rawSum + (await answer.BodyAsync()).Length, sentSum + sent);
+        }
+        foreach (var (kind, (raw, sent)) in sizes.OrderBy(size => size.Key, StringComparer.Ordinal))
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind}: {raw / 1000:F1} kB, {sent / 1000:F1} kB sent"));
+    }
+
+    private static async Task AliveAsync(IBrowser browser, BenchServer server)
+    {
+        var (cold, warm) = (new List<double>(), new List<double>());
+        for (var i = 0; i < Loads; i++)
+        {
+            await using var context = await browser.NewContextAsync();
+            var page = await context.NewPageAsync();
+            foreach (var times in (List<double>[])[cold, warm])
+            {
+                await page.GotoAsync(server.Address);
+                times.Add(await page.EvaluateAsync<double>("""
+                    async () => {
+                      while (document.documentElement.dataset.alive !== 'true') await new Promise((next) => setTimeout(next, 2));
+                      return performance.now();
+                    }
+                    """));
+            }
+        }
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"alive after: {Median(cold):F0} ms (nothing kept), {Median(warm):F0} ms (files kept), medians of {Loads}"));
+    }
+
+    /// <summary>A job is claimed here and moves ten times a second, as fast as workers report, while nobody, then many look on.</summary>
+    private static async Task WatchersAsync(IBrowser browser, BenchServer server, string file)
+    {
+        var id = await server.PostAsync(file);
+        var claims = server.Services.GetRequiredService<JobClaims>();
+        var job = (await claims.ClaimNextAsync(Lane.Compute, "bench", default))!;
+        var alone = await ShareAsync(claims, job, 0);
+        await using var context = await browser.NewContextAsync();
+        for (var i = 0; i < Views; i++)
+            await (await context.NewPageAsync()).GotoAsync($"{server.Address}/jobs/{id}");
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        var watched = await ShareAsync(claims, job, 30);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{Views} views of a moving job: {(watched - alone) * 100:F1} % of a core ({alone * 100:F1} % without views); {(watched - alone) / Views * 50 * 100:F1} % for 50 at that rate"));
+    }
+
+    private static async Task<double> ShareAsync(JobClaims claims, Job job, double from)
+    {
+        var process = Process.GetCurrentProcess();
+        process.Refresh();
+        var (cpu, since) = (process.TotalProcessorTime, Stopwatch.StartNew());
+        for (var i = 0; since.Elapsed < Watched; i++)
+        {
+            await claims.ReportAsync(job, from + (i * 0.1), "transcribe", $"step {i}", job.ProgressLog, default);
+            await Task.Delay(100);
+        }
+        process.Refresh();
+        return (process.TotalProcessorTime - cpu) / since.Elapsed;
+    }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+}

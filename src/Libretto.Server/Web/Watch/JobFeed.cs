@@ -9,7 +9,7 @@ namespace Libretto.Server.Web.Watch;
 /// </summary>
 internal sealed class JobFeed(JobStore store, StageTimes times, JobChanges changes, TimeProvider time)
 {
-    private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(500);
 
     // Changes are told. Times that run are shown anew, and looking anyway costs little.
     private static readonly TimeSpan WhileRunning = TimeSpan.FromSeconds(1);

@@ -1,3 +1,4 @@
+using Libretto.Lyrics;
 using Libretto.Server.Api;
 using Libretto.Server.Jobs;
 using Libretto.Server.Web.Frame;
@@ -12,6 +13,7 @@ public sealed partial class SongView : ComponentBase, IDisposable
     private JobMoment? _moment;
     private JobCard? _card;
     private PlayerSong? _song;
+    private (string Key, LyricsDocument Document)? _document;
     private Caller? _caller;
     private IDisposable? _watch;
     private string? _watched;
@@ -62,5 +64,13 @@ public sealed partial class SongView : ComponentBase, IDisposable
 
     private async Task<PlayerSong?> SongAsync(Job job) => _song?.Version == PlayerSong.VersionOf(job)
         ? _song
-        : PlayerSong.Of(job, await LyricsApi.ReadAsync(job.DocumentKey!, Store, default), $"/api/jobs/{job.Id}");
+        : PlayerSong.Of(job, await DocumentAsync(job), $"/api/jobs/{job.Id}");
+
+    /// <summary>The same object for the same words: the player goes on when only stems have come.</summary>
+    private async Task<LyricsDocument> DocumentAsync(Job job)
+    {
+        if (_document is not { } known || known.Key != job.DocumentKey)
+            _document = known = (job.DocumentKey!, await LyricsApi.ReadAsync(job.DocumentKey!, Store, default));
+        return known.Document;
+    }
 }

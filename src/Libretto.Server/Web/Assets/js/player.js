@@ -12,6 +12,13 @@ const OFFSET_STEP = 20; // milliseconds
 const clockText = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
 export class LibrettoPlayer extends HTMLElement {
+  // A song can be sung to before its stems are made.
+  static observedAttributes = ["data-instrumental"];
+
+  attributeChangedCallback() {
+    if (this.gone) requestAnimationFrame(() => this.isConnected && this.#openStems());
+  }
+
   connectedCallback() {
     // Blazor puts the element in before what it holds.
     requestAnimationFrame(() => this.isConnected && !this.gone && this.#start());
@@ -73,12 +80,17 @@ export class LibrettoPlayer extends HTMLElement {
     this.dataset.ready = "true";
   }
 
-  /** Stems where there are any; the recording alone until they are decoded, and where they cannot be. */
+  /** The recording alone at first; that is heard at once. */
   #open() {
-    const changed = () => this.#changed();
-    this.deck = /** @type {StreamDeck | StemDeck} */ (new StreamDeck(this.dataset.mix ?? "", changed));
+    this.deck = /** @type {StreamDeck | StemDeck} */ (new StreamDeck(this.dataset.mix ?? "", () => this.#changed()));
+    this.#openStems();
+  }
+
+  /** Goes over to the stems once they are decoded; where they cannot be, the recording stays. */
+  #openStems() {
     const { vocals, instrumental } = this.dataset;
     if (!vocals || !instrumental) return;
+    const changed = () => this.#changed();
     StemDeck.load({ vocals, instrumental }, changed).then(async (stems) => {
       const before = this.deck;
       if (!this.isConnected || !before) return stems.close();

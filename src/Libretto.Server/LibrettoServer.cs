@@ -103,6 +103,7 @@ public static class LibrettoServer
         services.AddSingleton<JobChanges>();
         services.AddSingleton<JobQueue>();
         services.AddSingleton<JobWorker>();
+        services.AddSingleton<LinkWork>();
         services.AddSingleton<SongWork>();
         services.AddSingleton<StageTimes>();
         services.AddSingleton<Checkpoints>();
@@ -118,7 +119,9 @@ public static class LibrettoServer
         PoolServices.AddTo(services, options);
 
         services.AddSingleton<UploadReader>();
+        services.AddSingleton<LinkIntake>();
         services.AddSingleton<JobIntake>();
+        services.AddSingleton<JobCookies>();
         services.AddSingleton<OpenAiTranscriber>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         services.AddExceptionHandler<Problems>();
@@ -126,11 +129,12 @@ public static class LibrettoServer
         if (options.CorsOrigins.Count > 0)
             services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins([.. options.CorsOrigins]).AllowAnyMethod().AllowAnyHeader().WithExposedHeaders("Location", "ETag", "Retry-After")));
 
+        DataKeys.AddTo(services, options);
         services.AddSingleton<ApiKeys>();
         services.AddHostedService<Retention>();
         services.AddSingleton<StoreUploads>();
         services.AddHostedService(provider => provider.GetRequiredService<StoreUploads>());
-        Page.AddTo(services, options);
+        Page.AddTo(services);
         RateLimits.AddTo(services, options);
         Telemetry.AddTo(services);
         Health.AddTo(services);

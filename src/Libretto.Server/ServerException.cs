@@ -29,6 +29,5 @@ public sealed class ServerException : LibrettoException
     internal static ServerException InputGone() => new(
         "input_gone", "The song itself is no longer in the store, so it cannot be worked on. Post it again.");
 
-    internal static ServerException LinksComeLater() => new(
-        "links_unsupported", "This server cannot fetch links yet. Download the song and post the file.");
+    internal static ServerException NotKept(string why) => new("input_not_kept", $"The song was fetched but could not be stored. {why}", isTransient: true);
 }

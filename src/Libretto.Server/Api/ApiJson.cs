@@ -14,7 +14,7 @@ namespace Libretto.Server.Api;
 [JsonSerializable(typeof(JobView))]
 [JsonSerializable(typeof(JobPage))]
 [JsonSerializable(typeof(JobOptions))]
-[JsonSerializable(typeof(LinkRequest))]
+[JsonSerializable(typeof(LinkPost))]
 [JsonSerializable(typeof(StepsView))]
 [JsonSerializable(typeof(Ops.HealthView))]
 [JsonSerializable(typeof(WorkersView))]

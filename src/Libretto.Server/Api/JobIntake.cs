@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Libretto.Audio;
 using Libretto.Pipeline;
 using Libretto.Server.Jobs;
@@ -16,7 +15,7 @@ namespace Libretto.Server.Api;
 /// dies between leaves a whole job or none. A song whose result is in the store is answered from there, without a worker.
 /// </summary>
 internal sealed partial class JobIntake(
-    UploadReader uploads, IContentStore store, AudioDecoder decoder, JobStore jobs, JobQueue queue, ServerOptions options, TimeProvider time, ILogger<JobIntake> log)
+    UploadReader uploads, LinkIntake links, IContentStore store, AudioDecoder decoder, JobStore jobs, JobQueue queue, ServerOptions options, TimeProvider time, ILogger<JobIntake> log)
     : IDisposable
 {
     private const int LongestIdempotencyKey = 200;
@@ -30,7 +29,7 @@ internal sealed partial class JobIntake(
     {
         var idempotencyKey = IdempotencyKeyOf(request);
         if (request.HasJsonContentType())
-            return await TakeLinkAsync(request, ct);
+            return await TakeLinkAsync(request, caller, idempotencyKey, ct);
         using var upload = await uploads.ReadAsync(request, ct);
         return await TakeAsync(upload, caller, idempotencyKey, ct);
     }
@@ -49,31 +48,30 @@ internal sealed partial class JobIntake(
         if (upload.Lyrics is { } lyrics)
             await lyrics.StoreAsync(store, ct);
         var job = NewJob(upload, caller, idempotencyKey, requestHash, inputKey, resultKey, duration).Needing(JobNeeds.Of(upload.Options));
+        return await AddAsync(job, result, ct);
+    }
+
+    private async Task<Job> TakeLinkAsync(HttpRequest request, Caller caller, string? idempotencyKey, CancellationToken ct)
+    {
+        var job = await links.ReadAsync(request, caller, ct) with { IdempotencyKey = idempotencyKey };
+        if (idempotencyKey is not null && await jobs.FindRepeatedAsync(caller.KeyId, idempotencyKey, ct) is { } repeated)
+            return SameRequest(repeated, job.RequestHash!);
+        var result = job.InputKey is null ? null : await StoredResult.FindAsync(store, job.ResultKey!, ct);
+        return await AddAsync(job, result, ct);
+    }
+
+    /// <summary>Adds the row and wakes a worker, unless the result is there already.</summary>
+    private async Task<Job> AddAsync(Job job, StoredResult? result, CancellationToken ct)
+    {
         if (result is not null)
             job = Answered(job, result);
         var added = await jobs.AddAsync(job, ct);
         if (added.Id != job.Id)
-            return SameRequest(added, requestHash);
-        LogTaken(job.Id, upload.Length, job.Status);
+            return SameRequest(added, job.RequestHash!);
+        LogTaken(job.Id, job.Url is null ? "file" : "link", job.Status);
         if (job.Status == JobStatus.Queued)
             queue.Wake(job.Lane);
         return job;
-    }
-
-    private static async Task<Job> TakeLinkAsync(HttpRequest request, CancellationToken ct)
-    {
-        LinkRequest? link;
-        try
-        {
-            link = await JsonSerializer.DeserializeAsync(request.Body, ApiJson.Default.LinkRequest, ct);
-        }
-        catch (JsonException)
-        {
-            throw ApiProblem.BadJson("The body");
-        }
-        if (!Uri.TryCreate(link?.Url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-            throw new ApiProblem(422, "link_invalid", "Give the song's address as url, beginning with http:// or https://.");
-        throw ServerException.LinksComeLater();
     }
 
     /// <summary>Puts the song into the store, unless it is there already; returns its length in seconds.</summary>
@@ -144,6 +142,7 @@ internal sealed partial class JobIntake(
             VocalsKey = result.VocalsKey,
             InstrumentalKey = result.InstrumentalKey,
             StartedAt = now,
+            Cookies = null,
             CompletedAt = now,
         };
     }
@@ -160,6 +159,6 @@ internal sealed partial class JobIntake(
             : throw new ApiProblem(400, "idempotency_key_invalid", $"An Idempotency-Key has at most {LongestIdempotencyKey} characters.");
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId}: taken in, {Bytes} bytes, {Status}")]
-    private partial void LogTaken(string jobId, long bytes, string status);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId}: taken in, a {Kind}, {Status}")]
+    private partial void LogTaken(string jobId, string kind, string status);
 }

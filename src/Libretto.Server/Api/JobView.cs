@@ -96,6 +96,3 @@ internal sealed record JobLinks(string Self, string Steps, string Events)
 /// <param name="Jobs">The jobs.</param>
 /// <param name="Next">The address of the next page; null on the last.</param>
 internal sealed record JobPage(IReadOnlyList<JobView> Jobs, string? Next);
-
-/// <summary>The JSON body of a new job for a link.</summary>
-internal sealed record LinkRequest(string? Url, string? Lyrics, JobOptions? Options);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Libretto.Acquire;
 using Libretto.Audio;
 using Libretto.Lyrics;
 using Libretto.Models;
@@ -68,6 +69,7 @@ internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandle
         JsonException => (400, "json_broken", "The body is not JSON of the form expected. See /scalar for an example."),
         InvalidDataException => (400, "multipart_broken", "The multipart body cannot be read."),
         ServerException known => (422, known.Code, known.Message),
+        AcquireException known => (422, known.Code, known.Message),
         LyricsFormatException known => (known.Code is "unknown_format" or "format_not_readable" ? 404 : 422, known.Code, known.Message),
         StorageException { Code: "disk_full" } => (507, "disk_full", "The server's disk is full. Try again later."),
         StorageException => (503, "store_unavailable", "The server's store cannot be used now. Try again later."),

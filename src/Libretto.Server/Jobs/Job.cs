@@ -41,6 +41,9 @@ internal sealed record Job
     public string? InputKey { get; init; }
     public string? LyricsKey { get; init; }
 
+    /// <summary>Cookies for the link, encrypted; see <see cref="JobCookies"/>.</summary>
+    public string? Cookies { get; init; }
+
     /// <summary>Where the result of this input with these options lies, or will lie, whichever job makes it.</summary>
     public string? ResultKey { get; init; }
     public string? DocumentKey { get; init; }

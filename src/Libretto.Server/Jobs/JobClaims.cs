@@ -1,3 +1,4 @@
+using Libretto.Pipeline;
 using Microsoft.EntityFrameworkCore;
 
 namespace Libretto.Server.Jobs;
@@ -132,6 +133,7 @@ internal sealed class JobClaims(IDbContextFactory<JobsContext> contexts, JobChan
                 set => set
                     .SetProperty(row => row.Status, JobStatus.Failed)
                     .SetProperty(row => row.StatusMessage, "failed")
+                    .SetProperty(row => row.Cookies, (string?)null)
                     .SetProperty(row => row.ErrorCode, code)
                     .SetProperty(row => row.ErrorMessage, message)
                     .SetProperty(row => row.ProgressLog, log)
@@ -164,6 +166,65 @@ internal sealed class JobClaims(IDbContextFactory<JobsContext> contexts, JobChan
             ct);
     }
 
+    /// <summary>A link's song is in the store: the job goes on, as any other for that song, in the lane that its work belongs to.</summary>
+    public Task<bool> HandOnAsync(Job job, KnownLink song, string resultKey, string lane, IReadOnlyList<JobStep> log, CancellationToken ct)
+    {
+        var needs = JobNeeds.Of(job.Options);
+        return UpdateAsync(
+            job,
+            rows => rows.Where(row => !row.CancelRequested).ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(row => row.Status, JobStatus.Queued)
+                    .SetProperty(row => row.StatusMessage, "downloaded; waiting")
+                    .SetProperty(row => row.Lane, lane)
+                    .SetProperty(row => row.NeedsModel, needs.Model)
+                    .SetProperty(row => row.NeedsGpu, needs.Gpu)
+                    .SetProperty(row => row.NeedsMemory, needs.Memory)
+                    .SetProperty(row => row.NeedsCookies, needs.Cookies)
+                    .SetProperty(row => row.InputKey, song.AudioKey)
+                    .SetProperty(row => row.ResultKey, resultKey)
+                    .SetProperty(row => row.VideoId, row => song.Facts.VideoId ?? row.VideoId)
+                    .SetProperty(row => row.Title, row => row.Title ?? song.Facts.Title)
+                    .SetProperty(row => row.Artist, row => row.Artist ?? song.Facts.Artist)
+                    .SetProperty(row => row.Duration, song.Facts.Duration)
+                    .SetProperty(row => row.Cookies, (string?)null)
+                    .SetProperty(row => row.ErrorCode, (string?)null)
+                    .SetProperty(row => row.ErrorMessage, (string?)null)
+                    .SetProperty(row => row.ProgressLog, log)
+                    .SetProperty(row => row.Claim, (string?)null)
+                    .SetProperty(row => row.Revision, row => row.Revision + 1),
+                ct),
+            ct);
+    }
+
+    /// <summary>
+    /// Gives a download that failed here to another lane, and with it the jobs that wait for the same link: they would fail here
+    /// as well.
+    /// </summary>
+    public async Task<bool> HandOverAsync(
+        Job job, string lane, JobNeeds needs, string code, string message, IReadOnlyList<JobStep> log, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        await context.Jobs
+            .Where(row => row.Status == JobStatus.Queued && row.Lane == job.Lane && row.ResultKey == job.ResultKey && row.InputKey == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.Lane, lane).SetProperty(row => row.NeedsCookies, needs.Cookies), ct);
+        return await UpdateAsync(
+            job,
+            rows => rows.Where(row => !row.CancelRequested).ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(row => row.Status, JobStatus.Queued)
+                    .SetProperty(row => row.StatusMessage, "could not be downloaded here; waiting for another machine to try")
+                    .SetProperty(row => row.Lane, lane)
+                    .SetProperty(row => row.NeedsCookies, needs.Cookies)
+                    .SetProperty(row => row.ErrorCode, code)
+                    .SetProperty(row => row.ErrorMessage, message)
+                    .SetProperty(row => row.ProgressLog, log)
+                    .SetProperty(row => row.Claim, (string?)null)
+                    .SetProperty(row => row.Revision, row => row.Revision + 1),
+                ct),
+            ct);
+    }
+
     /// <summary>Gives the job back unharmed, because this worker stops.</summary>
     public Task<bool> HandBackAsync(Job job, IReadOnlyList<JobStep> log, CancellationToken ct) => UpdateAsync(
         job,
@@ -187,6 +248,7 @@ internal sealed class JobClaims(IDbContextFactory<JobsContext> contexts, JobChan
                 set => set
                     .SetProperty(row => row.Status, JobStatus.Cancelled)
                     .SetProperty(row => row.StatusMessage, "cancelled")
+                    .SetProperty(row => row.Cookies, (string?)null)
                     .SetProperty(row => row.ProgressLog, log)
                     .SetProperty(row => row.CompletedAt, now)
                     .SetProperty(row => row.Revision, row => row.Revision + 1),

@@ -80,6 +80,7 @@ internal sealed class JobStore(IDbContextFactory<JobsContext> contexts, JobChang
             set => set
                 .SetProperty(job => job.Status, JobStatus.Cancelled)
                 .SetProperty(job => job.StatusMessage, "cancelled before it began")
+                .SetProperty(job => job.Cookies, (string?)null)
                 .SetProperty(job => job.CompletedAt, now)
                 .SetProperty(job => job.Revision, job => job.Revision + 1),
             ct);
@@ -103,6 +104,8 @@ internal sealed class JobStore(IDbContextFactory<JobsContext> contexts, JobChang
                 .SetProperty(job => job.Status, JobStatus.Queued)
                 .SetProperty(job => job.Pct, 0)
                 .SetProperty(job => job.StatusMessage, "waiting")
+                .SetProperty(job => job.Lane, job => job.InputKey == null ? Lane.Io : job.Lane)
+                .SetProperty(job => job.NeedsCookies, false)
                 .SetProperty(job => job.CurrentStage, (string?)null)
                 .SetProperty(job => job.ProgressLog, (IReadOnlyList<JobStep>)Array.Empty<JobStep>())
                 .SetProperty(job => job.ErrorMessage, (string?)null)

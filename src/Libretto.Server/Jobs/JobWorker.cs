@@ -25,6 +25,7 @@ internal sealed partial class JobWorker(
     JobChanges changes,
     JobQueue queue,
     IContentStore store,
+    LinkWork links,
     SongWork songs,
     StageTimes times,
     ProcessFolder workFolder,
@@ -62,6 +63,11 @@ internal sealed partial class JobWorker(
         var folder = Directory.CreateDirectory(workFolder.NewFile()).FullName;
         try
         {
+            if (job.InputKey is null)
+            {
+                await AcquireLinkAsync(job, jobLog, reporter, folder, stop.Token);
+                return;
+            }
             var result = await FindOrMakeAsync(job, jobLog, reporter, folder, stop.Token);
             checkpoints.Pass(Checkpoints.ResultStored);
             await reporter.StopAsync();
@@ -101,6 +107,24 @@ internal sealed partial class JobWorker(
         }
     }
 
+    /// <summary>The first part of a job for a link; the second is the same as any other's, by whichever worker.</summary>
+    private async Task AcquireLinkAsync(Job job, JobLog jobLog, JobReporter reporter, string folder, CancellationToken ct)
+    {
+        var song = await links.AcquireAsync(job, folder, reporter, ct);
+        await reporter.StopAsync();
+        jobLog.End(StepStatus.Completed, null);
+        var resultKey = StoredResult.KeyOf(song.AudioKey, job.LyricsKey, job.Options);
+        if (await InsistAsync(() => claims.HandOnAsync(job, song, resultKey, Lane.Compute, jobLog.Steps, CancellationToken.None)))
+        {
+            LogAcquired(job.Id, song.Facts.Key);
+            queue.Wake(Lane.Compute);
+        }
+        else
+        {
+            await LetGoAsync(job, jobLog);
+        }
+    }
+
     private async Task<StoredResult> FindOrMakeAsync(Job job, JobLog jobLog, JobReporter reporter, string folder, CancellationToken ct)
     {
         // Another job, or this one's earlier worker, may have made it.
@@ -109,7 +133,7 @@ internal sealed partial class JobWorker(
             reporter.Report(Stage.Publish, 0, "found in the cache", JobStep.Cache);
             return known;
         }
-        reporter.Report(Stage.Acquire, 0, "fetching the song");
+        reporter.Report(Stage.Acquire, 0, "fetching the song", job.Url is null ? "upload" : LinkWork.Method);
         var input = Path.Combine(folder, "song");
         if (!await store.CopyToFileAsync(job.InputKey!, input, ct))
             throw ServerException.InputGone();
@@ -159,6 +183,14 @@ internal sealed partial class JobWorker(
     private async Task FailAsync(Job job, JobLog jobLog, Exception e, string folder)
     {
         var (code, message, isTransient) = Describe(e, job, folder);
+        if (await links.HandOverNeedsAsync(job, e, CancellationToken.None) is { } needs)
+        {
+            jobLog.End(StepStatus.Failed, $"{message} Another machine tries.");
+            LogHandedOver(job.Id, code);
+            await InsistAsync(() => claims.HandOverAsync(job, Lane.Compute, needs, code, message, jobLog.Steps, CancellationToken.None));
+            queue.Wake(Lane.Compute);
+            return;
+        }
         jobLog.End(StepStatus.Failed, message);
         if (isTransient && job.Attempts < options.RetryDelays.Count)
         {
@@ -215,6 +247,12 @@ internal sealed partial class JobWorker(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId}: completed by {Method} in {Seconds} s")]
     private partial void LogCompleted(string jobId, string method, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId}: {Key} is in the store")]
+    private partial void LogAcquired(string jobId, string key);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId}: could not be downloaded here ({Code}); another machine tries")]
+    private partial void LogHandedOver(string jobId, string code);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId}: cancelled")]
     private partial void LogCancelled(string jobId);

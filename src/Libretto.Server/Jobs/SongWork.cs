@@ -26,8 +26,9 @@ internal sealed class SongWork(SongPipeline pipeline, IContentStore store)
             Language = job.Options.Language,
             Engine = job.Options.Engine,
             Model = job.Options.Model,
-            Title = job.Options.Title,
-            Artist = job.Options.Artist,
+            // What the link's page says of the song; of a file its own tags say more than its name.
+            Title = job.Options.Title ?? (job.Url is null ? null : job.Title),
+            Artist = job.Options.Artist ?? (job.Url is null ? null : job.Artist),
             Translate = job.Options.Translate == true,
             Prompt = job.Options.Prompt,
             BeamSize = job.Options.Beam ?? 1,

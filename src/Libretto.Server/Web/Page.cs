@@ -3,7 +3,6 @@ using Libretto.Server.Web.Sing;
 using Libretto.Server.Web.Take;
 using Libretto.Server.Web.Watch;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,15 +14,13 @@ namespace Libretto.Server.Web;
 /// <summary>The page: Blazor components rendered on the server, with small scripts for what only a browser can do.</summary>
 internal static class Page
 {
-    public static void AddTo(IServiceCollection services, ServerOptions options)
+    public static void AddTo(IServiceCollection services)
     {
         services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
             circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(3));
         services.AddCascadingAuthenticationState();
         services.AddMudServices(mud => mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter);
         services.AddAntiforgery(antiforgery => (antiforgery.Cookie.Name, antiforgery.Cookie.SameSite) = ("libretto_form", SameSiteMode.Strict));
-        services.AddDataProtection().SetApplicationName("Libretto")
-            .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(options.DataFolder, "page-keys")));
         services.AddSingleton<SignInCookie>();
         services.AddScoped<PageCaller>();
         services.AddSingleton<JobFeed>();

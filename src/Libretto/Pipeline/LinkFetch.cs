@@ -124,7 +124,9 @@ public sealed class LinkFetch
             {
                 var store = _store();
                 audioKey = (await store.AddFileAsync(AudioContent.Folder, fetched.Path!, AudioContent.Describe(info), cancellationToken)).Key;
-                await new LinkMemo(store).KeepAsync(request.Link, new KnownLink(facts, audioKey), cancellationToken);
+                // What only some are shown is not remembered for all.
+                if (request.Cookies is null)
+                    await new LinkMemo(store).KeepAsync(request.Link, new KnownLink(facts, audioKey), cancellationToken);
             }
         }
         catch (StorageException e)

@@ -42,6 +42,21 @@ internal sealed class JobClient(Uri address) : IDisposable
         return answer.Json.Text("id");
     }
 
+    /// <summary>Posts a link; the answer's status is the test's to judge.</summary>
+    public async Task<Answer> TryPostLinkAsync(string json)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/jobs") { Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json") };
+        return await SendAsync(request);
+    }
+
+    /// <summary>Posts a link and gives the job's id.</summary>
+    public async Task<string> PostLinkAsync(string url)
+    {
+        var answer = await TryPostLinkAsync($$"""{"url":"{{url}}"}""");
+        Assert.True(answer.Status == HttpStatusCode.Accepted, answer.Text);
+        return answer.Json.Text("id");
+    }
+
     public async Task<Answer> SendAsync(HttpRequestMessage request)
     {
         using var response = await Http.SendAsync(request, Ct);

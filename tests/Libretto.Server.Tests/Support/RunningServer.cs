@@ -25,11 +25,12 @@ internal sealed class RunningServer : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     /// <summary>Starts a server with the small engine, unless told otherwise, and the models beside the checkout.</summary>
-    public static async Task<RunningServer> StartAsync(ServerOptions options, string engine = "moonshine")
+    public static async Task<RunningServer> StartAsync(ServerOptions options, string engine = "moonshine", LibrettoSettings? settings = null)
     {
         options = (options with { Urls = ["http://127.0.0.1:0"] }).Validated();
         var workFolder = new ProcessFolder(options.WorkFolder);
-        var app = LibrettoServer.Build(options, new LibrettoSettings { Engine = engine, Models = [Path.Combine(Repository.Shared, "models")] }, workFolder);
+        settings = (settings ?? new LibrettoSettings()) with { Engine = engine, Models = [Path.Combine(Repository.Shared, "models")] };
+        var app = LibrettoServer.Build(options, settings, workFolder);
         await LibrettoServer.MigrateAsync(app.Services, options, default);
         await app.StartAsync();
         return new RunningServer(app, workFolder);

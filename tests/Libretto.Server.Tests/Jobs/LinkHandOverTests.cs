@@ -1,0 +1,93 @@
+using Libretto.Server.Tests.Support;
+using Libretto.Settings;
+
+namespace Libretto.Server.Tests.Jobs;
+
+/// <summary>Downloads that fail where the job was posted, and the worker process that tries in its place; on PostgreSQL.</summary>
+public sealed class LinkHandOverTests(PostgresCluster cluster) : IAsyncLifetime
+{
+    private const string Bot = "[youtube] x: Sign in to confirm you are not a bot. Use --cookies";
+
+    private readonly ScratchFolder _folder = new();
+    private LinkSite _site = null!;
+    private string _database = "";
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await LinkSite.NeedYtDlpAsync();
+        _database = await cluster.CreateDatabaseAsync();
+        _site = await LinkSite.StartAsync();
+        _site.ServeBytes("/media/song.mp3", "audio/mpeg", await File.ReadAllBytesAsync(TestAudio.Tone(_folder, 2, name: "tone.mp3"), Ct));
+        // Shown to members only, of whom the worker is one.
+        _site.Map("/page", context =>
+        {
+            context.Response.StatusCode = context.Request.Cookies["SID"] == "member" ? 200 : 401;
+            return LinkSite.SendAsync(context, "text/html", "<html><title>The Testers - Loopback Blues</title><audio src=\"/media/song.mp3\"></audio></html>"u8.ToArray());
+        });
+        await File.WriteAllTextAsync(_folder["cookies.txt"], "127.0.0.1\tFALSE\t/\tFALSE\t4102444800\tSID\tmember\n", Ct);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_site is not null)
+            await _site.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_worker_downloads_what_the_orchestrator_could_not()
+    {
+        var program = LinkSite.Failing(_folder, "yt-dlp", Bot);
+        await using var orchestrator = await OrchestratorAsync(program);
+        await using var worker = await WorkerAsync(("LIBRETTO_COOKIES", _folder["cookies.txt"]));
+
+        var posted = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => orchestrator.Client.PostLinkAsync(_site.Address("page"))));
+        var jobs = await Task.WhenAll(posted.Select(orchestrator.Client.FinishAsync));
+
+        Assert.All(jobs, job => Assert.True(job.Text("status") == "completed", job.GetRawText() + string.Join('\n', worker.Log)));
+        Assert.All(jobs, job => Assert.Equal(("The Testers", "Loopback Blues"), (job.Text("artist"), job.Text("title"))));
+        var tried = Assert.Single(jobs, job => job.GetProperty("progress_log")[0].Text("status") == "failed");
+        var steps = tried.GetProperty("progress_log").EnumerateArray().Where(step => step.Text("step") == "acquire").ToList();
+        Assert.EndsWith("Another machine tries.", steps[0].Text("message"), StringComparison.Ordinal);
+        Assert.Equal("completed", steps[1].Text("status"));
+        Assert.Equal(0, tried.Number("attempts"));
+        Assert.Equal(1, LinkSite.Runs(program));
+        Assert.Equal(1, _site.Asked("/media/song.mp3"));
+    }
+
+    [Fact]
+    public async Task When_the_worker_fails_too_the_job_fails_and_does_not_go_in_circles()
+    {
+        var (here, there) = (LinkSite.Failing(_folder, "here", Bot), LinkSite.Failing(_folder, "there", Bot));
+        await using var orchestrator = await OrchestratorAsync(here);
+        await using var worker = await WorkerAsync(("LIBRETTO_YTDLP", there));
+
+        var job = await orchestrator.Client.FinishAsync(await orchestrator.Client.PostLinkAsync(_site.Address("page")));
+
+        Assert.Equal(("failed", "link_sign_in"), (job.Text("status"), job.Text("error_code")));
+        Assert.Equal((1, 1), (LinkSite.Runs(here), LinkSite.Runs(there)));
+    }
+
+    [Fact]
+    public async Task What_no_other_machine_can_mend_is_not_handed_over()
+    {
+        var program = LinkSite.Failing(_folder, "yt-dlp", "[youtube] x: Private video");
+        await using var orchestrator = await OrchestratorAsync(program);
+
+        var job = await orchestrator.Client.FinishAsync(await orchestrator.Client.PostLinkAsync(_site.Address("page")));
+
+        Assert.Equal(("failed", "link_not_public"), (job.Text("status"), job.Text("error_code")));
+    }
+
+    private Task<RunningServer> OrchestratorAsync(string ytDlp) => RunningServer.StartAsync(
+        new ServerOptions
+        {
+            DataFolder = _folder["data"], Database = _database, Role = "api", Lanes = ["io"], ScanEvery = TimeSpan.FromMilliseconds(500),
+        },
+        settings: new LibrettoSettings { AllowNetworks = ["127.0.0.1/32"], YtDlp = ytDlp });
+
+    private Task<LibrettoProcess> WorkerAsync(params (string, string)[] environment) => LibrettoProcess.ServeAsync(
+        _folder["data"], 0, _database, "--role worker --lanes compute", [("LIBRETTO_ALLOW_NETWORKS", "127.0.0.1/32"), .. environment]);
+}

@@ -1,4 +1,5 @@
 using Hangfire;
+using Libretto.Audio;
 using Libretto.Models;
 using Libretto.Server.Api;
 using Libretto.Server.Jobs;
@@ -7,6 +8,7 @@ using Libretto.Server.Pools;
 using Libretto.Server.Web;
 using Libretto.Settings;
 using Libretto.Storage;
+using Libretto.Tools;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -96,6 +98,7 @@ public static class LibrettoServer
         services.AddSingleton(workFolder);
         services.AddContentStore(_ => Path.Combine(options.DataFolder, "store"));
         services.AddLibretto(settings);
+        services.AddSingleton(provider => new AudioDecoder(provider.GetRequiredService<ToolRunner>(), longest: options.MaxDuration));
         Databases.AddTo(services, options);
 
         services.AddSingleton<JobStore>();
@@ -143,6 +146,7 @@ public static class LibrettoServer
 
     private static void Map(WebApplication app, ServerOptions options)
     {
+        app.UseMiddleware<SecurityHeaders>();
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(Problems.WriteStatusAsync);
         app.UseRouting();

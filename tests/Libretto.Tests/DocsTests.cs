@@ -32,6 +32,28 @@ public partial class DocsTests
         Assert.All(codes, code => Assert.Contains($"`{code}`", docs, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Every_line_of_the_threat_model_names_a_test_that_exists()
+    {
+        var tests = Directory.EnumerateFiles(Repository.File("tests"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .Select(File.ReadAllText).ToList();
+        var lines = File.ReadLines(Repository.File("docs", "security.md")).Where(line => line.StartsWith("| ", StringComparison.Ordinal) && !line.Contains("**", StringComparison.Ordinal)).Skip(2).ToList();
+        Assert.InRange(lines.Count, 35, 200);
+        foreach (var line in lines)
+        {
+            var named = TestName().Matches(line.Split('|')[^2]);
+            Assert.True(named.Count > 0, line);
+            // A contract's tests stand in its base class.
+            foreach (Match name in named)
+                Assert.True(tests.Any(text => text.Contains($"class {name.Groups[1].Value}", StringComparison.Ordinal)) &&
+                    tests.Any(text => text.Contains($" {name.Groups[2].Value}(", StringComparison.Ordinal) || name.Groups[2].Length == 0), name.Value);
+        }
+    }
+
+    [GeneratedRegex(@"`(\w+Tests)(?:\.(\w+))?`")]
+    private static partial Regex TestName();
+
     [GeneratedRegex("\"([a-z]+(?:_[a-z]+)+)\"")]
     private static partial Regex ErrorCode();
 }

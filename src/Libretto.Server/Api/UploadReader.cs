@@ -16,6 +16,7 @@ internal sealed class UploadReader(ProcessFolder workFolder, ServerOptions optio
 {
     private const int LargestField = 1 << 20;
     private const int LongestName = 200;
+    private const int MostParts = 30;
 
     // The reader's own default of 4 KB makes a hundred small writes of a short song.
     private const int BlockBytes = 1 << 17;
@@ -55,8 +56,12 @@ internal sealed class UploadReader(ProcessFolder workFolder, ServerOptions optio
         try
         {
             var reader = new MultipartReader(boundary, request.Body, BlockBytes);
-            while (await reader.ReadNextSectionAsync(ct) is { } section)
+            for (var parts = 1; await reader.ReadNextSectionAsync(ct) is { } section; parts++)
+            {
+                if (parts > MostParts)
+                    throw new ApiProblem(400, "too_many_parts", $"Send at most {MostParts} parts.");
                 await ReadPartAsync(section, upload, readField, ct);
+            }
             return upload.Sha256.Length > 0 ? upload : throw new ApiProblem(400, "file_missing", "Send the song as a part named file.");
         }
         catch

@@ -31,7 +31,6 @@ internal static class Page
 
     public static void Map(WebApplication app, RouteGroupBuilder jobs)
     {
-        app.UseMiddleware<PageHeaders>();
         app.UseAntiforgery();
         PageAssets.Map(app);
         WaveformApi.Map(jobs);

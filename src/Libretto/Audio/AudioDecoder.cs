@@ -23,12 +23,15 @@ public sealed class AudioDecoder
     private readonly ToolRunner _tools;
     private readonly AudioProbe _probe;
     private readonly string? _folder;
+    private readonly TimeSpan? _longest;
 
     /// <summary>Creates a decoder.</summary>
     /// <param name="tools">Runs ffmpeg and ffprobe.</param>
     /// <param name="folder">Where decoded audio lies for as long as it is used; see <see cref="PcmFile"/> for the default.</param>
-    public AudioDecoder(ToolRunner tools, string? folder = null)
+    /// <param name="longest">A whole recording that goes on for longer is refused, whatever its head says; any length when null.</param>
+    public AudioDecoder(ToolRunner tools, string? folder = null, TimeSpan? longest = null)
     {
+        _longest = longest;
         _tools = tools;
         _folder = folder;
         _probe = new AudioProbe(tools);
@@ -68,7 +71,7 @@ public sealed class AudioDecoder
     /// <param name="progress">Share done, 0 to 1; silent until the end when the length is not known.</param>
     /// <param name="cancellationToken">Ends ffmpeg at once.</param>
     /// <returns>The recording, samples nominally within -1 to 1 and always finite; the caller disposes of it.</returns>
-    /// <exception cref="AudioException">Nothing could be decoded, or the disk is full.</exception>
+    /// <exception cref="AudioException">Nothing could be decoded, it goes on for too long, or the disk is full.</exception>
     /// <exception cref="ToolException">ffmpeg is missing or was killed.</exception>
     public async Task<PcmFile> DecodeAsync(
         AudioInfo info,
@@ -87,6 +90,8 @@ public sealed class AudioDecoder
         {
             pcm.AppendSilence((long)Math.Round(Math.Max(0, info.Lead - (range?.Start ?? 0)) * sampleRate));
             warnings.AddRange(await RunAsync(info, pcm, range, expected, progress, cancellationToken));
+            if (range is null && pcm.Duration > _longest?.TotalSeconds)
+                throw AudioException.TooLong(info.Path, _longest.Value);
             if (pcm.Frames == 0 && range is null)
                 throw AudioException.NothingDecoded(info.Path, null);
             if (expected is { } seconds && pcm.Duration < seconds * 0.98 - 1)
@@ -127,7 +132,7 @@ public sealed class AudioDecoder
     private static string Damaged(AudioInfo info, string said) =>
         $"{info.Path} is damaged in places (ffmpeg: {said}). What could be decoded is used.";
 
-    private static List<string> Arguments(AudioInfo info, int sampleRate, int channels, TimeRange? range)
+    private List<string> Arguments(AudioInfo info, int sampleRate, int channels, TimeRange? range)
     {
         var preRoll = range is { } r ? Math.Min(PreRoll, r.Start) : 0;
         List<string> arguments = ["-hide_banner", "-nostdin", "-v", "error"];
@@ -137,6 +142,8 @@ public sealed class AudioDecoder
         arguments.AddRange(["-map", "0:a:0", "-vn", "-sn", "-dn"]);
         if (range is { } cut)
             arguments.AddRange(["-ss", Seconds(preRoll), "-t", Seconds(cut.Length)]);
+        else if (_longest is { } longest)
+            arguments.AddRange(["-t", Seconds(longest.TotalSeconds + 1)]);
         if (Mix(info.Channels, channels) is { } mix)
             arguments.AddRange(["-af", mix]);
         arguments.AddRange(

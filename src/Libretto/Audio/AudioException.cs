@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Libretto.Audio;
 
 /// <summary>A recording cannot be read, decoded, kept or written.</summary>
@@ -31,6 +33,9 @@ public sealed class AudioException : LibrettoException
 
     internal static AudioException NoAudioStream(string path) => new(
         "no_audio_stream", $"{path} holds pictures but no sound. Give a file with an audio track.");
+
+    internal static AudioException TooLong(string path, TimeSpan longest) => new(
+        "too_long", string.Create(CultureInfo.InvariantCulture, $"{path} goes on for more than the {longest.TotalMinutes:0.#} minutes that are allowed here. Give a shorter recording."));
 
     internal static AudioException NothingDecoded(string path, string? said) => new(
         "audio_empty",

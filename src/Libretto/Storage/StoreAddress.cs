@@ -1,14 +1,14 @@
 namespace Libretto.Storage;
 
 /// <summary>
-/// Where content is kept: <c>disk</c>, <c>s3://BUCKET/PREFIX?endpoint=...&amp;region=...&amp;path-style=...</c> or
+/// Where content is kept: <c>disk</c>, <c>s3://BUCKET/PREFIX?endpoint=...&amp;region=...&amp;path-style=...&amp;links=...</c> or
 /// <c>cloudinary://CLOUD/FOLDER?signature=...</c>. Never holds a secret; keys come from the environment.
 /// </summary>
 public sealed record StoreAddress
 {
     private static readonly Dictionary<string, string[]> s_known = new()
     {
-        ["s3"] = ["endpoint", "region", "path-style"],
+        ["s3"] = ["endpoint", "region", "path-style", "links"],
         ["cloudinary"] = ["signature", "api", "delivery"],
     };
 

@@ -9,6 +9,8 @@ namespace Libretto.Server.Tests.Ops;
 /// <summary>The files of deploy/, as far as they can be judged without the places they are for.</summary>
 public sealed partial class DeployFilesTests : IDisposable
 {
+    private static readonly string[] s_docs = ["server.md", "storage.md", "deploy.md"];
+
     private readonly ScratchFolder _folder = new();
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -78,7 +80,7 @@ public sealed partial class DeployFilesTests : IDisposable
     public void Every_variable_in_them_is_one_that_Libretto_reads()
     {
         var known = SettingsTable.All.Select(setting => setting.Variable)
-            .Concat(Variable().Matches(File.ReadAllText(Repository.File("docs", "server.md")) + File.ReadAllText(Repository.File("docs", "deploy.md"))).Select(match => match.Value))
+            .Concat(Variable().Matches(string.Concat(s_docs.Select(name => File.ReadAllText(Repository.File("docs", name))))).Select(match => match.Value))
             .ToHashSet();
         foreach (var file in Directory.GetFiles(Repository.File("deploy")))
             Assert.All(Variable().Matches(File.ReadAllText(file)), match => Assert.True(known.Contains(match.Value), $"{Path.GetFileName(file)}: {match.Value}"));
@@ -130,7 +132,7 @@ public sealed partial class DeployFilesTests : IDisposable
     private static partial Regex Variable();
 
     // A name that sounds like a secret, with something after it that is neither empty, a reference nor a place to fill in.
-    [GeneratedRegex(@"(?im)^[^#\n]*(password|secret|token|_key)\w*\s*[=:]\s*(?!\$\{|$|\.\.\.|libretto$)[^\s,)]+$")]
+    [GeneratedRegex(@"(?im)^[^#\n$]*(password|secret|token|_key)\w*[ \t]*[=:][ \t]*(?!\$\{|$|\.\.\.|libretto$)[^\s,)]+$")]
     private static partial Regex Secret();
 
     [GeneratedRegex(@"exposure level for libretto.service: ([0-9.]+)")]

@@ -79,7 +79,7 @@ internal sealed class S3ContentStore : RemoteContentStore
     }
 
     public override async Task<Uri?> LinkAsync(string key, TimeSpan lifetime, CancellationToken cancellationToken = default) =>
-        new(await GuardAsync(
+        !_options.HasLinks ? null : new Uri(await GuardAsync(
             () => _client.GetPreSignedURLAsync(new GetPreSignedUrlRequest
             {
                 BucketName = _options.Bucket,

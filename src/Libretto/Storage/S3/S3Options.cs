@@ -19,6 +19,9 @@ internal sealed record S3Options(string Bucket)
     /// <summary>Whether the bucket stands in the path of addresses, not in the host's name.</summary>
     public bool UsesPathStyle { get; init; }
 
+    /// <summary>Whether content is handed out by signed links; not where users cannot reach the service's address.</summary>
+    public bool HasLinks { get; init; } = true;
+
     /// <summary>Null to have AWS's SDK look for a role of the machine or a profile.</summary>
     public string? AccessKey { get; init; }
 
@@ -44,6 +47,7 @@ internal sealed record S3Options(string Bucket)
             Endpoint = endpoint,
             Region = address.Option("region") ?? Get("AWS_REGION") ?? Get("AWS_DEFAULT_REGION") ?? "us-east-1",
             UsesPathStyle = address.Choice("path-style", endpoint is not null, ("true", true), ("false", false)),
+            HasLinks = address.Choice("links", true, ("true", true), ("false", false)),
             AccessKey = Get("AWS_ACCESS_KEY_ID"),
             SecretKey = Get("AWS_SECRET_ACCESS_KEY"),
             SessionToken = Get("AWS_SESSION_TOKEN"),

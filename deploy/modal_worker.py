@@ -8,6 +8,7 @@ Runs from the checkout's root. The orchestrator calls the printed address (docs/
 
 import hashlib
 import hmac
+import json
 import os
 import subprocess
 import time
@@ -24,8 +25,12 @@ app = modal.App("libretto", secrets=[modal.Secret.from_name("libretto")])
 
 
 @app.function(image=image, gpu="T4", timeout=3600, max_containers=4)
-def work():
-    subprocess.run(["/app/libretto", "serve", "--role", "worker", "--lanes", "compute", "--idle-exit", "2m"], check=True)
+def work(worker):
+    subprocess.run(
+        ["/app/libretto", "serve", "--role", "worker", "--lanes", "compute", "--idle-exit", "2m"],
+        env={**os.environ, "LIBRETTO_WORKER_ID": worker},
+        check=True,
+    )
 
 
 @app.function(image=modal.Image.debian_slim().pip_install("fastapi[standard]"))
@@ -36,14 +41,24 @@ def start():
     web = FastAPI(docs_url=None, openapi_url=None)
 
     @web.post("/")
-    async def start_worker(request: Request):
-        body, sent = await request.body(), request.headers.get("libretto-timestamp", "0")
-        signed = hmac.new(os.environ["LIBRETTO_POOL_SECRET"].encode(), f"{sent}.".encode() + body, hashlib.sha256).hexdigest()
-        if not hmac.compare_digest(f"v1={signed}", request.headers.get("libretto-signature", "")):
+    async def order(request: Request):
+        body = await request.body()
+        if not is_signed(os.environ["LIBRETTO_POOL_SECRET"], body, request.headers.get("libretto-signature", ""), time.time()):
             raise HTTPException(401)
-        if not sent.isdigit() or abs(time.time() - int(sent)) > 300:
-            raise HTTPException(401)
-        await work.spawn.aio()
+        wanted = json.loads(body)
+        # To stop one nothing is to be done: it was asked through the database and ends by itself.
+        if wanted["action"] == "start":
+            await work.spawn.aio(wanted["worker"])
         return {}
 
     return web
+
+
+def is_signed(secret, body, header, now):
+    """Whether Libretto signed this, within the last five minutes: t=UNIXSECONDS,v1=HMAC-SHA256 of "t.body"."""
+    parts = dict(part.partition("=")[::2] for part in header.split(","))
+    sent = parts.get("t", "")
+    if not sent.isdigit() or abs(now - int(sent)) > 300:
+        return False
+    expected = hmac.new(secret.encode(), sent.encode() + b"." + body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(expected, parts.get("v1", ""))

@@ -8,7 +8,7 @@ WORKDIR /src
 COPY . .
 RUN --mount=type=cache,target=/root/.nuget/packages \
     dotnet publish src/Libretto.Cli -c Release --os linux-musl -a "$TARGETARCH" --no-self-contained \
-        --artifacts-path /artifacts -o /app -p:UseAppHost=false -v quiet \
+        --artifacts-path /artifacts -o /app -p:UseAppHost=false -p:PublishReadyToRun=true -v quiet \
  && rm -f /app/libonnxruntime*
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-alpine
@@ -24,8 +24,9 @@ ENV HOME=/data \
     LIBRETTO_CACHE=/data/cache \
     LIBRETTO_URLS=http://0.0.0.0:5400 \
     LIBRETTO_LOG=json \
-    DOTNET_gcServer=0 \
-    DOTNET_GCConserveMemory=7
+    DOTNET_TieredCompilation=0 \
+    DOTNET_gcConcurrent=0 \
+    DOTNET_GCgen0size=0x400000
 VOLUME /data
 EXPOSE 5400
 STOPSIGNAL SIGTERM

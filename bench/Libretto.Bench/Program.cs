@@ -1,4 +1,5 @@
 using Libretto.Bench;
+using Libretto.Bench.Scale;
 
 return args switch
 {
@@ -6,6 +7,7 @@ return args switch
     ["songs", .. var songs] => await SongsBench.RunAsync(songs),
     ["server", var file] => await ServerBench.RunAsync(file),
     ["page", var file] => await PageBench.RunAsync(file),
+    ["scale"] => await ScaleBench.RunAsync(),
     _ => Usage(),
 };
 
@@ -15,6 +17,7 @@ static int Usage()
         usage: bench/run speed [FILE...]          seconds, latency of the first word and memory of the command line, default engine
                bench/run server FILE             the job service: reads a second, songs posted again, events between servers
                bench/run page FILE               the page in Chromium: its weight, how soon it is alive, what many views cost
+               bench/run scale                   days of a thousand to a million songs, simulated; with DATABASE_URL what PostgreSQL bears
                bench/run songs [SONG=LANGUAGE...] Whisper beside whisper.cpp: words, times, speed and memory
         """);
     return 2;

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Libretto.Server.Pools;
 using Libretto.Server.Tests.Support;
 using Libretto.Settings;
 
@@ -74,6 +75,25 @@ public sealed partial class DeployFilesTests : IDisposable
         var (python, _, pythonErrors) = await RunAsync(_folder.Path, "python3", "-m", "py_compile", "modal_worker.py");
 
         Assert.Equal((0, "", 0, ""), (bash, bashErrors, python, pythonErrors));
+    }
+
+    [Fact]
+    public async Task Modals_function_knows_the_pools_signature_from_a_forged_or_old_one()
+    {
+        // The function as it stands in the file; the module itself needs Modal's package.
+        const string Ask =
+            """
+            import ast, hashlib, hmac, sys
+            source = ast.parse(open(sys.argv[1]).read())
+            function = next(part for part in source.body if isinstance(part, ast.FunctionDef) and part.name == "is_signed")
+            exec(compile(ast.Module([function], []), "modal_worker.py", "exec"))
+            print([is_signed("secret", body, sys.argv[2], 1_000_000 + late) for body, late in [(b"{}", 0), (b"{}", 299), (b"{}", 301), (b"{ }", 0)]] + [is_signed("other", b"{}", sys.argv[2], 1_000_000), is_signed("secret", b"{}", "", 1_000_000)])
+            """;
+        var signature = WebhookSignature.Sign("secret", "{}"u8, DateTimeOffset.FromUnixTimeSeconds(1_000_000));
+
+        var (_, output, errors) = await RunAsync(_folder.Path, "python3", "-c", Ask, Repository.File("deploy", "modal_worker.py"), signature);
+
+        Assert.True(output.Trim() == "[True, True, False, False, False, False]", output + errors);
     }
 
     [Fact]

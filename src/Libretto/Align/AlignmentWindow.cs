@@ -31,8 +31,8 @@ internal sealed record AlignmentWindow(TimeRange Audio, int FirstWord, int EndWo
             for (next = line + 1; next < text.Lines; next++)
             {
                 var start = times[text.First(line)];
-                var gap = times[text.First(next)] - EndOf(text, times, next - 1);
-                if (EndOf(text, times, next) - start > LongestCore || gap > FarApart || text.First(next + 1) - text.First(line) > MostWords)
+                var gap = times[text.First(next)] - text.EndOf(times, next - 1);
+                if (text.EndOf(times, next) - start > LongestCore || gap > FarApart || text.First(next + 1) - text.First(line) > MostWords)
                     break;
             }
             if (text.First(next) > text.First(line))
@@ -46,14 +46,14 @@ internal sealed record AlignmentWindow(TimeRange Audio, int FirstWord, int EndWo
     {
         var (first, end) = (line, next);
         double Start() => Math.Max(0, times[text.First(first)] - margin);
-        double End() => Math.Min(duration, EndOf(text, times, end - 1) + margin);
-        if (first > 0 && times[text.First(first)] - EndOf(text, times, first - 1) < FarApart)
+        double End() => Math.Min(duration, text.EndOf(times, end - 1) + margin);
+        if (first > 0 && times[text.First(first)] - text.EndOf(times, first - 1) < FarApart)
         {
             first--;
             if (End() - Start() > LongestAudio)
                 first++;
         }
-        if (end < text.Lines && times[text.First(end)] - EndOf(text, times, end - 1) < FarApart)
+        if (end < text.Lines && times[text.First(end)] - text.EndOf(times, end - 1) < FarApart)
         {
             end++;
             if (End() - Start() > LongestAudio)
@@ -61,16 +61,5 @@ internal sealed record AlignmentWindow(TimeRange Audio, int FirstWord, int EndWo
         }
         var audio = new TimeRange(Start(), Math.Min(Math.Max(End(), Start() + 1), Start() + LongestAudio));
         return new AlignmentWindow(audio, text.First(first), text.First(end), text.First(line), text.First(next));
-    }
-
-    /// <summary>About when a line ends: its last word takes as long as words of its length do in the line, or the next line starts.</summary>
-    private static double EndOf(GivenText text, IReadOnlyList<double> times, int line)
-    {
-        var (first, end) = (text.First(line), text.First(line + 1));
-        if (end == first)
-            return times[first];
-        var pace = end - first > 1 ? (times[end - 1] - times[first]) / (text.Place(end - 1) - text.Place(first)) : 0.3;
-        var last = Math.Clamp(pace, 0.1, 0.6) * (text.Place(end) - text.Place(end - 1));
-        return Math.Min(times[end - 1] + last, Math.Max(times[end], times[end - 1]));
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Libretto.Audio;
 using Libretto.Speech;
 using Microsoft.ML.OnnxRuntime;
@@ -13,7 +12,18 @@ namespace Libretto.Align;
 /// Natural logarithm of how much likelier the word is with the sound than without it, the words before it being the same; 0 where
 /// it was not asked for.
 /// </param>
-internal readonly record struct PlacedWord(double Start, double End, double Probability, double Evidence);
+/// <param name="Focus">How much of the network's attention lies where the word is, 0 to 1.</param>
+internal readonly record struct PlacedWord(double Start, double End, double Probability, double Evidence, double Focus)
+{
+    /// <summary>Whether the network looks at some words where it places them; else their times mean nothing.</summary>
+    public static bool AreHeard(ReadOnlySpan<PlacedWord?> words)
+    {
+        var sum = 0.0;
+        foreach (var word in words)
+            sum += word?.Focus ?? 0;
+        return sum >= CrossAttention.LowestFocus * words.Length;
+    }
+}
 
 /// <summary>
 /// Times known words by what Whisper's decoder looks at when it is made to write them: one forced pass a window, dynamic time
@@ -24,16 +34,22 @@ internal sealed class AttentionAligner : IDisposable
     // Windows through the encoder at once: more are no faster on a processor and take memory.
     private const int Batch = 4;
 
+    /// <summary>How long a word parted from its line takes at least and at most, seconds a unit of text.</summary>
+    private const double ShortestWord = 0.1, LongestWord = 1;
+
     private readonly WhisperModel _model;
+    private readonly IReadOnlyList<TimeRange> _activity;
     private readonly string _language;
     private readonly string _gap;
     private OrtValue? _silence;
 
     /// <param name="model">The network.</param>
     /// <param name="language">A language the model knows.</param>
-    public AttentionAligner(WhisperModel model, string language)
+    /// <param name="activity">Where someone sings, in order: no word is placed elsewhere.</param>
+    public AttentionAligner(WhisperModel model, string language, IReadOnlyList<TimeRange> activity)
     {
         _model = model;
+        _activity = activity;
         _language = model.ResolveLanguage(language);
         _gap = _language is "zh" or "ja" or "th" or "lo" or "my" or "yue" ? "" : " ";
     }
@@ -54,7 +70,7 @@ internal sealed class AttentionAligner : IDisposable
         var count = 0;
         foreach (var batch in windows.Chunk(Batch))
         {
-            using var states = _model.Encode([.. batch.Select(window => Features(audio, window.Audio))], cancellationToken);
+            using var states = _model.Encode([.. batch.Select(window => _model.ReadWindow(audio, window.Audio).Values)], cancellationToken);
             var texts = batch.Select(window => Tokens(text.Words, window)).ToArray();
             for (var i = 0; i < batch.Length; i++)
             {
@@ -84,28 +100,74 @@ internal sealed class AttentionAligner : IDisposable
     /// <summary>How likely each token is where nothing sounds.</summary>
     private float[] Unheard(List<int> tokens, CancellationToken cancellationToken)
     {
-        _silence ??= _model.Encode([SilentFeatures()], cancellationToken);
+        if (_silence is null)
+        {
+            using var nothing = new PcmFile(LogMel.SampleRate, 1);
+            _silence = _model.Encode([_model.ReadWindow(nothing, new TimeRange(0, 0)).Values], cancellationToken);
+        }
         return ForcedPass.Run(_model, _silence, [new ForcedText(0, 1, tokens)], _language, cancellationToken)[0].Probabilities;
     }
 
-    private static void Place(
+    private void Place(
         GivenText text, AlignmentWindow window, ForcedReading reading, float[] unheard, List<int> firsts, PlacedWord?[] placed)
     {
-        var starts = reading.Attention.PositionStarts();
+        var voiced = VoicedFrames(window.Audio, reading.Attention.Frames);
+        var starts = reading.Attention.PositionStarts(frames: voiced, mayPause: Pauses(text, window, firsts, reading.Attention.Positions));
         var times = WordTiming.FromPositions(
             starts, firsts, WhisperModel.SecondsPerFrame, WordStartRule.Midpoint, window.Audio.Length,
-            followsPause: word => text.BeginsLine(window.FirstWord + word));
+            followsPause: word => text.BeginsLine(window.FirstWord + word) || !AreJoined(voiced, starts[firsts[word]], starts[firsts[word] + 1]));
         for (var word = window.FirstKept; word < window.EndKept; word++)
         {
             var i = word - window.FirstWord;
             var end = i + 1 < firsts.Count ? firsts[i + 1] : reading.Probabilities.Length;
+            var start = text.BeginsLine(word) && !text.BeginsLine(word + 1)
+                ? WithLine(window.Audio.Start + times[i].Start, window.Audio.Start + times[i + 1].Start, text.Place(word + 1) - text.Place(word))
+                : window.Audio.Start + times[i].Start;
             placed[word] = new PlacedWord(
-                window.Audio.Start + times[i].Start,
+                start,
                 window.Audio.Start + times[i].End,
                 Math.Exp(LogProbability(reading.Probabilities.AsSpan(firsts[i]..end)) / (end - firsts[i])),
-                LogProbability(reading.Probabilities.AsSpan(firsts[i]..end)) - LogProbability(unheard.AsSpan(firsts[i]..end)));
+                LogProbability(reading.Probabilities.AsSpan(firsts[i]..end)) - LogProbability(unheard.AsSpan(firsts[i]..end)),
+                reading.Attention.Focus(starts, firsts[i] + 1, end + 1));
         }
     }
+
+    /// <summary>After which positions a pause is expected: before a line, and at the end.</summary>
+    private static bool[] Pauses(GivenText text, AlignmentWindow window, List<int> firsts, int positions)
+    {
+        var pauses = new bool[positions];
+        for (var i = 0; i < firsts.Count; i++)
+            pauses[firsts[i]] = text.BeginsLine(window.FirstWord + i);
+        pauses[^1] = true;
+        return pauses;
+    }
+
+    /// <summary>
+    /// The start of a line's first word: what is sung before a pause that parts it from its line is not this word where it would take too
+    /// long over it.
+    /// </summary>
+    private double WithLine(double start, double next, double units)
+    {
+        var paused = _activity.FirstOrDefault(range => range.End > start).End;
+        var resumed = _activity.LastOrDefault(range => range.Start > start && range.Start < next - ShortestWord * units);
+        return resumed.Length > 0 && paused - start > LongestWord * units ? resumed.Start : start;
+    }
+
+    /// <summary>The frames of a window in which someone sings; all where no one does.</summary>
+    private int[] VoicedFrames(TimeRange audio, int frames)
+    {
+        var voiced = new List<int>(frames);
+        foreach (var range in _activity)
+            for (var frame = Math.Max(0, FrameAt(range.Start)); frame < Math.Min(frames, FrameAt(range.End)); frame++)
+                voiced.Add(frame);
+        return voiced.Count == 0 ? [.. Enumerable.Range(0, frames)] : [.. voiced];
+
+        int FrameAt(double time) => (int)((time - audio.Start) / WhisperModel.SecondsPerFrame);
+    }
+
+    /// <summary>Whether no silence lies between two frames.</summary>
+    private static bool AreJoined(int[] voiced, int from, int to) =>
+        Array.BinarySearch(voiced, to) - Array.BinarySearch(voiced, from) == to - from;
 
     private static double LogProbability(ReadOnlySpan<float> probabilities)
     {
@@ -116,29 +178,4 @@ internal sealed class AttentionAligner : IDisposable
     }
 
     public void Dispose() => _silence?.Dispose();
-
-    private float[] SilentFeatures()
-    {
-        var features = new float[_model.Features.Bins * WhisperModel.WindowSamples / LogMel.Hop];
-        _model.Features.Compute(new float[WhisperModel.WindowSamples], features);
-        return features;
-    }
-
-    private float[] Features(PcmFile audio, TimeRange range)
-    {
-        var samples = ArrayPool<float>.Shared.Rent(WhisperModel.WindowSamples);
-        try
-        {
-            var window = samples.AsSpan(0, WhisperModel.WindowSamples);
-            window.Clear();
-            audio.Read((long)(range.Start * LogMel.SampleRate), window[..Math.Min(window.Length, (int)(range.Length * LogMel.SampleRate))]);
-            var features = new float[_model.Features.Bins * WhisperModel.WindowSamples / LogMel.Hop];
-            _model.Features.Compute(window, features);
-            return features;
-        }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(samples);
-        }
-    }
 }

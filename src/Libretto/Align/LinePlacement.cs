@@ -1,4 +1,5 @@
 using Libretto.Audio;
+using Libretto.Speech;
 
 namespace Libretto.Align;
 
@@ -9,6 +10,9 @@ namespace Libretto.Align;
 internal sealed class LinePlacement
 {
     private const double Window = 29, Hop = 14.5;
+
+    /// <summary>Silence left before a window that begins with the voice, seconds.</summary>
+    private const double Before = 1;
 
     /// <summary>How far beyond the recognised words around it a line is looked for, seconds: those may be wrong themselves.</summary>
     private const double Reach = 10;
@@ -24,9 +28,11 @@ internal sealed class LinePlacement
 
     private readonly GivenText _text;
     private readonly IReadOnlyList<Anchor> _anchors;
+    private readonly IReadOnlyList<TimeRange> _activity;
 
-    public LinePlacement(GivenText text, IReadOnlyList<Anchor> anchors)
+    public LinePlacement(GivenText text, IReadOnlyList<Anchor> anchors, IReadOnlyList<TimeRange> activity)
     {
+        _activity = activity;
         _text = text;
         _anchors = anchors;
     }
@@ -47,7 +53,7 @@ internal sealed class LinePlacement
             var placed = aligner.Align(audio, _text, [windows[i]], weighed: true, null, cancellationToken);
             for (var line = 0; line < _text.Lines; line++)
                 if (_text.First(line) >= windows[i].FirstWord && _text.First(line + 1) <= windows[i].EndWord && _text.First(line + 1) > _text.First(line))
-                    heard.Add((line, [.. placed[_text.First(line).._text.First(line + 1)].Select(word => word!.Value)]));
+                    heard.Add((line, [.. placed[_text.WordsOf(line)].Select(word => word!.Value)]));
             done?.Invoke((i + 1.0) / windows.Count);
         }
         return Chain([.. Weighed(heard)]);
@@ -59,7 +65,11 @@ internal sealed class LinePlacement
         var (earliest, latest) = Bounds(duration);
         for (var start = 0.0; start < Math.Max(duration - Hop, 1); start += Hop)
         {
+            if (_activity.FirstOrDefault(voice => voice.End > start) is { Length: > 0 } next && next.Start - Before > start)
+                start = next.Start - Before;
             var range = new TimeRange(start, Math.Min(start + Window, duration));
+            if (!_activity.Any(voice => voice.Start < range.End && voice.End > range.Start))
+                continue;
             var lines = Enumerable.Range(0, _text.Lines)
                 .Where(line => latest[line] >= range.Start - Reach && earliest[line] <= range.End + Reach).ToList();
             // Furthest from the middle go first where there are too many.
@@ -92,7 +102,7 @@ internal sealed class LinePlacement
         foreach (var (line, words) in heard)
         {
             var units = _text.Place(_text.First(line + 1)) - _text.Place(_text.First(line));
-            if (words[^1].End - words[0].Start < units * FastestPace)
+            if (words[^1].End - words[0].Start < units * FastestPace || words.Average(word => word.Focus) < CrossAttention.LowestFocus)
                 continue;
             var agreeing = _anchors
                 .Where(anchor => anchor.Given >= _text.First(line) && anchor.Given < _text.First(line + 1))

@@ -7,8 +7,9 @@ namespace Libretto.Align;
 
 /// <summary>
 /// Times lyrics that are known. Given words are first found among the recognised ones over the whole song; every line is then
-/// listened for where it may be, and the chain of lines heard best is taken; last, windows bounded by it are read once more
-/// for each word's start. It may be unsure of a word, and says so; it does not lose its place (docs/decisions.md).
+/// listened for where it may be, and the chain of lines heard best is taken; windows bounded by it are read once more for each
+/// word's start; last, lines that cannot be heard at all ("ooh") go by the voice between the others. It may be unsure of a word,
+/// and says so; it does not lose its place (docs/decisions.md).
 /// </summary>
 public sealed class LyricsAligner
 {
@@ -77,19 +78,34 @@ public sealed class LyricsAligner
                 fit with { Unsure = true },
                 [new LyricsCheck(0, audio.Duration, activity.Count == 0 ? "nobody is heard to sing" : "more words than can be sung in this time")]);
 
-        using var aligner = new AttentionAligner(WhisperModel.Load(_folder, _sessions), language);
+        using var aligner = new AttentionAligner(WhisperModel.Load(_folder, _sessions), language, activity);
         if (matched < WellMatched)
         {
-            var found = new LinePlacement(text, anchors).Find(aligner, audio, times, share => progress?.Report(0.6 * share), cancellationToken);
+            var found = new LinePlacement(text, anchors, activity).Find(aligner, audio, times, share => progress?.Report(0.6 * share), cancellationToken);
             if (found.Count > 0)
                 times = PlaceEstimate.Make(text, found, clock, audio.Duration);
+            var lines = found.Select(anchor => anchor.Given).ToHashSet();
+            times = UnheardLines.Place(text, times, line => lines.Contains(text.First(line)), activity, audio.Duration);
         }
         var windows = AlignmentWindow.Plan(text, times, Margin, audio.Duration);
         var placed = aligner.Align(
             audio, text, windows, weighed: true, done => progress?.Report(0.6 + 0.4 * done / windows.Count), cancellationToken);
+        times = Final(text, times, placed, activity, audio.Duration);
         return new AlignedLyrics(
             AlignedLines.Make(given.Lines, text, times, placed, activity, audio.Duration),
             fit,
-            LyricsChecks.Find(text, placed, anchors, heard));
+            LyricsChecks.Find(text, times, placed, anchors, heard));
+    }
+
+    /// <summary>What was placed, in place of what was estimated; lines that were not heard after all are taken back and go by the voice.</summary>
+    private static double[] Final(GivenText text, double[] estimate, PlacedWord?[] placed, IReadOnlyList<TimeRange> activity, double duration)
+    {
+        double[] times = [.. estimate.Select((time, word) => word < placed.Length ? placed[word]?.Start ?? time : time)];
+        var isHeard = Enumerable.Range(0, text.Lines).Select(line => PlacedWord.AreHeard(placed.AsSpan(text.WordsOf(line)))).ToArray();
+        times = UnheardLines.Place(text, times, line => isHeard[line], activity, duration, placed);
+        for (var line = 0; line < text.Lines; line++)
+            if (!isHeard[line])
+                placed.AsSpan(text.WordsOf(line)).Clear();
+        return times;
     }
 }

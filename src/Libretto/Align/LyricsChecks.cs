@@ -12,16 +12,16 @@ internal static class LyricsChecks
     private const int UnexplainedWords = 6;
 
     public static IReadOnlyList<LyricsCheck> Find(
-        GivenText text, PlacedWord?[] placed, IReadOnlyList<Anchor> anchors, IReadOnlyList<LyricsWord> heard) =>
-        [.. HardlyHeardLines(text, placed).Concat(Unexplained(text, anchors, heard)).OrderBy(check => check.Start)];
+        GivenText text, double[] times, PlacedWord?[] placed, IReadOnlyList<Anchor> anchors, IReadOnlyList<LyricsWord> heard) =>
+        [.. HardlyHeardLines(text, times, placed).Concat(Unexplained(text, anchors, heard)).OrderBy(check => check.Start)];
 
-    private static IEnumerable<LyricsCheck> HardlyHeardLines(GivenText text, PlacedWord?[] placed)
+    private static IEnumerable<LyricsCheck> HardlyHeardLines(GivenText text, double[] times, PlacedWord?[] placed)
     {
         for (var line = 0; line < text.Lines; line++)
         {
-            var words = placed[text.First(line)..text.First(line + 1)].OfType<PlacedWord>().ToArray();
-            if (words.Length > 0 && words.Sum(word => word.Evidence) < HardlyHeard * words.Length)
-                yield return new LyricsCheck(words[0].Start, Math.Max(words[^1].End, words[0].Start), "the words are hardly heard here");
+            var words = placed[text.WordsOf(line)];
+            if (words.Length > 0 && words.Sum(word => word?.Evidence ?? 0) < HardlyHeard * words.Length)
+                yield return new LyricsCheck(times[text.First(line)], text.EndOf(times, line), "the words are hardly heard here");
         }
     }
 

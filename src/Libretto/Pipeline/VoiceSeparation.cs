@@ -20,7 +20,9 @@ internal sealed class VoiceSeparation(Separation separation, LibrettoSettings se
             return asked;
         if (settings.Separate is { } set)
             return Enum.Parse<SeparationMode>(set, ignoreCase: true);
-        return request.KeepStems && !timesAreTrusted ? SeparationMode.Always : SeparationMode.Never;
+        return request.KeepStems && !timesAreTrusted ? SeparationMode.Always
+            : request.Lyrics is not null ? SeparationMode.Auto
+            : SeparationMode.Never;
     }
 
     /// <summary>Separates a song, or says why not.</summary>

@@ -9,7 +9,13 @@ namespace Libretto.Speech;
 /// </summary>
 internal sealed class CrossAttention
 {
+    /// <summary>Less <see cref="Focus(ReadOnlySpan{int})"/> than this means that no sound stands for the text (docs/decisions.md).</summary>
+    public const double LowestFocus = 0.4;
+
     private const int MedianWidth = 7;
+
+    /// <summary>What a pause costs where none is expected: about as much as half a second of good attention gives.</summary>
+    private const float PauseCost = 50;
 
     private readonly List<float[]> _positions = [];
 
@@ -57,9 +63,11 @@ internal sealed class CrossAttention
     /// Finds when each position's attention begins: z-score over positions, median filter over time, mean over heads,
     /// dynamic time warping. After <c>timing.py</c> of openai/whisper (MIT).
     /// </summary>
-    /// <param name="heads">The heads to use, with weights; all alike when null.</param>
+    /// <param name="heads">The heads to use; all when null.</param>
+    /// <param name="frames">The frames that may hold a word, rising; all when null.</param>
+    /// <param name="mayPause">With <paramref name="frames"/>: whether a gap between them is expected after each position; after all when null.</param>
     /// <returns>One frame a position, never falling.</returns>
-    public int[] PositionStarts(IReadOnlyList<int>? heads = null)
+    public int[] PositionStarts(IReadOnlyList<int>? heads = null, IReadOnlyList<int>? frames = null, bool[]? mayPause = null)
     {
         heads ??= [.. Enumerable.Range(0, Heads)];
         var cost = new float[Positions * Frames];
@@ -85,23 +93,34 @@ internal sealed class CrossAttention
             ArrayPool<float>.Shared.Return(scored);
             ArrayPool<float>.Shared.Return(filtered);
         }
-        return DynamicTimeWarping.RowStarts(cost, Positions, Frames);
+        if (frames is null)
+            return DynamicTimeWarping.RowStarts(cost, Positions, Frames);
+        var picked = new float[Positions * frames.Count];
+        for (var position = 0; position < Positions; position++)
+            for (var i = 0; i < frames.Count; i++)
+                picked[position * frames.Count + i] = cost[position * Frames + frames[i]];
+        var breaks = mayPause is null ? null
+            : new WarpingBreaks([.. frames.Select((frame, i) => i > 0 && frame > frames[i - 1] + 1)], mayPause, PauseCost);
+        return [.. DynamicTimeWarping.RowStarts(picked, Positions, frames.Count, breaks).Select(i => frames[i])];
     }
 
     /// <summary>How much of the attention lies where the words do: near 1 for clear singing, low for text no sound stands for.</summary>
     /// <param name="starts">One frame a position, as <see cref="PositionStarts"/> gives them.</param>
-    public double Focus(ReadOnlySpan<int> starts)
+    public double Focus(ReadOnlySpan<int> starts) => Focus(starts, 0, Positions);
+
+    /// <summary>The same for some of the positions.</summary>
+    public double Focus(ReadOnlySpan<int> starts, int from, int to)
     {
         const int Around = 10;
         var sum = 0.0;
-        for (var position = 0; position < Positions; position++)
+        for (var position = from; position < to; position++)
         {
             var first = Math.Max(0, starts[position] - Around);
             var end = Math.Min(Frames, (position + 1 < Positions ? starts[position + 1] : starts[position]) + Around);
             for (var head = 0; head < Heads; head++)
                 sum += TensorPrimitives.Sum<float>(_positions[position].AsSpan(head * Frames + first, end - first));
         }
-        return sum / (Positions * Heads);
+        return sum / (Math.Max(1, to - from) * Heads);
     }
 
     /// <summary>One head's rows, positions x frames, as they were added and normalised.</summary>

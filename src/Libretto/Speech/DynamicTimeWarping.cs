@@ -14,8 +14,9 @@ internal static class DynamicTimeWarping
     /// <param name="cost">Row-major costs, <paramref name="rows"/> x <paramref name="columns"/>.</param>
     /// <param name="rows">Number of rows, such as tokens.</param>
     /// <param name="columns">Number of columns, such as frames.</param>
+    /// <param name="breaks">Columns before which something lies that only some rows may go over for nothing; none when null.</param>
     /// <returns>One column a row, never falling.</returns>
-    public static int[] RowStarts(ReadOnlySpan<float> cost, int rows, int columns)
+    public static int[] RowStarts(ReadOnlySpan<float> cost, int rows, int columns, WarpingBreaks? breaks = null)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(cost.Length, rows * columns);
         var starts = new int[rows];
@@ -25,7 +26,7 @@ internal static class DynamicTimeWarping
         var steps = ArrayPool<byte>.Shared.Rent(rows * columns);
         try
         {
-            FillSteps(cost, rows, columns, steps);
+            FillSteps(cost, rows, columns, steps, breaks);
             for (int row = rows - 1, column = columns - 1; row >= 0;)
             {
                 starts[row] = column;
@@ -43,13 +44,13 @@ internal static class DynamicTimeWarping
         return starts;
     }
 
-    private static void FillSteps(ReadOnlySpan<float> cost, int rows, int columns, Span<byte> steps)
+    private static void FillSteps(ReadOnlySpan<float> cost, int rows, int columns, Span<byte> steps, WarpingBreaks? breaks)
     {
         // One row of sums, updated in place; "diagonal" remembers the sum above to the left before it is overwritten.
         Span<float> sums = new float[columns];
         for (var column = 0; column < columns; column++)
         {
-            sums[column] = cost[column] + (column > 0 ? sums[column - 1] : 0);
+            sums[column] = cost[column] + (column > 0 ? sums[column - 1] + (breaks?.Toll(0, column) ?? 0) : 0);
             steps[column] = FromLeft;
         }
         steps[0] = FromDiagonal;
@@ -64,6 +65,11 @@ internal static class DynamicTimeWarping
             for (var column = 1; column < columns; column++)
             {
                 float above = sums[column], left = sums[column - 1];
+                if (breaks is not null)
+                {
+                    diagonal += Math.Min(breaks.Toll(row - 1, column), breaks.Toll(row, column));
+                    left += breaks.Toll(row, column);
+                }
                 var (best, step) = diagonal <= above && diagonal <= left ? (diagonal, FromDiagonal)
                     : above <= left ? (above, FromAbove)
                     : (left, FromLeft);
@@ -73,4 +79,13 @@ internal static class DynamicTimeWarping
             }
         }
     }
+}
+
+/// <summary>Columns that a path does not pass for nothing.</summary>
+/// <param name="Columns">Whether something lies before each column.</param>
+/// <param name="FreeRows">Rows that pass it for nothing.</param>
+/// <param name="Cost">What it costs the others.</param>
+internal sealed record WarpingBreaks(bool[] Columns, bool[] FreeRows, float Cost)
+{
+    public float Toll(int row, int column) => Columns[column] && !FreeRows[row] ? Cost : 0;
 }

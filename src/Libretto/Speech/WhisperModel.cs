@@ -1,4 +1,8 @@
+using System.Buffers;
+using System.Buffers.Binary;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Libretto.Audio;
 using Libretto.Models;
 using Microsoft.ML.OnnxRuntime;
@@ -63,6 +67,30 @@ internal sealed class WhisperModel
         if (shape.Length != 3 || (shape[1] > 0 && shape[1] != config.Bins))
             throw SpeechException.NotWhisper(folder, $"its encoder takes [{string.Join(", ", shape)}], not {config.Bins} mel bands.");
         return new WhisperModel(folder, config, tokenizer, encoder, decoder);
+    }
+
+    /// <summary>Reads a window of a recording as the encoder wants it; what is not a number is silence.</summary>
+    /// <param name="audio">16 kHz mono.</param>
+    /// <param name="window">At most 30 s; the rest is padded.</param>
+    public WindowFeatures ReadWindow(PcmFile audio, TimeRange window)
+    {
+        var rented = ArrayPool<float>.Shared.Rent(WindowSamples);
+        try
+        {
+            var samples = rented.AsSpan(0, WindowSamples);
+            var length = Math.Min(samples.Length, (int)Math.Ceiling(window.Length * LogMel.SampleRate));
+            audio.Read((long)(window.Start * LogMel.SampleRate), samples[..length]);
+            samples[length..].Clear();
+            foreach (ref var sample in samples[..length])
+                sample = float.IsFinite(sample) ? Math.Clamp(sample, -1, 1) : 0;
+            var values = new float[Features.Bins * WindowSamples / LogMel.Hop];
+            Features.Compute(samples, values);
+            return new WindowFeatures(values, BinaryPrimitives.ReadInt32LittleEndian(SHA256.HashData(MemoryMarshal.AsBytes(samples))));
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(rented);
+        }
     }
 
     /// <summary>Runs the encoder over windows, one by one so that memory does not grow with their number.</summary>
@@ -167,3 +195,8 @@ internal sealed class WhisperModel
         }
     }
 }
+
+/// <summary>What the encoder reads of a window.</summary>
+/// <param name="Values">A row of 3,000 frames for each mel band.</param>
+/// <param name="Fingerprint">A number made from the samples: the same for the same sound.</param>
+internal readonly record struct WindowFeatures(float[] Values, int Fingerprint);

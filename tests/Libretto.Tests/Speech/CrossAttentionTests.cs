@@ -26,6 +26,18 @@ public class CrossAttentionTests
     }
 
     [Fact]
+    public void Nothing_starts_in_frames_that_are_left_out()
+    {
+        var attention = new CrossAttention(heads: 1, frames: 60);
+        foreach (var begin in (int[])[0, 25, 44])
+            attention.Add([.. Enumerable.Range(0, 60).Select(frame => frame >= begin && frame < begin + 10 ? 0.1f : 0.001f)], 60);
+        int[] sung = [.. Enumerable.Range(0, 20), .. Enumerable.Range(40, 20)];
+        var starts = attention.PositionStarts(frames: sung);
+        Assert.Equal(starts.Order(), starts);
+        Assert.All(starts, start => Assert.Contains(start, sung));
+    }
+
+    [Fact]
     public void The_midpoint_rule_lies_between_the_two_rows()
     {
         int[] starts = [0, 10, 20, 40];

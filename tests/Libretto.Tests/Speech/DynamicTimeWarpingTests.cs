@@ -29,6 +29,19 @@ public class DynamicTimeWarpingTests
             }, iter: 300);
 
     [Fact]
+    public void A_break_is_passed_between_rows_that_may_be_parted()
+    {
+        float[] cost =
+        [
+            0, 0, 1, 9, 9, 9,
+            9, 9, 0, 5, 0, 0,
+        ];
+        Assert.Equal([0, 2], DynamicTimeWarping.RowStarts(cost, 2, 6));
+        var breaks = new WarpingBreaks([false, false, false, true, false, false], [true, false], Cost: 10);
+        Assert.Equal([0, 3], DynamicTimeWarping.RowStarts(cost, 2, 6, breaks));
+    }
+
+    [Fact]
     public void No_rows_give_no_starts() => Assert.Empty(DynamicTimeWarping.RowStarts([], 0, 5));
 
     private static float CheapestOfAll(float[] cost, int rows, int columns, int row, int column)

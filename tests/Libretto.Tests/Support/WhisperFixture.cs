@@ -23,10 +23,12 @@ public sealed class WhisperFixture : IDisposable
     internal static Task<PcmFile> Decode(string path) =>
         new AudioDecoder(new ToolRunner()).DecodeAsync(path, 16000, 1, null, TestContext.Current.CancellationToken);
 
-    internal static async Task<List<TranscribedPiece>> Transcribe(ITranscriber engine, PcmFile audio, TranscribeOptions? options = null)
+    internal static async Task<List<TranscribedPiece>> Transcribe(
+        ITranscriber engine, PcmFile audio, TranscribeOptions? options = null, CancellationToken? cancellationToken = null)
     {
         var pieces = new List<TranscribedPiece>();
-        await foreach (var piece in engine.TranscribeAsync(audio, options ?? new TranscribeOptions(), null, TestContext.Current.CancellationToken))
+        await foreach (var piece in engine.TranscribeAsync(
+            audio, options ?? new TranscribeOptions(), null, cancellationToken ?? TestContext.Current.CancellationToken))
             pieces.Add(piece);
         return pieces;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Libretto.Audio;
@@ -140,6 +141,22 @@ public sealed class WhisperTranscriberTests(WhisperFixture whisper) : IClassFixt
             Token);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(1500)]
+    public async Task Cancelling_is_felt_within_half_a_second(int milliseconds)
+    {
+        using var audio = await WhisperFixture.Decode(Repository.SharedFile("audio", "songs", "Fantasma_-_Los_Rombos.mp3"));
+        await whisper.Transcriber.PrepareAsync(Token);
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var run = WhisperFixture.Transcribe(whisper.Transcriber, audio, new TranscribeOptions { Language = "es" }, cancel.Token);
+        await Task.Delay(milliseconds, Token);
+        var watch = Stopwatch.StartNew();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 0.5);
     }
 
     [Theory]

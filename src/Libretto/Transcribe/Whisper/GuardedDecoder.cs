@@ -11,8 +11,6 @@ internal sealed class GuardedDecoder
 {
     private const double HighestCompression = 2.4;
     private const double LowestLogProbability = -1;
-    // Singing gives 0.5 to 0.8, text invented over music or noise 0.02 to 0.35 (docs/decisions.md).
-    private const double LowestFocus = 0.4;
     // Hard singing may stay under the ordinary threshold whatever is tried; this far under it, nothing was understood.
     private const double InventedLogProbability = -1.5;
     private const double Silent = 0.6;
@@ -77,7 +75,7 @@ internal sealed class GuardedDecoder
             return "loop";
         if (Hypothesis.CompressionRatio(Text(hypothesis)) > HighestCompression)
             return "compression";
-        if (Focus(hypothesis) < LowestFocus)
+        if (Focus(hypothesis) < CrossAttention.LowestFocus)
             return Unfocused;
         return hypothesis.MeanLogProbability < LowestLogProbability ? "unlikely" : null;
     }
@@ -87,7 +85,7 @@ internal sealed class GuardedDecoder
         if (guards.ContainsKey("silent"))
             return new GuardedText(Hypothesis.Empty(candidates[0]), guards);
         // The likeliest of the sound ones; else the likeliest of those that at least stand for a sound.
-        var best = candidates.OrderByDescending(c => Suspicion(c) is null).ThenByDescending(c => Focus(c) >= LowestFocus)
+        var best = candidates.OrderByDescending(c => Suspicion(c) is null).ThenByDescending(c => Focus(c) >= CrossAttention.LowestFocus)
             .ThenByDescending(c => c.MeanLogProbability).First();
         if (candidates.Count > 1)
             guards["retry"] = candidates.Count - 1;

@@ -1,7 +1,3 @@
-using System.Buffers;
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Libretto.Audio;
 using Libretto.Speech;
 using Microsoft.Extensions.Logging;
@@ -72,10 +68,10 @@ internal sealed class WhisperSong
 
     private List<TranscribedPiece> Decode(IReadOnlyList<TimeRange> windows, CancellationToken cancellationToken)
     {
-        var features = windows.Select(ReadFeatures).ToArray();
-        using var states = _model.Encode([.. features.Select(f => f.Features)], cancellationToken);
+        var features = windows.Select(window => _model.ReadWindow(_audio, window)).ToArray();
+        using var states = _model.Encode([.. features.Select(f => f.Values)], cancellationToken);
         var start = _prompt.Concat(_model.StartTokens(_language!, _options.Translate)).ToArray();
-        var jobs = windows.Select((window, i) => new WindowJob(i, _model.Frames(window), 0, features[i].Seed)).ToArray();
+        var jobs = windows.Select((window, i) => new WindowJob(i, _model.Frames(window), 0, features[i].Fingerprint)).ToArray();
         var texts = _decoder.Decode(states, jobs, start, cancellationToken);
         return [.. windows.Select((window, i) => Piece(window, texts[i], Attention(states, jobs[i], texts[i].Hypothesis, cancellationToken)))];
     }
@@ -130,32 +126,11 @@ internal sealed class WhisperSong
         // Spread over the song: intros and endings are often instrumental or spoken.
         var step = Math.Max(1, Windows.Count / (double)DetectionWindows);
         var chosen = Enumerable.Range(0, Math.Min(DetectionWindows, Windows.Count)).Select(i => Windows[(int)(i * step + step / 2)]).ToArray();
-        using var states = _model.Encode([.. chosen.Select(w => ReadFeatures(w).Features)], cancellationToken);
+        using var states = _model.Encode([.. chosen.Select(window => _model.ReadWindow(_audio, window).Values)], cancellationToken);
         var (language, probability) = _model.DetectLanguage(states, cancellationToken)[0];
         _languageProbability = probability;
         _logger.LanguageDetected(language, probability, chosen.Length);
         return language;
-    }
-
-    private (float[] Features, int Seed) ReadFeatures(TimeRange window)
-    {
-        var samples = ArrayPool<float>.Shared.Rent(WhisperModel.WindowSamples);
-        try
-        {
-            var audio = samples.AsSpan(0, WhisperModel.WindowSamples);
-            audio.Clear();
-            var length = Math.Min(audio.Length, (int)Math.Ceiling(window.Length * LogMel.SampleRate));
-            _audio.Read((long)(window.Start * LogMel.SampleRate), audio[..length]);
-            foreach (ref var sample in audio)
-                sample = float.IsFinite(sample) ? Math.Clamp(sample, -1, 1) : 0;
-            var features = new float[_model.Features.Bins * WhisperModel.WindowSamples / LogMel.Hop];
-            _model.Features.Compute(audio, features);
-            return (features, BinaryPrimitives.ReadInt32LittleEndian(SHA256.HashData(MemoryMarshal.AsBytes(audio))));
-        }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(samples);
-        }
     }
 
     private static int[] EncodePrompt(WhisperModel model, string? prompt)

@@ -59,7 +59,8 @@ internal sealed class MoonshineNetwork
     /// <summary>Recognises a stretch of audio.</summary>
     /// <param name="samples">16 kHz mono, up to about 30 s.</param>
     /// <param name="cancellationToken">Looked at before every token.</param>
-    public MoonshinePass Recognise(float[] samples, CancellationToken cancellationToken)
+    /// <param name="mustWrite">Whether the text may not end before it began.</param>
+    public MoonshinePass Recognise(float[] samples, CancellationToken cancellationToken, bool mustWrite = false)
     {
         if (samples.Length < ShortestInput)
             Array.Resize(ref samples, ShortestInput);
@@ -67,7 +68,7 @@ internal sealed class MoonshineNetwork
         using var stop = cancellationToken.Register(static state => ((RunOptions)state!).Terminate = true, run);
         try
         {
-            return Decode(samples, run, cancellationToken);
+            return Decode(samples, run, mustWrite, cancellationToken);
         }
         catch (OnnxRuntimeException) when (cancellationToken.IsCancellationRequested)
         {
@@ -75,7 +76,7 @@ internal sealed class MoonshineNetwork
         }
     }
 
-    private MoonshinePass Decode(float[] samples, RunOptions run, CancellationToken cancellationToken)
+    private MoonshinePass Decode(float[] samples, RunOptions run, bool mustWrite, CancellationToken cancellationToken)
     {
         using var input = OrtValue.CreateTensorValueFromMemory(samples, [1, samples.Length]);
         using var encoded = _encoder.Run(run, [_encoder.InputNames[0]], [input], [_encoder.OutputNames[0]]);
@@ -92,7 +93,7 @@ internal sealed class MoonshineNetwork
         for (var token = MoonshineVocabulary.Start; ;)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            (token, var logProbability) = Step(token, states, cache, attention, run);
+            (token, var logProbability) = Step(token, states, cache, attention, run, mayEnd: !mustWrite || tokens.Count > 0);
             if (token == MoonshineVocabulary.End)
             {
                 endLogProbability = logProbability;
@@ -117,7 +118,7 @@ internal sealed class MoonshineNetwork
     }
 
     private (int Token, float LogProbability) Step(
-        int token, OrtValue states, Cache cache, CrossAttention attention, RunOptions run)
+        int token, OrtValue states, Cache cache, CrossAttention attention, RunOptions run, bool mayEnd)
     {
         var first = token == MoonshineVocabulary.Start;
         using var ids = OrtValue.CreateTensorValueFromMemory(new long[] { token }, [1, 1]);
@@ -133,7 +134,7 @@ internal sealed class MoonshineNetwork
         try
         {
             Collect(outputs, attention);
-            return Likeliest(outputs[0].GetTensorDataAsSpan<float>());
+            return Likeliest(outputs[0].GetTensorMutableDataAsSpan<float>(), mayEnd);
         }
         finally
         {
@@ -150,9 +151,11 @@ internal sealed class MoonshineNetwork
         attention.Add(rows, attention.Frames);
     }
 
-    private static (int Token, float LogProbability) Likeliest(ReadOnlySpan<float> logits)
+    private static (int Token, float LogProbability) Likeliest(Span<float> logits, bool mayEnd)
     {
-        var best = TensorPrimitives.IndexOfMax(logits);
+        if (!mayEnd)
+            logits[MoonshineVocabulary.End] = float.NegativeInfinity;
+        var best = TensorPrimitives.IndexOfMax<float>(logits);
         Span<float> shifted = new float[logits.Length];
         TensorPrimitives.Subtract(logits, logits[best], shifted);
         TensorPrimitives.Exp(shifted, shifted);

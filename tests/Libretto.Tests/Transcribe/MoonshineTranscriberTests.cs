@@ -48,6 +48,23 @@ public sealed class MoonshineTranscriberTests : IDisposable
     public async Task A_minute_of_music_without_a_voice_gives_no_words() =>
         Assert.Empty(await RecogniseAsync(TestAudio.Instrumental(_scratch)));
 
+    [Theory]
+    [InlineData(0.25)]
+    [InlineData(0.5)]
+    [InlineData(1.0)]
+    public async Task Words_are_heard_wherever_in_the_music_before_them_a_song_is_cut(double from)
+    {
+        var decoder = new AudioDecoder(new ToolRunner());
+        var song = await decoder.ProbeAsync(Repository.File("samples", "morning-light.ogg"), TestContext.Current.CancellationToken);
+        using var audio = await decoder.DecodeAsync(
+            song, 16_000, 1, new TimeRange(from, 60), cancellationToken: TestContext.Current.CancellationToken);
+        var words = await RecogniseAsync(audio);
+        var sung = await LyricsFile("morning-light.truth.json");
+        var heard = words.Select(word => Fold(word.Text)).ToHashSet();
+        Assert.True(sung.Count(heard.Contains) >= 0.9 * sung.Length, string.Join(' ', heard));
+        Assert.Equal(words.OrderBy(word => word.Start), words);
+    }
+
     [Fact]
     public async Task Words_are_in_order_and_within_the_song()
     {
@@ -92,6 +109,16 @@ public sealed class MoonshineTranscriberTests : IDisposable
         await foreach (var piece in engine.TranscribeAsync(audio, options ?? new(), null, TestContext.Current.CancellationToken))
             words.AddRange(piece.Words);
         return words;
+    }
+
+    private static async Task<string[]> LyricsFile(string name)
+    {
+        using var document = JsonDocument.Parse(await File.ReadAllBytesAsync(Repository.File("samples", name), TestContext.Current.CancellationToken));
+        return
+        [
+            .. document.RootElement.GetProperty("lines").EnumerateArray().SelectMany(line => line.GetProperty("words").EnumerateArray())
+                .Select(word => Fold(word.GetProperty("text").GetString()!)),
+        ];
     }
 
     private static Task<PcmFile> DecodeAsync(string path) =>

@@ -19,6 +19,12 @@ public sealed partial class MoonshineTranscriber : ITranscriber
     /// <summary>Sound this near outside of a window's ranges is given to the network too, so that soft edges are heard.</summary>
     private const double Margin = 0.2;
 
+    /// <summary>Above this logarithm of its probability an empty text is believed: 0.9. Music before the words may make it likely, not sure.</summary>
+    private const double SurelyEmpty = -0.1;
+
+    /// <summary>What is written only because it must be has to be this likely: what was understood always was.</summary>
+    private const double LowestWhenForced = -0.4;
+
     /// <summary>Below this mean log probability a window's text is invented rather than heard (docs/decisions.md).</summary>
     private const double LowestMeanLogProbability = -1.0;
 
@@ -78,6 +84,12 @@ public sealed partial class MoonshineTranscriber : ITranscriber
 
         var pass = _network.Value.Recognise(samples, cancellationToken);
         var guards = new Dictionary<string, int>();
+        if (pass.Tokens.Length == 0 && pass.EndLogProbability < SurelyEmpty
+            && _network.Value.Recognise(samples, cancellationToken, mustWrite: true) is var forced && MeanLogProbability(forced) > LowestWhenForced)
+        {
+            pass = forced;
+            guards["retry"] = 1;
+        }
         if (pass.Looped)
             guards["loop"] = 1;
         var meanLogProbability = MeanLogProbability(pass);

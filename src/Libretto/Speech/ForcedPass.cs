@@ -21,6 +21,7 @@ internal static class ForcedPass
         WhisperModel model, OrtValue states, IReadOnlyList<ForcedText> texts, string language, CancellationToken cancellationToken,
         bool translate = false)
     {
+        using var span = SpeechSpans.Start(SpeechSpans.WordTimes);
         var tokenizer = model.Tokenizer;
         int[] start = [.. model.StartTokens(language, translate), tokenizer.NoTimestamps];
         var width = start.Length + texts.Max(t => t.Tokens.Count) + 1;

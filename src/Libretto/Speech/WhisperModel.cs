@@ -74,6 +74,7 @@ internal sealed class WhisperModel
     /// <param name="window">At most 30 s; the rest is padded.</param>
     public WindowFeatures ReadWindow(PcmFile audio, TimeRange window)
     {
+        using var span = SpeechSpans.Start(SpeechSpans.Features);
         var rented = ArrayPool<float>.Shared.Rent(WindowSamples);
         try
         {
@@ -99,6 +100,7 @@ internal sealed class WhisperModel
     /// <returns>Hidden states, [windows, frames, width]; the caller disposes them.</returns>
     public OrtValue Encode(IReadOnlyList<float[]> features, CancellationToken cancellationToken)
     {
+        using var span = SpeechSpans.Start(SpeechSpans.Encoder);
         OrtValue? states = null;
         try
         {

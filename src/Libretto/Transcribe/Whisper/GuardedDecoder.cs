@@ -42,9 +42,7 @@ internal sealed class GuardedDecoder
     /// <summary>Decodes windows; see <see cref="WindowDecoder.Decode"/>.</summary>
     public GuardedText[] Decode(OrtValue states, IReadOnlyList<WindowJob> jobs, IReadOnlyList<int> start, CancellationToken cancellationToken)
     {
-        var first = _beam is null
-            ? _decoder.Decode(states, jobs, start, cancellationToken)
-            : [.. jobs.Select(job => _beam.Decode(states, job, start, cancellationToken))];
+        var first = First(states, jobs, start, cancellationToken);
         var guards = jobs.Select(_ => new Dictionary<string, int>()).ToArray();
         var retried = new List<int>();
         for (var i = 0; i < jobs.Count; i++)
@@ -59,11 +57,20 @@ internal sealed class GuardedDecoder
         var candidates = retried.ToDictionary(i => i, i => new List<Hypothesis> { first[i] });
         foreach (var chunk in retries.Chunk(_rows))
         {
+            using var span = SpeechSpans.Start(SpeechSpans.Retry);
             var again = _decoder.Decode(states, [.. chunk.Select(r => r.Job)], start, cancellationToken);
             for (var i = 0; i < chunk.Length; i++)
                 candidates[chunk[i].Window].Add(again[i]);
         }
         return [.. jobs.Select((_, i) => Choose(candidates.GetValueOrDefault(i, [first[i]]), guards[i]))];
+    }
+
+    private Hypothesis[] First(OrtValue states, IReadOnlyList<WindowJob> jobs, IReadOnlyList<int> start, CancellationToken cancellationToken)
+    {
+        using var span = SpeechSpans.Start(SpeechSpans.Text);
+        return _beam is null
+            ? _decoder.Decode(states, jobs, start, cancellationToken)
+            : [.. jobs.Select(job => _beam.Decode(states, job, start, cancellationToken))];
     }
 
     /// <summary>The guard that a text sets off; null for a sound one.</summary>

@@ -61,7 +61,10 @@ internal sealed class WhisperSong
             left.AddRange(parts);
         }
         foreach (var chunk in left.Chunk(_batch))
+        {
+            using var span = SpeechSpans.Start(SpeechSpans.HeardAgain);
             pieces.AddRange(Decode(chunk, cancellationToken));
+        }
         pieces.Sort((one, other) => one.Range.Start.CompareTo(other.Range.Start));
         return pieces;
     }

@@ -15,7 +15,7 @@ internal static class PageBench
     private const string Chromium = "/usr/bin/chromium";
     private const int Loads = 7;
     private const int Views = 20;
-    private static readonly TimeSpan Watched = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Watched = TimeSpan.FromSeconds(20);
 
     public static async Task<int> RunAsync(string file)
     {
@@ -87,8 +87,7 @@ internal static class PageBench
     private static async Task WatchersAsync(IBrowser browser, BenchServer server, string file)
     {
         var id = await server.PostAsync(file);
-        using var over = new CancellationTokenSource();
-        var work = MoveAsync(server.Services.GetRequiredService<JobClaims>(), over.Token);
+        await using var job = new MovingJob(server.Services.GetRequiredService<JobClaims>());
         await using var context = await browser.NewContextAsync();
         // What runs for the first time is compiled.
         await (await context.NewPageAsync()).GotoAsync($"{server.Address}/jobs/{id}");
@@ -100,20 +99,11 @@ internal static class PageBench
             await (await context.NewPageAsync()).GotoAsync($"{server.Address}/jobs/{id}");
         await Task.Delay(TimeSpan.FromSeconds(3));
         var watched = await ShareAsync();
+        foreach (var page in context.Pages)
+            if (await page.Locator(".message").TextContentAsync() is { } shown && Math.Abs(int.Parse(shown.Split(' ')[^1], CultureInfo.InvariantCulture) - job.Step) > 20)
+                Console.WriteLine($"a view is behind: it shows {shown}, the job is at step {job.Step}");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Views} views of a moving job: {(watched - alone) * 100:F1} % of a core ({alone * 100:F1} % without views), which makes {(watched - alone) / Views * 50 * 100:F1} % for 50"));
-        await over.CancelAsync();
-        await work;
-    }
-
-    private static async Task MoveAsync(JobClaims claims, CancellationToken ct)
-    {
-        var job = (await claims.ClaimNextAsync(Lane.Compute, "bench", default))!;
-        for (var i = 0; !ct.IsCancellationRequested; i++)
-        {
-            await claims.ReportAsync(job, Math.Min(94, 1 + (i * 0.05)), "transcribe", $"step {i}", job.ProgressLog, default);
-            await Task.Delay(100, CancellationToken.None);
-        }
     }
 
     /// <summary>How much of a core this process, the server, takes.</summary>
@@ -127,4 +117,32 @@ internal static class PageBench
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    /// <summary>A job that moves ten times a second for as long as it is held.</summary>
+    private sealed class MovingJob : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _over = new();
+        private readonly Task _work;
+
+        public MovingJob(JobClaims claims) => _work = MoveAsync(claims);
+
+        public int Step { get; private set; }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _over.CancelAsync();
+            await _work;
+            _over.Dispose();
+        }
+
+        private async Task MoveAsync(JobClaims claims)
+        {
+            var job = (await claims.ClaimNextAsync(Lane.Compute, "bench", default))!;
+            for (; !_over.IsCancellationRequested; Step++)
+            {
+                await claims.ReportAsync(job, Math.Min(94, 1 + (Step * 0.05)), "transcribe", $"step {Step}", job.ProgressLog, default);
+                await Task.Delay(100, CancellationToken.None);
+            }
+        }
+    }
 }

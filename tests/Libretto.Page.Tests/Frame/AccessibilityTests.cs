@@ -30,6 +30,10 @@ public sealed class AccessibilityTests(Site site)
                 found.AddRange(await ViolationsAsync(visitor, $"{path} {look}"));
             }
             await visitor.GoAsync($"/jobs/{id}");
+            await visitor.Button("Make a link").ClickAsync();
+            await visitor.Page.GotoAsync(await visitor.Page.GetByLabel("Link", new() { Exact = true }).InputValueAsync());
+            found.AddRange(await ViolationsAsync(visitor, $"shared {look}"));
+            await visitor.GoAsync($"/jobs/{id}");
             await visitor.PlayerAsync();
             await visitor.Page.Keyboard.PressAsync("f");
             found.AddRange(await ViolationsAsync(visitor, $"karaoke {look}"));

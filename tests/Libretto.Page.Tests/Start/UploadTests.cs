@@ -41,6 +41,27 @@ public sealed class UploadTests(Site site) : IDisposable
     }
 
     [Fact]
+    public async Task Leaving_during_an_upload_is_asked_about()
+    {
+        await using var visitor = await site.VisitAsync();
+        await visitor.GoAsync("/");
+        await visitor.Page.RouteAsync("**/api/jobs", _ => Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken));
+        await visitor.Page.SetInputFilesAsync("#files", TestAudio.Tone(_folder, 1.7, name: "slow.wav"));
+        await visitor.Button("Write down the words").ClickAsync();
+        await visitor.Page.GetByRole(AriaRole.Progressbar).WaitForAsync();
+        var asked = new TaskCompletionSource<string>();
+        visitor.Page.Dialog += async (_, dialog) =>
+        {
+            asked.TrySetResult(dialog.Type);
+            await dialog.AcceptAsync();
+        };
+
+        await visitor.Page.CloseAsync(new() { RunBeforeUnload = true });
+
+        Assert.Equal("beforeunload", await asked.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task What_is_no_song_is_refused_in_the_servers_words()
     {
         var file = _folder["holiday.mp3"];

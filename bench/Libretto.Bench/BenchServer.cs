@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Libretto.Server;
+using Libretto.Settings;
 using Libretto.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -20,12 +21,12 @@ internal sealed class BenchServer(WebApplication app, ProcessFolder work) : IAsy
 
     public IServiceProvider Services => app.Services;
 
-    public static async Task<BenchServer> StartAsync(string folder, string role)
+    public static async Task<BenchServer> StartAsync(string folder, string role, LibrettoSettings? settings = null)
     {
         Environment.SetEnvironmentVariable("LIBRETTO_LOG", "warning");
         var options = new ServerOptions { DataFolder = folder, Database = Database, Role = role, Urls = ["http://127.0.0.1:0"] }.Validated();
         var work = new ProcessFolder(options.WorkFolder);
-        var app = LibrettoServer.Build(options, null, work);
+        var app = LibrettoServer.Build(options, settings, work);
         await LibrettoServer.MigrateAsync(app.Services, options, default);
         await app.StartAsync();
         return new BenchServer(app, work);

@@ -6,6 +6,7 @@ return args switch
     ["speed", .. var files] => await SpeedBench.RunAsync(files),
     ["songs", .. var songs] => await SongsBench.RunAsync(songs),
     ["profile", .. { Length: > 0 } songs] => await ProfileBench.RunAsync(songs),
+    ["hosted", .. var files] => await HostedBench.RunAsync(files.FirstOrDefault()),
     ["server", var file] => await ServerBench.RunAsync(file),
     ["page", var file] => await PageBench.RunAsync(file),
     ["scale"] => await ScaleBench.RunAsync(),
@@ -16,6 +17,7 @@ static int Usage()
 {
     Console.Error.WriteLine("""
         usage: bench/run speed [FILE...]          seconds, latency of the first word and memory of the command line, default engine
+               bench/run hosted [FILE]           what a song costs in time besides the hosted engine's own
                bench/run server FILE             the job service: reads a second, songs posted again, events between servers
                bench/run page FILE               the page in Chromium: its weight, how soon it is alive, what many views cost
                bench/run scale                   days of a thousand to a million songs, simulated; with DATABASE_URL what PostgreSQL bears

@@ -14,6 +14,7 @@ internal static class JobOptionsRules
             throw ApiProblem.BadOption("language", "give a code or English name, such as es or Spanish, or auto");
         OneOf("engine", options.Engine, "auto", "moonshine", "whisper", "groq", "openai");
         OneOf("quality", options.Quality, "fast", "normal", "best");
+        OneOf("lyrics", options.Lyrics, "auto");
         OneOf("separate", options.Separate, "auto", "always", "never");
         if (options.Beam is < 1 or > 10)
             throw ApiProblem.BadOption("beam", "give a number from 1 to 10");

@@ -35,6 +35,9 @@ internal sealed record JobOptions
     /// <summary>Names and spellings the song may hold.</summary>
     public string? Prompt { get; init; }
 
+    /// <summary><c>auto</c> to look the words up, where none are given with the song.</summary>
+    public string? Lyrics { get; init; }
+
     /// <summary>Beams of Whisper's search, 1 to 10.</summary>
     public int? Beam { get; init; }
 

@@ -34,6 +34,7 @@ internal sealed class SongWork(SongPipeline pipeline, IContentStore store)
             BeamSize = job.Options.Beam ?? 1,
             Separate = job.Options.Separate is { } mode ? Enum.Parse<SeparationMode>(mode, ignoreCase: true) : null,
             Lyrics = job.LyricsKey is { } key ? await GivenLyrics.ReadAsync(store, key, ct) ?? throw ServerException.InputGone() : null,
+            FindLyrics = job.Options.Lyrics is not null,
             KeepStems = wantsStems,
             Fresh = job.Options.Fresh == true,
         };

@@ -48,6 +48,7 @@ public sealed class BadInputTests(SqliteServer server) : IClassFixture<SqliteSer
     [InlineData("""{"colour":"red"}""", 400, "unknown_field")]
     [InlineData("""{"language":"xx"}""", 422, "option_invalid")]
     [InlineData("""{"engine":"magic"}""", 422, "option_invalid")]
+    [InlineData("""{"lyrics":"somewhere"}""", 422, "option_invalid")]
     [InlineData("""{"formats":["doc"]}""", 422, "option_invalid")]
     [InlineData("""{"model":"../../etc"}""", 422, "option_invalid")]
     [InlineData("""{"stems":"maybe"}""", 400, "json_broken")]

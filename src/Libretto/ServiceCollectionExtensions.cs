@@ -72,6 +72,7 @@ public static class ServiceCollectionExtensions
             provider.GetRequiredService<StageMemo>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<VoiceSeparation>();
+        services.AddSingleton<CtcTiming>();
         services.AddHttpClient(nameof(LyricsLookup), client => client.Timeout = TimeSpan.FromSeconds(15));
         services.AddSingleton(provider => new LyricsSearch(
             new LyricsLookup(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(LyricsLookup)), Settings(provider).LyricsLibrary),
@@ -82,6 +83,7 @@ public static class ServiceCollectionExtensions
             provider.GetRequiredService<Separation>(),
             provider.GetRequiredService<VoiceSeparation>(),
             provider.GetRequiredService<LyricsSearch>(),
+            provider.GetRequiredService<CtcTiming>(),
             provider.GetRequiredService<StageMemo>(),
             provider.GetRequiredService<TimeProvider>()));
         return services;

@@ -39,7 +39,7 @@ internal sealed class SettingOptions
                 "cookies" => "FILE",
                 "threads" => "N",
                 "language" => "LANG",
-                "separate" => "MODE",
+                "separate" or "quality" => "MODE",
                 _ => "NAME",
             },
         };

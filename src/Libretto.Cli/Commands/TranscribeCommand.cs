@@ -33,7 +33,7 @@ internal static class TranscribeCommand
         var fresh = FreshOption.Create();
         var progress = Displays.Option();
         var command = new Command(name, description) { songs };
-        var settings = new SettingOptions(command, "format", "out", "language", "engine", "model", "separate", "local", "threads", "cookies");
+        var settings = new SettingOptions(command, "format", "out", "language", "engine", "model", "separate", "quality", "aligner", "local", "threads", "cookies");
         var stems = new Option<bool>("--stems") { Description = "Write voice and accompaniment too: NAME.vocals and NAME.instrumental." };
         var stemFormat = StemFormatOption.Create();
         command.Add(stems);

@@ -92,6 +92,7 @@ internal static class Wording
         "download" => "downloaded",
         "upload" => "uploaded",
         "attention" => "this machine: by attention",
+        "ctc" => "this machine: letter by letter",
         _ => method.Split('/', 2) switch
         {
             ["whisper", var model] => $"this machine: {model}",

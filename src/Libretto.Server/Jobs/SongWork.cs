@@ -32,6 +32,7 @@ internal sealed class SongWork(SongPipeline pipeline, IContentStore store)
             Translate = job.Options.Translate == true,
             Prompt = job.Options.Prompt,
             BeamSize = job.Options.Beam ?? 1,
+            Quality = job.Options.Quality is { } quality ? Enum.Parse<SongQuality>(quality, ignoreCase: true) : null,
             Separate = job.Options.Separate is { } mode ? Enum.Parse<SeparationMode>(mode, ignoreCase: true) : null,
             Lyrics = job.LyricsKey is { } key ? await GivenLyrics.ReadAsync(store, key, ct) ?? throw ServerException.InputGone() : null,
             FindLyrics = job.Options.Lyrics is not null,

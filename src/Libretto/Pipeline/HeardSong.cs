@@ -19,6 +19,9 @@ internal sealed record HeardSong
     /// <summary>Indexes of words after which the engine ends a sentence.</summary>
     public required IReadOnlyList<int> SentenceEnds { get; init; }
 
+    /// <summary>The windows it was heard in, in order of time.</summary>
+    public IReadOnlyList<HeardWindow> Windows { get; init; } = [];
+
     /// <summary>How often each guard acted; null when none did.</summary>
     public IReadOnlyDictionary<string, int>? Guards { get; init; }
 
@@ -67,3 +70,9 @@ internal sealed record HeardSong
 
     private double Milliseconds => Math.Round(Duration, 3);
 }
+
+/// <summary>A stretch of time that was heard at once.</summary>
+/// <param name="Start">Its start, seconds.</param>
+/// <param name="End">Its end, seconds.</param>
+/// <param name="MeanLogProbability">How likely the engine thinks its words, as a natural logarithm a token; null when it does not say.</param>
+internal sealed record HeardWindow(double Start, double End, double? MeanLogProbability);

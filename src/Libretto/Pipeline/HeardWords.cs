@@ -9,6 +9,7 @@ internal sealed class HeardWords
 {
     private readonly List<LyricsWord> _words = [];
     private readonly List<int> _sentenceEnds = [];
+    private readonly List<HeardWindow> _windows = [];
     private readonly Dictionary<string, int> _guards = [];
     private readonly Dictionary<string, int> _wordsIn = [];
     private readonly List<string> _remarks = [];
@@ -19,6 +20,7 @@ internal sealed class HeardWords
     {
         _sentenceEnds.AddRange(piece.SegmentEnds.Select(index => _words.Count + index));
         _words.AddRange(piece.Words);
+        _windows.Add(new HeardWindow(piece.Range.Start, piece.Range.End, piece.MeanLogProbability));
         _remarks.AddRange(piece.Notices);
         if (piece.Cost is { } cost)
             _cost = (_cost ?? 0) + cost;
@@ -37,6 +39,7 @@ internal sealed class HeardWords
         Duration = duration,
         Words = _words,
         SentenceEnds = _sentenceEnds,
+        Windows = _windows,
         Guards = _guards.Count == 0 ? null : _guards,
         Language = _wordsIn.Count == 0 ? null : _wordsIn.MaxBy(language => language.Value).Key,
         DetectedLanguage = _detectedLanguage,

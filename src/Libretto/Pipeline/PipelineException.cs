@@ -28,6 +28,9 @@ public sealed class PipelineException : LibrettoException
     internal static PipelineException LyricsNeedWhisper() => new(
         "model_missing", "Timing lyrics that are known takes a Whisper model, and none is installed. Fetch one with: libretto models pull whisper-base");
 
+    internal static PipelineException AlignerMissing(string name) => new(
+        "model_missing", $"The network {name} that is to time words is not here. Fetch it with 'libretto models pull {name}', or name a folder.");
+
     internal static PipelineException ModelDoesNotFit(string model, string engine) => new(
         "model_unfit", $"The model {model} is not one for {engine}. Choose another of 'libretto models list', or leave the engine out.");
 

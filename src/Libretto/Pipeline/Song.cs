@@ -5,7 +5,8 @@ namespace Libretto.Pipeline;
 /// <summary>A song on its way through the stages: its file, its sound once a stage asks for it, what was made of it before, and what its user is told.</summary>
 internal sealed class Song : IDisposable
 {
-    private const int SpeechRate = 16_000;
+    /// <summary>What recognisers take, hertz.</summary>
+    public const int SpeechRate = 16_000;
 
     private readonly AudioDecoder _decoder;
     private readonly List<string> _notices = [];

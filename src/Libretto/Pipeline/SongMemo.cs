@@ -68,6 +68,21 @@ internal sealed class SongMemo(
         where T : class =>
         ReadAsync(key, read, beside: null, cancellationToken);
 
+    /// <summary>Writes a temporary file and reads it.</summary>
+    public async Task<T> ThroughFileAsync<T>(Func<string, Task> write, Func<string, Task<T>> read)
+    {
+        var path = temporary().NewFile();
+        try
+        {
+            await write(path);
+            return await read(path);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     private Task<T?> ReadAsync<T>(string key, Func<string, Task<T>> read, string? beside, CancellationToken cancellationToken)
         where T : class =>
         TryAsync<T>(async content =>

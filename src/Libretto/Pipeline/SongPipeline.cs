@@ -21,11 +21,13 @@ public sealed class SongPipeline
     private readonly Separation _separation;
     private readonly VoiceSeparation _voice;
     private readonly LyricsSearch _search;
+    private readonly CtcTiming _letters;
     private readonly StageMemo _memo;
     private readonly TimeProvider _time;
 
     internal SongPipeline(
-        AudioDecoder decoder, EngineSelector engines, Separation separation, VoiceSeparation voice, LyricsSearch search, StageMemo memo, TimeProvider time)
+        AudioDecoder decoder, EngineSelector engines, Separation separation, VoiceSeparation voice, LyricsSearch search, CtcTiming letters,
+        StageMemo memo, TimeProvider time)
     {
         _decoder = decoder;
         _engines = engines;
@@ -33,6 +35,7 @@ public sealed class SongPipeline
         _separation = separation;
         _voice = voice;
         _search = search;
+        _letters = letters;
         _memo = memo;
         _time = time;
     }
@@ -51,7 +54,7 @@ public sealed class SongPipeline
         using var song = await Song.OpenAsync(request.Path, request.Fresh, _decoder, _memo, meter, cancellationToken);
         var engine = await _engines.SelectAsync(request, new Relay<ModelProgress>(meter.Fetching), cancellationToken);
         song.Notice(engine.Notice);
-        var timing = new SongTiming(song, request, _engines, engine);
+        var timing = new SongTiming(song, request, _engines, _letters, engine);
         var transcription = new Transcription(song, request, engine);
         var heard = await transcription.RecallAsync(cancellationToken);
         if (heard is null)
@@ -60,7 +63,8 @@ public sealed class SongPipeline
 
         var mode = _voice.ModeFor(request, engine.Transcriber.TimesAreTrusted);
         using var stems = _separation.Of(song);
-        var voice = await _voice.RunAsync(song, stems, mode, DecodedAt, SeparatedAt, cancellationToken);
+        var isBest = _voice.QualityOf(request) == SongQuality.Best;
+        var voice = await _voice.RunAsync(song, stems, mode, isBest, DecodedAt, SeparatedAt, cancellationToken);
 
         meter.Enter(Stage.Transcribe, voice is null ? DecodedAt : SeparatedAt, timing.IsExpected ? HeardAt : 1, "listening", engine.Transcriber.Name);
         string? takenOver = null;
@@ -69,13 +73,18 @@ public sealed class SongPipeline
         else
             Show(heard, song);
         engine = transcription.Engine;
+        // Engines beyond the network are paid for by the minute, and are better than this.
+        if (isBest && voice is not null && engine.Folder is not null)
+            (transcription, heard) = await ListenToBothAsync(song, transcription, heard, voice, cancellationToken);
         foreach (var remark in heard.Notices(engine.Transcriber.Name))
             song.Notice(remark);
         if (voice is not null && (!engine.Transcriber.TimesAreTrusted || heard.IsEstimated))
             heard = heard.BoundBy(voice.Singing);
 
         var timed = await timing.RunAsync(
-            engine, (heard, transcription.Key), voice, what => meter.Enter(Stage.Align, HeardAt, 1, what, "attention"), cancellationToken);
+            engine, (heard, transcription.Key), voice, (what, how) => meter.Enter(Stage.Align, HeardAt, 1, what, how), cancellationToken);
+        if (timed.Words is not null)
+            heard = heard with { Words = timed.Words };
         var document = heard.ToDocument(timed.Aligned) with
         {
             Title = request.Title ?? song.Info.Tag("title"),
@@ -95,6 +104,16 @@ public sealed class SongPipeline
             },
         };
         return new SongResult(document, song.Notices) { Stems = request.KeepStems ? stems.Take() : null };
+    }
+
+    /// <summary>Listens to the voice too, and keeps of each passage what was understood more surely.</summary>
+    private static async Task<(Transcription By, HeardSong Heard)> ListenToBothAsync(
+        Song song, Transcription mix, HeardSong heard, SongVoice voice, CancellationToken cancellationToken)
+    {
+        var alone = mix.Of(voice);
+        song.Meter.Enter(Stage.Transcribe, SeparatedAt, HeardAt, "listening to the voice alone", mix.Engine.Transcriber.Name);
+        var sung = await alone.RecallAsync(cancellationToken) ?? await alone.RunAsync(isFinal: true, cancellationToken);
+        return (alone, BetterWindows.Choose(heard, sung));
     }
 
     /// <summary>Shows what was heard before as if it were heard now.</summary>

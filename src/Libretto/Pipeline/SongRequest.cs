@@ -16,6 +16,9 @@ public sealed record SongRequest(string Path)
     /// <summary>A model's name or folder; null takes the setting.</summary>
     public string? Model { get; init; }
 
+    /// <summary>How much time the song may take; null takes the setting.</summary>
+    public SongQuality? Quality { get; init; }
+
     /// <summary>True to get the words in English whatever language is sung; false by default.</summary>
     public bool Translate { get; init; }
 

@@ -69,6 +69,22 @@ internal sealed class SongSeparation(Song song, IVocalSeparator separator, strin
         return await separator.SeparateAsync(mix, null, cancellationToken);
     }
 
+    /// <summary>The voice, 16 kHz mono.</summary>
+    /// <param name="kept">What is known of the stems.</param>
+    /// <param name="made">The stems as sound, where they are at hand.</param>
+    /// <param name="cancellationToken">Ends ffmpeg at once.</param>
+    public async Task<PcmFile> SpeechAsync(KeptStems kept, SeparatedStems? made, CancellationToken cancellationToken)
+    {
+        if (kept.Vocals is { } voice && await song.Memo.ReadAsync(voice, Decode, cancellationToken) is { } speech)
+            return speech;
+        using var again = made is null ? await ReadAsync(kept, cancellationToken) : null;
+        var vocals = (made ?? again!).Vocals;
+        return await song.Memo.ThroughFileAsync(
+            path => encoder.EncodeAsync(vocals, path, AudioFormat.WavFloat, cancellationToken: cancellationToken), Decode);
+
+        Task<PcmFile> Decode(string path) => decoder.DecodeAsync(path, Song.SpeechRate, channels: 1, progress: null, cancellationToken);
+    }
+
     private async Task<PcmFile?> ReadAsync(string stemKey, long frames, CancellationToken cancellationToken)
     {
         var stem = await song.Memo.ReadAsync(

@@ -19,6 +19,7 @@ public sealed class SongStems : IDisposable
     private SongSeparation? _way;
     private KeptStems? _kept;
     private SeparatedStems? _made;
+    private PcmFile? _speech;
 
     internal SongStems(Song song, string? model, Separation separation, AudioEncoder encoder)
     {
@@ -47,7 +48,11 @@ public sealed class SongStems : IDisposable
     }
 
     /// <summary>Gives back the temporary files; what was kept stays.</summary>
-    public void Dispose() => _made?.Dispose();
+    public void Dispose()
+    {
+        _made?.Dispose();
+        _speech?.Dispose();
+    }
 
     /// <summary>Where someone sings; asked for once the song is separated.</summary>
     internal IReadOnlyList<TimeRange> Singing => _kept!.Singing;
@@ -84,6 +89,10 @@ public sealed class SongStems : IDisposable
         _song.Meter.Found("the voice was found in the cache");
         return true;
     }
+
+    /// <summary>The voice as recognisers want it, 16 kHz mono; asked for once the song is separated.</summary>
+    internal async Task<PcmFile> SpeechAsync(CancellationToken cancellationToken) =>
+        _speech ??= await _way!.SpeechAsync(_kept!, _made, cancellationToken);
 
     /// <summary>Makes them from a song that is decoded.</summary>
     internal async Task SeparateAsync(PcmFile mix, CancellationToken cancellationToken)

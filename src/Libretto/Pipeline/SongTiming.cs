@@ -1,5 +1,6 @@
 using Libretto.Acquire;
 using Libretto.Align;
+using Libretto.Lyrics;
 
 namespace Libretto.Pipeline;
 
@@ -10,21 +11,25 @@ namespace Libretto.Pipeline;
 internal sealed class SongTiming
 {
     private const string Attention = "attention";
+    private const string Estimated = "estimated";
 
     private readonly Song _song;
     private readonly SongRequest _request;
     private readonly EngineSelector _engines;
+    private readonly CtcTiming _letters;
     private readonly LyricsTiming? _given;
     private Task<FoundLyrics?>? _search;
 
     /// <param name="song">The song.</param>
     /// <param name="request">What its user wants.</param>
     /// <param name="engines">Knows what can listen for words.</param>
+    /// <param name="letters">Times words letter by letter.</param>
     /// <param name="engine">The engine chosen for the song.</param>
-    /// <exception cref="PipelineException">Lyrics are given, and nothing here can time them.</exception>
-    public SongTiming(Song song, SongRequest request, EngineSelector engines, EngineChoice engine)
+    /// <exception cref="PipelineException">Lyrics are given, and nothing here can time them; or the network for letters is not where it should be.</exception>
+    public SongTiming(Song song, SongRequest request, EngineSelector engines, CtcTiming letters, EngineChoice engine)
     {
-        (_song, _request, _engines) = (song, request, engines);
+        (_song, _request, _engines, _letters) = (song, request, engines, letters);
+        letters.Named();
         _given = request.Lyrics is null ? null : new LyricsTiming(song, engines.Aligner(engine), LyricsTiming.FromFile);
     }
 
@@ -45,9 +50,29 @@ internal sealed class SongTiming
     /// <param name="begin">Called before anything is done, with what will be done and how.</param>
     /// <param name="cancellationToken">Felt within half a second.</param>
     public async Task<TimedSong> RunAsync(
-        EngineChoice engine, (HeardSong Song, string Key) heard, SongVoice? voice, Action<string> begin, CancellationToken cancellationToken)
+        EngineChoice engine, (HeardSong Song, string Key) heard, SongVoice? voice, Action<string, string> begin, CancellationToken cancellationToken)
     {
         var language = engine.Language ?? heard.Song.Language ?? "en";
+        var timed = await ChooseAsync(engine, heard, voice, language, what => begin(what, Attention), cancellationToken);
+        if (_request.Translate || timed.Alignment is not (Attention or Estimated) || _letters.Find(language) is not { } network)
+            return timed;
+
+        begin("timing the words letter by letter", CtcTiming.Method);
+        _song.Notice(TimingTrust.Decide(new TimingFacts
+        {
+            LyricsAreSupplied = timed.IsSupplied,
+            WordsAreEstimated = heard.Song.IsEstimated,
+            EngineTimesAreTrusted = engine.Transcriber.TimesAreTrusted,
+            HasCtcModel = true,
+        }).Reason);
+        var words = timed.Aligned is null ? heard.Song.Words : [.. timed.Aligned.Lines.Where(TimedSong.IsSung).SelectMany(line => line.Words)];
+        words = await _letters.RunAsync(_song, network, words, voice, language, cancellationToken);
+        return timed.WithLetters(words);
+    }
+
+    private async Task<TimedSong> ChooseAsync(
+        EngineChoice engine, (HeardSong Song, string Key) heard, SongVoice? voice, string language, Action<string> begin, CancellationToken cancellationToken)
+    {
         if (_given is not null)
         {
             begin("timing the lyrics");
@@ -67,7 +92,7 @@ internal sealed class SongTiming
             var timing = new LyricsTiming(_song, aligner, LyricsTiming.FromEngine);
             return new TimedSong(await timing.RunAsync(heard.Song.ToDocument(null), heard, voice, language, cancellationToken), Attention, IsSupplied: false);
         }
-        return new TimedSong(null, heard.Song.IsEstimated ? "estimated" : engine.Transcriber.TimesAreTrusted ? "provider" : Attention, IsSupplied: false);
+        return new TimedSong(null, heard.Song.IsEstimated ? Estimated : engine.Transcriber.TimesAreTrusted ? "provider" : Attention, IsSupplied: false);
     }
 }
 
@@ -75,4 +100,29 @@ internal sealed class SongTiming
 /// <param name="Aligned">The words with their times; null for those that were heard.</param>
 /// <param name="Alignment">Where the times are from, as <c>method.alignment</c> says.</param>
 /// <param name="IsSupplied">Whether the words are others than were heard.</param>
-internal sealed record TimedSong(AlignedLyrics? Aligned, string Alignment, bool IsSupplied);
+internal sealed record TimedSong(AlignedLyrics? Aligned, string Alignment, bool IsSupplied)
+{
+    /// <summary>The heard words with other times; null where they are as they were heard.</summary>
+    public IReadOnlyList<LyricsWord>? Words { get; init; }
+
+    /// <summary>The same with times from the letters.</summary>
+    /// <param name="words">All words that are sung, in order.</param>
+    public TimedSong WithLetters(IReadOnlyList<LyricsWord> words)
+    {
+        if (Aligned is null)
+            return this with { Words = words, Alignment = CtcTiming.Method };
+        var next = 0;
+        LyricsLine Timed(LyricsLine line)
+        {
+            if (!IsSung(line))
+                return line;
+            LyricsWord[] own = [.. words.Skip(next).Take(line.Words.Count)];
+            next += own.Length;
+            return LyricsLine.Of(own) with { Text = line.Text, Sung = line.Sung };
+        }
+        return this with { Aligned = Aligned with { Lines = [.. Aligned.Lines.Select(Timed)] }, Alignment = CtcTiming.Method };
+    }
+
+    /// <summary>Whether a line is sung, as far as is known.</summary>
+    public static bool IsSung(LyricsLine line) => line.Sung != false && line.Words.Count > 0;
+}

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Libretto.Align;
+using Libretto.Lyrics;
 using Libretto.Separate;
 
 namespace Libretto.Pipeline;
@@ -11,5 +12,6 @@ namespace Libretto.Pipeline;
 [JsonSerializable(typeof(HeardSong))]
 [JsonSerializable(typeof(AlignedLyrics))]
 [JsonSerializable(typeof(KeptStems))]
+[JsonSerializable(typeof(IReadOnlyList<LyricsWord>))]
 [JsonSerializable(typeof(SeparationDecision))]
 internal sealed partial class StageJson : JsonSerializerContext;

@@ -10,10 +10,16 @@ internal sealed class Transcription
     private readonly SongRequest _request;
     private readonly ITranscriber _engine;
     private readonly TranscribeOptions _options;
+    private readonly SongVoice? _voice;
     private Task _prepared = Task.CompletedTask;
 
-    public Transcription(Song song, SongRequest request, EngineChoice choice)
+    /// <param name="song">The song.</param>
+    /// <param name="request">What its user wants.</param>
+    /// <param name="choice">The engine.</param>
+    /// <param name="voice">What to listen to instead of the whole song.</param>
+    public Transcription(Song song, SongRequest request, EngineChoice choice, SongVoice? voice = null)
     {
+        _voice = voice;
         _song = song;
         _request = request;
         Engine = choice;
@@ -26,7 +32,8 @@ internal sealed class Transcription
             BeamSize = request.BeamSize,
         };
         Key = song.Memo.Key(
-            "transcribe", choice.Identity, _options.Language ?? "", _options.Translate ? "translate" : "", _options.Prompt ?? "", $"{_options.BeamSize}");
+            "transcribe", choice.Identity, _options.Language ?? "", _options.Translate ? "translate" : "", _options.Prompt ?? "", $"{_options.BeamSize}",
+            voice?.Key ?? "");
     }
 
     /// <summary>Who listens.</summary>
@@ -34,6 +41,9 @@ internal sealed class Transcription
 
     /// <summary>The same by another engine.</summary>
     public Transcription By(EngineChoice other) => new(_song, _request, other);
+
+    /// <summary>The same by the same engine, of the voice alone.</summary>
+    public Transcription Of(SongVoice voice) => new(_song, _request, Engine, voice);
 
     /// <summary>Where the memo keeps it.</summary>
     public string Key { get; }
@@ -58,7 +68,7 @@ internal sealed class Transcription
     /// <param name="cancellationToken">Felt within half a second.</param>
     public async Task<HeardSong> RunAsync(bool isFinal, CancellationToken cancellationToken)
     {
-        var audio = await _song.SpeechAsync(null, cancellationToken);
+        var audio = _voice is null ? await _song.SpeechAsync(null, cancellationToken) : await _voice.SpeechAsync(cancellationToken);
         await _prepared;
         var words = new HeardWords();
         var lines = new List<LyricsLine>();
@@ -66,11 +76,12 @@ internal sealed class Transcription
         {
             words.Add(piece);
             lines.AddRange(LineBreaker.Break(DocumentRules.MakeLawful(piece.Words, audio.Duration), piece.SegmentEnds));
-            if (isFinal)
+            if (isFinal && _voice is null)
                 Show(lines);
         }
         cancellationToken.ThrowIfCancellationRequested();
-        Show(lines);
+        if (_voice is null)
+            Show(lines);
         var heard = words.Song(audio.Duration) with { Warnings = _song.Warn(audio.Warnings) };
         await _song.Memo.KeepAsync(Key, heard, StageJson.Default.HeardSong, cancellationToken);
         return heard;

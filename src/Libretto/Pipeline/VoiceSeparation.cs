@@ -13,6 +13,9 @@ internal sealed class VoiceSeparation(Separation separation, LibrettoSettings se
     /// <summary>Unless it was asked for, separation may take this share of the song's length.</summary>
     private const double TimeAllowed = 0.25;
 
+    /// <summary>How much time a song may take.</summary>
+    public SongQuality QualityOf(SongRequest request) => request.Quality ?? Enum.Parse<SongQuality>(settings.Quality, ignoreCase: true);
+
     /// <summary>What the user wants; unless told otherwise, stems that are to be made anyway are made first where times need them.</summary>
     public SeparationMode ModeFor(SongRequest request, bool timesAreTrusted)
     {
@@ -20,21 +23,26 @@ internal sealed class VoiceSeparation(Separation separation, LibrettoSettings se
             return asked;
         if (settings.Separate is { } set)
             return Enum.Parse<SeparationMode>(set, ignoreCase: true);
-        return request.KeepStems && !timesAreTrusted ? SeparationMode.Always
-            : request.Lyrics is not null ? SeparationMode.Auto
-            : SeparationMode.Never;
+        return QualityOf(request) switch
+        {
+            SongQuality.Best => SeparationMode.Auto,
+            SongQuality.Normal when request.KeepStems && !timesAreTrusted => SeparationMode.Always,
+            SongQuality.Normal when request.Lyrics is not null => SeparationMode.Auto,
+            _ => SeparationMode.Never,
+        };
     }
 
     /// <summary>Separates a song, or says why not.</summary>
     /// <param name="song">The song.</param>
     /// <param name="stems">Its stems, made here if they are to be.</param>
     /// <param name="mode">What the user wants.</param>
+    /// <param name="takesLong">Whether it may take as long as it likes.</param>
     /// <param name="from">Share of the whole work before it.</param>
     /// <param name="to">And after it.</param>
     /// <param name="cancellationToken">Stops the networks and ffmpeg at once.</param>
     /// <returns>The voice; null when the song is not separated.</returns>
     public async Task<SongVoice?> RunAsync(
-        Song song, SongStems stems, SeparationMode mode, double from, double to, CancellationToken cancellationToken)
+        Song song, SongStems stems, SeparationMode mode, bool takesLong, double from, double to, CancellationToken cancellationToken)
     {
         if (mode == SeparationMode.Never)
             return null;
@@ -45,16 +53,17 @@ internal sealed class VoiceSeparation(Separation separation, LibrettoSettings se
         }
         song.Meter.Enter(Stage.Separate, from, to, "separating the voice");
         var way = await stems.OpenAsync(cancellationToken);
-        if (!await stems.RecallAsync(cancellationToken) && !await SeparateAsync(song, stems, way, mode, cancellationToken))
+        if (!await stems.RecallAsync(cancellationToken) && !await SeparateAsync(song, stems, way, mode, takesLong, cancellationToken))
             return null;
-        return new SongVoice(way.Separator.Name, way.Key, stems.Singing);
+        return new SongVoice(way.Separator.Name, way.Key, stems.Singing, stems.SpeechAsync);
     }
 
     /// <summary>Separates the song if that is worth it; a decision not to is kept for the next time.</summary>
-    private async Task<bool> SeparateAsync(Song song, SongStems stems, SongSeparation way, SeparationMode mode, CancellationToken cancellationToken)
+    private async Task<bool> SeparateAsync(
+        Song song, SongStems stems, SongSeparation way, SeparationMode mode, bool takesLong, CancellationToken cancellationToken)
     {
         // How long it may take depends on the machine.
-        var key = song.Memo.Key("separation-decision", way.Key, $"{mode}", $"{Environment.ProcessorCount}");
+        var key = song.Memo.Key("separation-decision", way.Key, $"{mode}", takesLong ? "" : $"{Environment.ProcessorCount}");
         if (await song.Memo.FindAsync(key, StageJson.Default.SeparationDecision, cancellationToken) is { } earlier)
         {
             song.Notice(earlier.Reason);
@@ -62,7 +71,7 @@ internal sealed class VoiceSeparation(Separation separation, LibrettoSettings se
         }
         using var mix = await way.DecodeAsync(null, cancellationToken);
         var decision = await new SeparationPolicy(way.Separator, time)
-            .DecideAsync(mix, mode, TimeSpan.FromSeconds(mix.Duration * TimeAllowed), cancellationToken);
+            .DecideAsync(mix, mode, takesLong ? null : TimeSpan.FromSeconds(mix.Duration * TimeAllowed), cancellationToken);
         song.Notice(decision.Reason);
         if (decision.Separate)
             await stems.SeparateAsync(mix, cancellationToken);
@@ -76,4 +85,6 @@ internal sealed class VoiceSeparation(Separation separation, LibrettoSettings se
 /// <param name="Model">The separation model's name.</param>
 /// <param name="Key">Where the memo keeps the stems.</param>
 /// <param name="Singing">Where someone sings, in order.</param>
-internal sealed record SongVoice(string Model, string Key, IReadOnlyList<TimeRange> Singing);
+/// <param name="SpeechAsync">The voice itself as recognisers want it, 16 kHz mono; it belongs to the stems.</param>
+internal sealed record SongVoice(
+    string Model, string Key, IReadOnlyList<TimeRange> Singing, Func<CancellationToken, Task<PcmFile>> SpeechAsync);

@@ -30,6 +30,12 @@ public sealed record LibrettoSettings
     /// </summary>
     public string? Separate { get; init; }
 
+    /// <summary>How much time a song may take: <c>fast</c>, <c>normal</c> (the default) or <c>best</c>.</summary>
+    public string Quality { get; init; } = "normal";
+
+    /// <summary>A network that times words letter by letter: a model's name or folder; null (the default) takes the catalogue's, where it is installed.</summary>
+    public string? Aligner { get; init; }
+
     /// <summary>True when no audio, title or lyrics may leave the machine. Models are still fetched. False by default.</summary>
     public bool Local { get; init; }
 

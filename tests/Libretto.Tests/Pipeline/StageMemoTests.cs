@@ -144,6 +144,46 @@ public sealed class StageMemoTests : IDisposable
         Assert.Equal(LyricsFormats.Json.Write(first.Document), LyricsFormats.Json.Write(second.Document));
     }
 
+    [Fact]
+    public async Task With_a_network_for_letters_words_are_timed_by_it_once()
+    {
+        var settings = Settings with { Aligner = Repository.SharedFile("golden", "wav2vec2") };
+        var request = new SongRequest(Repository.SharedFile("audio", "jfk.wav")) { Language = "en" };
+        await InstalledModels.MoonshineTinyAsync();
+
+        var plain = await RunAsync(request);
+        var first = await RunAsync(request, settings);
+        var second = await RunAsync(request, settings);
+
+        Assert.Equal(("attention", "ctc"), (plain.Document.Method!.Alignment, first.Document.Method!.Alignment));
+        Assert.Equal(Words(plain.Document), Words(first.Document));
+        Assert.Empty(DocumentRules.Validate(first.Document));
+        Assert.Equal(("ctc", Cached), (first.MethodOf(Stage.Align), second.MethodOf(Stage.Align)));
+        Assert.Equal(LyricsFormats.Json.Write(first.Document), LyricsFormats.Json.Write(second.Document));
+    }
+
+    [Fact]
+    public async Task The_best_quality_listens_to_the_voice_too()
+    {
+        var song = SungSeconds();
+        var first = await RunAsync(new SongRequest(song) { Quality = SongQuality.Best });
+        var second = await RunAsync(new SongRequest(song) { Quality = SongQuality.Best }, Settings with { Ffmpeg = FfmpegThatFails() });
+
+        Assert.Contains(first.Steps, step => step.Message == "listening to the voice alone");
+        Assert.Equal("spleeter-2stems", first.Document.Method!.Separation);
+        Assert.Equal(LyricsFormats.Json.Write(first.Document), LyricsFormats.Json.Write(second.Document));
+    }
+
+    [Fact]
+    public async Task A_network_for_letters_that_is_not_there_is_an_error_before_any_work()
+    {
+        var song = await SpeechAsync();
+        var error = await Assert.ThrowsAsync<PipelineException>(() => RunAsync(new SongRequest(song), Settings with { Aligner = "nonesuch" }));
+        Assert.Equal("model_missing", error.Code);
+    }
+
+    private static IEnumerable<string> Words(LyricsDocument document) => document.Lines.SelectMany(line => line.Words).Select(word => word.Text);
+
     private LibrettoSettings Settings => new()
     {
         Engine = "moonshine",

@@ -28,11 +28,14 @@ internal static class DatabaseLimits
         {
             Console.WriteLine($"\none PostgreSQL, {Environment.ProcessorCount} cores shared with its {Clients} clients:");
             var claims = app.Services.GetRequiredService<JobClaims>();
+            await FillAsync(app, 100);
+            await ClaimAsync(claims, 100, Clients, isTold: false);
             foreach (var waiting in (int[])[1_000, 10_000, 100_000])
             {
                 await FillAsync(app, waiting);
                 await ScanAsync(claims, waiting);
-                await ClaimAsync(claims, waiting);
+                foreach (var clients in (int[])[1, Clients])
+                    await ClaimAsync(claims, waiting, clients);
             }
             var held = await HoldAsync(claims);
             await RateAsync("heartbeats", held, job => claims.BeatAsync(job, default));
@@ -56,7 +59,7 @@ internal static class DatabaseLimits
         await context.Database.ExecuteSqlAsync(
             $"""
              insert into jobs (id, options, status, created_at, result_key, input_key, lane, key_id, status_message)
-             select 'bench-' || lpad(n::text, 10, '0'), '{"{}"}'::jsonb, 'queued', now() + n * interval '1 millisecond', 'result/' || n, 'audio/' || n, 'compute', 'key-' || (n % 1000), 'waiting'
+             select 'bench-' || lpad(n::text, 10, '0'), jsonb_build_object(), 'queued', now() + n * interval '1 millisecond', 'result/' || n, 'audio/' || n, 'compute', 'key-' || (n % 1000), 'waiting'
              from generate_series(1, {count}) n
              """);
         await context.Database.ExecuteSqlRawAsync("vacuum analyze jobs");
@@ -71,17 +74,18 @@ internal static class DatabaseLimits
         Console.WriteLine($"  {waiting:N0} waiting: a scan counts them in {Stopwatch.GetElapsedTime(since).TotalMilliseconds / Times:F1} ms");
     }
 
-    private static async Task ClaimAsync(JobClaims claims, int waiting)
+    private static async Task ClaimAsync(JobClaims claims, int waiting, int clients, bool isTold = true)
     {
         var count = 0;
-        var most = Math.Min(waiting, 5000);
+        var most = Math.Min(waiting / 2, 5000);
         var since = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, Clients).Select(n => Task.Run(async () =>
+        await Task.WhenAll(Enumerable.Range(0, clients).Select(n => Task.Run(async () =>
         {
             while (since.Elapsed < Span && Volatile.Read(ref count) < most && await claims.ClaimNextAsync(Lane.Compute, $"bench-{n}", default) is not null)
                 Interlocked.Increment(ref count);
         })));
-        Console.WriteLine($"  {waiting:N0} waiting: {count / since.Elapsed.TotalSeconds:F0} claims a second");
+        if (isTold)
+            Console.WriteLine($"  {waiting:N0} waiting: {count / since.Elapsed.TotalSeconds:F0} claims a second by {clients} at once");
     }
 
     private static async Task<IReadOnlyList<Job>> HoldAsync(JobClaims claims)

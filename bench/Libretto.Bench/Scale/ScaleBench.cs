@@ -25,7 +25,8 @@ internal static class ScaleBench
         Console.WriteLine("\n100,000 songs a day, otherwise:");
         var plan = new DayPlan(100_000, limits);
         Print(plan with { IsFair = false }, "oldest first, whoever posts");
-        Print(plan with { Limits = limits with { Max = 20 } }, "at most 20 workers");
+        Print(plan with { Limits = limits with { Max = 25 } }, "at most 25 workers");
+        Print(plan with { Limits = limits with { Max = 25 }, IsFair = false }, "at most 25 workers, oldest first");
         Print(plan with { Limits = limits with { Min = 5 } }, "at least 5 workers");
         Print(plan with { Limits = limits with { TargetWait = TimeSpan.FromSeconds(15) } }, "all served within 15 s");
         Print(plan with { Limits = limits with { CoolDown = TimeSpan.FromSeconds(30) } }, "cool-down 30 s");

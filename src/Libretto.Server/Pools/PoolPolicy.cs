@@ -107,9 +107,10 @@ internal static class PoolPolicy
         if (view.Waiting == 0 || view.Oldest < limits.StartAfter)
             // Nobody new for now, and nobody who is there is sent away by this.
             return counted.Count;
-        var work = view.Waiting * (view.SongTime ?? UsualSong);
-        // Those who are busy stay so for a while; the others share what waits.
-        return busy + Math.Min(view.Waiting, (int)Math.Ceiling(work / limits.TargetWait));
+        // All share what waits. Those who are busy have half a song left on the average: without counting on them every rush would
+        // bring twice the workers that it needs (bench/run scale).
+        var work = (view.Waiting + (busy / 2.0)) * (view.SongTime ?? UsualSong);
+        return Math.Clamp((int)Math.Ceiling(work / limits.TargetWait), Math.Max(busy, 1), busy + view.Waiting);
     }
 
     private static List<string> Superfluous(List<PoolWorker> counted, PoolLimits limits) =>

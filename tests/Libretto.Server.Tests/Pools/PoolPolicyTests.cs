@@ -24,9 +24,11 @@ public class PoolPolicyTests
         Assert.Equal(1, PoolPolicy.Decide(View(9, Coming("a"), Idle("b", 1)), Limits).Start);
 
     [Fact]
-    public void Those_with_a_job_are_not_counted_on_but_count_for_the_maximum()
+    public void Those_with_a_job_are_counted_on_for_the_rest_of_the_target_time_and_count_for_the_maximum()
     {
-        Assert.Equal(1, PoolPolicy.Decide(View(1, Busy("a")), Limits).Start);
+        Assert.Equal(0, PoolPolicy.Decide(View(2, Busy("a")), Limits).Start);
+        Assert.Equal(1, PoolPolicy.Decide(View(3, Busy("a")), Limits).Start);
+        Assert.Equal(1, PoolPolicy.Decide(View(1, Busy("a")) with { SongTime = TimeSpan.FromMinutes(3) }, Limits).Start);
         Assert.Equal(0, PoolPolicy.Decide(View(30, Busy("a"), Busy("b"), Busy("c"), Busy("d")), Limits).Start);
     }
 

@@ -74,6 +74,9 @@ public abstract class PoolManagerTests : IAsyncLifetime
         await SetAsync(worker.Id, set => set.SetProperty(row => row.RequestedAt, row => DateTime.UtcNow.AddSeconds(-7)));
         await Workers.RegisterAsync(worker.Id, null, "one", [Lane.Compute], Able, Ct);
         await Workers.BeatAsync(worker.Id, isBusy: true, Ct);
+        // More than the one at work will have done within a minute.
+        await AddJobAsync();
+        await AddJobAsync();
 
         await RunAsync(manager);
 

@@ -46,7 +46,7 @@ public sealed class HostedJobsTests : IAsyncLifetime
         Assert.Equal(("completed", Groq), (job.Text("status"), job.Text("processing_method")));
         var document = (await Client.GetAsync($"/api/jobs/{job.Text("id")}/lyrics.json")).Json;
         Assert.Equal("provider", document.GetProperty("method").Text("alignment"));
-        Assert.Equal("And so my fellow Americans", document.GetProperty("lines")[0].Text("text"));
+        Assert.StartsWith("And so,", document.GetProperty("lines")[0].Text("text"), StringComparison.Ordinal);
         AssertTheKeyIsNowhere();
     }
 

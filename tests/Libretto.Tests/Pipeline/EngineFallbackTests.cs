@@ -46,8 +46,8 @@ public sealed class EngineFallbackTests : IAsyncLifetime
         var method = result.Document.Method!;
         Assert.Equal((Groq, "provider", null), (method.Engine, method.Alignment, method.Reason));
         Assert.InRange(method.Cost!.Value, 10.0 / 3600 * 0.04, 20.0 / 3600 * 0.04);
-        Assert.Equal("And so my fellow Americans", result.Document.Lines[0].Text);
-        Assert.Equal([0.32, 0.6, 1.2, 1.5, 2.2], result.Document.Lines[0].Words.Select(word => word.Start));
+        Assert.Equal("And so, my fellow Americans, ask not", string.Join(' ', result.Document.Lines.Select(line => line.Text)));
+        Assert.Equal([0.32, 0.6, 1.2, 1.5, 2.2, 4.02, 4.5], result.Document.Lines.SelectMany(line => line.Words).Select(word => word.Start));
         Assert.Equal("en", result.Document.Language);
         Assert.Contains(result.Notices, notice => notice.Contains("GROQ_API_KEY is set, so the song goes to 127.0.0.1", StringComparison.Ordinal));
         Assert.Contains(result.Notices, notice => notice.StartsWith(Groq + ": ", StringComparison.Ordinal) && notice.Contains("about $0.0001", StringComparison.Ordinal));
@@ -194,7 +194,8 @@ public sealed class EngineFallbackTests : IAsyncLifetime
         var result = await RunAsync(new SongRequest(_song) { Language = "en" }, settings: settings => settings with { Models = [models] });
         Assert.Equal((Groq, "attention", "transcribed", null), (result.Document.Method!.Engine, result.Document.Method.Alignment, result.Document.Method.Words, result.Document.Method.Lyrics));
         Assert.Equal(Spoken, string.Join(' ', result.Document.Lines.Select(line => line.Text)));
-        Assert.DoesNotContain(result.Document.Lines.SelectMany(line => line.Words), word => word.Estimated == true);
+        var words = result.Document.Lines.SelectMany(line => line.Words).ToList();
+        Assert.InRange(words.Count(word => word.Estimated == true), 0, words.Count / 3);
         // The engine put it all between two and six seconds.
         Assert.InRange(result.Document.Lines[0].Start, 0, 1);
         Assert.InRange(result.Document.Lines[^1].End, 7, result.Document.Duration);

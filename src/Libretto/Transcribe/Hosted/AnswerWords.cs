@@ -29,8 +29,10 @@ internal static class AnswerWords
     {
         var guards = new Dictionary<string, int>();
         var lines = VerboseWords.Lines(answer);
-        if (answer.Segments is { Count: > 0 } segments)
-            lines = WithoutInvented(lines, [.. segments.Where(segment => segment is not null)], guards);
+        if (answer.Segments?.Where(segment => segment is not null).ToList() is { Count: > 0 } segments && segments.Count == lines.Count)
+            lines = WithoutInvented([.. lines.Select((line, i) => WordMarks.Restore(line, segments[i].Text))], segments, guards);
+        else
+            lines = lines.ConvertAll(line => WordMarks.Restore(line, answer.Text));
         // An engine that gives nothing but the text.
         if (lines.Count == 0 && WordText.Words(answer.Text) is { Count: > 0 } bare && answer.Segments is null)
             lines = [[.. LineSpread.Over(bare, 0, Milliseconds.From(range.Length))]];
@@ -51,8 +53,6 @@ internal static class AnswerWords
     private static List<List<LyricsWord>> WithoutInvented(
         List<List<LyricsWord>> lines, List<VerboseSegment> segments, Dictionary<string, int> guards)
     {
-        if (lines.Count != segments.Count)
-            return lines;
         var kept = lines.Where((_, i) => !(segments[i].NoSpeechProbability > 0.6 && segments[i].AverageLogProbability < -1)).ToList();
         Count(guards, NoSpeechGuard, lines.Count - kept.Count);
         return kept;

@@ -1,4 +1,3 @@
-using System.Text;
 using Libretto.Lyrics;
 
 namespace Libretto.Transcribe.Hosted;
@@ -44,20 +43,11 @@ internal static class PieceSeam
             for (var j = 0; j < right.Count && right[j].Start - SameTime <= left[i].Start; j++)
             {
                 var distance = Math.Abs(Middle(left[i]) - cut) + Math.Abs(Middle(right[j]) - cut) + Math.Abs(left[i].Start - right[j].Start);
-                if (distance < nearest && Math.Abs(left[i].Start - right[j].Start) <= SameTime && Letters(left[i].Text) == Letters(right[j].Text))
+                if (distance < nearest && Math.Abs(left[i].Start - right[j].Start) <= SameTime && WordMarks.Letters(left[i].Text) == WordMarks.Letters(right[j].Text))
                     (nearest, best) = (distance, (i + 1, j + 1));
             }
         return best;
     }
 
     private static double Middle(LyricsWord word) => (word.Start + word.End) / 2;
-
-    private static string Letters(string word)
-    {
-        var letters = new StringBuilder(word.Length);
-        foreach (var rune in word.EnumerateRunes())
-            if (Rune.IsLetterOrDigit(rune))
-                letters.Append(Rune.ToLowerInvariant(rune));
-        return letters.ToString();
-    }
 }

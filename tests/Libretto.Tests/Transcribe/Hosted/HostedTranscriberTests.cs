@@ -54,13 +54,13 @@ public class HostedTranscriberTests
     }
 
     [Fact]
-    public async Task Words_at_the_top_level_are_taken_as_they_are()
+    public async Task Words_at_the_top_level_are_taken_at_their_times_with_the_marks_of_the_text()
     {
         await using var groq = await HostedFixture.StartAsync();
         groq.Server.Once(200, Answers.WordsAtTheTop);
         var piece = Assert.Single(await groq.HearAsync());
 
-        Assert.Equal(["And", "so", "my", "fellow", "Americans", "ask", "not"], piece.Words.Select(word => word.Text));
+        Assert.Equal(["And", "so,", "my", "fellow", "Americans,", "ask", "not"], piece.Words.Select(word => word.Text));
         Assert.Equal([0.32, 0.6, 1.2, 1.5, 2.2, 4.02, 4.5], piece.Words.Select(word => word.Start));
         Assert.Equal(3.4, piece.Words[4].End);
         Assert.All(piece.Words, word => Assert.Null(word.Estimated));

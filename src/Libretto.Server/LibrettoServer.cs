@@ -6,6 +6,7 @@ using Libretto.Server.Jobs;
 using Libretto.Server.Ops;
 using Libretto.Server.Pools;
 using Libretto.Server.Web;
+using Libretto.Server.Webhooks;
 using Libretto.Settings;
 using Libretto.Storage;
 using Libretto.Tools;
@@ -120,6 +121,8 @@ public static class LibrettoServer
             services.AddHangfireServer(worker => Lanes.Configure(worker, lane, options));
 
         PoolServices.AddTo(services, options);
+        WebhookServices.AddTo(services, options);
+        services.AddSingleton<Admission>();
 
         services.AddSingleton<UploadReader>();
         services.AddSingleton<LinkIntake>();
@@ -166,6 +169,7 @@ public static class LibrettoServer
         LyricsApi.Map(jobs);
         AudioApi.Map(jobs);
         WorkersApi.Map(app);
+        WebhooksApi.Map(app);
         OpenAiApi.Map(app.MapGroup("/v1").WithTags("OpenAI"));
         app.MapOpenApi();
         app.MapScalarApiReference("/scalar");

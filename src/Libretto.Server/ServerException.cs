@@ -26,6 +26,9 @@ public sealed class ServerException : LibrettoException
     internal static ServerException AddressInUse(string url, Exception inner) => new(
         "address_in_use", $"The server cannot listen on {url}: {inner.Message} Choose another address with --urls.", inner: inner);
 
+    internal static ServerException WebhooksOff() => new(
+        "webhooks_off", "This server sends no webhooks, since LIBRETTO_WEBHOOK_SECRET is not set there. Leave the option out, or ask its owner.");
+
     internal static ServerException InputGone() => new(
         "input_gone", "The song itself is no longer in the store, so it cannot be worked on. Post it again.");
 

@@ -66,6 +66,15 @@ public sealed record ServerOptions
     /// <summary>After how long without a job a worker ends by itself; never when null (the default).</summary>
     public TimeSpan? IdleExit { get; init; }
 
+    /// <summary>Songs of one key that may wait or be in work; 1,000 by default. Admins have no such limit.</summary>
+    public int JobsPerKey { get; init; } = 1000;
+
+    /// <summary>Songs that may wait or be in work in all; 10,000 by default.</summary>
+    public int QueueLimit { get; init; } = 10_000;
+
+    /// <summary>What webhooks are signed with; none are sent when null (the default).</summary>
+    internal string? WebhookSecret { get; init; }
+
     /// <summary>The pool that workers are started in.</summary>
     internal Pools.PoolOptions Pool { get; init; } = new();
 
@@ -107,6 +116,9 @@ public sealed record ServerOptions
             RequestsPerMinute = (int)Number("LIBRETTO_REQUESTS_PER_MINUTE", options.RequestsPerMinute, 1, 10_000_000),
             CorsOrigins = Get("LIBRETTO_CORS_ORIGINS")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
             TakeOverAfter = TimeSpan.FromSeconds(Number("LIBRETTO_TAKEOVER_SECONDS", options.TakeOverAfter.TotalSeconds, 2, 3600)),
+            JobsPerKey = (int)Number("LIBRETTO_JOBS_PER_KEY", options.JobsPerKey, 1, 10_000_000),
+            QueueLimit = (int)Number("LIBRETTO_QUEUE_LIMIT", options.QueueLimit, 1, 10_000_000),
+            WebhookSecret = Get("LIBRETTO_WEBHOOK_SECRET"),
             Pool = Pools.PoolOptions.FromEnvironment(look),
             FailPoint = Get("LIBRETTO_TEST_SETUP") == "1" && Get("LIBRETTO_FAILPOINT") is not null ? (int)Number("LIBRETTO_FAILPOINT", 0, 1, 99) : null,
         };

@@ -1,12 +1,15 @@
 namespace Libretto.Server.Api;
 
 /// <summary>A request that cannot be served, with what the client should be told.</summary>
-internal sealed class ApiProblem(int status, string code, string detail) : Exception(detail)
+internal sealed class ApiProblem(int status, string code, string detail, int? retryAfter = null) : Exception(detail)
 {
     public int Status { get; } = status;
 
     /// <summary>Stable: programs compare it.</summary>
     public string Code { get; } = code;
+
+    /// <summary>Seconds after which the same request may be served; null when that is not known.</summary>
+    public int? RetryAfter { get; } = retryAfter;
 
     public static ApiProblem NoSuchJob() => new(404, "job_unknown", "There is no such job.");
 

@@ -36,7 +36,7 @@ internal sealed partial class JobIntake(
 
     public async Task<Job> TakeAsync(Upload upload, Caller caller, string? idempotencyKey, CancellationToken ct)
     {
-        JobOptionsRules.Check(upload.Options);
+        JobOptionsRules.Check(upload.Options, caller);
         var inputKey = $"audio/{upload.Sha256}";
         var resultKey = StoredResult.KeyOf(inputKey, upload.Lyrics?.Key, upload.Options);
         var requestHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{resultKey}\n{JobJson.Write(upload.Options)}")));

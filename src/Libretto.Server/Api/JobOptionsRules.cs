@@ -8,7 +8,7 @@ internal static class JobOptionsRules
 {
     private const int LongestText = 500;
 
-    public static void Check(JobOptions options)
+    public static void Check(JobOptions options, Caller caller)
     {
         if (options.Language is { } language && !Is(language, "auto") && Languages.Find(language) is null)
             throw ApiProblem.BadOption("language", "give a code or English name, such as es or Spanish, or auto");
@@ -18,6 +18,10 @@ internal static class JobOptionsRules
         OneOf("separate", options.Separate, "auto", "always", "never");
         if (options.Beam is < 1 or > 10)
             throw ApiProblem.BadOption("beam", "give a number from 1 to 10");
+        if (options.Priority is < -10 or > 10 || (options.Priority > 0 && !caller.IsAdmin))
+            throw ApiProblem.BadOption("priority", caller.IsAdmin ? "give a number from -10 to 10" : "give a number from -10 to 0; more is for admins");
+        if (options.Webhook is { } webhook && (webhook.Length > LongestText || !Uri.TryCreate(webhook, UriKind.Absolute, out var receiver) || receiver.Scheme is not ("http" or "https") || receiver.UserInfo.Length > 0))
+            throw ApiProblem.BadOption("webhook", "give an address that begins with https:// or http://, without a password");
         foreach (var (name, text) in new[] { ("title", options.Title), ("artist", options.Artist), ("prompt", options.Prompt), ("model", options.Model) })
             if (text?.Length > LongestText)
                 throw ApiProblem.BadOption(name, $"at most {LongestText} characters");

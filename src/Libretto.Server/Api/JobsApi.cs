@@ -22,7 +22,7 @@ internal static class JobsApi
                 "multipart/form-data with one part `file` (the song), and optionally `options` (JSON) and `lyrics` (text), or application/json " +
                 "with `url`. A repeated request under the same Idempotency-Key gives the same job.")
             .Accepts<JobUpload>("multipart/form-data", "application/json")
-            .Produces<JobView>(202);
+            .Produces<JobView>(202).Produces<Problem>(429, "application/problem+json");
         jobs.MapGet("/", ListAsync).WithName("ListJobs").WithSummary("List jobs, newest first");
         jobs.MapGet("/{id}", GetAsync).WithName("GetJob").WithSummary("One job");
     }
@@ -31,8 +31,9 @@ internal static class JobsApi
     public static async Task<Job> FindAsync(string id, Caller caller, JobStore store, CancellationToken ct) =>
         await store.FindAsync(id, ct) is { } job && caller.MaySee(job) ? job : throw ApiProblem.NoSuchJob();
 
-    private static async Task<Accepted<JobView>> PostAsync(HttpContext context, Caller caller, JobIntake intake, CancellationToken ct)
+    private static async Task<Accepted<JobView>> PostAsync(HttpContext context, Caller caller, Admission admission, JobIntake intake, CancellationToken ct)
     {
+        await admission.CheckAsync(caller, ct);
         var job = await intake.TakeAsync(context.Request, caller, ct);
         return TypedResults.Accepted($"/api/jobs/{job.Id}", JobView.Of(job));
     }

@@ -47,13 +47,14 @@ internal static class OpenAiApi
 }
 
 /// <summary>Answers one transcription request.</summary>
-internal sealed class OpenAiTranscriber(UploadReader uploads, JobIntake intake, JobStore jobs, JobChanges changes, IContentStore store)
+internal sealed class OpenAiTranscriber(Admission admission, UploadReader uploads, JobIntake intake, JobStore jobs, JobChanges changes, IContentStore store)
 {
     // Changes are told; looking anyway costs little.
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
 
     public async Task<IResult> AnswerAsync(HttpContext context, Caller caller, bool translate, CancellationToken ct)
     {
+        await admission.CheckAsync(caller, ct);
         var wish = new OpenAiWish();
         using var upload = await uploads.ReadAsync(context.Request, (_, field) => wish.Take(field.Name, field.Text), ct);
         upload.Options = wish.ToOptions(translate);

@@ -24,6 +24,8 @@ internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandle
         var (status, code, detail) = Describe(exception);
         if (status >= 500)
             LogFailed(exception, httpContext.Request.Method, httpContext.Request.Path);
+        if (exception is ApiProblem { RetryAfter: { } seconds })
+            httpContext.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         await WriteAsync(httpContext, status, code, detail);
         return true;
     }

@@ -12,21 +12,32 @@ internal sealed class JobClaims(IDbContextFactory<JobsContext> contexts, JobChan
     /// <summary>How often a job may outlive its worker: one that kills its workers must not go on for ever.</summary>
     public const int MostTakeovers = 20;
 
-    /// <summary>Takes the job whose turn it is among those that this worker can do; null when none waits in the lane.</summary>
+    // A job that has outlived so many workers may be what ended them: it waits until all others are served.
+    private const int Suspicious = 2;
+
+    /// <summary>
+    /// Takes the job whose turn it is among those that this worker can do; null when none waits in the lane. Of equal priority the
+    /// key that was served longest ago comes first, and of a key's jobs the oldest.
+    /// </summary>
     public async Task<Job?> ClaimNextAsync(string lane, string worker, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
         while (true)
         {
-            var id = await capabilities.Fit(Ready(context, lane))
-                .OrderByDescending(job => job.Priority).ThenBy(job => job.CreatedAt).ThenBy(job => job.Id)
-                .Select(job => job.Id)
-                .FirstOrDefaultAsync(ct);
+            var id = await (
+                from ready in capabilities.Fit(Ready(context, lane))
+                join served in context.Turns.Where(turn => turn.Lane == lane) on ready.KeyId equals served.KeyId into turns
+                from turn in turns.DefaultIfEmpty()
+                orderby ready.Takeovers > Suspicious, ready.Priority descending, turn == null ? DateTime.UnixEpoch : turn.ServedAt, ready.CreatedAt, ready.Id
+                select ready.Id).FirstOrDefaultAsync(ct);
             if (id is null)
                 return null;
             // Null: another worker was faster.
-            if (await ClaimAsync(context, id, worker, ct) is { } job)
-                return job;
+            if (await ClaimAsync(context, id, worker, ct) is not { } job)
+                continue;
+            if (job.KeyId.Length > 0)
+                await NoteTurnAsync(context, job, ct);
+            return job;
         }
     }
 
@@ -321,6 +332,23 @@ internal sealed class JobClaims(IDbContextFactory<JobsContext> contexts, JobChan
         if (taken is not null)
             changes.Publish(id);
         return taken;
+    }
+
+    private static async Task NoteTurnAsync(JobsContext context, Job job, CancellationToken ct)
+    {
+        var noted = await context.Turns.Where(turn => turn.KeyId == job.KeyId && turn.Lane == job.Lane)
+            .ExecuteUpdateAsync(set => set.SetProperty(turn => turn.ServedAt, turn => DateTime.UtcNow), ct);
+        if (noted > 0)
+            return;
+        try
+        {
+            context.Turns.Add(new Turn(job.KeyId, job.Lane, DateTime.UtcNow));
+            await context.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException e) when (DatabaseErrors.IsDuplicate(e))
+        {
+            // Another worker has just noted the key's first turn.
+        }
     }
 
     private static IQueryable<Job> Ready(JobsContext context, string lane) => context.Jobs.AsNoTracking().Where(job =>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Libretto.Server.Webhooks;
 
 namespace Libretto.Server.Jobs;
 
@@ -10,11 +11,16 @@ namespace Libretto.Server.Jobs;
 [JsonSerializable(typeof(JobOptions))]
 [JsonSerializable(typeof(IReadOnlyList<JobStep>))]
 [JsonSerializable(typeof(StoredResult))]
+[JsonSerializable(typeof(IReadOnlyList<WebhookAttempt>))]
 internal sealed partial class JobJson : JsonSerializerContext
 {
     public static string Write(JobOptions options) => JsonSerializer.Serialize(options, Default.JobOptions);
 
     public static JobOptions ReadOptions(string json) => JsonSerializer.Deserialize(json, Default.JobOptions)!;
+
+    public static string Write(IReadOnlyList<WebhookAttempt> attempts) => JsonSerializer.Serialize(attempts, Default.IReadOnlyListWebhookAttempt);
+
+    public static IReadOnlyList<WebhookAttempt> ReadAttempts(string json) => JsonSerializer.Deserialize(json, Default.IReadOnlyListWebhookAttempt)!;
 
     public static string Write(IReadOnlyList<JobStep> steps) => JsonSerializer.Serialize(steps, Default.IReadOnlyListJobStep);
 

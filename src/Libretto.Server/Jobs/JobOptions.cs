@@ -44,9 +44,15 @@ internal sealed record JobOptions
     /// <summary>True to wait for a worker with a graphics card.</summary>
     public bool? Gpu { get; init; }
 
+    /// <summary>Before others when above 0, after them when below; -10 to 10.</summary>
+    public int? Priority { get; init; }
+
+    /// <summary>An address that is told when the job has ended.</summary>
+    public string? Webhook { get; init; }
+
     /// <summary>True to work anew even if the result is in the store.</summary>
     public bool? Fresh { get; init; }
 
     /// <summary>What the result depends on: the same work has the same options here.</summary>
-    public JobOptions Canonical() => this with { Formats = null, Fresh = null, Gpu = null };
+    public JobOptions Canonical() => this with { Formats = null, Fresh = null, Gpu = null, Priority = null, Webhook = null };
 }

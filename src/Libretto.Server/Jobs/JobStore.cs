@@ -1,10 +1,11 @@
 using System.Linq.Expressions;
+using Libretto.Server.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Libretto.Server.Jobs;
 
 /// <summary>What users do with jobs: post, look, cancel, retry, delete. Each change is one statement.</summary>
-internal sealed class JobStore(IDbContextFactory<JobsContext> contexts, JobChanges changes)
+internal sealed class JobStore(IDbContextFactory<JobsContext> contexts, JobChanges changes, ServerOptions options)
 {
     /// <summary>What is said of a job that waits for nothing in particular.</summary>
     public const string Waiting = "waiting";
@@ -13,7 +14,12 @@ internal sealed class JobStore(IDbContextFactory<JobsContext> contexts, JobChang
     public async Task<Job> AddAsync(Job job, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
+        job = job with { Priority = job.Options.Priority ?? 0 };
         context.Jobs.Add(job);
+        if (job.Options.Webhook is { } receiver)
+            context.WebhookDeliveries.Add(options.WebhookSecret is null
+                ? throw ServerException.WebhooksOff()
+                : new WebhookDelivery { JobId = job.Id, Url = receiver, State = WebhookState.Waiting });
         try
         {
             await context.SaveChangesAsync(ct);
@@ -96,30 +102,16 @@ internal sealed class JobStore(IDbContextFactory<JobsContext> contexts, JobChang
     }
 
     /// <summary>Puts a failed or cancelled job back into the queue, as if it were new; false when it is neither.</summary>
-    public Task<bool> RetryAsync(string id, CancellationToken ct) => UpdateAsync(
-        id,
-        job => job.Status == JobStatus.Failed || job.Status == JobStatus.Cancelled,
-        (context, jobs) => jobs.ExecuteUpdateAsync(
-            set => set
-                .SetProperty(job => job.Status, JobStatus.Queued)
-                .SetProperty(job => job.Pct, 0)
-                .SetProperty(job => job.StatusMessage, "waiting")
-                .SetProperty(job => job.Lane, job => job.InputKey == null ? Lane.Io : job.Lane)
-                .SetProperty(job => job.NeedsCookies, false)
-                .SetProperty(job => job.CurrentStage, (string?)null)
-                .SetProperty(job => job.ProgressLog, (IReadOnlyList<JobStep>)Array.Empty<JobStep>())
-                .SetProperty(job => job.ErrorMessage, (string?)null)
-                .SetProperty(job => job.ErrorCode, (string?)null)
-                .SetProperty(job => job.Attempts, 0)
-                .SetProperty(job => job.Takeovers, 0)
-                .SetProperty(job => job.Claim, (string?)null)
-                .SetProperty(job => job.CancelRequested, false)
-                .SetProperty(job => job.NotBefore, (DateTime?)null)
-                .SetProperty(job => job.StartedAt, (DateTime?)null)
-                .SetProperty(job => job.CompletedAt, (DateTime?)null)
-                .SetProperty(job => job.Revision, job => job.Revision + 1),
-            ct),
-        ct);
+    public async Task<bool> RetryAsync(string id, CancellationToken ct)
+    {
+        if (!await RequeueAsync(id, ct))
+            return false;
+        // Whoever is told of ends is told of the next one too.
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        await context.WebhookDeliveries.Where(row => row.JobId == id).ExecuteUpdateAsync(
+            set => set.SetProperty(row => row.State, WebhookState.Waiting).SetProperty(row => row.Attempts, 0).SetProperty(row => row.NextAt, (DateTime?)null), ct);
+        return true;
+    }
 
     /// <summary>Says to all jobs that wait for their first worker what they wait for.</summary>
     public async Task TellWaitingAsync(string lane, string message, CancellationToken ct)
@@ -174,6 +166,31 @@ internal sealed class JobStore(IDbContextFactory<JobsContext> contexts, JobChang
         return await context.LyricsVersions.AsNoTracking().Where(version => version.JobId == id)
             .OrderByDescending(version => version.Version).ToListAsync(ct);
     }
+
+    private Task<bool> RequeueAsync(string id, CancellationToken ct) => UpdateAsync(
+        id,
+        job => job.Status == JobStatus.Failed || job.Status == JobStatus.Cancelled,
+        (context, jobs) => jobs.ExecuteUpdateAsync(
+            set => set
+                .SetProperty(job => job.Status, JobStatus.Queued)
+                .SetProperty(job => job.Pct, 0)
+                .SetProperty(job => job.StatusMessage, Waiting)
+                .SetProperty(job => job.Lane, job => job.InputKey == null ? Lane.Io : job.Lane)
+                .SetProperty(job => job.NeedsCookies, false)
+                .SetProperty(job => job.CurrentStage, (string?)null)
+                .SetProperty(job => job.ProgressLog, (IReadOnlyList<JobStep>)Array.Empty<JobStep>())
+                .SetProperty(job => job.ErrorMessage, (string?)null)
+                .SetProperty(job => job.ErrorCode, (string?)null)
+                .SetProperty(job => job.Attempts, 0)
+                .SetProperty(job => job.Takeovers, 0)
+                .SetProperty(job => job.Claim, (string?)null)
+                .SetProperty(job => job.CancelRequested, false)
+                .SetProperty(job => job.NotBefore, (DateTime?)null)
+                .SetProperty(job => job.StartedAt, (DateTime?)null)
+                .SetProperty(job => job.CompletedAt, (DateTime?)null)
+                .SetProperty(job => job.Revision, job => job.Revision + 1),
+            ct),
+        ct);
 
     private async Task<bool> UpdateAsync(
         string id,

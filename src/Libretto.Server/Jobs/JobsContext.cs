@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using System.Text.Json;
 using Libretto.Server.Pools;
+using Libretto.Server.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
@@ -21,6 +22,10 @@ internal sealed class JobsContext(DbContextOptions<JobsContext> options) : DbCon
 
     public DbSet<WorkerLife> WorkerLives => Set<WorkerLife>();
 
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+
+    public DbSet<Turn> Turns => Set<Turn>();
+
     public DbSet<LeaseRow> Leases => Set<LeaseRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -36,6 +41,12 @@ internal sealed class JobsContext(DbContextOptions<JobsContext> options) : DbCon
         modelBuilder.Entity<ApiKey>().ToTable("api_keys").HasKey(row => row.Id);
         modelBuilder.Entity<StageTime>().ToTable("stage_times").HasKey(row => new { row.Stage, row.Method, row.Machine });
         modelBuilder.Entity<WorkerLife>().ToTable("worker_lives").HasKey(row => row.Id);
+        modelBuilder.Entity<WebhookDelivery>(delivery =>
+        {
+            delivery.ToTable("webhook_deliveries").HasKey(row => row.JobId);
+            AsJson(delivery.Property(row => row.Log), log => JobJson.Write(log), json => JobJson.ReadAttempts(json));
+        });
+        modelBuilder.Entity<Turn>().ToTable("turns").HasKey(row => new { row.KeyId, row.Lane });
         modelBuilder.Entity<LeaseRow>().ToTable("leases").HasKey(row => row.Name);
 
         modelBuilder.Entity<Worker>(worker =>
@@ -70,6 +81,9 @@ internal sealed record LyricsVersion(string JobId, int Version, string DocumentK
 
 /// <summary>A key that opens the API; the secret itself is not kept.</summary>
 internal sealed record ApiKey(string Id, string Name, string Hash, string Scope, DateTime CreatedAt, DateTime? RevokedAt);
+
+/// <summary>When a key's jobs were last served in a lane.</summary>
+internal sealed record Turn(string KeyId, string Lane, DateTime ServedAt);
 
 /// <summary>How long a stage takes: seconds of work a second of audio.</summary>
 internal sealed record StageTime(string Stage, string Method, string Machine, long Count, double Mean, double Spread);

@@ -18,13 +18,7 @@ internal sealed class Lease(IDbContextFactory<JobsContext> contexts)
     public async Task<bool> HoldAsync(string name, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
-        return await context.Leases
-            .Where(lease => lease.Name == name && (lease.Holder == _holder || lease.Until < DateTime.UtcNow))
-            .ExecuteUpdateAsync(
-                set => set
-                    .SetProperty(lease => lease.Holder, _holder)
-                    .SetProperty(lease => lease.Until, lease => DateTime.UtcNow.AddSeconds(Seconds)),
-                ct) == 1;
+        return await TakeAsync(context, name, ct) || (await AddAsync(context, name, ct) && await TakeAsync(context, name, ct));
     }
 
     /// <summary>Lets the next process have it at once.</summary>
@@ -33,5 +27,31 @@ internal sealed class Lease(IDbContextFactory<JobsContext> contexts)
         await using var context = await contexts.CreateDbContextAsync(ct);
         await context.Leases.Where(lease => lease.Name == name && lease.Holder == _holder)
             .ExecuteUpdateAsync(set => set.SetProperty(lease => lease.Until, lease => DateTime.UtcNow.AddSeconds(-1)), ct);
+    }
+
+    private async Task<bool> TakeAsync(JobsContext context, string name, CancellationToken ct) =>
+        await context.Leases
+            .Where(lease => lease.Name == name && (lease.Holder == _holder || lease.Until < DateTime.UtcNow))
+            .ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(lease => lease.Holder, _holder)
+                    .SetProperty(lease => lease.Until, lease => DateTime.UtcNow.AddSeconds(Seconds)),
+                ct) == 1;
+
+    /// <summary>A lease that nobody has held yet; false when somebody has.</summary>
+    private static async Task<bool> AddAsync(JobsContext context, string name, CancellationToken ct)
+    {
+        if (await context.Leases.AnyAsync(lease => lease.Name == name, ct))
+            return false;
+        try
+        {
+            context.Leases.Add(new LeaseRow(name, "", DateTime.UnixEpoch));
+            await context.SaveChangesAsync(ct);
+            return true;
+        }
+        catch (DbUpdateException e) when (DatabaseErrors.IsDuplicate(e))
+        {
+            return false;
+        }
     }
 }

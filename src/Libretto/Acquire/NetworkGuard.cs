@@ -82,7 +82,8 @@ public sealed class NetworkGuard
     }
 
     /// <summary>A handler for requests of our own under the same policy, redirects included.</summary>
-    internal HttpMessageHandler CreateHandler()
+    /// <param name="followRedirects">Whether redirects are followed at all.</param>
+    public HttpMessageHandler CreateHandler(bool followRedirects = true)
     {
         var policy = new AntiSSRFPolicy(PolicyConfigOptions.ExternalOnlyLatest)
         {
@@ -93,6 +94,7 @@ public sealed class NetworkGuard
         policy.AddDeniedAddresses(s_ipv4Compatible);
         policy.AddAllowedAddresses([.. _allowed.Select(network => network.ToString())]);
         var handler = policy.GetHandler();
+        handler.AllowAutoRedirect = followRedirects;
         handler.MaxAutomaticRedirections = MostRedirects;
         handler.ConnectTimeout = TimeSpan.FromSeconds(20);
         return handler;

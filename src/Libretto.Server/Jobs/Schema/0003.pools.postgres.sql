@@ -30,4 +30,3 @@ create table leases (
     holder text not null,
     until timestamptz not null
 );
-insert into leases values ('pools', '', '1970-01-01T00:00:00Z'), ('webhooks', '', '1970-01-01T00:00:00Z');

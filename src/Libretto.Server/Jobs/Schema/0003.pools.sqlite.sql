@@ -30,4 +30,3 @@ create table leases (
     holder text not null,
     until text not null
 );
-insert into leases values ('pools', '', '1970-01-01 00:00:00'), ('webhooks', '', '1970-01-01 00:00:00');

@@ -1,0 +1,16 @@
+using System.Text.Json;
+using Libretto.Server.Api;
+using Libretto.Server.Jobs;
+
+namespace Libretto.Server.Webhooks;
+
+/// <summary>What a receiver is sent.</summary>
+/// <param name="Event">job.completed, job.failed or job.cancelled.</param>
+/// <param name="Delivery">The same for every attempt to tell of the same end: receivers drop what they have seen.</param>
+/// <param name="Job">The job as the API gives it.</param>
+internal sealed record WebhookMessage(string Event, string Delivery, JobView Job)
+{
+    public static WebhookMessage Of(Job job) => new($"job.{job.Status}", $"{job.Id}.{job.Revision}", JobView.Of(job));
+
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, ApiJson.Default.WebhookMessage);
+}

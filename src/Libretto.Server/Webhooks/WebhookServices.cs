@@ -1,0 +1,28 @@
+using Libretto.Acquire;
+using Libretto.Server.Pools;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Libretto.Server.Webhooks;
+
+/// <summary>Puts together what tells receivers.</summary>
+internal static class WebhookServices
+{
+    private const string Client = "webhooks";
+
+    public static void AddTo(IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton<WebhookStore>();
+        if (options.WebhookSecret is null || !options.ServesApi)
+            return;
+        services.AddHttpClient(Client).ConfigurePrimaryHttpMessageHandler(provider => provider.GetRequiredService<NetworkGuard>().CreateHandler(followRedirects: false));
+        services.AddSingleton(provider => new WebhookSender(
+            provider.GetRequiredService<WebhookStore>(),
+            provider.GetRequiredService<Lease>(),
+            provider.GetRequiredService<IHttpClientFactory>().CreateClient(Client),
+            options,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<WebhookSender>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<WebhookSender>());
+    }
+}

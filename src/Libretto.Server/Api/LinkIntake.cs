@@ -19,7 +19,7 @@ internal sealed class LinkIntake(LinkFetch links, JobCookies cookies, IContentSt
     {
         var post = await BodyAsync(request, ct);
         var options = post.Options ?? new JobOptions();
-        JobOptionsRules.Check(options);
+        JobOptionsRules.Check(options, caller);
         var link = SongLink.Parse(post.Url ?? "");
         if (post.Cookies is not null && !caller.IsAdmin)
             throw new ApiProblem(403, "admin_only", "Cookies can be given with an admin key only.");

@@ -22,10 +22,11 @@ internal sealed class SongDraft(string id, string name, long? size)
     /// <summary>Why it was not taken, in the server's words.</summary>
     public string? Trouble { get; set; }
 
-    /// <summary>Whether it can be sent (again).</summary>
-    public bool IsReady => JobId is null && Sent is null && Trouble is null;
+    /// <summary>Whether it is of no use to send it: the server would refuse it.</summary>
+    public bool IsHopeless { get; init; }
 
-    public bool IsOnItsWay => Sent is not null && JobId is null && Trouble is null;
+    /// <summary>Whether it waits to be sent.</summary>
+    public bool IsReady => JobId is null && Sent is null && Trouble is null;
 }
 
 /// <summary>A file as the browser tells of it.</summary>

@@ -36,7 +36,10 @@ public sealed partial class StartView : ComponentBase
     {
         _trouble = null;
         foreach (var file in files.Deserialize<List<ChosenFile>>(JsonSerializerOptions.Web)!)
-            _drafts.Add(new SongDraft(file.Id, file.Name, file.Size) { Trouble = Refused(file) });
+        {
+            var trouble = Refused(file);
+            _drafts.Add(new SongDraft(file.Id, file.Name, file.Size) { Trouble = trouble, IsHopeless = trouble is not null });
+        }
         StateHasChanged();
     }
 

@@ -15,6 +15,27 @@ export class LibrettoPlayer extends HTMLElement {
   // A song can be sung to before its stems are made.
   static observedAttributes = ["data-instrumental"];
 
+  /** Ends what was started. @type {AbortController | null} */
+  gone = null;
+  /** @type {StreamDeck | StemDeck | undefined} */
+  deck;
+  /** @type {Stage | undefined} */
+  stage;
+  /** @type {Waveform | undefined} */
+  wave;
+  /** Seconds. */
+  duration = 0;
+  rate = 1;
+  /** Semitones. */
+  key = 0;
+  /** How much later than the sound the display is, in milliseconds. */
+  offset = 0;
+  /** Seconds from the start of a frame to its middle. */
+  lead = 0;
+  /** The second that the clock shows. */
+  second = -1;
+  frame = 0;
+
   attributeChangedCallback() {
     if (this.gone) requestAnimationFrame(() => this.isConnected && this.#openStems());
   }
@@ -29,17 +50,17 @@ export class LibrettoPlayer extends HTMLElement {
     this.gone = null;
     this.deck?.close();
     this.wave?.close();
-    cancelAnimationFrame(this.frame ?? 0);
+    cancelAnimationFrame(this.frame);
   }
 
   /** The moment of the song on the stage, in seconds: what is heard, and the display's offset. */
   get time() {
-    return (this.deck?.now() ?? 0) + (this.offset ?? 0) / 1000;
+    return (this.deck?.now() ?? 0) + this.offset / 1000;
   }
 
   /** Plays from a moment, or goes there. @param {number} seconds */
   jump(seconds) {
-    this.deck?.seek(Math.min(this.duration ?? 0, Math.max(0, seconds)));
+    this.deck?.seek(Math.min(this.duration, Math.max(0, seconds)));
     this.#draw(true);
   }
 
@@ -55,8 +76,6 @@ export class LibrettoPlayer extends HTMLElement {
     const { signal } = this.gone;
     this.duration = Number(this.dataset.duration);
     this.offset = Number(localStorage.getItem(OFFSET_KEY) ?? 0);
-    this.rate = 1;
-    this.key = 0;
     this.stage = new Stage(/** @type {HTMLElement} */ (this.querySelector("[data-lines]")));
     this.#open();
     const holder = /** @type {HTMLElement} */ (this.querySelector("[data-wave]"));
@@ -70,7 +89,7 @@ export class LibrettoPlayer extends HTMLElement {
     let before = 0;
     const tick = (/** @type {number} */ at) => {
       // What is drawn now stands until the next frame: its middle is the moment to show.
-      this.lead = Math.min(0.02, (at - before) / 2000) * (this.rate ?? 1);
+      this.lead = Math.min(0.02, (at - before) / 2000) * this.rate;
       before = at;
       if (this.deck?.playing) this.#draw(false);
       this.frame = requestAnimationFrame(tick);
@@ -100,8 +119,8 @@ export class LibrettoPlayer extends HTMLElement {
       this.deck = stems;
       this.dataset.stems = "true";
       for (const slider of this.querySelectorAll("[data-level]")) this.#level(/** @type {HTMLInputElement} */ (slider));
-      stems.setRate(this.rate ?? 1);
-      await stems.setKey(this.key ?? 0);
+      stems.setRate(this.rate);
+      await stems.setKey(this.key);
       if (wasPlaying) await stems.play();
     }).catch((error) => this.#say(`${error.message} The whole recording is played instead.`));
   }
@@ -139,7 +158,7 @@ export class LibrettoPlayer extends HTMLElement {
       " ": onButton ? "" : "toggle", k: "toggle",
       ArrowLeft: onRange ? "" : "back", ArrowRight: onRange ? "" : "forward",
       ArrowUp: onRange ? "" : "line-before", ArrowDown: onRange ? "" : "line-after",
-      "[": "slower", "]": "faster", "-": "key-down", "+": "key-up", "=": "key-up", ",": "earlier", ".": "later",
+      "[": "slower", "]": "faster", "-": "key-down", "+": "key-up", "=": "key-up", ",": "offset-down", ".": "offset-up",
       f: "karaoke", Home: onRange ? "" : "start", Escape: this.classList.contains("karaoke") ? "karaoke" : "",
     }[event.key];
     if (!action) return;
@@ -161,15 +180,15 @@ export class LibrettoPlayer extends HTMLElement {
       case "faster": return this.#speed(1);
       case "key-down": return this.#shift(-1);
       case "key-up": return this.#shift(1);
-      case "earlier": return this.#delay(-OFFSET_STEP);
-      case "later": return this.#delay(OFFSET_STEP);
+      case "offset-down": return this.#delay(-OFFSET_STEP);
+      case "offset-up": return this.#delay(OFFSET_STEP);
       case "karaoke": return this.#karaoke(!this.classList.contains("karaoke"));
     }
   }
 
   /** @param {number} step */
   #speed(step) {
-    const at = SPEEDS.indexOf(this.rate ?? 1) + step;
+    const at = SPEEDS.indexOf(this.rate) + step;
     if (!SPEEDS[at]) return;
     this.rate = SPEEDS[at];
     this.deck?.setRate(this.rate);
@@ -178,14 +197,14 @@ export class LibrettoPlayer extends HTMLElement {
 
   /** @param {number} step */
   async #shift(step) {
-    this.key = Math.max(-6, Math.min(6, (this.key ?? 0) + step));
+    this.key = Math.max(-6, Math.min(6, this.key + step));
     this.#words();
     await this.deck?.setKey(this.key).catch((error) => this.#say(error.message));
   }
 
   /** @param {number} step */
   #delay(step) {
-    this.offset = Math.max(-500, Math.min(500, (this.offset ?? 0) + step));
+    this.offset = Math.max(-500, Math.min(500, this.offset + step));
     localStorage.setItem(OFFSET_KEY, String(this.offset));
     this.#words();
     this.#draw(true);
@@ -216,13 +235,13 @@ export class LibrettoPlayer extends HTMLElement {
 
   /** @param {boolean} still */
   #draw(still) {
-    const heard = Math.min(this.duration ?? 0, this.deck?.now() ?? 0);
-    this.stage?.show(this.time + (this.deck?.playing ? this.lead ?? 0 : 0), still);
+    const heard = Math.min(this.duration, this.deck?.now() ?? 0);
+    this.stage?.show(this.time + (this.deck?.playing ? this.lead : 0), still);
     this.wave?.draw(heard);
     const second = Math.floor(heard);
     if (second === this.second) return;
     this.second = second;
-    this.#set("time", `${clockText(heard)} / ${clockText(this.duration ?? 0)}`);
+    this.#set("time", `${clockText(heard)} / ${clockText(this.duration)}`);
     const slider = this.querySelector("[data-wave]");
     slider?.setAttribute("aria-valuenow", String(second));
     slider?.setAttribute("aria-valuetext", clockText(heard));
@@ -230,9 +249,9 @@ export class LibrettoPlayer extends HTMLElement {
 
   #words() {
     this.#set("speed", `${this.rate}×`);
-    const key = this.key ?? 0;
+    const key = this.key;
     this.#set("key", key === 0 ? "0" : key > 0 ? `+${key}` : `−${-key}`);
-    const offset = this.offset ?? 0;
+    const offset = this.offset;
     this.#set("offset", `${offset < 0 ? "−" : offset > 0 ? "+" : ""}${Math.abs(offset)} ms`);
   }
 

@@ -13,12 +13,14 @@ internal sealed class GuardedDecoder
     private const double LowestLogProbability = -1;
     // Hard singing may stay under the ordinary threshold whatever is tried; this far under it, nothing was understood.
     private const double InventedLogProbability = -1.5;
-    private const double Silent = 0.6;
+    private const double LikelyNoSpeech = 0.6;
 
     private static readonly double[] RetryTemperatures = [0.4, 0.8];
 
     /// <summary>The guard's name where a window is left without text.</summary>
     public const string Dropped = "dropped";
+
+    private const string Silent = "silent";
 
     /// <summary>The guard's name where attention did not stay with the text.</summary>
     public const string Unfocused = "unfocused";
@@ -50,7 +52,8 @@ internal sealed class GuardedDecoder
             if (Suspicion(first[i]) is not { } suspicion)
                 continue;
             guards[i][suspicion] = 1;
-            if (suspicion != "silent")
+            // Attention that follows nothing means music: other draws of it are no better.
+            if (suspicion is not (Silent or Unfocused))
                 retried.Add(i);
         }
         var retries = from i in retried from temperature in RetryTemperatures select (Window: i, Job: jobs[i] with { Temperature = temperature });
@@ -76,8 +79,8 @@ internal sealed class GuardedDecoder
     /// <summary>The guard that a text sets off; null for a sound one.</summary>
     private string? Suspicion(Hypothesis hypothesis)
     {
-        if (hypothesis.NoSpeech > Silent && hypothesis.MeanLogProbability < LowestLogProbability)
-            return "silent";
+        if (hypothesis.NoSpeech > LikelyNoSpeech && hypothesis.MeanLogProbability < LowestLogProbability)
+            return Silent;
         if (hypothesis.Looped)
             return "loop";
         if (Hypothesis.CompressionRatio(Text(hypothesis)) > HighestCompression)
@@ -89,7 +92,7 @@ internal sealed class GuardedDecoder
 
     private GuardedText Choose(List<Hypothesis> candidates, Dictionary<string, int> guards)
     {
-        if (guards.ContainsKey("silent"))
+        if (guards.ContainsKey(Silent))
             return new GuardedText(Hypothesis.Empty(candidates[0]), guards);
         // The likeliest of the sound ones; else the likeliest of those that at least stand for a sound.
         var best = candidates.OrderByDescending(c => Suspicion(c) is null).ThenByDescending(c => Focus(c) >= CrossAttention.LowestFocus)

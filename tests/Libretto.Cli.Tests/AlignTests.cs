@@ -1,0 +1,93 @@
+using System.Text.Json;
+using Libretto.Cli.Tests.Support;
+
+namespace Libretto.Cli.Tests;
+
+/// <summary><c>libretto align</c> with the real networks, and with lyrics and sounds that do not make it easy.</summary>
+public sealed class AlignTests : IDisposable
+{
+    private const string Speech =
+        "And so my fellow Americans\nask not\nwhat your country can do for you\nask what you can do for your country\n";
+
+    private readonly LibrettoProgram _libretto = new();
+
+    public void Dispose() => _libretto.Dispose();
+
+    [Theory]
+    [InlineData("as it is")]
+    [InlineData("8 kHz mono", "-ar", "8000", "-ac", "1")]
+    [InlineData("192 kHz, five channels", "-ar", "192000", "-ac", "5")]
+    public async Task Given_words_are_timed_line_by_line_whatever_the_sound_is_made_of(string made, params string[] conversion)
+    {
+        var song = await SoundAsync(conversion);
+        var document = Aligned(await AlignAsync(song, Speech), song);
+
+        var lines = document.GetProperty("lines").EnumerateArray().ToArray();
+        Assert.Equal(Speech.Split('\n', StringSplitOptions.RemoveEmptyEntries), lines.Select(line => line.GetProperty("text").GetString()));
+        Assert.False(document.GetProperty("method").GetProperty("lyrics").GetProperty("unsure").GetBoolean(), made);
+        Assert.InRange(lines[0].GetProperty("start").GetDouble(), 0, 0.7);
+        Assert.InRange(lines[3].GetProperty("start").GetDouble(), 7.8, 8.6);
+    }
+
+    [Theory]
+    [InlineData("another song", "Happy birthday to you\nhappy birthday dear Susan\nmany candles burn tonight\n")]
+    [InlineData("another script", "В лесу родилась ёлочка\nв лесу она росла\n")]
+    public async Task Lyrics_that_are_not_sung_here_are_timed_but_not_believed(string what, string lyrics)
+    {
+        var run = await AlignAsync(await SoundAsync(), lyrics);
+        var fit = Aligned(run, "song.wav").GetProperty("method").GetProperty("lyrics");
+
+        Assert.True(fit.GetProperty("unsure").GetBoolean(), what);
+        Assert.InRange(fit.GetProperty("matched").GetDouble(), 0, 0.2);
+        Assert.Contains("The lyrics fit badly", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_instrumental_holds_no_words_and_the_lyrics_say_so()
+    {
+        Sounds.Silence(_libretto.Folder["song.wav"], 5);
+        var run = await AlignAsync("song.wav", Speech);
+        Assert.True(Aligned(run, "song.wav").GetProperty("method").GetProperty("lyrics").GetProperty("unsure").GetBoolean());
+        Assert.Contains("0", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_fifth_of_a_second_is_a_song_too()
+    {
+        var song = await SoundAsync("-t", "0.2");
+        var document = Aligned(await AlignAsync(song, Speech), song);
+        Assert.All(
+            document.GetProperty("lines").EnumerateArray().SelectMany(line => line.GetProperty("words").EnumerateArray()),
+            word => Assert.InRange(word.GetProperty("start").GetDouble(), 0, word.GetProperty("end").GetDouble()));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n \n")]
+    public async Task Lyrics_without_words_are_an_input_error(string lyrics)
+    {
+        var run = await AlignAsync(await SoundAsync(), lyrics);
+        Assert.Equal(3, run.ExitCode);
+        Assert.DoesNotContain("song.json", _libretto.Files);
+    }
+
+    private async Task<Outcome> AlignAsync(string song, string lyrics)
+    {
+        _libretto["LIBRETTO_MODELS"] = Repository.SharedFile("models");
+        File.WriteAllText(_libretto.Folder["words.txt"], lyrics);
+        return await _libretto.RunAsync("align", song, "--lyrics", "words.txt", "--model", "whisper-base", "--language", "en");
+    }
+
+    private JsonElement Aligned(Outcome run, string song)
+    {
+        Assert.True(run.ExitCode == 0, run.Errors);
+        return JsonDocument.Parse(File.ReadAllText(_libretto.Folder[Path.ChangeExtension(song, ".json")])).RootElement;
+    }
+
+    private async Task<string> SoundAsync(params string[] conversion)
+    {
+        var run = await _libretto.RunAsync("ffmpeg", ["-v", "error", "-i", Repository.SharedFile("audio", "jfk.wav"), .. conversion, "song.wav"]);
+        Assert.True(run.ExitCode == 0, run.Errors);
+        return "song.wav";
+    }
+}

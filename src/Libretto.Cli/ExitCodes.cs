@@ -57,6 +57,7 @@ internal static class ExitCodes
         AcquireException => Input,
         ModelException { Code: "model_unknown" } => Usage,
         ModelException => Missing,
+        { Code: "lyrics_empty" } => Input,
         PipelineException { Code: "model_missing" } => Missing,
         PipelineException => Usage,
         HostedException { Code: "hosted_key_missing" or "hosted_key_refused" or "hosted_unreachable" or "hosted_insecure" } => Missing,

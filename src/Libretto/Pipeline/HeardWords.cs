@@ -26,7 +26,7 @@ internal sealed class HeardWords
             _cost = (_cost ?? 0) + cost;
         foreach (var (guard, count) in piece.Guards)
             _guards[guard] = _guards.GetValueOrDefault(guard) + count;
-        if (_detectedLanguage is null && piece is { Language: { } code, LanguageProbability: { } probability })
+        if (_detectedLanguage is null && piece is { DetectedLanguage: { } code, LanguageProbability: { } probability })
             _detectedLanguage = string.Create(CultureInfo.InvariantCulture, $"language: {Name(code)} ({probability:0.00})");
         if (piece.Language is { } language && piece.Words.Count > 0)
             _wordsIn[language] = _wordsIn.GetValueOrDefault(language) + piece.Words.Count;

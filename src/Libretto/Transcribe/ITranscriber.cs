@@ -39,7 +39,10 @@ public sealed record TranscribedPiece(TimeRange Range, IReadOnlyList<LyricsWord>
     /// <summary>The language as an ISO 639 code; null when the engine does not say.</summary>
     public string? Language { get; init; }
 
-    /// <summary>How likely the language is, 0 to 1; null when it was given or not measured.</summary>
+    /// <summary>The language sung, where the engine found it out; differs from <see cref="Language"/> when the words are a translation.</summary>
+    public string? DetectedLanguage { get; init; }
+
+    /// <summary>How likely the language found out is, 0 to 1; null when it was given or not measured.</summary>
     public double? LanguageProbability { get; init; }
 
     /// <summary>Mean log probability of the tokens (natural logarithm, 0 at best); null when the engine does not say.</summary>

@@ -49,6 +49,19 @@ public sealed class WhisperLayoutTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_translation_is_English_whatever_language_is_found()
+    {
+        using var audio = await WhisperFixture.Decode(TestAudio.Instrumental(_scratch));
+        var engine = new WhisperTranscriber(s_layouts["plain"].Write(_scratch["whisper-small"]), _sessions);
+        var sung = (await WhisperFixture.Transcribe(engine, audio)).Select(piece => piece.DetectedLanguage).Distinct().Single();
+        var translated = await WhisperFixture.Transcribe(engine, audio, new TranscribeOptions { Translate = true });
+        Assert.All(translated, piece => Assert.Equal(("en", sung), (piece.Language, piece.DetectedLanguage)));
+        Assert.All(
+            await WhisperFixture.Transcribe(engine, audio, new TranscribeOptions { Language = "yue" }),
+            piece => Assert.Equal(("yue", null), (piece.Language, piece.DetectedLanguage)));
+    }
+
     [Theory]
     [MemberData(nameof(Layouts))]
     public void Tokens_fed_one_by_one_are_scored_like_tokens_fed_at_once(string layout)

@@ -118,6 +118,7 @@ internal sealed class WhisperSong
         {
             SegmentEnds = timed.SegmentEnds,
             Language = language,
+            DetectedLanguage = _languageProbability is null ? null : _language,
             LanguageProbability = _languageProbability,
             MeanLogProbability = words.Count == 0 ? null : hypothesis.MeanLogProbability,
             Guards = guarded.Guards,

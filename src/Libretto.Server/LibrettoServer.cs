@@ -137,6 +137,7 @@ public static class LibrettoServer
 
         DataKeys.AddTo(services, options);
         services.AddSingleton<ApiKeys>();
+        services.AddHostedService<IdleMemory>();
         services.AddHostedService<Retention>();
         services.AddSingleton<StoreUploads>();
         services.AddHostedService(provider => provider.GetRequiredService<StoreUploads>());

@@ -82,7 +82,7 @@ public sealed partial class RollingUpgradeTests(PostgresCluster cluster) : IDisp
     }
 
     // A column that older programs do not fill needs to be nullable or to have a default; a function or trigger may be replaced.
-    [GeneratedRegex(@"^(create (table|index|unique index|or replace function)\b|alter table \w+ add column \w+ \w+(?! not null(?! default)))", RegexOptions.Singleline)]
+    [GeneratedRegex(@"^(create (table|index|unique index|or replace function)\b|insert into \w+ |alter table \w+ add column \w+ \w+(?! not null(?! default)))", RegexOptions.Singleline)]
     private static partial Regex Addition();
 
     [GeneratedRegex("--.*")]

@@ -66,7 +66,7 @@ public sealed class SongPipeline
         var isBest = _voice.QualityOf(request) == SongQuality.Best;
         var voice = await _voice.RunAsync(song, stems, mode, isBest, DecodedAt, SeparatedAt, cancellationToken);
 
-        meter.Enter(Stage.Transcribe, voice is null ? DecodedAt : SeparatedAt, timing.IsExpected ? HeardAt : 1, "listening", engine.Transcriber.Name);
+        meter.Enter(Stage.Transcribe, voice is null ? DecodedAt : SeparatedAt, timing.IsExpected || (isBest && voice is not null) ? HeardAt : 1, "listening", engine.Transcriber.Name);
         string? takenOver = null;
         if (heard is null)
             (transcription, heard, takenOver) = await _fallback.RunAsync(song, transcription, cancellationToken);
@@ -111,7 +111,7 @@ public sealed class SongPipeline
         Song song, Transcription mix, HeardSong heard, SongVoice voice, CancellationToken cancellationToken)
     {
         var alone = mix.Of(voice);
-        song.Meter.Enter(Stage.Transcribe, SeparatedAt, HeardAt, "listening to the voice alone", mix.Engine.Transcriber.Name);
+        song.Meter.Enter(Stage.Transcribe, HeardAt, 1, "listening to the voice alone", mix.Engine.Transcriber.Name);
         var sung = await alone.RecallAsync(cancellationToken) ?? await alone.RunAsync(isFinal: true, cancellationToken);
         return (alone, BetterWindows.Choose(heard, sung));
     }

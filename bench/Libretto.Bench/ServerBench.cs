@@ -1,9 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.ServerSentEvents;
+using System.Security.Cryptography;
 using System.Text.Json;
+using Libretto.Acquire;
+using Libretto.Pipeline;
 using Libretto.Server;
 using Libretto.Server.Jobs;
+using Libretto.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Libretto.Bench;
@@ -26,6 +30,7 @@ internal static class ServerBench
             await server.FinishAsync(id);
             await ReadsAsync(server, id);
             await RepostsAsync(server, file);
+            await LinksAsync(server, file);
             if (BenchServer.Database is not null)
                 await EventsAsync(folder, file);
             return 0;
@@ -75,6 +80,35 @@ internal static class ServerBench
             }
         })));
         Print($"a song posted again, {Clients} clients at once", times);
+    }
+
+    /// <summary>A link whose song is in the store, one client after the other and many at once.</summary>
+    private static async Task LinksAsync(BenchServer server, string file)
+    {
+        const string Key = "youtube:libretto-bn";
+        await using var song = File.OpenRead(file);
+        var audio = $"{AudioContent.Folder}/{Convert.ToHexStringLower(await SHA256.HashDataAsync(song))}";
+        var link = SongLink.Parse($"https://youtu.be/{Key[8..]}");
+        await new LinkMemo(server.Services.GetRequiredService<IContentStore>())
+            .KeepAsync(link, new KnownLink(new SongFacts(Key) { Title = "bench" }, audio), default);
+        foreach (var (clients, posts) in ((int, int)[])[(1, 200), (50, 20)])
+        {
+            var times = new ConcurrentBag<double>();
+            await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Run(async () =>
+            {
+                for (var i = 0; i < posts; i++)
+                {
+                    var since = Stopwatch.GetTimestamp();
+                    using var body = new StringContent($$"""{"url":"{{link.Address}}"}""", null, "application/json");
+                    using var answer = await server.Http.PostAsync("/api/jobs", body);
+                    var job = JsonElement.Parse(await answer.Content.ReadAsStringAsync());
+                    if (job.GetProperty("status").GetString() != "completed")
+                        throw new InvalidOperationException("The link was not answered from the store.");
+                    times.Add(Stopwatch.GetElapsedTime(since).TotalMilliseconds);
+                }
+            })));
+            Print($"a link that is known, {clients} client(s) at once", times);
+        }
     }
 
     private static async Task EventsAsync(string folder, string file)

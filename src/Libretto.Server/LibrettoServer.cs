@@ -108,6 +108,7 @@ public static class LibrettoServer
         services.AddSingleton<JobQueue>();
         services.AddSingleton<JobWorker>();
         services.AddSingleton<LinkWork>();
+        services.AddSingleton<LaneChoice>();
         services.AddSingleton<SongWork>();
         services.AddSingleton<StageTimes>();
         services.AddSingleton<Checkpoints>();

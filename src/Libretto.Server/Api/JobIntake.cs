@@ -15,7 +15,7 @@ namespace Libretto.Server.Api;
 /// dies between leaves a whole job or none. A song whose result is in the store is answered from there, without a worker.
 /// </summary>
 internal sealed partial class JobIntake(
-    UploadReader uploads, LinkIntake links, IContentStore store, AudioDecoder decoder, JobStore jobs, JobQueue queue, ServerOptions options, TimeProvider time, ILogger<JobIntake> log)
+    UploadReader uploads, LinkIntake links, LaneChoice lanes, IContentStore store, AudioDecoder decoder, JobStore jobs, JobQueue queue, ServerOptions options, TimeProvider time, ILogger<JobIntake> log)
     : IDisposable
 {
     private const int LongestIdempotencyKey = 200;
@@ -117,7 +117,7 @@ internal sealed partial class JobIntake(
         LyricsKey = upload.Lyrics?.Key,
         ResultKey = resultKey,
         Duration = duration,
-        Lane = Lane.Compute,
+        Lane = lanes.Of(upload.Options, upload.Lyrics is not null),
         CreatedAt = time.GetUtcNow().UtcDateTime,
     };
 

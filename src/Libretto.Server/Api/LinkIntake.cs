@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 namespace Libretto.Server.Api;
 
 /// <summary>Makes a job of a posted link: one whose song is in the store is ready to be worked on, any other begins with the download.</summary>
-internal sealed class LinkIntake(LinkFetch links, JobCookies cookies, IContentStore store, TimeProvider time)
+internal sealed class LinkIntake(LinkFetch links, JobCookies cookies, LaneChoice lanes, IContentStore store, TimeProvider time)
 {
     /// <summary>The job as it is to be added.</summary>
     /// <exception cref="ApiProblem">The body, its options or the caller's rights.</exception>
@@ -47,7 +47,7 @@ internal sealed class LinkIntake(LinkFetch links, JobCookies cookies, IContentSt
             LyricsKey = lyrics?.Key,
             ResultKey = known is null ? DownloadKey(link) : StoredResult.KeyOf(known.AudioKey, lyrics?.Key, options),
             Cookies = protectedCookies,
-            Lane = known is null ? Lane.Io : Lane.Compute,
+            Lane = known is null ? Lane.Io : lanes.Of(options, lyrics is not null),
             CreatedAt = time.GetUtcNow().UtcDateTime,
         };
         return known is null ? job : job.Needing(JobNeeds.Of(options));

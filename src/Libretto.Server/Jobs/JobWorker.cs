@@ -26,6 +26,7 @@ internal sealed partial class JobWorker(
     JobQueue queue,
     IContentStore store,
     LinkWork links,
+    LaneChoice lanes,
     SongWork songs,
     StageTimes times,
     ProcessFolder workFolder,
@@ -114,10 +115,11 @@ internal sealed partial class JobWorker(
         await reporter.StopAsync();
         jobLog.End(StepStatus.Completed, null);
         var resultKey = StoredResult.KeyOf(song.AudioKey, job.LyricsKey, job.Options);
-        if (await InsistAsync(() => claims.HandOnAsync(job, song, resultKey, Lane.Compute, jobLog.Steps, CancellationToken.None)))
+        var lane = lanes.Of(job.Options, job.LyricsKey is not null);
+        if (await InsistAsync(() => claims.HandOnAsync(job, song, resultKey, lane, jobLog.Steps, CancellationToken.None)))
         {
             LogAcquired(job.Id, song.Facts.Key);
-            queue.Wake(Lane.Compute);
+            queue.Wake(lane);
         }
         else
         {

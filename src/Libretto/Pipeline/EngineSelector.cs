@@ -38,6 +38,14 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, H
         return order[0] with { Others = CanPlan(kind, language) ? [.. others, local] : [.. others] };
     }
 
+    /// <summary>Whether the first to be asked is hosted.</summary>
+    public bool IsHosted(SongRequest request)
+    {
+        var engine = request.Engine ?? settings.Engine;
+        return hosted.Find(engine) is not null ||
+            (KindOf(engine) is null && (request.Model ?? settings.Model) is null && request.BeamSize == 1 && hosted.Automatic.Any());
+    }
+
     private EngineChoice Hosted(HostedEngine engine, SongRequest request, string? language, string why)
     {
         var transcriber = hosted.Open(request.Translate ? engine with { Model = engine.TranslationModel ?? engine.Model } : engine);

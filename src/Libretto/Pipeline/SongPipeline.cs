@@ -1,6 +1,7 @@
 using Libretto.Audio;
 using Libretto.Lyrics;
 using Libretto.Models;
+using Libretto.Separate;
 
 namespace Libretto.Pipeline;
 
@@ -38,6 +39,15 @@ public sealed class SongPipeline
         _letters = letters;
         _memo = memo;
         _time = time;
+    }
+
+    /// <summary>Whether a song's words would be waited for, from a hosted engine, and nothing of it computed here unless that engine fails.</summary>
+    /// <param name="request">What is wanted of it.</param>
+    public bool IsHosted(SongRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _engines.IsHosted(request) && request is { Lyrics: null, FindLyrics: false, KeepStems: false, Quality: not SongQuality.Best } &&
+            _voice.ModeFor(request, timesAreTrusted: true) == SeparationMode.Never;
     }
 
     /// <summary>Works on one song.</summary>

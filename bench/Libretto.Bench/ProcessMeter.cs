@@ -8,29 +8,28 @@ namespace Libretto.Bench;
 /// <param name="Seconds">Wall clock.</param>
 /// <param name="CpuSeconds">Processor time of the process itself.</param>
 /// <param name="PeakMegabytes">Largest resident set of the process itself, read from <c>/proc</c>.</param>
-/// <param name="FirstLineSeconds">When the first line that <c>isFirst</c> accepts came out on standard error; null without one.</param>
-/// <param name="Error">Standard error.</param>
+/// <param name="Lines">The lines of standard error, each with the second it came at.</param>
 /// <param name="Output">Standard output.</param>
 internal sealed record Measured(
-    int ExitCode, double Seconds, double CpuSeconds, double PeakMegabytes, double? FirstLineSeconds, string Error, string Output);
+    int ExitCode, double Seconds, double CpuSeconds, double PeakMegabytes, IReadOnlyList<(double At, string Text)> Lines, string Output)
+{
+    /// <summary>Standard error as one text.</summary>
+    public string Error => string.Join('\n', Lines.Select(line => line.Text));
+}
 
 /// <summary>Runs a program from start to end and measures it from outside.</summary>
 internal static class ProcessMeter
 {
-    public static async Task<Measured> RunAsync(string program, IEnumerable<string> arguments, Func<string, bool>? isFirst = null)
+    public static async Task<Measured> RunAsync(string program, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
         var watch = Stopwatch.StartNew();
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} does not start.");
-        double? first = null;
-        var error = new System.Text.StringBuilder();
+        var lines = new List<(double, string)>();
         process.ErrorDataReceived += (_, line) =>
         {
-            if (line.Data is null)
-                return;
-            if (first is null && isFirst?.Invoke(line.Data) == true)
-                first = watch.Elapsed.TotalSeconds;
-            error.AppendLine(line.Data);
+            if (line.Data is not null)
+                lines.Add((watch.Elapsed.TotalSeconds, line.Data));
         };
         process.BeginErrorReadLine();
         var output = process.StandardOutput.ReadToEndAsync();
@@ -44,7 +43,7 @@ internal static class ProcessMeter
             catch (InvalidOperationException) { break; }
         }
         await ended;
-        return new Measured(process.ExitCode, watch.Elapsed.TotalSeconds, cpu, peak, first, error.ToString(), await output);
+        return new Measured(process.ExitCode, watch.Elapsed.TotalSeconds, cpu, peak, lines, await output);
     }
 
     private static double PeakMegabytes(int id)

@@ -5,6 +5,7 @@ return args switch
 {
     ["speed", .. var files] => await SpeedBench.RunAsync(files),
     ["songs", .. var songs] => await SongsBench.RunAsync(songs),
+    ["pipeline", .. var songs] => await PipelineBench.RunAsync(songs),
     ["profile", .. { Length: > 0 } songs] => await ProfileBench.RunAsync(songs),
     ["hosted", .. var files] => await HostedBench.RunAsync(files.FirstOrDefault()),
     ["server", var file] => await ServerBench.RunAsync(file),
@@ -21,6 +22,7 @@ static int Usage()
                bench/run server FILE             the job service: reads a second, songs posted again, events between servers
                bench/run page FILE               the page in Chromium: its weight, how soon it is alive, what many views cost
                bench/run scale                   days of a thousand to a million songs, simulated; with DATABASE_URL what PostgreSQL bears
+               bench/run pipeline [SONG=LANGUAGE...] everything for a song, both stems and words, with each stage's share
                bench/run profile SONG=LANGUAGE... where Whisper's time goes
                bench/run songs [SONG=LANGUAGE...] Whisper beside whisper.cpp: words, times, speed and memory
         """);

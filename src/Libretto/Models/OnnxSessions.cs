@@ -108,7 +108,11 @@ public sealed class OnnxSessions : IDisposable
         }
     }
 
-    private SessionOptions Options() => new() { IntraOpNumThreads = _threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+    /// <summary>Options of a run that can be ended at any time: the runtime would call that an error, on standard error.</summary>
+    internal static RunOptions QuietRun() => new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+
+    // What fails is an exception; the runtime need not say it as well.
+    private SessionOptions Options() => new() { IntraOpNumThreads = _threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
 
     /// <summary>Nobody is warned who did not ask for a card and has a build that knows none.</summary>
     private bool CanUseCuda(OnnxDevice device)

@@ -41,7 +41,7 @@ internal sealed class Network : IDisposable
     /// <param name="cancellationToken">Ends the run.</param>
     public void Run(bool isLast, CancellationToken cancellationToken)
     {
-        using var options = new RunOptions();
+        using var options = OnnxSessions.QuietRun();
         if (isLast)
             options.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
         using var registration = cancellationToken.Register(() => options.Terminate = true);

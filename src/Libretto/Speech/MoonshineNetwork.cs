@@ -64,7 +64,7 @@ internal sealed class MoonshineNetwork
     {
         if (samples.Length < ShortestInput)
             Array.Resize(ref samples, ShortestInput);
-        using var run = new RunOptions();
+        using var run = OnnxSessions.QuietRun();
         using var stop = cancellationToken.Register(static state => ((RunOptions)state!).Terminate = true, run);
         try
         {

@@ -1,3 +1,4 @@
+using Libretto.Models;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Libretto.Speech;
@@ -21,7 +22,7 @@ internal static class NetworkRun
         IReadOnlyCollection<string> outputNames, CancellationToken cancellationToken, bool freeWork = false)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var options = new RunOptions();
+        using var options = OnnxSessions.QuietRun();
         if (freeWork)
             options.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
         using var registration = cancellationToken.Register(static o => ((RunOptions)o!).Terminate = true, options);

@@ -11,10 +11,11 @@ namespace Libretto.Models;
 public sealed class OnnxSessions : IDisposable
 {
     private readonly Dictionary<string, Lazy<InferenceSession>> _sessions = new(StringComparer.Ordinal);
-    private readonly Lock _gate = new();
+    private readonly object _gate = new();
     private readonly int _threads;
     private readonly Lazy<bool> _usesCuda;
     private readonly ILogger _log;
+    private int _loading;
     private bool _isDisposed;
 
     /// <summary>Creates an empty set.</summary>
@@ -56,13 +57,18 @@ public sealed class OnnxSessions : IDisposable
         }
     }
 
-    /// <summary>Releases every session; no one may be running one.</summary>
+    /// <summary>
+    /// Releases every session; no one may be running one. Waits for those being loaded: a process that ends meanwhile would crash in the
+    /// runtime.
+    /// </summary>
     public void Dispose()
     {
         List<Lazy<InferenceSession>> all;
         lock (_gate)
         {
             _isDisposed = true;
+            while (_loading > 0)
+                Monitor.Wait(_gate);
             all = [.. _sessions.Values];
             _sessions.Clear();
         }
@@ -77,8 +83,29 @@ public sealed class OnnxSessions : IDisposable
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             if (!_sessions.TryGetValue(file, out var session))
-                _sessions[file] = session = new Lazy<InferenceSession>(() => Load(file));
+                _sessions[file] = session = new Lazy<InferenceSession>(() => LoadUnlessDisposed(file));
             return session;
+        }
+    }
+
+    private InferenceSession LoadUnlessDisposed(string file)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            _loading++;
+        }
+        try
+        {
+            return Load(file);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _loading--;
+                Monitor.PulseAll(_gate);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 using Libretto.Pipeline;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Query;
 
 namespace Libretto.Server.Jobs;
 
@@ -163,16 +164,12 @@ internal sealed class JobClaims(IDbContextFactory<JobsContext> contexts, JobChan
         return UpdateAsync(
             job,
             rows => rows.ExecuteUpdateAsync(
-                set => set
-                    .SetProperty(row => row.Status, JobStatus.Queued)
-                    .SetProperty(row => row.StatusMessage, $"trying again in {seconds:0} s: {message}")
+                set => Requeue(set, $"trying again in {seconds:0} s: {message}")
                     .SetProperty(row => row.ErrorCode, code)
                     .SetProperty(row => row.ErrorMessage, message)
                     .SetProperty(row => row.ProgressLog, log)
                     .SetProperty(row => row.Attempts, row => row.Attempts + 1)
-                    .SetProperty(row => row.NotBefore, row => DateTime.UtcNow.AddSeconds(seconds))
-                    .SetProperty(row => row.Claim, (string?)null)
-                    .SetProperty(row => row.Revision, row => row.Revision + 1),
+                    .SetProperty(row => row.NotBefore, row => DateTime.UtcNow.AddSeconds(seconds)),
                 ct),
             ct);
     }
@@ -184,9 +181,7 @@ internal sealed class JobClaims(IDbContextFactory<JobsContext> contexts, JobChan
         return UpdateAsync(
             job,
             rows => rows.Where(row => !row.CancelRequested).ExecuteUpdateAsync(
-                set => set
-                    .SetProperty(row => row.Status, JobStatus.Queued)
-                    .SetProperty(row => row.StatusMessage, "downloaded; waiting")
+                set => Requeue(set, "downloaded; waiting")
                     .SetProperty(row => row.Lane, lane)
                     .SetProperty(row => row.NeedsModel, needs.Model)
                     .SetProperty(row => row.NeedsGpu, needs.Gpu)
@@ -201,9 +196,7 @@ internal sealed class JobClaims(IDbContextFactory<JobsContext> contexts, JobChan
                     .SetProperty(row => row.Cookies, (string?)null)
                     .SetProperty(row => row.ErrorCode, (string?)null)
                     .SetProperty(row => row.ErrorMessage, (string?)null)
-                    .SetProperty(row => row.ProgressLog, log)
-                    .SetProperty(row => row.Claim, (string?)null)
-                    .SetProperty(row => row.Revision, row => row.Revision + 1),
+                    .SetProperty(row => row.ProgressLog, log),
                 ct),
             ct);
     }
@@ -222,16 +215,12 @@ internal sealed class JobClaims(IDbContextFactory<JobsContext> contexts, JobChan
         return await UpdateAsync(
             job,
             rows => rows.Where(row => !row.CancelRequested).ExecuteUpdateAsync(
-                set => set
-                    .SetProperty(row => row.Status, JobStatus.Queued)
-                    .SetProperty(row => row.StatusMessage, "could not be downloaded here; waiting for another machine to try")
+                set => Requeue(set, "could not be downloaded here; waiting for another machine to try")
                     .SetProperty(row => row.Lane, lane)
                     .SetProperty(row => row.NeedsCookies, needs.Cookies)
                     .SetProperty(row => row.ErrorCode, code)
                     .SetProperty(row => row.ErrorMessage, message)
-                    .SetProperty(row => row.ProgressLog, log)
-                    .SetProperty(row => row.Claim, (string?)null)
-                    .SetProperty(row => row.Revision, row => row.Revision + 1),
+                    .SetProperty(row => row.ProgressLog, log),
                 ct),
             ct);
     }
@@ -240,12 +229,8 @@ internal sealed class JobClaims(IDbContextFactory<JobsContext> contexts, JobChan
     public Task<bool> HandBackAsync(Job job, IReadOnlyList<JobStep> log, CancellationToken ct) => UpdateAsync(
         job,
         rows => rows.Where(row => !row.CancelRequested).ExecuteUpdateAsync(
-            set => set
-                .SetProperty(row => row.Status, JobStatus.Queued)
-                .SetProperty(row => row.StatusMessage, "waiting for another worker")
-                .SetProperty(row => row.ProgressLog, log)
-                .SetProperty(row => row.Claim, (string?)null)
-                .SetProperty(row => row.Revision, row => row.Revision + 1),
+            set => Requeue(set, "waiting for another worker")
+                .SetProperty(row => row.ProgressLog, log),
             ct),
         ct);
 
@@ -295,15 +280,18 @@ internal sealed class JobClaims(IDbContextFactory<JobsContext> contexts, JobChan
         return UpdateAsync(
             job,
             rows => rows.Where(row => row.HeartbeatAt < DateTime.UtcNow.AddSeconds(limit)).ExecuteUpdateAsync(
-                set => set
-                    .SetProperty(row => row.Status, JobStatus.Queued)
-                    .SetProperty(row => row.StatusMessage, "its worker is gone; waiting for another")
-                    .SetProperty(row => row.Takeovers, row => row.Takeovers + 1)
-                    .SetProperty(row => row.Claim, (string?)null)
-                    .SetProperty(row => row.Revision, row => row.Revision + 1),
+                set => Requeue(set, "its worker is gone; waiting for another")
+                    .SetProperty(row => row.Takeovers, row => row.Takeovers + 1),
                 ct),
             ct);
     }
+
+    /// <summary>What every way back into the queue changes: nobody holds the job any more.</summary>
+    private static UpdateSettersBuilder<Job> Requeue(UpdateSettersBuilder<Job> set, string message) => set
+        .SetProperty(row => row.Status, JobStatus.Queued)
+        .SetProperty(row => row.StatusMessage, message)
+        .SetProperty(row => row.Claim, (string?)null)
+        .SetProperty(row => row.Revision, row => row.Revision + 1);
 
     private async Task<Job?> ClaimAsync(JobsContext context, string id, string worker, CancellationToken ct)
     {

@@ -85,9 +85,11 @@ internal static class PoolPolicy
     public static PoolDecision Decide(PoolView view, PoolLimits limits)
     {
         var lost = view.Workers.Where(worker => !worker.HasCome && worker.Age > limits.StartPatience).ToList();
-        var counted = view.Workers.Except(lost).Where(worker => !worker.IsDraining).ToList();
+        var alive = view.Workers.Except(lost).ToList();
+        var counted = alive.Where(worker => !worker.IsDraining).ToList();
         var wanted = Math.Clamp(Needed(view, limits, counted), limits.Min, limits.Max);
-        var lacking = Math.Max(0, wanted - counted.Count);
+        // Whoever was asked to end does no more work but costs until it has ended.
+        var lacking = Math.Clamp(limits.Max - alive.Count, 0, Math.Max(0, wanted - counted.Count));
         var pause = PauseAfter(view.Failures) - view.SinceFailure;
         var isHeldUp = view.Failures > 0 && pause > TimeSpan.Zero;
         return new PoolDecision(

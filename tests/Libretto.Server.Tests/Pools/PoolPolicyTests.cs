@@ -33,6 +33,16 @@ public class PoolPolicyTests
     }
 
     [Fact]
+    public void Those_who_are_about_to_end_do_no_work_but_count_for_the_maximum()
+    {
+        var (ending, alsoEnding) = (Idle("a", 600) with { IsDraining = true }, Idle("b", 600) with { IsDraining = true });
+
+        Assert.Equal(1, PoolPolicy.Decide(View(1, ending), Limits).Start);
+        Assert.Equal(2, PoolPolicy.Decide(View(30, ending, alsoEnding), Limits).Start);
+        Assert.Equal(0, PoolPolicy.Decide(View(30, ending, alsoEnding), Limits with { Max = 1 }).Start);
+    }
+
+    [Fact]
     public void Nobody_starts_for_a_song_that_was_posted_this_moment() =>
         Assert.Equal(0, PoolPolicy.Decide(View(1) with { Oldest = TimeSpan.FromSeconds(0.5) }, Limits).Start);
 

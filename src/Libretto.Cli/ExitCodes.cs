@@ -64,7 +64,7 @@ internal static class ExitCodes
         HostedException { Code: "hosted_not_found" } => Usage,
         ServerException { Code: "setting_invalid" or "keys_needed" } => Usage,
         RemoteException { Code: "server_unreachable" or "server_unknown" } => Missing,
-        RemoteException { Code: "job_unknown" or "not_audio" } => Input,
+        RemoteException { Code: "job_unknown" or "not_audio" or "link_invalid" or "link_private" or "link_playlist" } => Input,
         StorageException { Code: "store_invalid" } => Usage,
         StorageException { IsRemote: true } => Missing,
         { Code: "language_unsupported" or "unknown_language" or "option_unsupported" or "prompt_too_long" or "model_unsupported" } => Usage,

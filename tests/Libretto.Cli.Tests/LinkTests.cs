@@ -70,6 +70,26 @@ public sealed class LinkTests : IDisposable
         Assert.Contains("4 songs: 3 done, 1 failed", run.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Separating_and_aligning_take_links_as_well_and_fetch_them_once()
+    {
+        _libretto["LIBRETTO_MODELS"] = Repository.SharedFile("models");
+        Sounds.Silence(_libretto.Folder["Quiet.wav"], 1);
+        Serve("/a/Hush.wav", "audio/wav", await File.ReadAllBytesAsync(_libretto.Folder["Quiet.wav"], Token));
+        await File.WriteAllTextAsync(_libretto.Folder["words.txt"], "Hush\n", Token);
+
+        var separated = await _libretto.RunAsync("separate", Address("a/Hush.wav"), "Quiet.wav", "--stem-format", "wav");
+        var aligned = await _libretto.RunAsync("align", Address("a/Hush.wav"), "--lyrics", "words.txt", "--engine", "whisper", "--language", "en", "--separate", "never");
+
+        Assert.True(separated.ExitCode == 0, separated.Errors);
+        Assert.True(aligned.ExitCode == 0, aligned.Errors);
+        Assert.Equal(
+            ["Hush.instrumental.wav", "Hush.json", "Hush.lrc", "Hush.vocals.wav", "Quiet.instrumental.wav", "Quiet.vocals.wav", "Quiet.wav"],
+            Results.Where(file => file != "words.txt"));
+        Assert.Contains("Hush: done in", separated.Errors, StringComparison.Ordinal);
+        Assert.Equal(1, _server.Requests.Count(path => path == "/a/Hush.wav"));
+    }
+
     [Theory]
     [InlineData("file:///etc/passwd", 3, "http://")]
     [InlineData("ftp://127.0.0.1/song.mp3", 3, "http://")]

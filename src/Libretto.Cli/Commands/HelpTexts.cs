@@ -29,11 +29,13 @@ internal static class HelpTexts
             """
               libretto align song.mp3 --lyrics song.txt
               libretto align cancion.mp3 --lyrics cancion.lrc --language es --format ass
+              libretto align https://youtu.be/ID --lyrics song.txt
             """,
         ["separate"] =
             """
               libretto separate song.mp3                  writes song.vocals.flac and song.instrumental.flac
               libretto separate *.flac --out karaoke --stem-format opus
+              libretto separate https://youtu.be/ID
             """,
         ["convert"] =
             """
@@ -59,7 +61,7 @@ internal static class HelpTexts
             """,
         ["jobs"] =
             """
-              libretto jobs submit song.mp3 --watch
+              libretto jobs submit song.mp3 https://youtu.be/ID --watch
               libretto jobs fetch ID --format lrc --out song.lrc
             """,
         ["keys"] =

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Libretto.Acquire;
 using Libretto.Cli.Display;
 using Libretto.Cli.Remote;
 using Libretto.Cli.Results;
@@ -31,23 +32,33 @@ internal static class JobsCommand
 
     private static Command Submit()
     {
-        var files = new Argument<string[]>("FILE") { Description = "Songs.", Arity = ArgumentArity.OneOrMore };
+        var songs = SongsArgument.Create();
         var language = new Option<string>("--language") { Description = "The language sung.", HelpName = "LANG" };
         var engine = new Option<string>("--engine") { Description = "The recogniser.", HelpName = "NAME" };
         var model = new Option<string>("--model") { Description = "The speech model.", HelpName = "NAME" };
+        var cookies = new Option<string>("--cookies")
+        {
+            Description = "A file of browser cookies (cookies.txt) for the links' site; sent with the links, which takes an admin's key.", HelpName = "FILE",
+        };
         var watch = new Option<bool>("--watch") { Description = "Wait until they are done and show how far they are." };
-        var command = new Command("submit", "Post songs; prints each job's id.") { files, language, engine, model, watch };
+        var command = new Command("submit", "Post songs; prints each job's id.") { songs, language, engine, model, cookies, watch };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(cookies) is not null && !(result.GetValue(songs) ?? []).Any(SongLink.LooksLikeLink))
+                result.AddError("--cookies are for links.");
+        });
         command.SetAction((parsed, cancellationToken) => WithServer(parsed, async client =>
         {
-            var options = JsonSerializer.Serialize(
-                new Dictionary<string, string?> { ["language"] = parsed.GetValue(language), ["engine"] = parsed.GetValue(engine), ["model"] = parsed.GetValue(model) }
-                    .Where(pair => pair.Value is not null).ToDictionary());
+            var options = new Dictionary<string, string?> { ["language"] = parsed.GetValue(language), ["engine"] = parsed.GetValue(engine), ["model"] = parsed.GetValue(model) }
+                .Where(pair => pair.Value is not null).ToDictionary();
+            var jar = parsed.GetValue(cookies) is { } file ? CookieJar.ReadFile(file, DateTimeOffset.UtcNow) : null;
             var exitCode = ExitCodes.Done;
-            foreach (var file in parsed.GetRequiredValue(files))
+            foreach (var song in parsed.GetRequiredValue(songs))
             {
-                if (!File.Exists(file))
-                    throw InputException.Missing(file);
-                var id = (await client.SubmitAsync(file, options, cancellationToken)).GetProperty("id").GetString()!;
+                var job = SongLink.LooksLikeLink(song)
+                    ? await client.SubmitLinkAsync(song, options, jar, cancellationToken)
+                    : await client.SubmitFileAsync(File.Exists(song) ? song : throw InputException.Missing(song), options, cancellationToken);
+                var id = job.GetProperty("id").GetString()!;
                 Console.Out.WriteLine(id);
                 if (parsed.GetValue(watch) && !await ShowAsync(client, id, cancellationToken))
                     exitCode = ExitCodes.Failed;

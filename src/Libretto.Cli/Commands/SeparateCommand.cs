@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Libretto.Acquire;
 using Libretto.Audio;
 using Libretto.Cli.Display;
 using Libretto.Cli.Results;
@@ -8,18 +9,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Libretto.Cli.Commands;
 
-/// <summary><c>libretto separate FILE...</c>: songs to their voice and their accompaniment.</summary>
+/// <summary><c>libretto separate FILE-OR-LINK...</c>: songs to their voice and their accompaniment.</summary>
 internal static class SeparateCommand
 {
     public const string Name = "separate";
 
     public static Command Create()
     {
-        var songs = new Argument<string[]>("FILE")
-        {
-            Description = "Songs: any audio or video file that ffmpeg reads.",
-            Arity = ArgumentArity.OneOrMore,
-        };
+        var songs = SongsArgument.Create();
         var model = new Option<string>("--model")
         {
             Description = "The separation model: a name of 'libretto models list' or a folder; fetched when missing.",
@@ -31,16 +28,11 @@ internal static class SeparateCommand
         var fresh = FreshOption.Create();
         var progress = Displays.Option();
         var command = new Command(Name, "Part songs into voice and accompaniment: NAME.vocals and NAME.instrumental.") { songs, model };
-        var settings = new SettingOptions(command, "out", "threads");
+        var settings = new SettingOptions(command, "out", "threads", "cookies");
         command.Add(format);
         command.Add(force);
         command.Add(fresh);
         command.Add(progress);
-        command.Validators.Add(result =>
-        {
-            if ((result.GetValue(songs) ?? []).Any(string.IsNullOrWhiteSpace))
-                result.AddError("A song's name is empty.");
-        });
         model.Validators.Add(result =>
         {
             if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
@@ -62,11 +54,20 @@ internal static class SeparateCommand
         string[] songs, string model, AudioFormat format, LibrettoSettings settings, bool force, bool fresh, IDisplay display,
         CancellationToken cancellationToken)
     {
-        var plan = StemOutputs.Plan(songs, settings.Out, format);
-        await using var services = new ServiceCollection().AddLibretto(settings).BuildServiceProvider();
+        var plan = StemOutputs.Plan(songs.Where(song => !SongLink.LooksLikeLink(song)), settings.Out, format);
+        await using var services = new ServiceCollection().AddLibretto(LinkSongs.OpenToOwnUser(settings)).BuildServiceProvider();
         var separation = new SongSeparation(
             services.GetRequiredService<StemPipeline>(), model, fresh, new ResultFiles(WrittenFiles.OfUser(), force), display);
-        return await new SongBatch(display).RunAsync(
-            [.. plan.Select(song => new SongTask(song.Song, token => separation.RunAsync(song, token)))], cancellationToken);
+        var links = new LinkSongs(services, display, fresh, settings.Keep);
+        var names = new LinkNames(settings.Out, plan.SelectMany(song => song.Paths));
+        var tasks = SongTask.Of(songs, plan, song => song.Song, separation.RunAsync, (link, token) => links.RunAsync(
+            link,
+            fetched =>
+            {
+                var start = names.Of(fetched.Facts.Name, start => StemOutputs.At(start, fetched.Path, format).Paths);
+                return separation.RunAsync(StemOutputs.At(start, fetched.Path, format), LinkSongs.FetchShare, token);
+            },
+            token));
+        return await new SongBatch(display).RunAsync(tasks, cancellationToken);
     }
 }

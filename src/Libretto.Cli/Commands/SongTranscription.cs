@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Libretto.Acquire;
 using Libretto.Cli.Display;
 using Libretto.Cli.Results;
 using Libretto.Lyrics;
@@ -19,12 +20,17 @@ internal sealed class SongTranscription(
     // Of the whole work when stems are made too.
     private const double LyricsShare = 0.7;
 
-    /// <summary>Works on a song.</summary>
-    /// <param name="song">Its file and where its results go.</param>
+    /// <summary>Works on a file of the user's.</summary>
+    /// <param name="song">The file and where its results go.</param>
     /// <param name="cancellationToken">Stops the work; what is not whole is not written.</param>
-    /// <param name="origin">What is known of it, where it is not a file of the user's.</param>
+    public Task<SongOutcome> RunAsync(SongOutputs song, CancellationToken cancellationToken) => RunAsync(song, origin: null, from: 0, cancellationToken);
+
+    /// <summary>Works on a song from elsewhere.</summary>
+    /// <param name="song">Its file and where its results go.</param>
+    /// <param name="origin">What is known of it.</param>
     /// <param name="from">The share of the whole work that was done before, 0 to 1.</param>
-    public async Task<SongOutcome> RunAsync(SongOutputs song, CancellationToken cancellationToken, SongOrigin? origin = null, double from = 0)
+    /// <param name="cancellationToken">Stops the work; what is not whole is not written.</param>
+    public async Task<SongOutcome> RunAsync(SongOutputs song, SongOrigin? origin, double from, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         if (song.Paths.Count > 0)
@@ -33,7 +39,7 @@ internal sealed class SongTranscription(
         {
             Path = song.Song, KeepStems = song.Stems is not null, Title = origin?.Title, Artist = origin?.Artist, Source = origin?.Source,
         };
-        var result = await pipeline.RunAsync(wanted, new PartOf(display, from, song.Stems is null ? 1 : LyricsShare), cancellationToken);
+        var result = await pipeline.RunAsync(wanted, new PartOfSong(display, from, song.Stems is null ? 1 : LyricsShare), cancellationToken);
         using var stems = result.Stems;
         var document = result.Document;
         if (song.Files.Count > 0)
@@ -42,18 +48,12 @@ internal sealed class SongTranscription(
             await PrintAsync(printed.Write(document), cancellationToken);
         // Lyrics never wait for these.
         if (song.Stems is { } wishes)
-            await files.WriteAsync(wishes.Paths, paths => stems!.WriteAsync(paths[0], paths[1], wishes.Format, new PartOf(display, LyricsShare, 1), cancellationToken));
+            await files.WriteAsync(wishes.Paths, paths => stems!.WriteAsync(paths[0], paths[1], wishes.Format, new PartOfSong(display, LyricsShare, 1), cancellationToken));
         return new SongOutcome(song.Song, song.Paths, TimeSpan.FromSeconds(document.Duration), clock.Elapsed)
         {
             Lines = document.Lines.Count,
             Words = document.Lines.Sum(line => line.Words.Count),
         };
-    }
-
-    /// <summary>Progress of one part of a song as that of the whole.</summary>
-    private sealed class PartOf(IProgress<SongProgress> whole, double from, double to) : IProgress<SongProgress>
-    {
-        public void Report(SongProgress value) => whole.Report(value with { Fraction = from + ((to - from) * value.Fraction) });
     }
 
     /// <summary>UTF-8 whatever the terminal's settings say, and without a byte order mark.</summary>
@@ -72,4 +72,7 @@ internal sealed class SongTranscription(
 }
 
 /// <summary>Where a song came from and what was said of it there.</summary>
-internal sealed record SongOrigin(string? Title, string? Artist, LyricsSource Source);
+internal sealed record SongOrigin(string? Title, string? Artist, LyricsSource Source)
+{
+    public static SongOrigin Of(SongFacts link) => new(link.Title, link.Artist, new LyricsSource("link") { Url = link.Url, VideoId = link.VideoId });
+}

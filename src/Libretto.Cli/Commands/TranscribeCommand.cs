@@ -6,12 +6,11 @@ using Libretto.Cli.Results;
 using Libretto.Lyrics;
 using Libretto.Pipeline;
 using Libretto.Settings;
-using Libretto.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Libretto.Cli.Commands;
 
-/// <summary><c>libretto transcribe FILE-OR-LINK...</c>: songs to lyrics; <c>libretto align FILE</c>: the same for lyrics that are known.</summary>
+/// <summary><c>libretto transcribe FILE-OR-LINK...</c>: songs to lyrics; <c>libretto align FILE-OR-LINK</c>: the same for lyrics that are known.</summary>
 internal static class TranscribeCommand
 {
     public const string Name = "transcribe";
@@ -23,11 +22,7 @@ internal static class TranscribeCommand
 
     private static Command Create(string name, string description, bool lyricsNeeded)
     {
-        var songs = new Argument<string[]>("FILE")
-        {
-            Description = "Songs: any audio or video file that ffmpeg reads, or links to them.",
-            Arity = ArgumentArity.OneOrMore,
-        };
+        var songs = SongsArgument.Create();
         var print = new Option<string>("--stdout") { Description = "Print the lyrics of one song in this format and write no files.", HelpName = "FORMAT" };
         var force = new Option<bool>("--force") { Description = "Replace files that Libretto did not write." };
         var fresh = FreshOption.Create();
@@ -46,8 +41,6 @@ internal static class TranscribeCommand
         command.Validators.Add(result =>
         {
             var files = result.GetValue(songs) ?? [];
-            if (files.Any(string.IsNullOrWhiteSpace))
-                result.AddError("A song's name is empty.");
             foreach (var file in files.Where(file => file.StartsWith('-') && !File.Exists(file)))
                 result.AddError($"There is no option '{file}'.");
             if (files.Length > 1 && recognition.NamesLyricsFile(result))
@@ -84,20 +77,19 @@ internal static class TranscribeCommand
         var formats = printed is null ? settings.Formats.Select(LyricsFormats.Named).Distinct().ToList() : [];
         var plan = SongOutputs.Plan(songs.Where(song => !SongLink.LooksLikeLink(song)), settings.Out, formats, stems);
 
-        await using var services = new ServiceCollection().AddLibretto(OpenToOwnUser(settings)).BuildServiceProvider();
+        await using var services = new ServiceCollection().AddLibretto(LinkSongs.OpenToOwnUser(settings)).BuildServiceProvider();
         var transcription = new SongTranscription(
             services.GetRequiredService<SongPipeline>(), request, new ResultFiles(WrittenFiles.OfUser(), force), display, printed);
-        var links = new Lazy<LinkTranscription>(() => new LinkTranscription(
-            services.GetRequiredService<LinkFetch>(), services.GetRequiredService<ProcessFolder>(), transcription, display, request.Fresh, settings.Keep,
-            new LinkOutputs(settings.Out, formats, stems, plan.SelectMany(song => song.Paths))));
-        // In the order given; a file named twice is one song.
-        var tasks = songs.Distinct().Select(song => SongLink.LooksLikeLink(song)
-            ? new SongTask(song, token => links.Value.RunAsync(song, token))
-            : plan.FirstOrDefault(planned => planned.Song == song) is { } file ? new SongTask(song, token => transcription.RunAsync(file, token)) : null);
-        return await new SongBatch(display).RunAsync([.. tasks.OfType<SongTask>()], cancellationToken);
+        var links = new LinkSongs(services, display, request.Fresh, settings.Keep);
+        var names = new LinkNames(settings.Out, plan.SelectMany(song => song.Paths));
+        var tasks = SongTask.Of(songs, plan, song => song.Song, transcription.RunAsync, (link, token) => links.RunAsync(
+            link,
+            fetched =>
+            {
+                var start = names.Of(fetched.Facts.Name, start => SongOutputs.At(start, fetched.Path, formats, stems).Paths);
+                return transcription.RunAsync(SongOutputs.At(start, fetched.Path, formats, stems), SongOrigin.Of(fetched.Facts), LinkSongs.FetchShare, token);
+            },
+            token));
+        return await new SongBatch(display).RunAsync(tasks, cancellationToken);
     }
-
-    /// <summary>Who works at this machine may reach what it reaches, unless told otherwise.</summary>
-    private static LibrettoSettings OpenToOwnUser(LibrettoSettings settings) =>
-        settings.AllowNetworks.Count > 0 ? settings : settings with { AllowNetworks = NetworkGuard.Everything };
 }

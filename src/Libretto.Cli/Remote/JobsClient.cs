@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
+using Libretto.Acquire;
 
 namespace Libretto.Cli.Remote;
 
@@ -23,16 +25,22 @@ internal sealed class JobsClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>Posts a song under an idempotency key, so that trying again after a broken connection makes no second job.</summary>
-    public async Task<JsonElement> SubmitAsync(string path, string options, CancellationToken cancellationToken)
+    /// <summary>Posts a file.</summary>
+    public async Task<JsonElement> SubmitFileAsync(string path, IReadOnlyDictionary<string, string?> options, CancellationToken cancellationToken)
     {
         using var form = new MultipartFormDataContent();
         await using var song = File.OpenRead(path);
-        form.Add(new StringContent(options), "options");
+        form.Add(JsonContent.Create(options), "options");
         form.Add(new StreamContent(song), "file", Path.GetFileName(path).Replace('"', '\''));
-        using var request = new HttpRequestMessage(HttpMethod.Post, "api/jobs") { Content = form };
-        request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
-        return await JsonAsync(request, cancellationToken);
+        return await SubmitAsync(form, cancellationToken);
+    }
+
+    /// <summary>Posts a link, with the cookies that open it where there are some.</summary>
+    public async Task<JsonElement> SubmitLinkAsync(
+        string link, IReadOnlyDictionary<string, string?> options, CookieJar? cookies, CancellationToken cancellationToken)
+    {
+        using var body = JsonContent.Create(new { url = link, options, cookies = cookies?.Reveal() });
+        return await SubmitAsync(body, cancellationToken);
     }
 
     public async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken)
@@ -100,6 +108,14 @@ internal sealed class JobsClient : IDisposable
         {
             return false;
         }
+    }
+
+    /// <summary>Posts under an idempotency key, so that trying again after a broken connection makes no second job.</summary>
+    private async Task<JsonElement> SubmitAsync(HttpContent body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/jobs") { Content = body };
+        request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
+        return await JsonAsync(request, cancellationToken);
     }
 
     private async Task<JsonElement> JsonAsync(HttpRequestMessage request, CancellationToken cancellationToken)

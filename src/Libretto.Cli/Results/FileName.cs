@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Libretto.Cli.Results;
 
-/// <summary>Makes names of files from titles, which may hold anything.</summary>
+/// <summary>Names of results.</summary>
 internal static class FileName
 {
     // File systems allow 255; endings and temporary names come on top.
@@ -11,7 +11,11 @@ internal static class FileName
     // What some file system or shell takes for something else.
     private static readonly char[] s_forbidden = ['/', '\\', ':', '*', '?', '"', '<', '>', '|'];
 
-    /// <summary>A name, without folder and ending, that every file system takes.</summary>
+    /// <summary>How the names of a file's results begin: beside it, or in a folder.</summary>
+    public static string Beside(string song, string? folder) =>
+        Path.Combine(folder ?? Path.GetDirectoryName(song) ?? "", Path.GetFileNameWithoutExtension(song));
+
+    /// <summary>A name, without folder and ending, made of a title, which may hold anything; every file system takes it.</summary>
     public static string Of(string title)
     {
         var clean = string.Concat(title.Select(c => char.IsControl(c) ? ' ' : s_forbidden.Contains(c) ? '_' : c)).Trim().TrimStart('.', '-', ' ').TrimEnd('.', ' ');

@@ -18,10 +18,7 @@ internal sealed record SongOutputs(string Song, IReadOnlyList<(string Path, ILyr
     /// <exception cref="OutputException">Two songs would be written to the same file.</exception>
     public static IReadOnlyList<SongOutputs> Plan(IEnumerable<string> songs, string? folder, IReadOnlyList<ILyricsFormat> formats, AudioFormat? stems = null)
     {
-        var plan = songs.DistinctBy(Path.GetFullPath).Select(song => Of(song, folder, formats) with
-        {
-            Stems = stems is { } format ? StemOutputs.Beside(song, folder, format) : null,
-        }).ToList();
+        var plan = songs.DistinctBy(Path.GetFullPath).Select(song => At(FileName.Beside(song, folder), song, formats, stems)).ToList();
         var takenBy = new Dictionary<string, string>();
         foreach (var outputs in plan)
             foreach (var path in outputs.Paths)
@@ -30,10 +27,10 @@ internal sealed record SongOutputs(string Song, IReadOnlyList<(string Path, ILyr
         return plan;
     }
 
-    private static SongOutputs Of(string song, string? folder, IReadOnlyList<ILyricsFormat> formats)
-    {
-        var place = folder ?? Path.GetDirectoryName(song) ?? "";
-        var name = Path.GetFileNameWithoutExtension(song);
-        return new SongOutputs(song, [.. formats.Select(format => (Path.Combine(place, name + format.Extension), format))]);
-    }
+    /// <summary>The results of one song, whose names begin alike.</summary>
+    public static SongOutputs At(string start, string song, IReadOnlyList<ILyricsFormat> formats, AudioFormat? stems) =>
+        new(song, [.. formats.Select(format => (start + format.Extension, format))])
+        {
+            Stems = stems is { } format ? StemOutputs.At(start, song, format) : null,
+        };
 }

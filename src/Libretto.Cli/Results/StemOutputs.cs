@@ -15,7 +15,7 @@ internal sealed record StemOutputs(string Song, string Vocals, string Instrument
     /// <exception cref="OutputException">Two songs would be written to the same file.</exception>
     public static IReadOnlyList<StemOutputs> Plan(IEnumerable<string> songs, string? folder, AudioFormat format)
     {
-        var plan = songs.DistinctBy(Path.GetFullPath).Select(song => Beside(song, folder, format)).ToList();
+        var plan = songs.DistinctBy(Path.GetFullPath).Select(song => At(FileName.Beside(song, folder), song, format)).ToList();
         var takenBy = new Dictionary<string, string>();
         foreach (var stems in plan)
             if (!takenBy.TryAdd(Path.GetFullPath(stems.Vocals), stems.Song))
@@ -23,12 +23,8 @@ internal sealed record StemOutputs(string Song, string Vocals, string Instrument
         return plan;
     }
 
-    /// <summary>The stems' files of one song.</summary>
-    public static StemOutputs Beside(string song, string? folder, AudioFormat format) =>
-        Of(song, Path.Combine(folder ?? Path.GetDirectoryName(song) ?? "", Path.GetFileNameWithoutExtension(song)), format);
-
     /// <summary>The stems' files of one song, whose names begin alike.</summary>
-    public static StemOutputs Of(string song, string start, AudioFormat format) =>
+    public static StemOutputs At(string start, string song, AudioFormat format) =>
         new(song, start + ".vocals" + Extension(format), start + ".instrumental" + Extension(format), format);
 
     private static string Extension(AudioFormat format) => format switch

@@ -93,14 +93,14 @@ public sealed class LinkFetch
         }
     }
 
-    /// <summary>Null when the link leads to a page, which may play the song.</summary>
+    /// <summary>Null when yt-dlp should try: the link leads to a page, which may play the song, or wants the cookies that yt-dlp shows.</summary>
     private async Task<FetchedSong?> TryDirectAsync(SongFetch fetch, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
     {
         try
         {
             return await _direct.FetchAsync(fetch, progress, cancellationToken);
         }
-        catch (AcquireException e) when (e.Code == "link_unsupported")
+        catch (AcquireException e) when (e.Code == "link_unsupported" || (fetch.Cookies is not null && e.Code is ("link_sign_in" or "link_refused")))
         {
             return null;
         }

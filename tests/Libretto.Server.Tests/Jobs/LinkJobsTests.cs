@@ -159,6 +159,37 @@ public sealed class LinkJobsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_command_line_posts_links_and_with_an_admins_key_cookies()
+    {
+        await LinkSite.NeedYtDlpAsync();
+        var keys = _server.Services.GetRequiredService<ApiKeys>();
+        var (_, user) = await keys.CreateAsync("user", ApiKeys.UserScope, Ct);
+        var (_, admin) = await keys.CreateAsync("admin", ApiKeys.AdminScope, Ct);
+        var seen = "";
+        _site.Map("/members.mp3", context =>
+        {
+            seen = context.Request.Headers.Cookie.ToString();
+            context.Response.StatusCode = seen.Length > 0 ? 200 : 401;
+            return LinkSite.SendAsync(context, "audio/mpeg", File.ReadAllBytes(_folder["tone.mp3"]));
+        });
+        await File.WriteAllTextAsync(_folder["cookies.txt"], "127.0.0.1\tFALSE\t/\tFALSE\t4102444800\tSID\tletmein\n", Ct);
+
+        var plain = await SubmitAsync(user, _site.Address("media/song.mp3"), "--watch");
+        var refused = await SubmitAsync(user, _site.Address("members.mp3"), "--cookies", _folder["cookies.txt"]);
+        var inside = await SubmitAsync(user, "http://10.0.0.1/song.mp3");
+        var opened = await SubmitAsync(admin, _site.Address("members.mp3"), "--cookies", _folder["cookies.txt"], "--watch");
+
+        Assert.True(plain.ExitCode == 0, plain.Errors);
+        Assert.Contains("100 %", plain.Errors, StringComparison.Ordinal);
+        Assert.Contains("admin key", refused.Errors, StringComparison.Ordinal);
+        Assert.Equal(3, inside.ExitCode);
+        Assert.Contains("LIBRETTO_ALLOW_NETWORKS", inside.Errors, StringComparison.Ordinal);
+        Assert.True(opened.ExitCode == 0, opened.Errors);
+        Assert.Equal("SID=letmein", seen);
+        Assert.DoesNotContain("letmein", opened.Errors + refused.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Cancelling_ends_a_download_at_once()
     {
         _site.Map("/slow.mp3", async context =>
@@ -198,6 +229,9 @@ public sealed class LinkJobsTests : IAsyncLifetime
             IoWorkers = 2,
         },
         settings: (settings ?? new LibrettoSettings()) with { AllowNetworks = ["127.0.0.1/32"] });
+
+    private Task<(int ExitCode, string Output, string Errors)> SubmitAsync(string key, params string[] arguments) => LibrettoProcess.RunAsync(
+        ["jobs", "submit", .. arguments], ("LIBRETTO_SERVER", Client.Http.BaseAddress!.AbsoluteUri), ("LIBRETTO_KEY", key));
 
     private void Use(string key) => Client.Http.DefaultRequestHeaders.Authorization = new("Bearer", key);
 

@@ -115,8 +115,9 @@ public static class LibrettoServer
         services.AddSingleton<QueueState>();
         services.AddSingleton(provider => options.Capabilities ?? Capabilities.Detect(
             options, provider.GetRequiredService<OnnxSessions>(), provider.GetRequiredService<ModelStore>(), provider.GetRequiredService<LibrettoSettings>()));
-        services.AddSingleton<Workers>();
-        services.AddHostedService(provider => provider.GetRequiredService<Workers>());
+        services.AddSingleton<UnmetNeeds>();
+        if (options.ServesApi)
+            services.AddHostedService(provider => provider.GetRequiredService<UnmetNeeds>());
         services.AddHostedService<RecoveryScan>();
         foreach (var lane in options.EffectiveLanes)
             services.AddHangfireServer(worker => Lanes.Configure(worker, lane, options));

@@ -56,6 +56,9 @@ public sealed record ServerOptions
     /// <summary>How often the table is searched for work that was forgotten; 2 s by default.</summary>
     public TimeSpan ScanEvery { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a job may wait for what no worker has, such as a graphics card, before it fails; an hour by default.</summary>
+    public TimeSpan UnmetPatience { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Pauses before a job that failed for a passing reason is tried again; after the last it has failed.</summary>
     public IReadOnlyList<TimeSpan> RetryDelays { get; init; } =
         [TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1)];
@@ -116,6 +119,7 @@ public sealed record ServerOptions
             RequestsPerMinute = (int)Number("LIBRETTO_REQUESTS_PER_MINUTE", options.RequestsPerMinute, 1, 10_000_000),
             CorsOrigins = Get("LIBRETTO_CORS_ORIGINS")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
             TakeOverAfter = TimeSpan.FromSeconds(Number("LIBRETTO_TAKEOVER_SECONDS", options.TakeOverAfter.TotalSeconds, 2, 3600)),
+            UnmetPatience = TimeSpan.FromMinutes(Number("LIBRETTO_UNMET_MINUTES", options.UnmetPatience.TotalMinutes, 0.1, 100_000)),
             JobsPerKey = (int)Number("LIBRETTO_JOBS_PER_KEY", options.JobsPerKey, 1, 10_000_000),
             QueueLimit = (int)Number("LIBRETTO_QUEUE_LIMIT", options.QueueLimit, 1, 10_000_000),
             WebhookSecret = Get("LIBRETTO_WEBHOOK_SECRET"),

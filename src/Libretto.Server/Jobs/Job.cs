@@ -68,6 +68,9 @@ internal sealed record Job
     public int NeedsMemory { get; init; }
     public bool NeedsCookies { get; init; }
 
+    /// <summary>Since when it has waited for what no worker has: see UnmetNeeds.</summary>
+    public DateTime? UnmetSince { get; init; }
+
     /// <summary>A job that waits after a failure is not tried again before.</summary>
     public DateTime? NotBefore { get; init; }
 

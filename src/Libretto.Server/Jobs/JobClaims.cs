@@ -306,6 +306,7 @@ internal sealed class JobClaims(IDbContextFactory<JobsContext> contexts, JobChan
                     .SetProperty(job => job.Worker, worker)
                     .SetProperty(job => job.HeartbeatAt, job => DateTime.UtcNow)
                     .SetProperty(job => job.StartedAt, job => job.StartedAt ?? now)
+                    .SetProperty(job => job.UnmetSince, (DateTime?)null)
                     .SetProperty(job => job.StatusMessage, "starting")
                     .SetProperty(job => job.Revision, job => job.Revision + 1),
                 ct);

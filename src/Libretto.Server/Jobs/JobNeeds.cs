@@ -22,6 +22,14 @@ internal sealed record JobNeeds(string? Model, bool Gpu, int Memory, bool Cookie
 
     public static JobNeeds Of(Job job) => new(job.NeedsModel, job.NeedsGpu, job.NeedsMemory, job.NeedsCookies);
 
+    /// <summary>What to do where no worker has it.</summary>
+    public string Advice() => this switch
+    {
+        { Cookies: true } => "Start a worker with cookies (LIBRETTO_COOKIES), or post the link again together with cookies.",
+        { Gpu: true } => "Start a worker with a graphics card, or post the song without the option gpu; then retry the job.",
+        _ => "Start a worker that has it, or post the song with a smaller model; then retry the job.",
+    };
+
     /// <summary>The needs in words; empty where there are none.</summary>
     public string Words() => string.Join(" and ", new[]
     {

@@ -117,7 +117,7 @@ internal sealed class JobStore(IDbContextFactory<JobsContext> contexts, JobChang
     public async Task TellWaitingAsync(string lane, string message, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
-        var told = context.Jobs.Where(job => job.Status == JobStatus.Queued && job.Lane == lane && job.StatusMessage!.StartsWith(Waiting) && job.StatusMessage != message);
+        var told = context.Jobs.Where(job => job.Status == JobStatus.Queued && job.Lane == lane && job.UnmetSince == null && job.StatusMessage!.StartsWith(Waiting) && job.StatusMessage != message);
         var ids = await told.Select(job => job.Id).ToListAsync(ct);
         if (ids.Count == 0)
             return;
@@ -177,6 +177,7 @@ internal sealed class JobStore(IDbContextFactory<JobsContext> contexts, JobChang
                 .SetProperty(job => job.StatusMessage, Waiting)
                 .SetProperty(job => job.Lane, job => job.InputKey == null ? Lane.Io : job.Lane)
                 .SetProperty(job => job.NeedsCookies, false)
+                .SetProperty(job => job.UnmetSince, (DateTime?)null)
                 .SetProperty(job => job.CurrentStage, (string?)null)
                 .SetProperty(job => job.ProgressLog, (IReadOnlyList<JobStep>)Array.Empty<JobStep>())
                 .SetProperty(job => job.ErrorMessage, (string?)null)

@@ -18,8 +18,6 @@ internal sealed class JobsContext(DbContextOptions<JobsContext> options) : DbCon
 
     public DbSet<StageTime> StageTimes => Set<StageTime>();
 
-    public DbSet<Worker> Workers => Set<Worker>();
-
     public DbSet<WorkerLife> WorkerLives => Set<WorkerLife>();
 
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
@@ -40,7 +38,11 @@ internal sealed class JobsContext(DbContextOptions<JobsContext> options) : DbCon
         modelBuilder.Entity<LyricsVersion>().ToTable("lyrics_versions").HasKey(row => new { row.JobId, row.Version });
         modelBuilder.Entity<ApiKey>().ToTable("api_keys").HasKey(row => row.Id);
         modelBuilder.Entity<StageTime>().ToTable("stage_times").HasKey(row => new { row.Stage, row.Method, row.Machine });
-        modelBuilder.Entity<WorkerLife>().ToTable("worker_lives").HasKey(row => row.Id);
+        modelBuilder.Entity<WorkerLife>(worker =>
+        {
+            worker.ToTable("worker_lives").HasKey(row => row.Id);
+            worker.Ignore(row => row.Capabilities);
+        });
         modelBuilder.Entity<WebhookDelivery>(delivery =>
         {
             delivery.ToTable("webhook_deliveries").HasKey(row => row.JobId);
@@ -48,12 +50,6 @@ internal sealed class JobsContext(DbContextOptions<JobsContext> options) : DbCon
         });
         modelBuilder.Entity<Turn>().ToTable("turns").HasKey(row => new { row.KeyId, row.Lane });
         modelBuilder.Entity<LeaseRow>().ToTable("leases").HasKey(row => row.Name);
-
-        modelBuilder.Entity<Worker>(worker =>
-        {
-            worker.ToTable("workers").HasKey(row => row.Id);
-            worker.Ignore(row => row.Capabilities);
-        });
 
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
             property.SetColumnName(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));

@@ -1,11 +1,12 @@
 using Libretto.Acquire;
 using Libretto.Pipeline;
+using Libretto.Server.Pools;
 using Libretto.Tools;
 
 namespace Libretto.Server.Jobs;
 
 /// <summary>The acquire step of a job for a link: the link's song into the store.</summary>
-internal sealed class LinkWork(LinkFetch links, JobCookies cookies, Workers workers, ServerOptions options)
+internal sealed class LinkWork(LinkFetch links, JobCookies cookies, WorkerLives workers, ServerOptions options)
 {
     /// <summary>How an acquire step is done that had to download.</summary>
     public const string Method = "download";
@@ -42,12 +43,12 @@ internal sealed class LinkWork(LinkFetch links, JobCookies cookies, Workers work
         var isDownload = job is { InputKey: null, Lane: Lane.Io };
         if (!isDownload || e is not (AcquireException { ElsewhereMayHelp: true } or ToolException { Code: "tool_missing" }))
             return null;
-        var others = (await workers.AliveAsync(ct)).Where(worker => worker.Name != JobWorker.Name && worker.WorksIn(Lane.Compute)).ToList();
+        var others = (await workers.AliveAsync(2 * options.TakeOverAfter, ct)).Where(worker => worker.Name != JobWorker.Name && worker.WorksIn(Lane.Compute)).ToList();
         // Without a lane compute of its own, a process may count on workers that are only started when there is work.
         if (others.Count == 0 && options.EffectiveLanes.Contains(Lane.Compute))
             return null;
         var wantsCookies = e is AcquireException { Code: "link_sign_in" or "link_age" } && job.Cookies is null;
-        return new JobNeeds(Model: null, Gpu: false, Memory: 0, Cookies: wantsCookies && others.Any(worker => worker.Cookies));
+        return new JobNeeds(Model: null, Gpu: false, Memory: 0, Cookies: wantsCookies && others.Any(worker => worker.Capabilities.Cookies));
     }
 
     private sealed class Download(JobReporter reporter) : IProgress<FetchProgress>

@@ -1,5 +1,6 @@
 using Libretto.Models;
 using Libretto.Server.Jobs;
+using Libretto.Server.Pools;
 using Libretto.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -77,15 +78,18 @@ internal sealed class QueueCheck(QueueState queue, ServerOptions options) : IHea
     }
 }
 
-internal sealed class WorkersCheck(Workers workers) : IHealthCheck
+internal sealed class WorkersCheck(WorkerLives workers, UnmetNeeds needs, ServerOptions options) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var alive = await workers.AliveAsync(cancellationToken);
-        var words = $"{alive.Count} at work or ready, {alive.Count(worker => worker.Gpu)} with a graphics card";
-        var unmet = await workers.UnmetAsync(alive, cancellationToken);
-        return unmet.Count == 0
-            ? HealthCheckResult.Healthy(words)
-            : HealthCheckResult.Degraded($"{words}; jobs wait for what none of them has: {string.Join("; ", unmet.Select(needs => needs.Words()))}");
+        var alive = await workers.AliveAsync(2 * options.TakeOverAfter, cancellationToken);
+        var words = $"{alive.Count} at work or ready, {alive.Count(worker => worker.Capabilities.Gpu)} with a graphics card";
+        var unmet = await needs.FindAsync(cancellationToken);
+        if (unmet.Count == 0)
+            return HealthCheckResult.Healthy(words);
+        var special = string.Join("; ", unmet.Select(item => item.Needs.Words()).Where(item => item.Length > 0).Distinct());
+        var empty = string.Join(" and ", unmet.Where(item => item.Needs.Words().Length == 0).Select(item => item.Lane));
+        return HealthCheckResult.Degraded(
+            words + (special.Length > 0 ? $"; jobs wait for what none of them has: {special}" : "") + (empty.Length > 0 ? $"; jobs wait in the lane {empty}, where nobody works" : ""));
     }
 }

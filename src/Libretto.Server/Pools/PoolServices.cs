@@ -1,4 +1,3 @@
-using Libretto.Server.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Libretto.Server.Pools;
@@ -13,7 +12,7 @@ internal static class PoolServices
         services.AddSingleton<WorkerLives>();
         services.AddSingleton<WorkerActivity>();
         services.AddSingleton<Lease>();
-        if (options.EffectiveLanes.Contains(Lane.Compute))
+        if (options.EffectiveLanes.Count > 0)
             services.AddHostedService<WorkerPresence>();
         if (options.Pool.Place is null || !options.ServesApi)
             return;

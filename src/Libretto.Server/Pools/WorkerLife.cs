@@ -1,6 +1,8 @@
+using Libretto.Server.Jobs;
+
 namespace Libretto.Server.Pools;
 
-/// <summary>A row of the table <c>worker_lives</c>: one life of a worker, from the wish for it to its end.</summary>
+/// <summary>A row of the table <c>worker_lives</c>: one life of a worker, from the wish for it to its end; lists are separated by commas.</summary>
 internal sealed record WorkerLife
 {
     public required string Id { get; init; }
@@ -44,9 +46,13 @@ internal sealed record WorkerLife
     public string? Error { get; init; }
 
     public double? UsdPerHour { get; init; }
+
+    public Capabilities Capabilities => new(Models?.Split(',', StringSplitOptions.RemoveEmptyEntries), Gpu == true, Memory ?? int.MaxValue, Cookies == true);
+
+    public bool WorksIn(string lane) => Lanes.Split(',').Contains(lane);
 }
 
-/// <summary>The values of <c>workers.state</c>.</summary>
+/// <summary>The values of <c>worker_lives.state</c>.</summary>
 internal static class WorkerState
 {
     public const string Starting = "starting";

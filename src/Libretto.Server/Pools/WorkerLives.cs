@@ -1,12 +1,15 @@
+using System.Reflection;
 using Libretto.Server.Jobs;
 using Microsoft.EntityFrameworkCore;
 
 namespace Libretto.Server.Pools;
 
-/// <summary>The table <c>workers</c>. All times are the database's, so that clocks of machines may differ.</summary>
+/// <summary>The table <c>worker_lives</c>: who works, who worked and who is to come. All times are the database's, so that clocks of machines may differ.</summary>
 internal sealed class WorkerLives(IDbContextFactory<JobsContext> contexts)
 {
     private const int Remembered = 20;
+
+    private static readonly string s_program = typeof(WorkerLives).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
 
     /// <summary>Notes the wish for a worker, before anything is started: whoever counts sees it.</summary>
     public async Task RequestAsync(string id, string pool, double? usdPerHour, CancellationToken ct)
@@ -46,7 +49,7 @@ internal sealed class WorkerLives(IDbContextFactory<JobsContext> contexts)
                     .SetProperty(row => row.State, WorkerState.Running)
                     .SetProperty(row => row.Name, name)
                     .SetProperty(row => row.Lanes, joined)
-                    .SetProperty(row => row.Program, Jobs.Workers.Program)
+                    .SetProperty(row => row.Program, s_program)
                     .SetProperty(row => row.Models, models)
                     .SetProperty(row => row.Gpu, capabilities.Gpu)
                     .SetProperty(row => row.Memory, capabilities.Memory)
@@ -129,8 +132,16 @@ internal sealed class WorkerLives(IDbContextFactory<JobsContext> contexts)
         await using var context = await contexts.CreateDbContextAsync(ct);
         var last = await context.WorkerLives.AsNoTracking().Where(row => row.Pool == pool && row.StartedAt != null)
             .OrderByDescending(row => row.RequestedAt).FirstOrDefaultAsync(ct);
-        return last is null ? null : new Capabilities(
-            last.Models?.Split(',', StringSplitOptions.RemoveEmptyEntries), last.Gpu == true, last.Memory ?? int.MaxValue, last.Cookies == true);
+        return last?.Capabilities;
+    }
+
+    /// <summary>Those who were heard of within a time, by name.</summary>
+    public async Task<IReadOnlyList<WorkerLife>> AliveAsync(TimeSpan silence, CancellationToken ct)
+    {
+        var limit = -silence.TotalSeconds;
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        return await context.WorkerLives.AsNoTracking()
+            .Where(row => row.State == WorkerState.Running && row.HeartbeatAt > DateTime.UtcNow.AddSeconds(limit)).OrderBy(row => row.Name).ToListAsync(ct);
     }
 
     /// <summary>Lives of workers, the newest first.</summary>

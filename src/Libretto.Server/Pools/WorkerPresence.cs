@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Libretto.Server.Pools;
 
-/// <summary>A worker's own part in its row: it says that it has come, that it lives, and ends when asked or long idle.</summary>
+/// <summary>A worker's own part in its row: it says that it has come, what it can do, that it lives, and ends when asked or long idle.</summary>
 internal sealed partial class WorkerPresence(
     WorkerLives workers, WorkerActivity activity, Capabilities capabilities, ServerOptions options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<WorkerPresence> log)
     : BackgroundService

@@ -1,5 +1,9 @@
+using Libretto.Server.Jobs;
+using Libretto.Server.Pools;
 using Libretto.Server.Tests.Support;
 using Libretto.Settings;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Libretto.Server.Tests.Jobs;
 
@@ -79,6 +83,45 @@ public sealed class LinkHandOverTests(PostgresCluster cluster) : IAsyncLifetime
         var job = await orchestrator.Client.FinishAsync(await orchestrator.Client.PostLinkAsync(_site.Address("page")));
 
         Assert.Equal(("failed", "link_not_public"), (job.Text("status"), job.Text("error_code")));
+    }
+
+    [Fact]
+    public async Task A_link_that_needs_cookies_waits_for_a_worker_that_has_them_but_not_for_ever()
+    {
+        await using var orchestrator = await OrchestratorAsync(LinkSite.Failing(_folder, "yt-dlp", Bot));
+        var (workers, claims) = (orchestrator.Services.GetRequiredService<WorkerLives>(), orchestrator.Services.GetRequiredService<JobClaims>());
+        var member = await workers.RegisterAsync(null, null, "member", [Lane.Compute], new Capabilities(null, Gpu: false, 4000, Cookies: true), Ct);
+        var id = await orchestrator.Client.PostLinkAsync(_site.Address("page"));
+        await UntilAsync(orchestrator, id, job => job.Text("status_message").Contains("another machine", StringComparison.Ordinal));
+
+        Assert.Null(await claims.ClaimNextAsync(Lane.Compute, "without cookies", Ct));
+        await workers.StopAsync(member, Ct);
+        await UntilAsync(orchestrator, id, job => job.Text("status_message") == "waiting for a worker with cookies; none is running");
+        var health = (await orchestrator.Client.GetAsync("/health/ready")).Json.GetProperty("parts").GetProperty("workers");
+        Assert.Equal("degraded", health.Text("status"));
+        Assert.EndsWith("jobs wait for what none of them has: cookies", health.Text("message"), StringComparison.Ordinal);
+
+        // Another comes and goes: the time begins anew.
+        var second = await workers.RegisterAsync(null, null, "another", [Lane.Compute], new Capabilities(null, Gpu: false, 4000, Cookies: true), Ct);
+        await UntilAsync(orchestrator, id, job => job.Text("status_message") == "waiting");
+        await workers.StopAsync(second, Ct);
+        await UntilAsync(orchestrator, id, job => job.Text("status_message").StartsWith("waiting for", StringComparison.Ordinal));
+        await using (var context = await orchestrator.Services.GetRequiredService<IDbContextFactory<JobsContext>>().CreateDbContextAsync(Ct))
+            await context.Jobs.ExecuteUpdateAsync(set => set.SetProperty(job => job.UnmetSince, job => DateTime.UtcNow.AddMinutes(-61)), Ct);
+
+        var failed = await orchestrator.Client.FinishAsync(id);
+        Assert.Equal(("failed", "worker_missing"), (failed.Text("status"), failed.Text("error_code")));
+        Assert.Equal(
+            "No worker with cookies has come for 60 minutes, so this job was given up. Start a worker with cookies (LIBRETTO_COOKIES), or post the link again together with cookies.",
+            failed.Text("error_message"));
+    }
+
+    private static async Task UntilAsync(RunningServer server, string id, Func<System.Text.Json.JsonElement, bool> isSo)
+    {
+        await foreach (var (_, _, job) in server.Client.WatchAsync(id))
+            if (isSo(job))
+                return;
+        Assert.Fail("The job ended: " + (await server.Client.JobAsync(id)).GetRawText());
     }
 
     private Task<RunningServer> OrchestratorAsync(string ytDlp) => RunningServer.StartAsync(

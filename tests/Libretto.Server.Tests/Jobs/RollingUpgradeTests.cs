@@ -37,6 +37,17 @@ public sealed partial class RollingUpgradeTests(PostgresCluster cluster) : IDisp
     }
 
     [Fact]
+    public void Migrations_have_numbers_of_their_own_without_a_gap()
+    {
+        foreach (var database in (string[])["postgres", "sqlite"])
+        {
+            var numbers = Directory.GetFiles(Repository.File("src", "Libretto.Server", "Jobs", "Schema"), $"*.{database}.sql")
+                .Select(file => int.Parse(Path.GetFileName(file).Split('.')[0], System.Globalization.CultureInfo.InvariantCulture)).Order();
+            Assert.Equal(Enumerable.Range(1, Schema.Known), numbers);
+        }
+    }
+
+    [Fact]
     public async Task An_older_worker_completes_its_job_while_a_newer_server_changes_the_tables_and_takes_the_next()
     {
         var database = await cluster.CreateDatabaseAsync();

@@ -17,7 +17,7 @@ public static class ServiceCollectionExtensions
     private const string StoreClient = "store";
 
     /// <summary>
-    /// Adds <see cref="SongPipeline"/>, <see cref="StemPipeline"/>, <see cref="ModelStore"/>, <see cref="AudioDecoder"/> and what they need, one of each.
+    /// Adds <see cref="SongPipeline"/>, <see cref="PassagePipeline"/>, <see cref="StemPipeline"/>, <see cref="ModelStore"/>, <see cref="AudioDecoder"/> and what they need, one of each.
     /// What stages made is kept in an <see cref="IContentStore"/>, by default a folder in Libretto's own
     /// (<see cref="LibrettoSettings.Keep"/>). A store, <see cref="TimeProvider"/> or logging that the host has is used.
     /// </summary>
@@ -86,6 +86,11 @@ public static class ServiceCollectionExtensions
             provider.GetRequiredService<CtcTiming>(),
             provider.GetRequiredService<StageMemo>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new PassagePipeline(
+            provider.GetRequiredService<AudioDecoder>(),
+            provider.GetRequiredService<AudioEncoder>(),
+            provider.GetRequiredService<SongPipeline>(),
+            provider.GetRequiredService<ProcessFolder>()));
         return services;
     }
 

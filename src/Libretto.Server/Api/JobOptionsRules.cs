@@ -1,4 +1,5 @@
 using Libretto.Lyrics;
+using Libretto.Pipeline;
 using Libretto.Server.Jobs;
 
 namespace Libretto.Server.Api;
@@ -20,6 +21,10 @@ internal static class JobOptionsRules
             throw ApiProblem.BadOption("beam", "give a number from 1 to 10");
         if (options.Priority is < -10 or > 10 || (options.Priority > 0 && !caller.IsAdmin))
             throw ApiProblem.BadOption("priority", caller.IsAdmin ? "give a number from -10 to 10" : "give a number from -10 to 0; more is for admins");
+        if (options.Passage is { } passage && !(passage.Start >= 0 && passage.End - passage.Start >= PassagePipeline.Shortest))
+            throw ApiProblem.BadOption("passage", "give its start and end in seconds, at least half a second apart");
+        if (options.Passage is not null && options.Stems == true)
+            throw ApiProblem.BadOption("passage", "stems are of whole songs");
         if (options.Webhook is { } webhook && (webhook.Length > LongestText || !Uri.TryCreate(webhook, UriKind.Absolute, out var receiver) || receiver.Scheme is not ("http" or "https") || receiver.UserInfo.Length > 0))
             throw ApiProblem.BadOption("webhook", "give an address that begins with https:// or http://, without a password");
         foreach (var (name, text) in new[] { ("title", options.Title), ("artist", options.Artist), ("prompt", options.Prompt), ("model", options.Model) })

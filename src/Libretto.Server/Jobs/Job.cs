@@ -27,6 +27,9 @@ internal sealed record Job
     public DateTime? StartedAt { get; init; }
     public DateTime? CompletedAt { get; init; }
 
+    /// <summary>The job whose song this works on a passage of, for its editor; such a job is in no list and goes with that one.</summary>
+    public string? PartOf { get; init; }
+
     /// <summary>The API key that asked; empty where no keys are in use.</summary>
     public string KeyId { get; init; } = "";
     public string? IdempotencyKey { get; init; }

@@ -50,9 +50,15 @@ internal sealed record JobOptions
     /// <summary>An address that is told when the job has ended.</summary>
     public string? Webhook { get; init; }
 
+    /// <summary>Only this stretch of the song; its words keep the song's times.</summary>
+    public Passage? Passage { get; init; }
+
     /// <summary>True to work anew even if the result is in the store.</summary>
     public bool? Fresh { get; init; }
 
     /// <summary>What the result depends on: the same work has the same options here.</summary>
     public JobOptions Canonical() => this with { Formats = null, Fresh = null, Gpu = null, Priority = null, Webhook = null };
 }
+
+/// <summary>A stretch of a song, in seconds from its start.</summary>
+internal sealed record Passage(double Start, double End);

@@ -58,7 +58,7 @@ internal sealed class JobStore(IDbContextFactory<JobsContext> contexts, JobChang
     public async Task<List<Job>> ListAsync(string? keyId, string? status, string? search, string? before, int limit, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
-        var jobs = context.Jobs.AsNoTracking();
+        var jobs = context.Jobs.AsNoTracking().Where(job => job.PartOf == null);
         if (keyId is not null)
             jobs = jobs.Where(job => job.KeyId == keyId);
         if (status is not null)
@@ -126,9 +126,23 @@ internal sealed class JobStore(IDbContextFactory<JobsContext> contexts, JobChang
             changes.Publish(id);
     }
 
-    /// <summary>Forgets a job that is not being worked on; false when it is.</summary>
-    public Task<bool> DeleteAsync(string id, CancellationToken ct) => UpdateAsync(
-        id, job => job.Status != JobStatus.Running, (_, jobs) => jobs.ExecuteDeleteAsync(ct), ct);
+    /// <summary>Forgets a job that is not being worked on, and its parts; false when it is.</summary>
+    public async Task<bool> DeleteAsync(string id, CancellationToken ct)
+    {
+        if (!await UpdateAsync(id, job => job.Status != JobStatus.Running, (_, jobs) => jobs.ExecuteDeleteAsync(ct), ct))
+            return false;
+        // A worker that has one of them finds its claim void and lets go.
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        await context.Jobs.Where(job => job.PartOf == id).ExecuteDeleteAsync(ct);
+        return true;
+    }
+
+    /// <summary>Forgets the parts of a job that ended some time ago.</summary>
+    public async Task DeletePartsAsync(string id, DateTime endedBefore, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        await context.Jobs.Where(job => job.PartOf == id && job.CompletedAt < endedBefore).ExecuteDeleteAsync(ct);
+    }
 
     /// <summary>Puts edited lyrics in the place of those that the editor saw; false when others came first.</summary>
     public async Task<bool> ReplaceDocumentAsync(Job seen, string documentKey, CancellationToken ct)

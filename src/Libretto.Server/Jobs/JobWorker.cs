@@ -80,7 +80,8 @@ internal sealed partial class JobWorker(
                 LogCompleted(job.Id, result.Method ?? "", seconds);
                 telemetry.Finished(JobStatus.Completed, seconds);
                 telemetry.Stages(jobLog.Steps);
-                await times.LearnAsync(jobLog.Steps, result.Duration, CancellationToken.None);
+                if (job.Options.Passage is null)
+                    await times.LearnAsync(jobLog.Steps, result.Duration, CancellationToken.None);
             }
             else
             {

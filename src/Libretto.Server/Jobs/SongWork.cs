@@ -7,7 +7,7 @@ using Libretto.Storage;
 namespace Libretto.Server.Jobs;
 
 /// <summary>The worker's one door to the pipeline: job in, lyrics and stems out, with the pipeline's progress in the job's terms.</summary>
-internal sealed class SongWork(SongPipeline pipeline, IContentStore store)
+internal sealed class SongWork(SongPipeline pipeline, PassagePipeline passages, IContentStore store)
 {
     // Of the whole work when stems are made too.
     private const double LyricsShare = 0.7;
@@ -39,7 +39,10 @@ internal sealed class SongWork(SongPipeline pipeline, IContentStore store)
             KeepStems = wantsStems,
             Fresh = job.Options.Fresh == true,
         };
-        var result = await pipeline.RunAsync(request, new LyricsProgress(reporter, working, wantsStems ? LyricsShare : 1), ct);
+        var progress = new LyricsProgress(reporter, working, wantsStems ? LyricsShare : 1);
+        var result = job.Options.Passage is { } passage
+            ? await passages.RunAsync(request, new TimeRange(passage.Start, passage.End), progress, ct)
+            : await pipeline.RunAsync(request, progress, ct);
         var document = result.Document with { Source = new LyricsSource(job.Url is null ? "upload" : "link") { Url = job.Url, VideoId = job.VideoId } };
         return new MadeSong(document, result.Stems);
     }

@@ -1,3 +1,4 @@
+using Libretto.Server.Web.Edit;
 using Libretto.Server.Web.Frame;
 using Libretto.Server.Web.Sing;
 using Libretto.Server.Web.Take;
@@ -24,6 +25,7 @@ internal static class Page
         services.AddSingleton<SignInCookie>();
         services.AddScoped<PageCaller>();
         services.AddSingleton<JobFeed>();
+        services.AddSingleton<PassageWork>();
         services.AddSingleton<Waveforms>();
         services.AddSingleton<ShareLinks>();
         services.AddSingleton<KaraokeFile>();

@@ -97,6 +97,50 @@ public sealed class EditTests(Site site)
         Assert.InRange(await StartAsync(visitor), 0.4, 3);
     }
 
+    [Fact]
+    public async Task A_passage_is_timed_anew_with_its_corrected_words_and_undone()
+    {
+        Repository.SharedFile("models", "whisper-base");
+        var id = await OwnSongAsync("passage");
+        await using var visitor = await site.VisitAsync();
+        await EditAsync(visitor, id);
+        var lines = visitor.Page.Locator(".edit-line");
+        await SelectAsync(lines.Nth(1).Locator(".w").First);
+        var before = await StartAsync(visitor);
+
+        await lines.Nth(2).Locator(".w").First.ClickAsync(new() { Modifiers = [KeyboardModifier.Shift] });
+        var words = visitor.Page.GetByLabel("Words", new() { Exact = true });
+        var (first, rest) = await words.InputValueAsync() is var text && text.Split('\n') is [var one, var two] ? (one, two) : throw new InvalidOperationException(text);
+        await words.FillAsync($"Zounds {first}\n{rest}");
+        var (from, to) = (await NumberAsync(visitor, "Begins after"), await NumberAsync(visitor, "Ends before"));
+        var listed = await NewestAsync();
+        await visitor.Button("Re-align").ClickAsync();
+        await visitor.Button("Stop").WaitForAsync();
+        Assert.Equal(listed, await NewestAsync());
+        await visitor.Text("Timed anew").WaitForAsync(new() { Timeout = 240_000 });
+
+        await visitor.Page.Locator(".w", new() { HasText = "Zounds" }).WaitForAsync();
+        Assert.InRange(await NumberAsync(visitor, "Starts"), from, to);
+        await SelectAsync(lines.Nth(1).Locator(".w").Nth(1));
+        Assert.InRange(await StartAsync(visitor), before - 0.5, before + 0.5);
+        await visitor.Button("Undo").ClickAsync();
+        await visitor.Page.Locator(".w", new() { HasText = "Zounds" }).WaitForAsync(new() { State = WaitForSelectorState.Detached });
+    }
+
+    [Fact]
+    public async Task A_passage_without_words_is_not_sent_anywhere()
+    {
+        var id = await OwnSongAsync("wordless");
+        await using var visitor = await site.VisitAsync();
+        await EditAsync(visitor, id);
+
+        await visitor.Button("Re-align a passage").ClickAsync();
+        await visitor.Page.GetByLabel("Words", new() { Exact = true }).FillAsync(" ");
+        await visitor.Button("Re-align").ClickAsync();
+
+        await visitor.Text("The lyrics hold no words.").WaitForAsync();
+    }
+
     private static async Task EditAsync(Visitor visitor, string id)
     {
         await visitor.GoAsync($"/jobs/{id}/edit");
@@ -110,8 +154,18 @@ public sealed class EditTests(Site site)
         await visitor.Text("Not saved yet").WaitForAsync();
     }
 
-    private static async Task<double> StartAsync(Visitor visitor) => double.Parse(
-        await visitor.Page.GetByLabel("Starts").InputValueAsync(), System.Globalization.CultureInfo.InvariantCulture);
+    private static async Task SelectAsync(ILocator word)
+    {
+        await word.ClickAsync();
+        await Assertions.Expect(word).ToHaveAttributeAsync("aria-pressed", "true");
+    }
+
+    private async Task<string> NewestAsync() => (await site.Client.GetAsync("/api/jobs?limit=1")).Json.GetProperty("jobs")[0].Text("id");
+
+    private static Task<double> StartAsync(Visitor visitor) => NumberAsync(visitor, "Starts");
+
+    private static async Task<double> NumberAsync(Visitor visitor, string label) => double.Parse(
+        await visitor.Page.GetByLabel(label).InputValueAsync(), System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>A job of a test's own with the sample's words: the store answers, nothing is worked on.</summary>
     private async Task<string> OwnSongAsync(string title)

@@ -43,6 +43,16 @@ public sealed class LyricsEditTests
         Assert.Same(s_song, LyricsEdit.JoinLine(s_song, 3));
     }
 
+    [Fact]
+    public void Lines_are_replaced_wherever_they_stand_by_now()
+    {
+        LyricsLine[] anew = [LyricsLine.Of([new("Dear", 3.1, 3.3)]), LyricsLine.Of([new("friend", 3.4, 4)])];
+        var moved = LyricsEdit.SplitLine(s_song, 1);
+
+        Assert.Equal(["Hello", "again", "Dear", "friend"], LyricsEdit.ReplaceLines(moved, 1, ["my friend"], anew)!.Lines.Select(line => line.Text));
+        Assert.Null(LyricsEdit.ReplaceLines(LyricsEdit.SetText(s_song, 3, "foe"), 1, ["my friend"], anew));
+    }
+
     [Theory]
     [InlineData(1.4, 1.4)]
     [InlineData(0, 1.02)]

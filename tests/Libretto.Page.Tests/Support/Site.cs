@@ -94,8 +94,9 @@ public sealed class Site : IAsyncLifetime
         return id;
     }
 
-    private async Task StartServerAsync() =>
-        _server = await LibrettoProcess.ServeAsync(Data, new Uri(Address).Port, environment: [("LIBRETTO_MAX_UPLOAD_MB", "20")]);
+    // The engine is the default one all the same; other models are there for what only they can do.
+    private async Task StartServerAsync() => _server = await LibrettoProcess.ServeAsync(
+        Data, new Uri(Address).Port, environment: [("LIBRETTO_MAX_UPLOAD_MB", "20"), ("LIBRETTO_MODELS", Path.Combine(Repository.Shared, "models"))]);
 
     internal static int FreePort()
     {

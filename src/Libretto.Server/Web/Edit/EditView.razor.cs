@@ -6,6 +6,7 @@ using Libretto.Server.Web.Sing;
 using Libretto.Storage;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
+using MudBlazor;
 
 namespace Libretto.Server.Web.Edit;
 
@@ -18,6 +19,7 @@ public sealed partial class EditView : ComponentBase, IAsyncDisposable
     private string? _trouble;
     private string? _draft;
     private int _selected;
+    private (int First, int Last)? _passage;
     private IReadOnlyList<int> _doubts = [];
     private IReadOnlyList<LyricsVersion> _versions = [];
     private ElementReference _root;
@@ -39,6 +41,9 @@ public sealed partial class EditView : ComponentBase, IAsyncDisposable
 
     [Inject]
     private PageCaller Callers { get; set; } = default!;
+
+    [Inject]
+    private ISnackbar Snackbar { get; set; } = default!;
 
     [Inject]
     private TimeProvider Time { get; set; } = default!;
@@ -138,6 +143,35 @@ public sealed partial class EditView : ComponentBase, IAsyncDisposable
         return ShowAsync(isChanged: false);
     }
 
+    /// <summary>With Shift, all lines from the selected word's on are the passage.</summary>
+    private Task ClickAsync(int word, bool isExtending)
+    {
+        if (isExtending)
+            Choose((LineOf(_selected), LineOf(word)));
+        return isExtending ? Task.CompletedTask : SelectAsync(word);
+    }
+
+    private void TogglePassage() => _passage = _passage is null ? (LineOf(_selected), LineOf(_selected)) : null;
+
+    private void Choose((int First, int Last) lines) => _passage = (Math.Min(lines.First, lines.Last), Math.Max(lines.First, lines.Last));
+
+    private int LineOf(int word) => LyricsEdit.Find(_history!.Now, word).Line;
+
+    /// <summary>A passage's new words and times are one step, which undo takes back.</summary>
+    private async Task TakePassageAsync(TimedPassage timed)
+    {
+        if (LyricsEdit.ReplaceLines(_history!.Now, timed.First, timed.Before, timed.Lines) is not { } next)
+        {
+            Snackbar.Add("These lines were changed meanwhile. Re-align them again.", Severity.Warning);
+            return;
+        }
+        _passage = null;
+        _history.Do(next);
+        _selected = next.Lines.Take(timed.First).Sum(line => line.Words.Count);
+        Snackbar.Add(timed.IsUnsure ? "Timed anew, but these words hardly fit what is sung there: listen to them." : "Timed anew. Undo takes it back.");
+        await ShowAsync();
+    }
+
     private Task NextDoubtAsync() => SelectAsync(_doubts.FirstOrDefault(word => word != _selected, _doubts[0]));
 
     private async Task SaveAsync()
@@ -207,6 +241,8 @@ public sealed partial class EditView : ComponentBase, IAsyncDisposable
     private async Task ShowAsync(bool isChanged = true)
     {
         Count();
+        if (_passage is { } lines && lines.Last >= _history!.Now.Lines.Count)
+            _passage = null;
         _selected = Math.Clamp(_selected, 0, Math.Max(0, Words.Count - 1));
         StateHasChanged();
         if (_editor is null)

@@ -96,6 +96,25 @@ internal static class LyricsEdit
     public static LyricsDocument Confirm(LyricsDocument document, int word) =>
         Replace(document, word, old => [old with { Confidence = 1, Estimated = null }]);
 
+    /// <summary>
+    /// Puts lines in the place of others, wherever those stand by now, nearest to where they stood; null when they are no longer there as
+    /// they were.
+    /// </summary>
+    /// <param name="document">The lyrics.</param>
+    /// <param name="first">Where the first of the old lines stood, from 0.</param>
+    /// <param name="before">The old lines' texts.</param>
+    /// <param name="lines">The new lines.</param>
+    public static LyricsDocument? ReplaceLines(LyricsDocument document, int first, IReadOnlyList<string> before, IReadOnlyList<LyricsLine> lines)
+    {
+        int[] places = [.. Enumerable.Range(0, Math.Max(0, document.Lines.Count - before.Count + 1))
+            .Where(at => document.Lines.Skip(at).Take(before.Count).Select(line => line.Text).SequenceEqual(before))
+            .OrderBy(at => Math.Abs(at - first))];
+        return places.Length == 0 ? null : Lawful(document with
+        {
+            Lines = [.. document.Lines.Take(places[0]), .. lines, .. document.Lines.Skip(places[0] + before.Count)],
+        });
+    }
+
     /// <summary>All words in order.</summary>
     public static IReadOnlyList<LyricsWord> Words(LyricsDocument document) => [.. document.Lines.SelectMany(line => line.Words)];
 

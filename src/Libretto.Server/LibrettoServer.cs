@@ -25,7 +25,7 @@ using Scalar.AspNetCore;
 namespace Libretto.Server;
 
 /// <summary>The job service: put together here, run by <c>libretto serve</c>.</summary>
-public static class LibrettoServer
+public static partial class LibrettoServer
 {
     // Machines that start together do not start in order.
     private static readonly TimeSpan DatabasePatience = TimeSpan.FromSeconds(20);
@@ -75,6 +75,8 @@ public static class LibrettoServer
     {
         Directory.CreateDirectory(options.DataFolder);
         var giveUpAt = DateTime.UtcNow + DatabasePatience;
+        var log = services.GetRequiredService<ILogger<JobsContext>>();
+        var isTold = false;
         while (true)
         {
             try
@@ -84,6 +86,9 @@ public static class LibrettoServer
             }
             catch (Exception e) when (DatabaseErrors.IsAway(e) && DateTime.UtcNow < giveUpAt)
             {
+                if (!isTold)
+                    LogWaiting(log, DatabasePatience.TotalSeconds, e.GetBaseException().Message);
+                isTold = true;
                 await Task.Delay(TimeSpan.FromSeconds(1), ct);
             }
             catch (Exception e) when (DatabaseErrors.IsTrouble(e))
@@ -205,4 +210,7 @@ public static class LibrettoServer
         kestrel.Limits.MaxRequestBodySize = 1 << 20;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting {Seconds} s at most for the database: {Reason}")]
+    private static partial void LogWaiting(ILogger logger, double seconds, string reason);
 }

@@ -28,9 +28,13 @@ internal static class Schema
     public static async Task MigrateAsync(IDbContextFactory<JobsContext> contexts, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
-        await context.Database.OpenConnectionAsync(ct);
         var connection = context.Database.GetDbConnection();
         var isPostgres = connection is NpgsqlConnection;
+        if (isPostgres)
+            // Not through the context, which would try again for as long as it likes.
+            await connection.OpenAsync(ct);
+        else
+            await context.Database.OpenConnectionAsync(ct);
         if (!isPostgres)
             await ExecuteAsync(connection, null, "pragma journal_mode = wal", ct);
 

@@ -5,7 +5,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Libretto.Acquire;
 using Libretto.Pipeline;
-using Libretto.Server;
 using Libretto.Server.Jobs;
 using Libretto.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,23 +13,28 @@ namespace Libretto.Bench;
 
 /// <summary>
 /// The job service over real HTTP: status reads a second, songs posted again under concurrency, and how long a progress change takes
-/// to a subscriber on another server of the same database. Client and server share the machine. On PostgreSQL where
-/// DATABASE_URL names one, else on SQLite, without the last.
+/// to a subscriber on another server of the same database. The server is the real program; client and server share the machine. On
+/// PostgreSQL where DATABASE_URL names one, else on SQLite, without the last.
 /// </summary>
 internal static class ServerBench
 {
+    private static readonly byte[] s_statusCompleted = "\"status\":\"completed\""u8.ToArray();
+
     public static async Task<int> RunAsync(string file)
     {
         var folder = Directory.CreateTempSubdirectory("libretto-bench-").FullName;
         try
         {
             Console.WriteLine($"database: {(BenchServer.Database is null ? "SQLite" : "PostgreSQL")}, cores: {Environment.ProcessorCount}");
-            await using var server = await BenchServer.StartAsync(folder, "all");
-            var id = await server.PostAsync(file);
-            await server.FinishAsync(id);
-            await ReadsAsync(server, id);
-            await RepostsAsync(server, file);
-            await LinksAsync(server, file);
+            var song = Posting.OfFile(file);
+            await using (var server = await ServerProgram.StartAsync(folder))
+            {
+                var id = await server.CompleteAsync(song);
+                await ReadsAsync(server, id);
+                await RepostsAsync(server, song, "a song posted again", (1, 200), (50, 40));
+                var link = await KnownLinkAsync(folder, file);
+                await RepostsAsync(server, link, "a link that is known", (1, 200), (50, 40));
+            }
             if (BenchServer.Database is not null)
                 await EventsAsync(folder, file);
             return 0;
@@ -41,7 +45,7 @@ internal static class ServerBench
         }
     }
 
-    private static async Task ReadsAsync(BenchServer server, string id)
+    private static async Task ReadsAsync(ServerProgram server, string id)
     {
         const int Clients = 16;
         var count = 0;
@@ -65,50 +69,51 @@ internal static class ServerBench
         Console.WriteLine($"status reads: {reads:F0} a second ({Clients} connections, client included)");
     }
 
-    private static async Task RepostsAsync(BenchServer server, string file)
+    /// <summary>Posts what is in the store already: one client after the other, then many at once.</summary>
+    private static async Task RepostsAsync(ServerProgram server, Posting posting, string what, params (int Clients, int Posts)[] rounds)
     {
-        const int Clients = 50, Posts = 20;
-        await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => server.PostAsync(file)));
-        var times = new ConcurrentBag<double>();
-        await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(async () =>
+        foreach (var (clients, posts) in rounds)
         {
-            for (var i = 0; i < Posts; i++)
-            {
-                var since = Stopwatch.GetTimestamp();
-                await server.PostAsync(file);
-                times.Add(Stopwatch.GetElapsedTime(since).TotalMilliseconds);
-            }
-        })));
-        Print($"a song posted again, {Clients} clients at once", times);
+            await PostAsync(server, posting, clients, posts / 2); // warm, as a server is
+            var before = server.Cpu;
+            var since = Stopwatch.GetTimestamp();
+            var times = await PostAsync(server, posting, clients, posts);
+            var seconds = Stopwatch.GetElapsedTime(since).TotalSeconds;
+            var after = server.Cpu;
+            Print($"{what}, {clients} client(s) at once", times);
+            Console.WriteLine(
+                $"    {times.Count / seconds:F0} posts a second; processor time a post: server {(after.Server - before.Server).TotalMilliseconds / times.Count:F2} ms, " +
+                $"client {(after.Client - before.Client).TotalMilliseconds / times.Count:F2} ms");
+        }
     }
 
-    /// <summary>A link whose song is in the store, one client after the other and many at once.</summary>
-    private static async Task LinksAsync(BenchServer server, string file)
+    private static async Task<IReadOnlyCollection<double>> PostAsync(ServerProgram server, Posting posting, int clients, int posts)
+    {
+        var times = new ConcurrentBag<double>();
+        await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Run(async () =>
+        {
+            for (var i = 0; i < posts; i++)
+            {
+                var since = Stopwatch.GetTimestamp();
+                var job = await server.PostAsync(posting);
+                times.Add(Stopwatch.GetElapsedTime(since).TotalMilliseconds);
+                if (job.AsSpan().IndexOf(s_statusCompleted) < 0)
+                    throw new InvalidOperationException("The song was not answered from the store.");
+            }
+        })));
+        return times;
+    }
+
+    /// <summary>Remembers a link for a song that is in the store.</summary>
+    private static async Task<Posting> KnownLinkAsync(string folder, string file)
     {
         const string Key = "youtube:libretto-bn";
         await using var song = File.OpenRead(file);
         var audio = $"{AudioContent.Folder}/{Convert.ToHexStringLower(await SHA256.HashDataAsync(song))}";
         var link = SongLink.Parse($"https://youtu.be/{Key[8..]}");
-        await new LinkMemo(server.Services.GetRequiredService<IContentStore>())
-            .KeepAsync(link, new KnownLink(new SongFacts(Key) { Title = "bench" }, audio), default);
-        foreach (var (clients, posts) in ((int, int)[])[(1, 200), (50, 20)])
-        {
-            var times = new ConcurrentBag<double>();
-            await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Run(async () =>
-            {
-                for (var i = 0; i < posts; i++)
-                {
-                    var since = Stopwatch.GetTimestamp();
-                    using var body = new StringContent($$"""{"url":"{{link.Address}}"}""", null, "application/json");
-                    using var answer = await server.Http.PostAsync("/api/jobs", body);
-                    var job = JsonElement.Parse(await answer.Content.ReadAsStringAsync());
-                    if (job.GetProperty("status").GetString() != "completed")
-                        throw new InvalidOperationException("The link was not answered from the store.");
-                    times.Add(Stopwatch.GetElapsedTime(since).TotalMilliseconds);
-                }
-            })));
-            Print($"a link that is known, {clients} client(s) at once", times);
-        }
+        using var store = new DiskContentStore(Path.Combine(folder, "store"));
+        await new LinkMemo(store).KeepAsync(link, new KnownLink(new SongFacts(Key) { Title = "bench" }, audio), default);
+        return Posting.OfLink(link.Address);
     }
 
     private static async Task EventsAsync(string folder, string file)

@@ -79,20 +79,21 @@ internal sealed partial class JobIntake(
     {
         if (await store.FindAsync(inputKey, ct) is { } known)
             return AudioContent.DurationOf(known);
-        var info = await ProbeAsync(upload, ct);
+        var file = await upload.Spool.FileAsync(ct);
+        var info = await ProbeAsync(file, ct);
         if (info.Duration > options.MaxDuration.TotalSeconds)
             throw new ApiProblem(422, "too_long", string.Create(CultureInfo.InvariantCulture,
                 $"The recording is {info.Duration / 60:0} minutes long; this server takes up to {options.MaxDuration.TotalMinutes:0.#}."));
-        await store.AddFileAsync(AudioContent.Folder, upload.Path, AudioContent.Describe(info), ct);
+        await store.AddFileAsync(AudioContent.Folder, file, AudioContent.Describe(info), ct);
         return info.Duration;
     }
 
-    private async Task<AudioInfo> ProbeAsync(Upload upload, CancellationToken ct)
+    private async Task<AudioInfo> ProbeAsync(string file, CancellationToken ct)
     {
         await _probing.WaitAsync(ct);
         try
         {
-            return await decoder.ProbeAsync(upload.Path, ct);
+            return await decoder.ProbeAsync(file, ct);
         }
         finally
         {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -11,8 +10,8 @@ using Microsoft.Net.Http.Headers;
 
 namespace Libretto.Server.Api;
 
-/// <summary>Reads multipart uploads part by part, the song straight onto the disk. A request that fails leaves nothing.</summary>
-internal sealed class UploadReader(ProcessFolder workFolder, ServerOptions options)
+/// <summary>Reads multipart uploads part by part, hashing the song as it comes. A request that fails leaves nothing.</summary>
+internal sealed class UploadReader(ProcessFolder workFolder, ServerOptions options) : IDisposable
 {
     private const int LargestField = 1 << 20;
     private const int LongestName = 200;
@@ -20,6 +19,14 @@ internal sealed class UploadReader(ProcessFolder workFolder, ServerOptions optio
 
     // The reader's own default of 4 KB makes a hundred small writes of a short song.
     private const int BlockBytes = 1 << 17;
+
+    // Songs up to this many bytes are held in memory, so many of them at most.
+    private const int SmallBytes = 1 << 20;
+    private const int MostSmall = 32;
+
+    private readonly SemaphoreSlim _inMemory = new(MostSmall);
+
+    public void Dispose() => _inMemory.Dispose();
 
     /// <summary>An upload to <c>/api/jobs</c>.</summary>
     public Task<Upload> ReadAsync(HttpRequest request, CancellationToken ct) => ReadAsync(
@@ -52,7 +59,7 @@ internal sealed class UploadReader(ProcessFolder workFolder, ServerOptions optio
         if (request.ContentLength > options.MaxUploadBytes + LargestField)
             throw TooLarge();
 
-        var upload = new Upload();
+        var upload = NewUpload();
         try
         {
             var reader = new MultipartReader(boundary, request.Body, BlockBytes);
@@ -62,7 +69,7 @@ internal sealed class UploadReader(ProcessFolder workFolder, ServerOptions optio
                     throw new ApiProblem(400, "too_many_parts", $"Send at most {MostParts} parts.");
                 await ReadPartAsync(section, upload, readField, ct);
             }
-            return upload.Sha256.Length > 0 ? upload : throw new ApiProblem(400, "file_missing", "Send the song as a part named file.");
+            return upload.Length > 0 ? upload : throw new ApiProblem(400, "file_missing", "Send the song as a part named file.");
         }
         catch
         {
@@ -78,7 +85,7 @@ internal sealed class UploadReader(ProcessFolder workFolder, ServerOptions optio
         var name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
         if (name == "file")
         {
-            if (upload.Path.Length > 0)
+            if (upload.Length > 0)
                 throw new ApiProblem(400, "two_files", "Send one song a job.");
             upload.FileName = NameOf(disposition);
             await SpoolAsync(section.Body, upload, ct);
@@ -89,28 +96,26 @@ internal sealed class UploadReader(ProcessFolder workFolder, ServerOptions optio
         }
     }
 
+    private Upload NewUpload()
+    {
+        var isSmall = _inMemory.Wait(0);
+        var spool = new UploadSpool(workFolder, isSmall ? SmallBytes : BlockBytes);
+        return new Upload(spool, isSmall ? () => _inMemory.Release() : null);
+    }
+
     private async Task SpoolAsync(Stream body, Upload upload, CancellationToken ct)
     {
-        upload.Path = workFolder.NewFile();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = ArrayPool<byte>.Shared.Rent(BlockBytes);
-        try
+        for (int count; (count = await body.ReadAsync(upload.Spool.Free, ct)) > 0;)
         {
-            await using var file = new FileStream(upload.Path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0, FileOptions.Asynchronous);
-            for (int count; (count = await body.ReadAsync(buffer, ct)) > 0;)
-            {
-                if (upload.Length == 0 && Containers.IsNoAudio(buffer.AsSpan(0, count)))
-                    throw new ApiProblem(415, "not_audio", "This is not audio, whatever its name says. Send the song itself.");
-                upload.Length += count;
-                if (upload.Length > options.MaxUploadBytes)
-                    throw TooLarge();
-                hash.AppendData(buffer, 0, count);
-                await file.WriteAsync(buffer.AsMemory(0, count), ct);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
+            var block = upload.Spool.Free[..count];
+            if (upload.Length == 0 && Containers.IsNoAudio(block.Span))
+                throw new ApiProblem(415, "not_audio", "This is not audio, whatever its name says. Send the song itself.");
+            upload.Length += count;
+            if (upload.Length > options.MaxUploadBytes)
+                throw TooLarge();
+            hash.AppendData(block.Span);
+            await upload.Spool.AdvanceAsync(count, ct);
         }
         if (upload.Length == 0)
             throw new ApiProblem(400, "file_empty", "The file is empty. Send the song itself.");
@@ -173,10 +178,12 @@ internal sealed class UploadReader(ProcessFolder workFolder, ServerOptions optio
 /// <summary>A part of an upload beside the song.</summary>
 internal sealed record UploadField(string Name, string? FileName, string Text);
 
-/// <summary>A song that was sent, in a temporary file that goes with the object.</summary>
-internal sealed class Upload : IDisposable
+/// <summary>A song that was sent, and what came with it.</summary>
+/// <param name="spool">Its bytes; disposed of with this.</param>
+/// <param name="release">Called when they are gone.</param>
+internal sealed class Upload(UploadSpool spool, Action? release) : IDisposable
 {
-    public string Path { get; set; } = "";
+    public UploadSpool Spool { get; } = spool;
 
     public string? FileName { get; set; }
 
@@ -191,7 +198,7 @@ internal sealed class Upload : IDisposable
 
     public void Dispose()
     {
-        if (Path.Length > 0)
-            File.Delete(Path);
+        Spool.Dispose();
+        release?.Invoke();
     }
 }

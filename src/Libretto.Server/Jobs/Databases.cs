@@ -1,10 +1,12 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Hangfire;
 using Hangfire.AspNetCore;
 using Hangfire.InMemory;
 using Hangfire.Logging;
 using Hangfire.PostgreSql;
 using Hangfire.PostgreSql.Factories;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
@@ -100,10 +102,15 @@ internal static class Databases
     /// <summary>Write-ahead logging loses nothing when the process dies; waiting for a writer is SQLite's own, which wakes early.</summary>
     private sealed class SqlitePragmas : DbConnectionInterceptor
     {
+        // They hold as long as the connection below does, which is used again.
+        private readonly ConditionalWeakTable<object, object> _set = [];
+
         private const string Pragmas = "pragma synchronous = normal; pragma busy_timeout = 10000; pragma foreign_keys = on";
 
         public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
         {
+            if (!_set.TryAdd(((SqliteConnection)connection).Handle!, Pragmas))
+                return;
             using var command = connection.CreateCommand();
             command.CommandText = Pragmas;
             command.ExecuteNonQuery();

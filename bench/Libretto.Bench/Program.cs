@@ -10,6 +10,7 @@ return args switch
     ["hosted", .. var files] => await HostedBench.RunAsync(files.FirstOrDefault()),
     ["server", var file] => await ServerBench.RunAsync(file),
     ["page", var file] => await PageBench.RunAsync(file),
+    ["claims"] => await ScaleBench.RunClaimsAsync(),
     ["scale"] => await ScaleBench.RunAsync(),
     _ => Usage(),
 };
@@ -22,6 +23,7 @@ static int Usage()
                bench/run server FILE             the job service: reads a second, songs posted again, events between servers
                bench/run page FILE               the page in Chromium: its weight, how soon it is alive, what many views cost
                bench/run scale                   days of a thousand to a million songs, simulated; with DATABASE_URL what PostgreSQL bears
+               bench/run claims                  how many jobs a second 1, 4 and 16 workers can claim of the PostgreSQL at DATABASE_URL
                bench/run pipeline [SONG=LANGUAGE...] everything for a song, both stems and words, with each stage's share
                bench/run profile SONG=LANGUAGE... where Whisper's time goes
                bench/run songs [SONG=LANGUAGE...] Whisper beside whisper.cpp: words, times, speed and memory

@@ -16,7 +16,8 @@ internal static class DatabaseLimits
     private const int Clients = 16;
     private static readonly TimeSpan Span = TimeSpan.FromSeconds(5);
 
-    public static async Task RunAsync(string database)
+    /// <summary>All of it, or how fast jobs can be claimed only.</summary>
+    public static async Task RunAsync(string database, bool onlyClaims = false)
     {
         var folder = Directory.CreateTempSubdirectory("libretto-scale-").FullName;
         Environment.SetEnvironmentVariable("LIBRETTO_LOG", "warning");
@@ -34,9 +35,11 @@ internal static class DatabaseLimits
             {
                 await FillAsync(app, waiting);
                 await ScanAsync(claims, waiting);
-                foreach (var clients in (int[])[1, Clients])
+                foreach (var clients in (int[])[1, 4, Clients])
                     await ClaimAsync(claims, waiting, clients);
             }
+            if (onlyClaims)
+                return;
             var held = await HoldAsync(claims);
             await RateAsync("heartbeats", held, job => claims.BeatAsync(job, default));
             var pct = 0.0;

@@ -40,6 +40,19 @@ internal static class ScaleBench
         return 0;
     }
 
+    /// <summary>How many jobs a second workers can claim of one PostgreSQL.</summary>
+    public static async Task<int> RunClaimsAsync()
+    {
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        if (Environment.GetEnvironmentVariable("DATABASE_URL") is not { Length: > 0 } database)
+        {
+            Console.Error.WriteLine("Name an empty PostgreSQL database in DATABASE_URL.");
+            return 2;
+        }
+        await DatabaseLimits.RunAsync(database, onlyClaims: true);
+        return 0;
+    }
+
     private static void Print(DayPlan plan, string? name = null)
     {
         var day = new SimulatedDay(plan).Run();

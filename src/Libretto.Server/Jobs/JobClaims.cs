@@ -13,8 +13,8 @@ internal sealed class JobClaims(IDbContextFactory<JobsContext> contexts, JobChan
     /// <summary>How often a job may outlive its worker: one that kills its workers must not go on for ever.</summary>
     public const int MostTakeovers = 20;
 
-    // A job that has outlived so many workers may be what ended them: it waits until all others are served.
-    private const int Suspicious = 2;
+    /// <summary>A job that has outlived more workers may be what ended them: it waits until all others are served.</summary>
+    public const int Suspicious = 2;
 
     /// <summary>
     /// Takes the job whose turn it is among those that this worker can do; null when none waits in the lane. Of equal priority the
@@ -23,23 +23,12 @@ internal sealed class JobClaims(IDbContextFactory<JobsContext> contexts, JobChan
     public async Task<Job?> ClaimNextAsync(string lane, string worker, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
-        while (true)
-        {
-            var id = await (
-                from ready in capabilities.Fit(Ready(context, lane))
-                join served in context.Turns.Where(turn => turn.Lane == lane) on ready.KeyId equals served.KeyId into turns
-                from turn in turns.DefaultIfEmpty()
-                orderby ready.Takeovers > Suspicious, ready.Priority descending, turn == null ? DateTime.UnixEpoch : turn.ServedAt, ready.CreatedAt, ready.Id
-                select ready.Id).FirstOrDefaultAsync(ct);
-            if (id is null)
-                return null;
-            // Null: another worker was faster.
-            if (await ClaimAsync(context, id, worker, ct) is not { } job)
-                continue;
-            if (job.KeyId.Length > 0)
-                await NoteTurnAsync(context, job, ct);
-            return job;
-        }
+        var job = context.Database.IsNpgsql()
+            ? await NextOnPostgres.ClaimAsync(context, lane, worker, capabilities, ct)
+            : await NextOnSqlite.ClaimAsync(context, lane, worker, capabilities, ct);
+        if (job is not null)
+            changes.Publish(job.Id);
+        return job;
     }
 
     /// <summary>How many jobs wait in a lane and could begin now, and since when the oldest waits.</summary>
@@ -274,6 +263,11 @@ internal sealed class JobClaims(IDbContextFactory<JobsContext> contexts, JobChan
         return freed;
     }
 
+    /// <summary>Those that wait and could begin: twins of one at work wait for it. NextOnPostgres says the same in SQL.</summary>
+    public static IQueryable<Job> Ready(JobsContext context, string lane) => context.Jobs.AsNoTracking().Where(job =>
+        job.Status == JobStatus.Queued && job.Lane == lane && (job.NotBefore == null || job.NotBefore <= DateTime.UtcNow) &&
+        !context.Jobs.Any(other => other.Status == JobStatus.Running && other.ResultKey == job.ResultKey));
+
     private Task<bool> TakeOverAsync(Job job, CancellationToken ct)
     {
         var limit = -options.TakeOverAfter.TotalSeconds;
@@ -292,57 +286,6 @@ internal sealed class JobClaims(IDbContextFactory<JobsContext> contexts, JobChan
         .SetProperty(row => row.StatusMessage, message)
         .SetProperty(row => row.Claim, (string?)null)
         .SetProperty(row => row.Revision, row => row.Revision + 1);
-
-    private async Task<Job?> ClaimAsync(JobsContext context, string id, string worker, CancellationToken ct)
-    {
-        var claim = Guid.NewGuid().ToString("N");
-        var now = DateTime.UtcNow;
-        try
-        {
-            await context.Jobs.Where(job => job.Id == id && job.Status == JobStatus.Queued).ExecuteUpdateAsync(
-                set => set
-                    .SetProperty(job => job.Status, JobStatus.Running)
-                    .SetProperty(job => job.Claim, claim)
-                    .SetProperty(job => job.Worker, worker)
-                    .SetProperty(job => job.HeartbeatAt, job => DateTime.UtcNow)
-                    .SetProperty(job => job.StartedAt, job => job.StartedAt ?? now)
-                    .SetProperty(job => job.UnmetSince, (DateTime?)null)
-                    .SetProperty(job => job.StatusMessage, "starting")
-                    .SetProperty(job => job.Revision, job => job.Revision + 1),
-                ct);
-        }
-        catch (Exception e) when (DatabaseErrors.IsDuplicate(e))
-        {
-            // Another worker has just begun the same work for another job.
-            return null;
-        }
-        // Asked for by the claim, not by the count: a statement repeated after a broken connection finds its own row.
-        var taken = await context.Jobs.AsNoTracking().FirstOrDefaultAsync(job => job.Id == id && job.Claim == claim, ct);
-        if (taken is not null)
-            changes.Publish(id);
-        return taken;
-    }
-
-    private static async Task NoteTurnAsync(JobsContext context, Job job, CancellationToken ct)
-    {
-        var noted = await context.Turns.Where(turn => turn.KeyId == job.KeyId && turn.Lane == job.Lane)
-            .ExecuteUpdateAsync(set => set.SetProperty(turn => turn.ServedAt, turn => DateTime.UtcNow), ct);
-        if (noted > 0)
-            return;
-        try
-        {
-            context.Turns.Add(new Turn(job.KeyId, job.Lane, DateTime.UtcNow));
-            await context.SaveChangesAsync(ct);
-        }
-        catch (DbUpdateException e) when (DatabaseErrors.IsDuplicate(e))
-        {
-            // Another worker has just noted the key's first turn.
-        }
-    }
-
-    private static IQueryable<Job> Ready(JobsContext context, string lane) => context.Jobs.AsNoTracking().Where(job =>
-        job.Status == JobStatus.Queued && job.Lane == lane && (job.NotBefore == null || job.NotBefore <= DateTime.UtcNow) &&
-        !context.Jobs.Any(other => other.Status == JobStatus.Running && other.ResultKey == job.ResultKey));
 
     private static IQueryable<Job> Held(JobsContext context, Job job) =>
         context.Jobs.Where(row => row.Id == job.Id && row.Claim == job.Claim && row.Status == JobStatus.Running);

@@ -72,6 +72,25 @@ public abstract class FairnessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Workers_that_ask_at_the_same_moment_get_a_job_each_and_every_key_is_served()
+    {
+        for (var i = 0; i < 12; i++)
+            await AddAsync("many");
+        await AddAsync("one");
+        await AddAsync("two");
+        var claims = _services.GetRequiredService<JobClaims>();
+
+        var first = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => claims.ClaimNextAsync(Lane.Compute, "w", Ct), Ct)));
+        var rest = await ClaimAllAsync();
+
+        Assert.All(first, Assert.NotNull);
+        Assert.Equal(8, first.Select(job => job!.Id).Distinct().Count());
+        Assert.Contains("one", first.Select(job => job!.KeyId));
+        Assert.Contains("two", first.Select(job => job!.KeyId));
+        Assert.Equal(6, rest.Count);
+    }
+
+    [Fact]
     public async Task Without_keys_the_oldest_is_first()
     {
         var ids = new List<string>();

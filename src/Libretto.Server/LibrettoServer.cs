@@ -113,6 +113,7 @@ public static partial class LibrettoServer
         services.AddSingleton<JobQueue>();
         services.AddSingleton<JobWorker>();
         services.AddSingleton<LinkWork>();
+        services.AddSingleton<LinkTwins>();
         services.AddSingleton<LaneChoice>();
         services.AddSingleton<SongWork>();
         services.AddSingleton<StageTimes>();

@@ -75,7 +75,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<CtcTiming>();
         services.AddHttpClient(nameof(LyricsLookup), client => client.Timeout = TimeSpan.FromSeconds(15));
         services.AddSingleton(provider => new LyricsSearch(
-            new LyricsLookup(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(LyricsLookup)), Settings(provider).LyricsLibrary),
+            new LyricsLookup(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(LyricsLookup)), Settings(provider).LyricsLibrary, Settings(provider).Contact),
             Settings(provider)));
         services.AddSingleton(provider => new SongPipeline(
             provider.GetRequiredService<AudioDecoder>(),

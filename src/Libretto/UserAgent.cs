@@ -2,11 +2,12 @@ using System.Reflection;
 
 namespace Libretto;
 
-/// <summary>How Libretto introduces itself to services: its name, version and where it is to be found.</summary>
+/// <summary>How Libretto introduces itself to services.</summary>
 internal static class UserAgent
 {
     private static readonly string s_version =
         typeof(UserAgent).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    public static string Text { get; } = $"Libretto/{s_version} (https://www.nuget.org/packages/Libretto.Cli)";
+    /// <summary>Name and version, and where its operator can be reached, if that is known.</summary>
+    public static string Of(string? contact) => contact is null ? $"Libretto/{s_version}" : $"Libretto/{s_version} ({contact})";
 }

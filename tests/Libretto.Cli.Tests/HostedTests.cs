@@ -58,6 +58,7 @@ public sealed class HostedTests : IAsyncLifetime
         Assert.Matches("^(moonshine|whisper)/", method.GetProperty("engine").GetString());
         Assert.Contains("groq cannot work at present (500: Internal Server Error)", method.GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Contains("groq cannot work at present", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("asking groq again in 1 s", run.Errors, StringComparison.Ordinal);
         Assert.NotEqual(0, document.RootElement.GetProperty("lines").GetArrayLength());
     }
 

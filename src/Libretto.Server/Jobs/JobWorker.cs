@@ -26,6 +26,7 @@ internal sealed partial class JobWorker(
     JobQueue queue,
     IContentStore store,
     LinkWork links,
+    LinkTwins twins,
     LaneChoice lanes,
     SongWork songs,
     StageTimes times,
@@ -199,6 +200,7 @@ internal sealed partial class JobWorker(
         {
             var delay = options.RetryDelays[job.Attempts];
             LogRetry(job.Id, code, e.Message, delay.TotalSeconds);
+            await InsistAsync(async () => await twins.RetryLaterAsync(job, delay, code, message, jobLog.Steps, CancellationToken.None) >= 0);
             await InsistAsync(() => claims.RetryLaterAsync(job, delay, code, message, jobLog.Steps, CancellationToken.None));
         }
         else
@@ -207,6 +209,7 @@ internal sealed partial class JobWorker(
             LogFailed(e is LibrettoException ? null : e, job.Id, code, e.Message);
             telemetry.Finished(JobStatus.Failed, 0);
             telemetry.EngineError(code);
+            await InsistAsync(async () => await twins.FailAsync(job, code, message, jobLog.Steps, CancellationToken.None) >= 0);
             await InsistAsync(() => claims.FailAsync(job, code, message, jobLog.Steps, CancellationToken.None));
         }
     }

@@ -1,3 +1,4 @@
+using Libretto.Pipeline;
 using Libretto.Server.Jobs;
 using Libretto.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -8,7 +9,7 @@ namespace Libretto.Server.Ops;
 
 /// <summary>Removes songs and results that are older than the configured age, marks their rows, and frees the disk.</summary>
 internal sealed partial class Retention(
-    IDbContextFactory<JobsContext> contexts, IContentStore store, JobChanges changes, ServerOptions options, TimeProvider time, ILogger<Retention> log)
+    IDbContextFactory<JobsContext> contexts, IContentStore store, LinkFetch links, JobChanges changes, ServerOptions options, TimeProvider time, ILogger<Retention> log)
     : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(10);
@@ -61,11 +62,12 @@ internal sealed partial class Retention(
             if (old.Count < Batch)
                 break;
         }
-        // What stages made belongs to no job.
-        foreach (var kind in (string[])["stages/", "stems/"])
+        // What stages made belongs to no job, nor does a song whose job went away before it named it.
+        foreach (var kind in (string[])["stages/", "stems/", "audio/"])
             await foreach (var content in store.ListAsync(kind, ct))
                 if (content.StoredAt < before && !await IsInUseAsync(context, content.Key, ct))
                     await store.RemoveAsync(content.Key, ct);
+        await links.ForgetAsync(before, key => IsInUseAsync(context, key, ct), ct);
     }
 
     /// <summary>The row is marked first: a job without its result says so, and never points at nothing.</summary>

@@ -24,7 +24,7 @@ public sealed class AcquireException : LibrettoException
 
     internal static AcquireException Private(string host) => new(
         "link_private",
-        $"{Shown(host)} lies inside a network that links may not lead into. Whoever runs Libretto can open it with LIBRETTO_ALLOW_NETWORKS.");
+        $"{Shown(host)} lies inside a network that links may not lead into, or sends on to one. Whoever runs Libretto can open it with LIBRETTO_ALLOW_NETWORKS.");
 
     // What was found there.
 

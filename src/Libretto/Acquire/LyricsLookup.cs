@@ -18,10 +18,12 @@ internal sealed class LyricsLookup
 
     private readonly Func<HttpClient> _http;
     private readonly Uri _address;
+    private readonly string _userAgent;
 
     /// <param name="http">Gives a client.</param>
     /// <param name="address">The API's address, such as <c>https://lrclib.net/api/</c>.</param>
-    public LyricsLookup(Func<HttpClient> http, Uri address) => (_http, _address) = (http, address);
+    /// <param name="contact">Where its operators may reach ours, as they ask for; null where nobody says.</param>
+    public LyricsLookup(Func<HttpClient> http, Uri address, string? contact = null) => (_http, _address, _userAgent) = (http, address, UserAgent.Of(contact));
 
     /// <summary>Finds the lyrics of a recording.</summary>
     /// <param name="song">What is known of it.</param>
@@ -78,7 +80,7 @@ internal sealed class LyricsLookup
     private async Task<HttpResponseMessage> AskAsync(string path, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_address, path));
-        request.Headers.UserAgent.ParseAdd(UserAgent.Text);
+        request.Headers.UserAgent.ParseAdd(_userAgent);
         request.Headers.Accept.ParseAdd("application/json");
         return await _http().SendAsync(request, cancellationToken);
     }

@@ -45,6 +45,17 @@ public sealed class LinkFetch
         return await FindAsync(link.Key, cancellationToken);
     }
 
+    /// <summary>Forgets where links led that were noted before a moment, unless their songs are still needed.</summary>
+    /// <param name="before">What was noted later stays.</param>
+    /// <param name="isNeeded">Says whether someone has use for the sound under a key of the store.</param>
+    /// <param name="cancellationToken">Stops after the note at hand.</param>
+    /// <exception cref="StorageException">The store cannot be asked, or not be written.</exception>
+    public Task ForgetAsync(DateTimeOffset before, Func<string, Task<bool>> isNeeded, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(isNeeded);
+        return new LinkMemo(_store()).ForgetAsync(before, isNeeded, cancellationToken);
+    }
+
     /// <summary>Brings a link's song into a file.</summary>
     /// <param name="request">The link and how to fetch it.</param>
     /// <param name="progress">Told on whichever thread reads.</param>

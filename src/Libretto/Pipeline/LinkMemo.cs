@@ -25,6 +25,20 @@ internal sealed class LinkMemo(IContentStore store)
             await store.PutJsonAsync(Place(key), new LinkEntry(known.Facts, known.AudioKey), LinkJson.Default.LinkEntry, cancellationToken);
     }
 
+    /// <summary>Forgets links that were noted before a moment and whose sound is gone or needed by nobody.</summary>
+    /// <exception cref="StorageException">The store cannot be asked, or not be written.</exception>
+    public async Task ForgetAsync(DateTimeOffset before, Func<string, Task<bool>> isNeeded, CancellationToken cancellationToken)
+    {
+        await foreach (var note in store.ListAsync(LinkFetch.StoreFolder + "/", cancellationToken))
+        {
+            if (note.StoredAt >= before)
+                continue;
+            var entry = await store.ReadJsonAsync(note.Key, LinkJson.Default.LinkEntry, cancellationToken);
+            if (entry is null || !await isNeeded(entry.AudioKey) || await store.FindAsync(entry.AudioKey, cancellationToken) is null)
+                await store.RemoveAsync(note.Key, cancellationToken);
+        }
+    }
+
     private static string Place(string key) => ContentKey.Of(LinkFetch.StoreFolder, key);
 }
 

@@ -55,6 +55,9 @@ internal sealed class ProgressMeter(IProgress<SongProgress>? listener, TimeProvi
     /// <summary>The step as a listener of its own.</summary>
     public IProgress<double> Step() => new Relay<double>(Report);
 
+    /// <summary>The step waits for something; null when it goes on.</summary>
+    public void Waiting(string? what) => listener?.Report(Now() with { Message = what ?? _message });
+
     /// <summary>A download is no share of the song.</summary>
     public void Fetching(ModelProgress model) => listener?.Report(Now() with { Model = model });
 

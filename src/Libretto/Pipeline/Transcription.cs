@@ -30,6 +30,7 @@ internal sealed class Transcription
             Translate = request.Translate,
             Prompt = request.Prompt,
             BeamSize = request.BeamSize,
+            Waiting = new Relay<string?>(song.Meter.Waiting),
         };
         Key = song.Memo.Key(
             "transcribe", choice.Identity, _options.Language ?? "", _options.Translate ? "translate" : "", _options.Prompt ?? "", $"{_options.BeamSize}",

@@ -90,6 +90,9 @@ public sealed record LibrettoSettings
     /// <summary>Where lyrics are looked up when asked for: LRCLIB's API, or a copy of it; <c>https://lrclib.net/api</c> by default.</summary>
     public Uri LyricsLibrary { get; init; } = new("https://lrclib.net/api/");
 
+    /// <summary>A web or mail address where whoever runs Libretto can be reached, for the libraries of lyrics that it asks; null (the default) names none.</summary>
+    public string? Contact { get; init; }
+
     /// <summary>The Hugging Face hub that models come from, or a mirror; <c>https://huggingface.co</c> by default.</summary>
     public Uri Hub { get; init; } = new("https://huggingface.co/");
 

@@ -61,6 +61,8 @@ public static class SettingsTable
             (settings, text) => settings with { AllowNetworks = List(text, ',') }),
         new("lyrics-library", null, "LIBRETTO_LYRICS_LIBRARY", "https://lrclib.net/api", "Where '--lyrics auto' looks songs up: LRCLIB's API or a copy of it.",
             (settings, text) => settings with { LyricsLibrary = WebAddress(text) }),
+        new("contact", null, "LIBRETTO_CONTACT", "none", "Your web or mail address, named to the library that '--lyrics auto' asks, which wishes for one.",
+            (settings, text) => settings with { Contact = ContactAddress(text) }),
         new("hub", null, "HF_ENDPOINT", "https://huggingface.co", "The Hugging Face hub that models come from, or a mirror of it.",
             (settings, text) => settings with { Hub = WebAddress(text) }),
         new("hub-token", null, "HF_TOKEN", "none", "A token for the hub; needed for closed repositories only.",
@@ -97,6 +99,12 @@ public static class SettingsTable
         Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http"
             ? uri
             : throw new FormatException("give a web address such as https://huggingface.co");
+
+    /// <summary>It becomes a comment in a header.</summary>
+    private static string ContactAddress(string text) =>
+        text.Length is > 0 and <= 200 && text.All(c => char.IsAscii(c) && !char.IsControl(c) && c is not (' ' or '(' or ')' or '\\' or '"')) && text.AsSpan().ContainsAny(':', '@')
+            ? text
+            : throw new FormatException("give a web address or a mail address");
 
     private static Uri HttpProxy(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" && uri.Host.Length > 0

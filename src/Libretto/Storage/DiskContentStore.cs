@@ -11,6 +11,9 @@ public sealed class DiskContentStore : IContentStore, IDisposable
 {
     private const int BlockBytes = 1 << 17;
 
+    // Notes and results are of this size and asked for at every turn; waiting for the disk takes longer than reading them.
+    private const int SmallBytes = 1 << 14;
+
     // A blob without an entry may be about to get one.
     private static readonly TimeSpan BlobGrace = TimeSpan.FromHours(1);
 
@@ -68,10 +71,11 @@ public sealed class DiskContentStore : IContentStore, IDisposable
             return Task.FromResult<ContentReading?>(null);
         try
         {
-            // No larger than the content: most of it is small, and large buffers are dear to make.
-            var buffer = (int)Math.Clamp(entry.Length, 1, BlockBytes);
-            return Task.FromResult<ContentReading?>(new ContentReading(entry, new FileStream(
-                BlobPath(entry.Sha256), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, buffer, FileOptions.Asynchronous)));
+            var blob = BlobPath(entry.Sha256);
+            Stream content = entry.Length <= SmallBytes
+                ? new MemoryStream(File.ReadAllBytes(blob), writable: false)
+                : new FileStream(blob, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BlockBytes, FileOptions.Asynchronous);
+            return Task.FromResult<ContentReading?>(new ContentReading(entry, content));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

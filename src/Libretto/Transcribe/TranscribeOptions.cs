@@ -19,4 +19,10 @@ public sealed record TranscribeOptions
 
     /// <summary>Where someone sings, in order; null (the default) lets the engine judge by the audio's level.</summary>
     public IReadOnlyList<TimeRange>? VoiceActivity { get; init; }
+
+    /// <summary>
+    /// Told, in a few words, what the engine waits for when it begins to wait for others, such as the limits of its key, and null when it
+    /// goes on; nobody by default.
+    /// </summary>
+    public IProgress<string?>? Waiting { get; init; }
 }

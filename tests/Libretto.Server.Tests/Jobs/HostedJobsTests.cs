@@ -72,6 +72,18 @@ public sealed class HostedJobsTests : IAsyncLifetime
         AssertTheKeyIsNowhere();
     }
 
+    [Fact]
+    public async Task A_wait_for_the_keys_limit_is_told_when_it_begins()
+    {
+        _groq.Once(429, Answers.Error("rate_limit_exceeded", "Rate limit reached"), ("retry-after", "2"));
+        _groq.Answer = (context, _) => SpeechServer.JsonAsync(context, 200, Answers.WordsAtTheTop);
+        var told = new List<string>();
+        await foreach (var (_, _, job) in Client.WatchAsync(await Client.PostAsync(TestAudio.Tone(_folder, 11, rate: 16_000), "{}")))
+            told.AddRange(job.GetProperty("progress_log").EnumerateArray().Select(step => $"{step.Text("step")} {step.Text("status")}: {step.Text("message")}"));
+        Assert.Contains("transcribe running: waiting 2 s for groq's limit", told);
+        Assert.Contains("transcribe completed: listening", told);
+    }
+
     private async Task<System.Text.Json.JsonElement> FinishAsync(string options) =>
         await Client.FinishAsync(await Client.PostAsync(TestAudio.Tone(_folder, 11, rate: 16_000), options));
 

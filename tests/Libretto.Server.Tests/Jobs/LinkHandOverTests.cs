@@ -2,6 +2,7 @@ using Libretto.Server.Jobs;
 using Libretto.Server.Pools;
 using Libretto.Server.Tests.Support;
 using Libretto.Settings;
+using Libretto.Tests.Transcribe.Hosted;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -124,12 +125,51 @@ public sealed class LinkHandOverTests(PostgresCluster cluster) : IAsyncLifetime
         Assert.Fail("The job ended: " + (await server.Client.JobAsync(id)).GetRawText());
     }
 
-    private Task<RunningServer> OrchestratorAsync(string ytDlp) => RunningServer.StartAsync(
+    [Fact]
+    public async Task Downloads_and_hosted_engines_are_waited_for_in_the_lane_io_and_other_work_goes_to_compute()
+    {
+        await using var groq = await SpeechServer.StartAsync();
+        groq.Answer = (context, _) => SpeechServer.JsonAsync(context, 200, Answers.WordsAtTheTop);
+        var settings = new LibrettoSettings
+        {
+            AllowNetworks = ["127.0.0.1/32"], Cache = _folder["cache"], Hosted = [HostedEngine.Groq with { Address = groq.Address, Key = "gsk_test" }],
+        };
+        // Nobody works in compute: what goes there waits.
+        await using var orchestrator = await OrchestratorAsync(settings, engine: "auto");
+        var client = orchestrator.Client;
+        string Link(string path) => $$"""{"url":"{{_site.Address(path)}}","options":{"engine":"moonshine"} }""";
+
+        var hostedLink = await client.FinishAsync(await client.PostLinkAsync(_site.Address("media/song.mp3")));
+        var hostedFile = await client.FinishAsync(await client.PostAsync(TestAudio.Tone(_folder, 3)));
+        var localFile = await client.PostAsync(_folder["tone.mp3"], """{"engine":"moonshine"}""");
+        var localKnown = (await client.TryPostLinkAsync(Link("media/song.mp3"))).Json.Text("id");
+        _site.ServeBytes("/media/other.mp3", "audio/mpeg", await File.ReadAllBytesAsync(TestAudio.Tone(_folder, 2.5, name: "other.mp3"), Ct));
+        var localLink = (await client.TryPostLinkAsync(Link("media/other.mp3"))).Json.Text("id");
+        await UntilAsync(orchestrator, localLink, job => job.GetProperty("progress_log").EnumerateArray().Any(step => step.Text("status") == "completed"));
+
+        Assert.All([hostedLink, hostedFile], job => Assert.Equal("groq/whisper-large-v3-turbo", job.Text("processing_method")));
+        Assert.Equal(
+            [("completed", "io"), ("completed", "io"), ("queued", "compute"), ("queued", "compute"), ("queued", "compute")],
+            await LanesAsync(orchestrator, hostedLink.Text("id"), hostedFile.Text("id"), localFile, localKnown, localLink));
+    }
+
+    private static async Task<List<(string Status, string Lane)>> LanesAsync(RunningServer server, params string[] ids)
+    {
+        await using var context = await server.Services.GetRequiredService<IDbContextFactory<JobsContext>>().CreateDbContextAsync(Ct);
+        var jobs = await context.Jobs.AsNoTracking().ToDictionaryAsync(job => job.Id, Ct);
+        return [.. ids.Select(id => (jobs[id].Status, jobs[id].Lane))];
+    }
+
+    private Task<RunningServer> OrchestratorAsync(string ytDlp) =>
+        OrchestratorAsync(new LibrettoSettings { AllowNetworks = ["127.0.0.1/32"], YtDlp = ytDlp });
+
+    private Task<RunningServer> OrchestratorAsync(LibrettoSettings settings, string engine = "moonshine") => RunningServer.StartAsync(
         new ServerOptions
         {
             DataFolder = _folder["data"], Database = _database, Role = "api", Lanes = ["io"], ScanEvery = TimeSpan.FromMilliseconds(500),
         },
-        settings: new LibrettoSettings { AllowNetworks = ["127.0.0.1/32"], YtDlp = ytDlp });
+        engine,
+        settings);
 
     private Task<LibrettoProcess> WorkerAsync(params (string, string)[] environment) => LibrettoProcess.ServeAsync(
         _folder["data"], 0, _database, "--role worker --lanes compute", [("LIBRETTO_ALLOW_NETWORKS", "127.0.0.1/32"), .. environment]);

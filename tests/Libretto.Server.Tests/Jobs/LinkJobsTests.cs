@@ -218,6 +218,27 @@ public sealed class LinkJobsTests : IAsyncLifetime
         Assert.Equal(1, LinkSite.Runs(program));
     }
 
+    [Theory]
+    [InlineData("Private video", "link_not_public", 1)]
+    [InlineData("HTTP Error 429: Too Many Requests", "link_rate_limited", 2)]
+    public async Task What_became_of_a_try_is_told_to_all_who_wait_for_the_same_link(string says, string code, int runs)
+    {
+        var program = LinkSite.Failing(_folder, "yt-dlp", $"[youtube] x: {says}", waitsFor: _folder["go"]);
+        await using var server = await StartAsync(new LibrettoSettings { YtDlp = program }, data: "twins");
+
+        var ids = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => server.Client.PostLinkAsync(_site.Address("page"))));
+        await File.WriteAllTextAsync(_folder["go"], "", Ct);
+        var jobs = await Task.WhenAll(ids.Select(server.Client.FinishAsync));
+
+        Assert.All(jobs, job =>
+        {
+            Assert.Equal(("failed", code, runs), (job.Text("status"), job.Text("error_code"), (int)job.Number("attempts")));
+            Assert.All(Steps(job, "acquire"), step => Assert.Equal(("failed", job.Text("error_message")), (step.Text("status"), step.Text("message"))));
+            Assert.Equal(runs, Steps(job, "acquire").Count);
+        });
+        Assert.Equal(runs, LinkSite.Runs(program));
+    }
+
     private Task<RunningServer> StartAsync(LibrettoSettings? settings = null, string data = "data") => RunningServer.StartAsync(
         new ServerOptions
         {

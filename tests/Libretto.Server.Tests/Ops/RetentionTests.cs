@@ -1,8 +1,11 @@
 using System.Net;
 using System.Text;
+using Libretto.Acquire;
+using Libretto.Pipeline;
 using Libretto.Server.Jobs;
 using Libretto.Server.Ops;
 using Libretto.Server.Tests.Support;
+using Libretto.Settings;
 using Libretto.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,7 +26,7 @@ public sealed class RetentionTests : IAsyncLifetime
     public async ValueTask InitializeAsync() => _server = await RunningServer.StartAsync(new ServerOptions
     {
         DataFolder = _folder["data"], Retention = TimeSpan.FromDays(30),
-    });
+    }, settings: new LibrettoSettings { AllowNetworks = ["127.0.0.1/32"] });
 
     public async ValueTask DisposeAsync()
     {
@@ -77,6 +80,51 @@ public sealed class RetentionTests : IAsyncLifetime
 
         Assert.Null(await content.FindAsync("stages/transcribe/old", Ct));
         Assert.NotNull(await content.FindAsync("stages/transcribe/new", Ct));
+    }
+
+    [Fact]
+    public async Task Where_a_link_led_is_forgotten_with_its_song_and_kept_while_a_job_needs_it()
+    {
+        await using var site = await LinkSite.StartAsync();
+        var (here, there) = (TestAudio.Tone(_folder, 1.2, name: "here.mp3"), TestAudio.Tone(_folder, 1.3, name: "there.mp3"));
+        site.ServeBytes("/old.mp3", "audio/mpeg", await File.ReadAllBytesAsync(here, Ct));
+        site.ServeBytes("/needed.mp3", "audio/mpeg", await File.ReadAllBytesAsync(there, Ct));
+        var (old, needed) = (await FinishedLinkAsync(site.Address("old.mp3")), await FinishedLinkAsync(site.Address("needed.mp3")));
+        await AgeAsync(old, days: 31);
+        var store = _server.Services.GetRequiredService<IContentStore>();
+        var links = _server.Services.GetRequiredService<LinkFetch>();
+        await AgeNotesAsync();
+
+        await RunAsync();
+
+        Assert.Null(await links.FindAsync(SongLink.Parse(site.Address("old.mp3")), Ct));
+        Assert.NotNull(await links.FindAsync(SongLink.Parse(site.Address("needed.mp3")), Ct));
+        Assert.Single(await NotesAsync());
+        Assert.Single(await store.ListAsync("audio/", Ct).ToListAsync(Ct));
+
+        await AgeAsync(needed, days: 31);
+        await RunAsync();
+        Assert.Empty(await NotesAsync());
+        // Known no more, and so fetched again.
+        await FinishedLinkAsync(site.Address("old.mp3"));
+        Assert.Equal(2, site.Asked("/old.mp3"));
+
+        async Task<List<StoredContent>> NotesAsync() => await store.ListAsync("links/", Ct).ToListAsync(Ct);
+        async Task AgeNotesAsync()
+        {
+            using var past = new DiskContentStore(Path.Combine(_folder["data"], "store"), new StoppedClock(DateTimeOffset.UtcNow.AddDays(-31)));
+            foreach (var note in await NotesAsync())
+                await using (var reading = (await past.OpenAsync(note.Key, Ct))!)
+                    await past.PutAsync(note.Key, reading.Stream, note.Description, Ct);
+        }
+    }
+
+    private async Task<string> FinishedLinkAsync(string url)
+    {
+        var id = await Client.PostLinkAsync(url);
+        var job = await Client.FinishAsync(id);
+        Assert.True(job.Text("status") == "completed", job.GetRawText());
+        return id;
     }
 
     private Task RunAsync() => _server.Services.GetServices<IHostedService>().OfType<Retention>().Single().RunAsync(Ct);

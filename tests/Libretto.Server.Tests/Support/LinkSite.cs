@@ -44,10 +44,15 @@ internal sealed class LinkSite : IAsyncDisposable
         Assert.SkipUnless((await new ToolRunner().DescribeAsync(Tool.YtDlp)).IsReady, "yt-dlp is not installed (apt-get install yt-dlp)");
 
     /// <summary>A program in the place of yt-dlp that fails with a message; it writes a line into a file each time.</summary>
-    public static string Failing(ScratchFolder folder, string name, string message)
+    /// <param name="folder">Where it lies.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="message">What it says.</param>
+    /// <param name="waitsFor">A file without which it does not end; null for none.</param>
+    public static string Failing(ScratchFolder folder, string name, string message, string? waitsFor = null)
     {
         var path = folder[name];
-        File.WriteAllText(path, $"#!/bin/sh\necho run >> '{path}.runs'\necho 'ERROR: {message}' >&2\nexit 1\n");
+        var wait = waitsFor is null ? "" : $"while [ ! -e '{waitsFor}' ]; do sleep 0.1; done\n";
+        File.WriteAllText(path, $"#!/bin/sh\necho run >> '{path}.runs'\n{wait}echo 'ERROR: {message}' >&2\nexit 1\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return path;

@@ -33,7 +33,7 @@ public sealed class LyricsLookupTests : IAsyncLifetime
         Assert.True(found!.IsSynced);
         Assert.Equal([("Good morning", 1.5), ("Good night", 4.0)], found.Lyrics.Lines.Select(line => (line.Text, line.Start)));
         Assert.Equal(["GET " + Get], _server.Requests);
-        Assert.Matches(@"^Libretto/\d+\.\d+\.\d+ \(https://.+\)$", _agent);
+        Assert.Matches(@"^Libretto/\d+\.\d+\.\d+ \(https://songs\.example/about\)$", _agent);
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class LyricsLookupTests : IAsyncLifetime
     }
 
     private Task<FoundLyrics?> FindAsync() =>
-        new LyricsLookup(() => _http, new Uri(_server.Address, "api/")).FindAsync(s_song, TestContext.Current.CancellationToken);
+        new LyricsLookup(() => _http, new Uri(_server.Address, "api/"), "https://songs.example/about").FindAsync(s_song, TestContext.Current.CancellationToken);
 
     private void Answer(string path, string json) => _server.Map(path, context =>
     {

@@ -21,10 +21,11 @@ internal sealed class HostedBudget(HostedEngine engine, string folder, TimeProvi
     /// <summary>Enters a request in the book as soon as it is allowed.</summary>
     /// <param name="seconds">Length of its audio.</param>
     /// <param name="longestWait">If it would be allowed only later than this, nothing is entered.</param>
+    /// <param name="waiting">Told of each wait when it begins.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>How long it waited.</returns>
     /// <exception cref="HostedException">The wait would be too long (<c>hosted_limit</c>), or the audio longer than is ever allowed (<c>hosted_quota</c>).</exception>
-    public async Task<TimeSpan> EnterAsync(double seconds, TimeSpan longestWait, CancellationToken cancellationToken)
+    public async Task<TimeSpan> EnterAsync(double seconds, TimeSpan longestWait, Action<TimeSpan>? waiting, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         while (true)
@@ -44,6 +45,7 @@ internal sealed class HostedBudget(HostedEngine engine, string folder, TimeProvi
                 throw HostedException.QuotaTooSmall(engine, null);
             if (time.GetElapsedTime(began) + wait > longestWait)
                 throw HostedException.Limited(engine, wait, worthWaiting: false);
+            waiting?.Invoke(wait);
             await Task.Delay(wait, time, cancellationToken);
         }
     }

@@ -21,6 +21,8 @@ internal sealed class HostedClient
     /// <summary>An hour's song with every word is 2 MB.</summary>
     private const int LongestAnswer = 64_000_000;
 
+    private static readonly ResiliencePropertyKey<HostedRequest> s_request = new("request");
+
     private readonly HostedEngine _engine;
     private readonly Func<HttpClient> _http;
     private readonly HostedBudget _budget;
@@ -34,7 +36,7 @@ internal sealed class HostedClient
     public HostedClient(HostedEngine engine, Func<HttpClient> http, HostedBudget budget, TimeProvider time)
     {
         (_engine, _http, _budget, _time) = (engine, http, budget, time);
-        _resilience = Resilience(time);
+        _resilience = Resilience(engine, time);
     }
 
     /// <summary>Sends a file.</summary>
@@ -43,20 +45,26 @@ internal sealed class HostedClient
     /// <exception cref="HostedException">The engine did not give a transcription.</exception>
     public async Task<HostedReply> SendAsync(HostedRequest request, CancellationToken cancellationToken)
     {
+        var context = ResilienceContextPool.Shared.Get(cancellationToken);
+        context.Properties.Set(s_request, request);
         try
         {
             return await _resilience.ExecuteAsync(
-                static (state, token) => new ValueTask<HostedReply>(state.Client.SendOnceAsync(state.Request, token)),
-                (Client: this, Request: request), cancellationToken);
+                static (context, state) => new ValueTask<HostedReply>(state.Client.SendOnceAsync(state.Request, context.CancellationToken)),
+                context, (Client: this, Request: request));
         }
         catch (BrokenCircuitException e)
         {
             throw HostedException.Resting(_engine, e.RetryAfter, e);
         }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
     }
 
     /// <summary>Outermost the breaker, so that it counts songs rather than attempts.</summary>
-    private static ResiliencePipeline Resilience(TimeProvider time) => new ResiliencePipelineBuilder { TimeProvider = time }
+    private static ResiliencePipeline Resilience(HostedEngine engine, TimeProvider time) => new ResiliencePipelineBuilder { TimeProvider = time }
         .AddCircuitBreaker(new CircuitBreakerStrategyOptions
         {
             ShouldHandle = new PredicateBuilder().Handle<HostedException>(e => e.Code is "hosted_unavailable" or "hosted_unreachable" or "hosted_timeout"),
@@ -71,12 +79,19 @@ internal sealed class HostedClient
             MaxRetryAttempts = 2,
             DelayGenerator = static again => ValueTask.FromResult<TimeSpan?>(
                 (again.Outcome.Exception as HostedException)?.RetryAfter ?? TimeSpan.FromSeconds(1 + (2 * again.AttemptNumber))),
+            OnRetry = again =>
+            {
+                if (again.Context.Properties.TryGetValue(s_request, out var request))
+                    request.Tell(again.Outcome.Exception is HostedException { Code: "hosted_limit" } ? Limit(engine, again.RetryDelay) : Again(engine, again.RetryDelay));
+                return default;
+            },
         })
         .Build();
 
     private async Task<HostedReply> SendOnceAsync(HostedRequest request, CancellationToken cancellationToken)
     {
-        var waited = await _budget.EnterAsync(request.Seconds, LongestWait, cancellationToken);
+        var waited = await _budget.EnterAsync(request.Seconds, LongestWait, wait => request.Tell(Limit(_engine, wait)), cancellationToken);
+        request.Tell(null);
         var limit = TimeLimit(request);
         using var tooSlow = new CancellationTokenSource(limit, _time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(tooSlow.Token, cancellationToken);
@@ -103,6 +118,12 @@ internal sealed class HostedClient
             throw HostedException.Unreachable(_engine, "the connection was cut", worthAnotherTry: true, e);
         }
     }
+
+    private static string Limit(HostedEngine engine, TimeSpan wait) =>
+        string.Create(CultureInfo.InvariantCulture, $"waiting {Math.Ceiling(wait.TotalSeconds):0} s for {engine.Name}'s limit");
+
+    private static string Again(HostedEngine engine, TimeSpan wait) =>
+        string.Create(CultureInfo.InvariantCulture, $"asking {engine.Name} again in {Math.Ceiling(wait.TotalSeconds):0} s");
 
     /// <summary>Half a minute, what a slow line (100 kB/s) takes to send the file, and a tenth of its length to hear it.</summary>
     private static TimeSpan TimeLimit(HostedRequest request) =>
@@ -138,7 +159,7 @@ internal sealed class HostedClient
         };
         if (_engine.Key is { Length: > 0 } key)
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        message.Headers.UserAgent.ParseAdd(UserAgent.Text);
+        message.Headers.UserAgent.ParseAdd(UserAgent.Of(contact: null));
         message.Headers.Accept.ParseAdd("application/json");
         return message;
     }
@@ -191,6 +212,12 @@ internal sealed record HostedRequest(string File, double Seconds)
     public string? Prompt { get; init; }
 
     public bool Translate { get; init; }
+
+    /// <summary>See <see cref="TranscribeOptions.Waiting"/>.</summary>
+    public IProgress<string?>? Waiting { get; init; }
+
+    /// <summary>What begins to be waited for; null that it goes on.</summary>
+    public void Tell(string? wait) => Waiting?.Report(wait);
 }
 
 /// <summary>An answer.</summary>

@@ -124,7 +124,11 @@ internal sealed partial class HostedTranscriber : ITranscriber
         try
         {
             reply = await _client.SendAsync(
-                new HostedRequest(file, range.Length) { Language = options.Language, Prompt = options.Prompt, Translate = options.Translate }, cancellationToken);
+                new HostedRequest(file, range.Length)
+                {
+                    Language = options.Language, Prompt = options.Prompt, Translate = options.Translate, Waiting = options.Waiting,
+                },
+                cancellationToken);
         }
         catch (HostedException e) when (e.Code == HostedException.TooLargeCode)
         {

@@ -44,7 +44,7 @@ public sealed class HostedBudgetTests : IDisposable
     [Fact]
     public async Task A_song_longer_than_is_ever_allowed_is_refused_for_good()
     {
-        var error = await Assert.ThrowsAsync<HostedException>(() => Budget().EnterAsync(700, TimeSpan.Zero, HostedFixture.Token));
+        var error = await Assert.ThrowsAsync<HostedException>(() => Budget().EnterAsync(700, TimeSpan.Zero, null, HostedFixture.Token));
         Assert.Equal(("hosted_quota", false), (error.Code, error.IsTransient));
     }
 
@@ -53,13 +53,17 @@ public sealed class HostedBudgetTests : IDisposable
     {
         await RefusedForAsync(1);
         await RefusedForAsync(1);
-        var waiting = Budget().EnterAsync(1, TimeSpan.FromMinutes(2), HostedFixture.Token);
+        var told = new List<TimeSpan>();
+        var waiting = Budget().EnterAsync(1, TimeSpan.FromMinutes(2), told.Add, HostedFixture.Token);
         while (!waiting.IsCompleted)
         {
-            _time.Advance(TimeSpan.FromSeconds(10));
+            // Time stands still until the wait was told.
+            if (told.Count > 0)
+                _time.Advance(TimeSpan.FromSeconds(10));
             await Task.Delay(10, HostedFixture.Token);
         }
         Assert.InRange((await waiting).TotalSeconds, 60, 71);
+        Assert.Equal(60, told[0].TotalSeconds, 0.1);
     }
 
     [Fact]
@@ -84,7 +88,7 @@ public sealed class HostedBudgetTests : IDisposable
         {
             try
             {
-                await new HostedBudget(Engine, _folder.Path, TimeProvider.System).EnterAsync(1, TimeSpan.Zero, HostedFixture.Token);
+                await new HostedBudget(Engine, _folder.Path, TimeProvider.System).EnterAsync(1, TimeSpan.Zero, null, HostedFixture.Token);
                 Interlocked.Increment(ref allowed);
             }
             catch (HostedException)
@@ -120,12 +124,12 @@ public sealed class HostedBudgetTests : IDisposable
     {
         File.WriteAllText(_folder["file"], "");
         var budget = new HostedBudget(Engine, _folder["file"], _time);
-        await budget.EnterAsync(1, TimeSpan.Zero, HostedFixture.Token);
+        await budget.EnterAsync(1, TimeSpan.Zero, null, HostedFixture.Token);
         File.WriteAllText(Directory.CreateDirectory(_folder["broken"]).FullName + "/x", "");
-        await new HostedBudget(Engine, _folder["broken"], _time).EnterAsync(1, TimeSpan.Zero, HostedFixture.Token);
+        await new HostedBudget(Engine, _folder["broken"], _time).EnterAsync(1, TimeSpan.Zero, null, HostedFixture.Token);
         var book = Directory.GetFiles(_folder["broken"], "groq-*.json").Single();
         File.WriteAllText(book, "{ no json");
-        await new HostedBudget(Engine, _folder["broken"], _time).EnterAsync(1, TimeSpan.Zero, HostedFixture.Token);
+        await new HostedBudget(Engine, _folder["broken"], _time).EnterAsync(1, TimeSpan.Zero, null, HostedFixture.Token);
     }
 
     private HostedBudget Budget(HostedEngine? engine = null) => new(engine ?? Engine, _folder.Path, _time);
@@ -135,7 +139,7 @@ public sealed class HostedBudgetTests : IDisposable
     {
         try
         {
-            await Budget(engine).EnterAsync(seconds, TimeSpan.Zero, HostedFixture.Token);
+            await Budget(engine).EnterAsync(seconds, TimeSpan.Zero, null, HostedFixture.Token);
             return null;
         }
         catch (HostedException e) when (e.Code == "hosted_limit")

@@ -59,15 +59,20 @@ public class HostedFailureTests
     }
 
     [Theory]
-    [InlineData("retry-after", "7", 7)]
-    [InlineData("x-ratelimit-reset-requests", "9.5s", 9.5)]
-    public async Task A_limit_is_waited_for_as_long_as_the_engine_says(string header, string value, double seconds)
+    [InlineData("retry-after", "7", 7, "waiting 7 s for groq's limit")]
+    [InlineData("x-ratelimit-reset-requests", "9.5s", 9.5, "waiting 10 s for groq's limit")]
+    public async Task A_limit_is_waited_for_as_long_as_the_engine_says(string header, string value, double seconds, string told)
     {
         await using var groq = await HostedFixture.StartAsync();
         groq.Server.Once(429, Answers.Error("rate_limit_exceeded", "Rate limit reached"), (header, value), ("x-ratelimit-remaining-requests", "0"));
+        // When the wait is told, the engine has not been asked again yet.
+        var heard = new List<(string? Wait, int Asked)>();
         groq.Server.Once(200, Answers.WordsAtTheTop);
-        Assert.Equal(7, (await groq.HearAsync())[0].Words.Count);
+        var pieces = await groq.HearAsync(new TranscribeOptions { Waiting = new Told(wait => heard.Add((wait, groq.Server.Requests.Count))) });
+        Assert.Equal(7, pieces[0].Words.Count);
         Assert.Equal(seconds, ((LeapingTime)groq.Time).Leapt.TotalSeconds, 0.5);
+        Assert.Contains((told, 1), heard);
+        Assert.Null(heard[^1].Wait);
     }
 
     [Fact]
@@ -234,6 +239,11 @@ public class HostedFailureTests
         }
         var error = await Assert.ThrowsAsync<HostedException>(() => hearing);
         return (error, groq.Time.GetElapsedTime(began));
+    }
+
+    private sealed class Told(Action<string?> listener) : IProgress<string?>
+    {
+        public void Report(string? value) => listener(value);
     }
 
     /// <summary>Keeps every line logged, with the exceptions beside it.</summary>

@@ -181,7 +181,7 @@ public static partial class LibrettoServer
         WebhooksApi.Map(app);
         OpenAiApi.Map(app.MapGroup("/v1").WithTags("OpenAI"));
         app.MapOpenApi();
-        app.MapScalarApiReference("/scalar");
+        app.MapScalarApiReference("/scalar", page => page.DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp());
         Dashboard.Map(app);
         Page.Map(app, jobs);
     }

@@ -13,11 +13,15 @@ internal static class AudioApi
     // As long as someone may listen to a song, or leave it open over night.
     private static readonly TimeSpan LinkLifetime = TimeSpan.FromHours(12);
 
-    public static void Map(RouteGroupBuilder jobs) => jobs.MapGet("/{id}/audio/{name}", GetAsync)
-        .WithName("GetAudio")
-        .WithSummary("The recording: mix, vocals or instrumental")
-        .WithDescription("Answers byte ranges. Where the server keeps content in a store with signed links, it redirects there.")
-        .Produces(200, contentType: "audio/flac").Produces(206, contentType: "audio/flac");
+    public static void Map(RouteGroupBuilder jobs)
+    {
+        jobs.MapGet("/{id}/audio/{name}", GetAsync)
+            .WithName("GetAudio")
+            .WithSummary("The recording: mix, vocals or instrumental")
+            .WithDescription("Answers byte ranges. Where the server keeps content in a store with signed links, it redirects there.")
+            .Produces(200, contentType: "audio/flac").Produces(206, contentType: "audio/flac");
+        jobs.MapMethods("/{id}/audio/{name}", [HttpMethods.Head], GetAsync).ExcludeFromDescription();
+    }
 
     private static async Task<IResult> GetAsync(string id, string name, HttpRequest request, Caller caller, JobStore jobs, IContentStore store, CancellationToken ct) =>
         await SendAsync(await JobsApi.FindAsync(id, caller, jobs, ct), name, request, store, ct);
@@ -43,7 +47,7 @@ internal static class AudioApi
         if (request.GetTypedHeaders().Range is { Ranges.Count: 1 } range && range.Ranges.First().From >= reading.Content.Length)
         {
             await reading.DisposeAsync();
-            request.HttpContext.Response.Headers.ContentRange = $"bytes */{reading.Content.Length}";
+            TellLength(request.HttpContext.Response, reading.Content.Length);
             throw new ApiProblem(416, "range_invalid", $"The recording has {reading.Content.Length} bytes; the range begins behind them.");
         }
         return TypedResults.Stream(
@@ -53,6 +57,13 @@ internal static class AudioApi
             entityTag: new EntityTagHeaderValue($"\"{reading.Content.Sha256[..32]}\""),
             enableRangeProcessing: true);
     }
+
+    /// <summary>Set late, since an error clears what was set before it.</summary>
+    private static void TellLength(HttpResponse response, long length) => response.OnStarting(() =>
+    {
+        response.Headers.ContentRange = $"bytes */{length}";
+        return Task.CompletedTask;
+    });
 
     /// <summary>The page plays nothing from elsewhere, and mixes only what its own scripts may read; other players and programs may be sent on.</summary>
     private static bool IsFromThePage(HttpRequest request) =>

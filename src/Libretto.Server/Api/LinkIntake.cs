@@ -62,9 +62,9 @@ internal sealed class LinkIntake(LinkFetch links, JobCookies cookies, LaneChoice
         {
             return await JsonSerializer.DeserializeAsync(request.Body, ApiJson.Default.LinkPost, ct) ?? throw ApiProblem.BadJson("The body");
         }
-        catch (JsonException)
+        catch (JsonException e)
         {
-            throw ApiProblem.BadJson("The body");
+            throw ApiProblem.BadJson("The body", e);
         }
     }
 }

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace Libretto.Server.Api;
@@ -22,6 +23,8 @@ internal static class LyricsApi
             .Produces(200, contentType: "application/json").Produces(304);
         jobs.MapGet("/{id}/lyrics.{format}", GetAsync).WithName("GetLyricsAs").WithSummary("The lyrics as json, lrc, elrc, srt, vtt, ass, ttml, txt or verbose.json")
             .Produces(200, contentType: "text/plain").Produces(304);
+        jobs.MapMethods("/{id}/lyrics", [HttpMethods.Head], GetByAcceptAsync).ExcludeFromDescription();
+        jobs.MapMethods("/{id}/lyrics.{format}", [HttpMethods.Head], GetAsync).ExcludeFromDescription();
         jobs.MapPut("/{id}/lyrics", PutAsync).WithName("PutLyrics").WithSummary("Put edited lyrics in place")
             .WithDescription("The body is the whole document as JSON. If-Match must name the version that was edited, by its ETag; the earlier version is kept.")
             .Accepts<LyricsDocument>("application/json").Produces(204);
@@ -40,8 +43,9 @@ internal static class LyricsApi
     private static Task<IResult> GetByAcceptAsync(
         string id, HttpRequest request, Caller caller, JobStore jobs, IContentStore store, CancellationToken ct)
     {
-        var accepted = request.GetTypedHeaders().Accept.OrderByDescending(type => type.Quality ?? 1).ToList();
-        var format = accepted.Count == 0
+        request.HttpContext.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
+        var accepted = request.GetTypedHeaders().Accept.Where(type => type.Quality != 0).OrderByDescending(type => type.Quality ?? 1).ToList();
+        var format = StringValues.IsNullOrEmpty(request.Headers.Accept)
             ? LyricsFormats.Json
             : accepted.Select(type => LyricsFormats.All.FirstOrDefault(format => new MediaTypeHeaderValue(format.MediaType).IsSubsetOf(type)))
                 .FirstOrDefault(format => format is not null);

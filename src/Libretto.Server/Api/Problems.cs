@@ -46,7 +46,7 @@ internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandle
             405 => ("method_not_allowed", "This address does not take that method. See /scalar."),
             408 => ("too_slow", "The request came too slowly. Try again."),
             413 => ("too_large", "The request is too large."),
-            415 => ("content_type_unsupported", "Post multipart/form-data with a part named file, or application/json."),
+            415 => ("content_type_unsupported", "This address takes no body of this kind. Songs are posted as multipart/form-data with a part named file, links and lyrics as application/json."),
             416 => ("range_invalid", "The range lies outside of the recording."),
             var status => ($"http_{status}", "The request cannot be served."),
         };
@@ -70,8 +70,7 @@ internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandle
         BadHttpRequestException bad => (bad.StatusCode, "request_broken", "The request cannot be understood."),
         JsonException => (400, "json_broken", "The body is not JSON of the form expected. See /scalar for an example."),
         InvalidDataException => (400, "multipart_broken", "The multipart body cannot be read."),
-        ServerException known => (422, known.Code, known.Message),
-        AcquireException known => (422, known.Code, known.Message),
+        ServerException or AcquireException => (422, ((LibrettoException)e).Code, PublicWords.Of(e.Message)),
         LyricsFormatException known => (known.Code is "unknown_format" or "format_not_readable" ? 404 : 422, known.Code, known.Message),
         StorageException { Code: "disk_full" } => (507, "disk_full", "The server's disk is full. Try again later."),
         StorageException => (503, "store_unavailable", "The server's store cannot be used now. Try again later."),

@@ -37,10 +37,10 @@ internal sealed record StepsView(string Id, string Status, double Pct, string? S
     private static StepView Begun(Job job, JobStep step, IReadOnlyList<StageTime> times, DateTime now)
     {
         if (step.Status != StepStatus.Running || job.Status != JobStatus.Running)
-            return new StepView(step.Step, step.Status, step.Percentage, step.Message, step.Timestamp, step.Duration, step.Method, Wording.Method(step.Method), null, null);
+            return new StepView(step.Step, step.Status, step.Percentage, step.Message, step.Timestamp, step.Duration, step.Method, Wording.Method(step.Method, job.Worker), null, null);
         var elapsed = Math.Round((now - step.Timestamp).TotalSeconds, 3);
         var estimate = job.Duration is { } length ? StageTimes.Estimate(step.Step, step.Method, job.Worker, length, elapsed, times) : null;
-        return new StepView(step.Step, step.Status, step.Percentage, step.Message, step.Timestamp, elapsed, step.Method, Wording.Method(step.Method), estimate, Wording.Left(estimate));
+        return new StepView(step.Step, step.Status, step.Percentage, step.Message, step.Timestamp, elapsed, step.Method, Wording.Method(step.Method, job.Worker), estimate, Wording.Left(estimate));
     }
 
     /// <summary>Whether a step that has not begun will. Stems may come after everything else; times are made where lyrics are given.</summary>
@@ -85,22 +85,27 @@ public sealed record StepView(
 /// <summary>Words for people.</summary>
 internal static class Wording
 {
-    public static string? Method(string? method) => method switch
+    /// <param name="method">As the step has it.</param>
+    /// <param name="worker">The worker's name, as the job has it.</param>
+    public static string? Method(string? method, string? worker) => method switch
     {
         null => null,
         JobStep.Cache => "found in the cache",
         "download" => "downloaded",
         "upload" => "uploaded",
-        "attention" => "this machine: by attention",
-        "ctc" => "this machine: letter by letter",
+        "attention" => $"{Place(worker)}: by attention",
+        "ctc" => $"{Place(worker)}: letter by letter",
         _ => method.Split('/', 2) switch
         {
-            ["whisper", var model] => $"this machine: {model}",
-            ["moonshine", var size] => $"this machine: moonshine-{size}",
+            ["whisper", var model] => $"{Place(worker)}: {model}",
+            ["moonshine", var size] => $"{Place(worker)}: moonshine-{size}",
             [var host, var model] => $"{host}: {model}",
-            _ => $"this machine: {method}",
+            _ => $"{Place(worker)}: {method}",
         },
     };
+
+    /// <summary>Where a worker works: on the machine that is asked, or on another, by its name.</summary>
+    private static string Place(string? worker) => worker?.Split(':')[0] is { } machine && machine != Environment.MachineName ? $"worker {machine}" : "this machine";
 
     /// <summary>A range while uncertain, one number once it hardly matters.</summary>
     public static string? Left(TimeEstimate? estimate) => estimate switch

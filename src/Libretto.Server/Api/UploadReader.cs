@@ -92,7 +92,7 @@ internal sealed class UploadReader(ProcessFolder workFolder, ServerOptions optio
         }
         else if (!readField(upload, new UploadField(name, NameOf(disposition), await ReadTextAsync(section.Body, name, ct))))
         {
-            throw ApiProblem.UnknownField(name.Length <= 50 ? name : name[..50]);
+            throw ApiProblem.UnknownField(name);
         }
     }
 
@@ -141,13 +141,9 @@ internal sealed class UploadReader(ProcessFolder workFolder, ServerOptions optio
         {
             return JsonSerializer.Deserialize(text, ApiJson.Default.JobOptions) ?? new JobOptions();
         }
-        catch (JsonException e) when (e.Path is { Length: > 2 } path && e.Message.Contains("could not be mapped", StringComparison.Ordinal))
+        catch (JsonException e)
         {
-            throw ApiProblem.UnknownField(path[2..]);
-        }
-        catch (JsonException)
-        {
-            throw ApiProblem.BadJson("The part options");
+            throw ApiProblem.BadJson("The part options", e);
         }
     }
 
@@ -183,6 +179,8 @@ internal sealed record UploadField(string Name, string? FileName, string Text);
 /// <param name="release">Called when they are gone.</param>
 internal sealed class Upload(UploadSpool spool, Action? release) : IDisposable
 {
+    private bool _isGone;
+
     public UploadSpool Spool { get; } = spool;
 
     public string? FileName { get; set; }
@@ -196,8 +194,12 @@ internal sealed class Upload(UploadSpool spool, Action? release) : IDisposable
     /// <summary>The words, where they came with the song.</summary>
     public GivenLyrics? Lyrics { get; set; }
 
+    /// <summary>May be called again: whoever waits for the job's end lets the song go before.</summary>
     public void Dispose()
     {
+        if (_isGone)
+            return;
+        _isGone = true;
         Spool.Dispose();
         release?.Invoke();
     }

@@ -38,6 +38,9 @@ internal sealed partial class JobWorker(
     TimeProvider time,
     ILogger<JobWorker> log)
 {
+    // The song's copy in the job's folder.
+    private const string InputName = "song";
+
     /// <summary>This process among others, for people; containers often have one name and process id, hence the ending.</summary>
     public static string Name { get; } = $"{Environment.MachineName}:{Environment.ProcessId}:{Guid.NewGuid().ToString("N")[..4]}";
 
@@ -138,7 +141,7 @@ internal sealed partial class JobWorker(
             return known;
         }
         reporter.Report(Stage.Acquire, 0, "fetching the song", job.Url is null ? "upload" : LinkWork.Method);
-        var input = Path.Combine(folder, "song");
+        var input = Path.Combine(folder, InputName);
         if (!await store.CopyToFileAsync(job.InputKey!, input, ct))
             throw ServerException.InputGone();
         checkpoints.Pass(Checkpoints.InputAtHand);
@@ -215,10 +218,8 @@ internal sealed partial class JobWorker(
     }
 
     /// <summary>What users may know of an error: never a path of this machine, nor what we did not mean to say.</summary>
-    private (string Code, string Message, bool IsTransient) Describe(Exception e, Job job, string folder) => e is LibrettoException known
-        ? (known.Code, known.Message
-            .Replace(Path.Combine(folder, "song"), job.FileName ?? "the song", StringComparison.Ordinal)
-            .Replace(options.DataFolder, "the data folder", StringComparison.Ordinal), known.IsTransient)
+    private static (string Code, string Message, bool IsTransient) Describe(Exception e, Job job, string folder) => e is LibrettoException known
+        ? (known.Code, PublicWords.Of(known.Message, Path.Combine(folder, InputName), job.FileName ?? job.Title), known.IsTransient)
         : ("internal_error", $"Something went wrong inside Libretto. The server's log has the details under job {job.Id}.", DatabaseErrors.IsTrouble(e));
 
     /// <summary>

@@ -105,7 +105,11 @@ public sealed class BadInputTests(SqliteServer server) : IClassFixture<SqliteSer
     [InlineData("text/plain", "hello", 415, "content_type_unsupported")]
     [InlineData("application/json", "{ half", 400, "json_broken")]
     [InlineData("application/json", """{"url":"file:///etc/passwd"}""", 422, "link_invalid")]
-    [InlineData("application/json", """{"colour":1}""", 400, "json_broken")]
+    [InlineData("application/json", """{"colour":1}""", 400, "unknown_field")]
+    [InlineData("application/json", """{"url":"https://example.org/a.mp3","options":{"colour":1}}""", 400, "unknown_field")]
+    [InlineData("application/json", """{"url":"https://example.org/a.mp3","options":{"beam":"two"}}""", 400, "json_broken")]
+    [InlineData("application/json", """{"url":5}""", 400, "json_broken")]
+    [InlineData("application/json", "{}", 422, "link_invalid")]
     [InlineData("multipart/form-data", "no boundary", 400, "multipart_broken")]
     public async Task A_body_of_another_kind(string type, string body, int status, string code)
     {

@@ -237,7 +237,24 @@ public abstract class JobsTests(ServerFixture server) : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/jobs/{id}/lyrics");
         request.Headers.Accept.ParseAdd("text/vtt");
 
-        Assert.StartsWith("WEBVTT", (await Client.SendAsync(request)).Text, StringComparison.Ordinal);
+        var answer = await Client.SendAsync(request);
+        Assert.StartsWith("WEBVTT", answer.Text, StringComparison.Ordinal);
+        Assert.Contains("Accept", answer.Headers.Vary);
+        using var foreign = new HttpRequestMessage(HttpMethod.Get, $"/api/jobs/{id}/lyrics");
+        foreign.Headers.Accept.ParseAdd("image/png, application/json;q=0");
+        Assert.Equal("format_unknown", (await Client.SendAsync(foreign)).Problem());
+    }
+
+    [Fact]
+    public async Task Heads_are_answered_without_what_they_are_of()
+    {
+        var id = await FinishedAsync();
+        foreach (var path in (string[])["lyrics", "lyrics.lrc", "audio/mix"])
+        {
+            var head = await Client.SendAsync(HttpMethod.Head, $"/api/jobs/{id}/{path}");
+            Assert.Equal((HttpStatusCode.OK, ""), (head.Status, head.Text));
+            Assert.NotNull(head.Headers.ETag);
+        }
     }
 
     [Fact]
@@ -255,7 +272,9 @@ public abstract class JobsTests(ServerFixture server) : IDisposable
         Assert.Equal(HttpStatusCode.PartialContent, response.StatusCode);
         Assert.Equal("audio/wav", response.Content.Headers.ContentType!.MediaType);
         Assert.Equal((await File.ReadAllBytesAsync(song, Ct))[100..200], await response.Content.ReadAsByteArrayAsync(Ct));
-        Assert.Equal("range_invalid", (await Client.SendAsync(beyond)).Problem());
+        using var refused = await Client.Http.SendAsync(beyond, Ct);
+        Assert.Equal((HttpStatusCode.RequestedRangeNotSatisfiable, new FileInfo(song).Length), (refused.StatusCode, refused.Content.Headers.ContentRange!.Length));
+        Assert.Contains("range_invalid", await refused.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
         Assert.Equal("audio_missing", (await Client.GetAsync($"/api/jobs/{id}/audio/vocals")).Problem());
     }
 

@@ -23,6 +23,9 @@ public sealed class UploadBombTests(SqliteServer server) : IClassFixture<SqliteS
         var job = answer.Status == HttpStatusCode.Accepted ? await server.Client.FinishAsync(answer.Json.Text("id")) : answer.Json;
 
         Assert.Equal("too_long", job.TryGetProperty("error_code", out var code) ? code.GetString() : job.Text("code"));
+        // In no column is it told where the server keeps its files.
+        Assert.DoesNotContain(server.DataFolder, job.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("/song", job.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -43,7 +46,7 @@ public sealed class UploadBombTests(SqliteServer server) : IClassFixture<SqliteS
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/jobs")
         {
-            Content = new StringContent("{\"options\":" + string.Concat(Enumerable.Repeat("{\"a\":", 10_000)), Encoding.UTF8, "application/json"),
+            Content = new StringContent("{\"url\":" + new string('[', 50_000), Encoding.UTF8, "application/json"),
         };
         var answer = await server.Client.SendAsync(request);
 

@@ -134,6 +134,7 @@ public static partial class LibrettoServer
 
         services.AddSingleton<UploadReader>();
         services.AddSingleton<LinkIntake>();
+        services.AddSingleton<JobOptionsRules>();
         services.AddSingleton<JobIntake>();
         services.AddSingleton<JobCookies>();
         services.AddSingleton<OpenAiTranscriber>();

@@ -15,7 +15,7 @@ namespace Libretto.Server.Api;
 /// dies between leaves a whole job or none. A song whose result is in the store is answered from there, without a worker.
 /// </summary>
 internal sealed partial class JobIntake(
-    UploadReader uploads, LinkIntake links, LaneChoice lanes, IContentStore store, AudioDecoder decoder, JobStore jobs, JobQueue queue, ServerOptions options, TimeProvider time, ILogger<JobIntake> log)
+    UploadReader uploads, LinkIntake links, JobOptionsRules rules, LaneChoice lanes, IContentStore store, AudioDecoder decoder, JobStore jobs, JobQueue queue, ServerOptions options, TimeProvider time, ILogger<JobIntake> log)
     : IDisposable
 {
     private const int LongestIdempotencyKey = 200;
@@ -36,7 +36,7 @@ internal sealed partial class JobIntake(
 
     public async Task<Job> TakeAsync(Upload upload, Caller caller, string? idempotencyKey, CancellationToken ct)
     {
-        JobOptionsRules.Check(upload.Options, caller);
+        rules.Check(upload.Options, caller);
         var inputKey = $"audio/{upload.Sha256}";
         var resultKey = StoredResult.KeyOf(inputKey, upload.Lyrics?.Key, upload.Options);
         var requestHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{resultKey}\n{JobJson.Write(upload.Options)}")));

@@ -1,19 +1,22 @@
 using Libretto.Lyrics;
 using Libretto.Pipeline;
 using Libretto.Server.Jobs;
+using Libretto.Settings;
 
 namespace Libretto.Server.Api;
 
 /// <summary>What options may say, checked before anything is done for them.</summary>
-internal static class JobOptionsRules
+internal sealed class JobOptionsRules(LibrettoSettings settings)
 {
     private const int LongestText = 500;
 
-    public static void Check(JobOptions options, Caller caller)
+    private readonly string[] _engines = ["auto", "moonshine", "whisper", .. settings.Hosted.Select(engine => engine.Name)];
+
+    public void Check(JobOptions options, Caller caller)
     {
         if (options.Language is { } language && !Is(language, "auto") && Languages.Find(language) is null)
             throw ApiProblem.BadOption("language", "give a code or English name, such as es or Spanish, or auto");
-        OneOf("engine", options.Engine, "auto", "moonshine", "whisper", "groq", "openai");
+        OneOf("engine", options.Engine, _engines);
         OneOf("quality", options.Quality, "fast", "normal", "best");
         OneOf("lyrics", options.Lyrics, "auto");
         OneOf("separate", options.Separate, "auto", "always", "never");

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 namespace Libretto.Server.Api;
 
 /// <summary>Makes a job of a posted link: one whose song is in the store is ready to be worked on, any other begins with the download.</summary>
-internal sealed class LinkIntake(LinkFetch links, JobCookies cookies, LaneChoice lanes, IContentStore store, TimeProvider time)
+internal sealed class LinkIntake(LinkFetch links, JobOptionsRules rules, JobCookies cookies, LaneChoice lanes, IContentStore store, TimeProvider time)
 {
     /// <summary>The job as it is to be added.</summary>
     /// <exception cref="ApiProblem">The body, its options or the caller's rights.</exception>
@@ -19,7 +19,7 @@ internal sealed class LinkIntake(LinkFetch links, JobCookies cookies, LaneChoice
     {
         var post = await BodyAsync(request, ct);
         var options = post.Options ?? new JobOptions();
-        JobOptionsRules.Check(options, caller);
+        rules.Check(options, caller);
         var link = SongLink.Parse(post.Url ?? "");
         if (post.Cookies is not null && !caller.IsAdmin)
             throw new ApiProblem(403, "admin_only", "Cookies can be given with an admin key only.");

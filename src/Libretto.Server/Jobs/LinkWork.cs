@@ -2,11 +2,12 @@ using Libretto.Acquire;
 using Libretto.Pipeline;
 using Libretto.Server.Pools;
 using Libretto.Tools;
+using Microsoft.Extensions.Logging;
 
 namespace Libretto.Server.Jobs;
 
 /// <summary>The acquire step of a job for a link: the link's song into the store.</summary>
-internal sealed class LinkWork(LinkFetch links, JobCookies cookies, WorkerLives workers, ServerOptions options)
+internal sealed partial class LinkWork(LinkFetch links, JobCookies cookies, WorkerLives workers, ServerOptions options, ILogger<LinkWork> log)
 {
     /// <summary>How an acquire step is done that had to download.</summary>
     public const string Method = "download";
@@ -27,8 +28,11 @@ internal sealed class LinkWork(LinkFetch links, JobCookies cookies, WorkerLives 
             Limits = new FetchLimits { Bytes = options.MaxUploadBytes, Duration = options.MaxDuration },
             Cookies = cookies.Read(job),
             Fresh = job.Options.Fresh == true,
+            WithoutBadCookies = true,
         };
         var fetched = await links.FetchAsync(request, new Download(reporter), ct);
+        foreach (var notice in fetched.Notices)
+            LogNotice(job.Id, notice);
         var key = fetched.AudioKey ?? throw ServerException.NotKept(string.Join(' ', fetched.Notices));
         reporter.Report(Stage.Acquire, 1, fetched.FromStore ? "found in the cache" : $"downloaded by {fetched.Facts.Method}", fetched.FromStore ? JobStep.Cache : Method);
         return new KnownLink(fetched.Facts, key);
@@ -50,6 +54,9 @@ internal sealed class LinkWork(LinkFetch links, JobCookies cookies, WorkerLives 
         var wantsCookies = e is AcquireException { Code: "link_sign_in" or "link_age" } && job.Cookies is null;
         return new JobNeeds(Model: null, Gpu: false, Memory: 0, Cookies: wantsCookies && others.Any(worker => worker.Capabilities.Cookies));
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId}: {Notice}")]
+    private partial void LogNotice(string jobId, string notice);
 
     private sealed class Download(JobReporter reporter) : IProgress<FetchProgress>
     {

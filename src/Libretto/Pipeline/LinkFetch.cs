@@ -75,7 +75,7 @@ public sealed class LinkFetch
         var fetch = new SongFetch(request.Link, request.Folder)
         {
             Limits = request.Limits,
-            Cookies = request.Cookies ?? (_cookies is null ? null : CookieJar.ReadFile(_cookies, _time.GetUtcNow())),
+            Cookies = request.Cookies ?? OwnCookies(request, notices),
             // Only now is known what the site itself calls the song.
             IsWanted = async (facts, token) =>
                 !isAsked || facts.Key == request.Link.Key || (known = await FindAsync(facts.Key, token)) is null,
@@ -85,6 +85,19 @@ public sealed class LinkFetch
             return await RecallAsync(known!, request, cancellationToken)
                 ?? await FetchAsync(request with { Fresh = true }, progress, cancellationToken);
         return await KeepAsync(request, fetched, notices, cancellationToken);
+    }
+
+    private CookieJar? OwnCookies(LinkRequest request, List<string> notices)
+    {
+        try
+        {
+            return _cookies is null ? null : CookieJar.ReadFile(_cookies, _time.GetUtcNow());
+        }
+        catch (AcquireException e) when (request.WithoutBadCookies)
+        {
+            notices.Add(e.Message);
+            return null;
+        }
     }
 
     private async Task<FetchedSong> DownloadAsync(SongFetch fetch, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
@@ -194,7 +207,7 @@ public sealed class LinkFetch
         try
         {
             return await _guard.LeadsInsideAsync(link, cancellationToken)
-                ? [$"{link.Address.Authority} lies inside your network. The command line may go there; the job service refuses unless LIBRETTO_ALLOW_NETWORKS names the network."]
+                ? [$"{link.Address.Authority} lies inside your network; a job service goes there only if LIBRETTO_ALLOW_NETWORKS names it."]
                 : [];
         }
         catch (SocketException)
@@ -214,6 +227,9 @@ public sealed record LinkRequest(SongLink Link, string Folder)
 
     /// <summary>Cookies for this link alone; null (the default) takes the user's file of cookies, if there is one.</summary>
     public CookieJar? Cookies { get; init; }
+
+    /// <summary>True to go without the user's file of cookies where that is of no use, since most links need none; false (the default) refuses.</summary>
+    public bool WithoutBadCookies { get; init; }
 
     /// <summary>True to fetch it anew even if it is in the store; false by default.</summary>
     public bool Fresh { get; init; }

@@ -78,6 +78,10 @@ public sealed class LinkJobsTests : IAsyncLifetime
     [InlineData("http://10.0.0.1/song.mp3", "link_private")]
     [InlineData("http://2130706434/song.mp3", "link_private")]
     [InlineData("http://[::ffff:10.0.0.1]/song.mp3", "link_private")]
+    [InlineData("http://0xa000001/song.mp3", "link_private")]
+    [InlineData("http://012.0.0.1/song.mp3", "link_private")]
+    [InlineData("http://0.0.0.0/song.mp3", "link_private")]
+    [InlineData("http://[::1]/song.mp3", "link_private")]
     [InlineData("http://169.254.169.254/latest/meta-data/", "link_private")]
     [InlineData("https://www.youtube.com/playlist?list=PL1", "link_playlist")]
     public async Task A_bad_link_is_refused_before_it_becomes_a_job(string url, string code)
@@ -112,6 +116,9 @@ public sealed class LinkJobsTests : IAsyncLifetime
             var job = await Client.FinishAsync(await Client.PostLinkAsync(_site.Address(path)));
             Assert.Equal(("failed", code), (job.Text("status"), job.Text("error_code")));
             Assert.DoesNotContain(_folder.Path, job.GetRawText(), StringComparison.Ordinal);
+            var step = Assert.Single(Steps(job, "acquire"));
+            Assert.Equal(("failed", job.Text("error_message")), (step.Text("status"), step.Text("message")));
+            Assert.InRange(step.Number("duration"), 0, 60);
         }
         Assert.Equal(0, _site.Asked("/media/song.mp3"));
     }
@@ -156,6 +163,16 @@ public sealed class LinkJobsTests : IAsyncLifetime
         // What only some are shown is not handed to the next who asks.
         Assert.Equal("queued", other.Json.Text("status"));
         await Client.SendAsync(HttpMethod.Post, $"/api/jobs/{other.Json.Text("id")}/cancel");
+    }
+
+    [Fact]
+    public async Task Cookies_of_the_servers_own_that_are_of_no_use_are_no_reason_to_fail()
+    {
+        await File.WriteAllTextAsync(_folder["old.txt"], "127.0.0.1\tFALSE\t/\tFALSE\t1000000000\tSID\tletmein\n", Ct);
+        await using var server = await StartAsync(new LibrettoSettings { Cookies = _folder["old.txt"] }, data: "old");
+        var job = await server.Client.FinishAsync(await server.Client.PostLinkAsync(_site.Address("media/song.mp3")));
+        Assert.True(job.Text("status") == "completed", job.GetRawText());
+        Assert.DoesNotContain(_folder.Path, job.GetRawText(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Libretto.Acquire;
 using Libretto.Tests.Support;
 using Microsoft.AspNetCore.Http;
@@ -129,6 +131,18 @@ public sealed class DirectSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_name_that_stands_for_a_private_address_is_refused()
+    {
+        // What this machine calls itself, which no list of names holds.
+        var name = Dns.GetHostName();
+        Assert.SkipUnless(await IsPrivateAsync(name), "this machine's own name stands for no private address");
+        var link = SongLink.Parse($"http://{name}:{_server.Address.Port}/music/The_Testers_-_Loopback%20Blues.mp3");
+        var error = await Assert.ThrowsAsync<AcquireException>(() => new DirectSource(new NetworkGuard()).FetchAsync(new SongFetch(link, Work), null, Token));
+        Assert.Equal("link_private", error.Code);
+        Assert.Empty(_server.Requests);
+    }
+
+    [Fact]
     public async Task A_file_that_says_it_is_too_big_is_not_fetched()
     {
         _server.Map("/song.mp3", context => SendAsync(context, "audio/mpeg"));
@@ -216,6 +230,18 @@ public sealed class DirectSourceTests : IAsyncLifetime
 
         Assert.Equal(s_song.Length, new FileInfo(fetched.Path!).Length);
         Assert.Equal("GET http://songs.invalid/song.mp3", Assert.Single(_server.Requests));
+    }
+
+    private static async Task<bool> IsPrivateAsync(string name)
+    {
+        try
+        {
+            return (await Dns.GetHostAddressesAsync(name, Token)).Any(new NetworkGuard().IsPrivate);
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     private string Work => Directory.CreateDirectory(_folder["work"]).FullName;

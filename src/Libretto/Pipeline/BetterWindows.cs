@@ -1,3 +1,4 @@
+using Libretto.Audio;
 using Libretto.Lyrics;
 using Libretto.Transcribe.Whisper;
 
@@ -22,6 +23,7 @@ internal static class BetterWindows
     public static HeardSong Choose(HeardSong mix, HeardSong voice)
     {
         var words = new List<LyricsWord>();
+        var onsets = new List<TimeRange>();
         var ends = new List<int>();
         var windows = new List<HeardWindow>();
         foreach (var window in Frames(mix))
@@ -31,8 +33,9 @@ internal static class BetterWindows
             windows.Add(new HeardWindow(window.Start, window.End, better.Score));
             ends.AddRange(better.Ends.Select(index => words.Count + index));
             words.AddRange(better.Words);
+            onsets.AddRange(better.Onsets);
         }
-        return mix with { Words = words, SentenceEnds = ends, Windows = windows };
+        return mix with { Words = words, Onsets = onsets, SentenceEnds = ends, Windows = windows };
     }
 
     /// <summary>The mix's windows, and the gaps before, between and after them, in which the voice may have been heard.</summary>
@@ -51,9 +54,10 @@ internal static class BetterWindows
 
     /// <summary>What was heard in a stretch of time.</summary>
     /// <param name="Words">Its words, by their middles.</param>
+    /// <param name="Onsets">Between which times they begin, where that is known.</param>
     /// <param name="Ends">Indexes among them after which a sentence ends.</param>
     /// <param name="Score">Mean log probability of its windows.</param>
-    private sealed record Passage(IReadOnlyList<LyricsWord> Words, IReadOnlyList<int> Ends, double? Score)
+    private sealed record Passage(IReadOnlyList<LyricsWord> Words, IReadOnlyList<TimeRange> Onsets, IReadOnlyList<int> Ends, double? Score)
     {
         public bool IsSound => Words.Count > 0 && Score >= LowestLogProbability &&
             Hypothesis.CompressionRatio(WordJoiner.Join(Words.Select(word => word.Text))) <= HighestCompression;
@@ -63,7 +67,7 @@ internal static class BetterWindows
             var first = song.Words.TakeWhile(word => Middle(word) < time.Start).Count();
             LyricsWord[] words = [.. song.Words.Skip(first).TakeWhile(word => Middle(word) < time.End)];
             int[] ends = [.. song.SentenceEnds.Select(index => index - first).Where(index => index >= 0 && index < words.Length)];
-            return new Passage(words, ends, ScoreOf(song, time));
+            return new Passage(words, [.. song.Onsets.Skip(first).Take(words.Length)], ends, ScoreOf(song, time));
         }
 
         /// <summary>The scores of the windows that it lies in, by how much of it lies in each.</summary>

@@ -16,6 +16,9 @@ internal sealed record HeardSong
     /// <summary>All words in order of time.</summary>
     public required IReadOnlyList<LyricsWord> Words { get; init; }
 
+    /// <summary>Between which times each word begins, as the engine can tell; empty where it cannot.</summary>
+    public IReadOnlyList<TimeRange> Onsets { get; init; } = [];
+
     /// <summary>Indexes of words after which the engine ends a sentence.</summary>
     public required IReadOnlyList<int> SentenceEnds { get; init; }
 
@@ -58,7 +61,7 @@ internal sealed record HeardSong
     }
 
     /// <summary>The words' times fitted to where someone is known to sing.</summary>
-    public HeardSong BoundBy(IReadOnlyList<TimeRange> singing) => this with { Words = ActivityBounds.Apply(Words, singing) };
+    public HeardSong BoundBy(IReadOnlyList<TimeRange> singing) => this with { Words = ActivityBounds.Apply(Words, Onsets, singing) };
 
     /// <summary>The words in lines, at times as lawful as a document's.</summary>
     public IReadOnlyList<LyricsLine> Lines() => LineBreaker.Break(DocumentRules.MakeLawful(Words, Milliseconds), SentenceEnds);

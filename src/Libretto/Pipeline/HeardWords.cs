@@ -1,4 +1,5 @@
 using System.Globalization;
+using Libretto.Audio;
 using Libretto.Lyrics;
 using Libretto.Transcribe;
 
@@ -8,6 +9,7 @@ namespace Libretto.Pipeline;
 internal sealed class HeardWords
 {
     private readonly List<LyricsWord> _words = [];
+    private readonly List<TimeRange> _onsets = [];
     private readonly List<int> _sentenceEnds = [];
     private readonly List<HeardWindow> _windows = [];
     private readonly Dictionary<string, int> _guards = [];
@@ -20,6 +22,7 @@ internal sealed class HeardWords
     {
         _sentenceEnds.AddRange(piece.SegmentEnds.Select(index => _words.Count + index));
         _words.AddRange(piece.Words);
+        _onsets.AddRange(piece.Onsets);
         _windows.Add(new HeardWindow(piece.Range.Start, piece.Range.End, piece.MeanLogProbability));
         _remarks.AddRange(piece.Notices);
         if (piece.Cost is { } cost)
@@ -38,6 +41,7 @@ internal sealed class HeardWords
     {
         Duration = duration,
         Words = _words,
+        Onsets = _onsets,
         SentenceEnds = _sentenceEnds,
         Windows = _windows,
         Guards = _guards.Count == 0 ? null : _guards,

@@ -36,6 +36,12 @@ public sealed record TranscribedPiece(TimeRange Range, IReadOnlyList<LyricsWord>
     /// <summary>Indexes into <see cref="Words"/> after which the engine itself ends a sentence or segment.</summary>
     public IReadOnlyList<int> SegmentEnds { get; init; } = [];
 
+    /// <summary>
+    /// Between which times each of <see cref="Words"/> begins as far as the engine can tell, seconds; empty (the default) where it gives
+    /// no such bounds. Who knows where someone sings can tell the start more exactly from them.
+    /// </summary>
+    public IReadOnlyList<TimeRange> Onsets { get; init; } = [];
+
     /// <summary>The language as an ISO 639 code; null when the engine does not say.</summary>
     public string? Language { get; init; }
 

@@ -1,3 +1,4 @@
+using Libretto.Audio;
 using Libretto.Lyrics;
 using Libretto.Pipeline;
 
@@ -41,6 +42,13 @@ public class BetterWindowsTests
         Assert.Equal(chosen.Words.Select(word => word.Start).Order(), chosen.Words.Select(word => word.Start));
     }
 
+    [Fact]
+    public void What_is_known_of_a_words_onset_goes_with_the_word()
+    {
+        var chosen = BetterWindows.Choose(Song((0, 10, -0.3, "one two"), (10, 20, null, "")), Song((0, 20, -0.5, "won too three four")));
+        Assert.Equal(chosen.Words.Select(word => word.Start), chosen.Onsets.Select(onset => onset.End));
+    }
+
     private static string Chosen(HeardSong mix, HeardSong voice) =>
         string.Join(' ', BetterWindows.Choose(mix, voice).Words.Select(word => word.Text));
 
@@ -59,7 +67,7 @@ public class BetterWindowsTests
         }
         return new HeardSong
         {
-            Duration = 60, Words = words, SentenceEnds = ends, Windows = [.. windows.Select(window => new HeardWindow(window.Start, window.End, window.Score))],
+            Duration = 60, Words = words, Onsets = [.. words.Select(word => new TimeRange(0, word.Start))], SentenceEnds = ends, Windows = [.. windows.Select(window => new HeardWindow(window.Start, window.End, window.Score))],
         };
     }
 }

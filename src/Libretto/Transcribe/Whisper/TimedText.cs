@@ -1,3 +1,4 @@
+using Libretto.Audio;
 using Libretto.Lyrics;
 using Libretto.Speech;
 
@@ -6,7 +7,8 @@ namespace Libretto.Transcribe.Whisper;
 /// <summary>A hypothesis as words with times.</summary>
 /// <param name="Words">In order of time, seconds from the recording's start.</param>
 /// <param name="SegmentEnds">Indexes of the words after which the network wrote a time.</param>
-internal sealed record TimedText(IReadOnlyList<LyricsWord> Words, IReadOnlyList<int> SegmentEnds)
+/// <param name="Onsets">When attention comes to each word, seconds from the recording's start; none where the network does not tell.</param>
+internal sealed record TimedText(IReadOnlyList<LyricsWord> Words, IReadOnlyList<int> SegmentEnds, IReadOnlyList<TimeRange> Onsets)
 {
     private const double ShortestWord = 0.02;
 
@@ -49,11 +51,13 @@ internal sealed record TimedText(IReadOnlyList<LyricsWord> Words, IReadOnlyList<
             }
         }
 
-        var times = attention is null
+        var positions = attention?.PositionStarts();
+        var times = positions is null
             ? Spread(segments, firsts, end - start)
-            : WordTiming.FromPositions(attention.PositionStarts(), firsts, WhisperModel.SecondsPerFrame, rule, end - start);
+            : WordTiming.FromPositions(positions, firsts, WhisperModel.SecondsPerFrame, rule, end - start);
         Place(words, times, limits, start, end);
-        return new TimedText(words, ends);
+        var onsets = positions is null ? [] : WordTiming.Onsets(positions, firsts, WhisperModel.SecondsPerFrame);
+        return new TimedText(words, ends, [.. onsets.Select(onset => new TimeRange(start + onset.Start, start + onset.End))]);
     }
 
     private static void Place(List<LyricsWord> words, (double Start, double End)[] times, List<double> limits, double start, double end)

@@ -113,10 +113,11 @@ internal sealed class WhisperSong
         var hypothesis = guarded.Hypothesis;
         var language = _options.Translate ? "en" : _language!;
         var timed = TimedText.Read(_model, hypothesis, attention, language, window.Start, window.End);
-        var words = _options.VoiceActivity is { } activity ? ActivityBounds.Apply(timed.Words, activity) : timed.Words;
+        var words = _options.VoiceActivity is { } activity ? ActivityBounds.Apply(timed.Words, timed.Onsets, activity) : timed.Words;
         return new TranscribedPiece(window, words)
         {
             SegmentEnds = timed.SegmentEnds,
+            Onsets = timed.Onsets,
             Language = language,
             DetectedLanguage = _languageProbability is null ? null : _language,
             LanguageProbability = _languageProbability,

@@ -75,6 +75,9 @@ public sealed record ServerOptions
     /// <summary>Songs that may wait or be in work in all; 10,000 by default.</summary>
     public int QueueLimit { get; init; } = 10_000;
 
+    /// <summary>What the keys of cookies and links are sealed with in PostgreSQL; the database's password when null (the default).</summary>
+    internal string? Secret { get; init; }
+
     /// <summary>What webhooks are signed with; none are sent when null (the default).</summary>
     internal string? WebhookSecret { get; init; }
 
@@ -122,6 +125,7 @@ public sealed record ServerOptions
             UnmetPatience = TimeSpan.FromMinutes(Number("LIBRETTO_UNMET_MINUTES", options.UnmetPatience.TotalMinutes, 0.1, 100_000)),
             JobsPerKey = (int)Number("LIBRETTO_JOBS_PER_KEY", options.JobsPerKey, 1, 10_000_000),
             QueueLimit = (int)Number("LIBRETTO_QUEUE_LIMIT", options.QueueLimit, 1, 10_000_000),
+            Secret = Get("LIBRETTO_SECRET"),
             WebhookSecret = Get("LIBRETTO_WEBHOOK_SECRET"),
             Pool = Pools.PoolOptions.FromEnvironment(look),
             FailPoint = Get("LIBRETTO_TEST_SETUP") == "1" && Get("LIBRETTO_FAILPOINT") is not null ? (int)Number("LIBRETTO_FAILPOINT", 0, 1, 99) : null,

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Libretto.Server.Jobs;
 
 /// <summary>
-/// Keeps cookies that came with a link encrypted in its row, for as long as the download is not done. The keys lie in the data
-/// folder, not in the database; a machine that does not share them goes without these cookies.
+/// Keeps cookies that came with a link encrypted in its row, for as long as the download is not done. A machine that does not have the
+/// keys (<see cref="Ops.DataKeys"/>) goes without these cookies.
 /// </summary>
 internal sealed partial class JobCookies(IDataProtectionProvider protection, TimeProvider time, ILogger<JobCookies> log)
 {
@@ -35,6 +35,6 @@ internal sealed partial class JobCookies(IDataProtectionProvider protection, Tim
 
     private CookieJar Parse(string text) => CookieJar.Parse(text, "The text given as cookies", time.GetUtcNow());
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId}: its cookies were encrypted by a machine with another data folder and are not used here")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId}: its cookies were encrypted by a machine that does not share its keys and are not used here")]
     private partial void LogUnreadable(string jobId);
 }

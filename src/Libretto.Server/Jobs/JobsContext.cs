@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using System.Text.Json;
+using Libretto.Server.Ops;
 using Libretto.Server.Pools;
 using Libretto.Server.Webhooks;
 using Microsoft.EntityFrameworkCore;
@@ -23,6 +24,8 @@ internal sealed class JobsContext(DbContextOptions<JobsContext> options) : DbCon
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
 
     public DbSet<Turn> Turns => Set<Turn>();
+
+    public DbSet<DataKey> DataKeys => Set<DataKey>();
 
     public DbSet<LeaseRow> Leases => Set<LeaseRow>();
 
@@ -49,6 +52,7 @@ internal sealed class JobsContext(DbContextOptions<JobsContext> options) : DbCon
             AsJson(delivery.Property(row => row.Log), log => JobJson.Write(log), json => JobJson.ReadAttempts(json));
         });
         modelBuilder.Entity<Turn>().ToTable("turns").HasKey(row => new { row.KeyId, row.Lane });
+        modelBuilder.Entity<DataKey>().ToTable("data_keys").HasKey(row => row.Id);
         modelBuilder.Entity<LeaseRow>().ToTable("leases").HasKey(row => row.Name);
 
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))

@@ -4,7 +4,7 @@ namespace Libretto.Server.Tests.Pools;
 
 /// <summary>
 /// The real thing on PostgreSQL: an orchestrator with a pool of processes, from none to the maximum and back to none. A short form
-/// by default; <c>./test soak</c> runs it whole: 30 songs while workers, orchestrator and database are killed.
+/// by default; <c>./test soak</c> runs it whole: 30 songs.
 /// </summary>
 public sealed class LocalPoolTests(PostgresCluster cluster) : IDisposable
 {
@@ -48,30 +48,6 @@ public sealed class LocalPoolTests(PostgresCluster cluster) : IDisposable
         Assert.All(lives, life => Assert.True(life.Number("seconds") > 0 && life.Number("usd") > 0));
     }
 
-    [Fact]
-    public async Task Nothing_is_lost_when_workers_orchestrator_and_database_die()
-    {
-        Assert.SkipUnless(s_isWhole, "takes minutes: ./test soak runs it");
-        var database = await cluster.CreateDatabaseAsync();
-        var port = PostgresCluster.FreePort();
-        using var client = new JobClient(new Uri($"http://127.0.0.1:{port}"));
-        var orchestrator = await OrchestratorAsync(database, port);
-        var ids = await Task.WhenAll(MakeSongs(30).Select(song => client.PostAsync(song)));
-
-        await Task.Delay(8000, Ct);
-        await KillWorkersAsync(client);
-        await Task.Delay(4000, Ct);
-        await orchestrator.KillAloneAsync();
-        await using var next = await OrchestratorAsync(database, port);
-        await Task.Delay(4000, Ct);
-        await cluster.RestartAsync();
-
-        foreach (var id in ids)
-            Assert.Equal("completed", (await client.FinishAsync(id)).Text("status"));
-        await NoneAsync(client);
-        await orchestrator.DisposeAsync();
-    }
-
     private Task<LibrettoProcess> OrchestratorAsync(string database, int port) => LibrettoProcess.ServeAsync(
         _folder["data"], port, database, "--role api",
         ("LIBRETTO_POOL", "local"), ("LIBRETTO_POOL_MAX", "2"), ("LIBRETTO_POOL_TARGET_SECONDS", "10"), ("LIBRETTO_POOL_COOLDOWN_SECONDS", "3"), ("LIBRETTO_POOL_USD_PER_HOUR", "0.5"));
@@ -83,13 +59,6 @@ public sealed class LocalPoolTests(PostgresCluster cluster) : IDisposable
     {
         while ((await AliveAsync(client)).Count > 0)
             await Task.Delay(300, Ct);
-    }
-
-    private static async Task KillWorkersAsync(JobClient client)
-    {
-        foreach (var worker in await AliveAsync(client))
-            if (worker.TryGetProperty("name", out var name))
-                System.Diagnostics.Process.GetProcessById(int.Parse(name.GetString()!.Split(':')[1])).Kill();
     }
 
     private List<string> MakeSongs(int count)

@@ -50,6 +50,8 @@ public static partial class LibrettoServer
         }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException || e.Message.Contains("address", StringComparison.OrdinalIgnoreCase))
         {
+            // What runs already ends as at any stop, not as something that failed.
+            app.Lifetime.StopApplication();
             throw ServerException.AddressInUse(string.Join(", ", options.EffectiveUrls), e);
         }
         ListenGuard.Announce(app.Services, options, hasKeys);

@@ -1,23 +1,18 @@
-using System.Diagnostics;
 using System.Globalization;
-using Libretto.Server.Jobs;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 
 namespace Libretto.Bench;
 
 /// <summary>
-/// The page in a real Chromium: how much it weighs and how soon it is alive, and what many views of one moving job cost the server.
-/// The server runs in this process, the browser in others.
+/// The page in a real Chromium: how much it weighs and how soon it is alive. The server runs in this process, the browser in
+/// others.
 /// </summary>
 internal static class PageBench
 {
     private const string Chromium = "/usr/bin/chromium";
     private const int Loads = 7;
-    private const int Views = 20;
-    private static readonly TimeSpan Watched = TimeSpan.FromSeconds(20);
 
-    public static async Task<int> RunAsync(string file)
+    public static async Task<int> RunAsync()
     {
         var folder = Directory.CreateTempSubdirectory("libretto-bench-").FullName;
         try
@@ -27,7 +22,6 @@ internal static class PageBench
             await using var server = await BenchServer.StartAsync(folder, "api");
             await WeightAsync(browser, server);
             await AliveAsync(browser, server);
-            await WatchersAsync(browser, server, file);
             return 0;
         }
         finally
@@ -83,66 +77,5 @@ internal static class PageBench
             $"alive after: {Median(cold):F0} ms (nothing kept), {Median(warm):F0} ms (files kept), medians of {Loads}"));
     }
 
-    /// <summary>A job is claimed here and moves ten times a second, as fast as workers report, while nobody, then many look on.</summary>
-    private static async Task WatchersAsync(IBrowser browser, BenchServer server, string file)
-    {
-        var id = await server.PostAsync(file);
-        await using var job = new MovingJob(server.Services.GetRequiredService<JobClaims>());
-        await using var context = await browser.NewContextAsync();
-        // What runs for the first time is compiled.
-        await (await context.NewPageAsync()).GotoAsync($"{server.Address}/jobs/{id}");
-        await Task.Delay(TimeSpan.FromSeconds(5));
-        await context.Pages[0].CloseAsync();
-        await Task.Delay(TimeSpan.FromSeconds(2));
-        var alone = await ShareAsync();
-        for (var i = 0; i < Views; i++)
-            await (await context.NewPageAsync()).GotoAsync($"{server.Address}/jobs/{id}");
-        await Task.Delay(TimeSpan.FromSeconds(3));
-        var watched = await ShareAsync();
-        foreach (var page in context.Pages)
-            if (await page.Locator(".message").TextContentAsync() is { } shown && Math.Abs(int.Parse(shown.Split(' ')[^1], CultureInfo.InvariantCulture) - job.Step) > 20)
-                Console.WriteLine($"a view is behind: it shows {shown}, the job is at step {job.Step}");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{Views} views of a moving job: {(watched - alone) * 100:F1} % of a core ({alone * 100:F1} % without views), which makes {(watched - alone) / Views * 50 * 100:F1} % for 50"));
-    }
-
-    /// <summary>How much of a core this process, the server, takes.</summary>
-    private static async Task<double> ShareAsync()
-    {
-        using var process = Process.GetCurrentProcess();
-        var (cpu, since) = (process.TotalProcessorTime, Stopwatch.StartNew());
-        await Task.Delay(Watched);
-        process.Refresh();
-        return (process.TotalProcessorTime - cpu) / since.Elapsed;
-    }
-
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
-
-    /// <summary>A job that moves ten times a second for as long as it is held.</summary>
-    private sealed class MovingJob : IAsyncDisposable
-    {
-        private readonly CancellationTokenSource _over = new();
-        private readonly Task _work;
-
-        public MovingJob(JobClaims claims) => _work = MoveAsync(claims);
-
-        public int Step { get; private set; }
-
-        public async ValueTask DisposeAsync()
-        {
-            await _over.CancelAsync();
-            await _work;
-            _over.Dispose();
-        }
-
-        private async Task MoveAsync(JobClaims claims)
-        {
-            var job = (await claims.ClaimNextAsync(Lane.Compute, "bench", default))!;
-            for (; !_over.IsCancellationRequested; Step++)
-            {
-                await claims.ReportAsync(job, Math.Min(94, 1 + (Step * 0.05)), "transcribe", $"step {Step}", job.ProgressLog, default);
-                await Task.Delay(100, CancellationToken.None);
-            }
-        }
-    }
 }

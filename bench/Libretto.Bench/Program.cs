@@ -1,3 +1,4 @@
+using System.Globalization;
 using Libretto.Bench;
 using Libretto.Bench.Scale;
 
@@ -9,7 +10,9 @@ return args switch
     ["profile", .. { Length: > 0 } songs] => await ProfileBench.RunAsync(songs),
     ["hosted", .. var files] => await HostedBench.RunAsync(files.FirstOrDefault()),
     ["server", var file] => await ServerBench.RunAsync(file),
-    ["page", var file] => await PageBench.RunAsync(file),
+    ["page", "--watchers", var views, var file] => await WatchersBench.RunAsync(file, int.Parse(views, CultureInfo.InvariantCulture)),
+    ["page", var file] => await PageBench.RunAsync() + await WatchersBench.RunAsync(file, 50),
+    [WatchersBench.Serve, var file] => await WatchersBench.ServeAsync(file),
     ["claims"] => await ScaleBench.RunClaimsAsync(),
     ["scale"] => await ScaleBench.RunAsync(),
     _ => Usage(),
@@ -21,7 +24,8 @@ static int Usage()
         usage: bench/run speed [FILE...]          seconds, latency of the first word and memory of the command line, default engine
                bench/run hosted [FILE]           what a song costs in time besides the hosted engine's own
                bench/run server FILE             the job service: reads a second, songs posted again, events between servers
-               bench/run page FILE               the page in Chromium: its weight, how soon it is alive, what many views cost
+               bench/run page FILE               the page in Chromium: its weight, how soon it is alive; what 50 views cost
+               bench/run page --watchers N FILE  what N views of one moving job cost the server, without a browser
                bench/run scale                   days of a thousand to a million songs, simulated; with DATABASE_URL what PostgreSQL bears
                bench/run claims                  how many jobs a second 1, 4 and 16 workers can claim of the PostgreSQL at DATABASE_URL
                bench/run pipeline [SONG=LANGUAGE...] everything for a song, both stems and words, with each stage's share

@@ -44,6 +44,9 @@ public sealed record ServerOptions
     /// <summary>How long results and uploads are kept; for ever when null (the default).</summary>
     public TimeSpan? Retention { get; init; }
 
+    /// <summary>Whether the page offers to look lyrics up, which sends titles and artists away; false by default. The API's option does anyway.</summary>
+    public bool OffersLookup { get; init; }
+
     /// <summary>Requests a minute for each API key; 600 by default.</summary>
     public int RequestsPerMinute { get; init; } = 600;
 
@@ -119,6 +122,7 @@ public sealed record ServerOptions
             MaxUploadBytes = (long)(Number("LIBRETTO_MAX_UPLOAD_MB", options.MaxUploadBytes / 1e6, 1, 100_000) * 1_000_000),
             MaxDuration = TimeSpan.FromMinutes(Number("LIBRETTO_MAX_MINUTES", options.MaxDuration.TotalMinutes, 0.1, 100_000)),
             Retention = Get("LIBRETTO_RETENTION_DAYS") is null ? null : TimeSpan.FromDays(Number("LIBRETTO_RETENTION_DAYS", 0, 0.001, 100_000)),
+            OffersLookup = Choice("LIBRETTO_LYRICS_LOOKUP"),
             RequestsPerMinute = (int)Number("LIBRETTO_REQUESTS_PER_MINUTE", options.RequestsPerMinute, 1, 10_000_000),
             CorsOrigins = Get("LIBRETTO_CORS_ORIGINS")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
             TakeOverAfter = TimeSpan.FromSeconds(Number("LIBRETTO_TAKEOVER_SECONDS", options.TakeOverAfter.TotalSeconds, 2, 3600)),
@@ -129,6 +133,13 @@ public sealed record ServerOptions
             WebhookSecret = Get("LIBRETTO_WEBHOOK_SECRET"),
             Pool = Pools.PoolOptions.FromEnvironment(look),
             FailPoint = Get("LIBRETTO_TEST_SETUP") == "1" && Get("LIBRETTO_FAILPOINT") is not null ? (int)Number("LIBRETTO_FAILPOINT", 0, 1, 99) : null,
+        };
+
+        bool Choice(string name) => Get(name) switch
+        {
+            null or "off" => false,
+            "on" => true,
+            var other => throw ServerException.BadSetting(name, other, "choose on or off"),
         };
 
         double Number(string name, double otherwise, double least, double most) => Get(name) is not { } text

@@ -27,6 +27,8 @@ internal sealed class JobsContext(DbContextOptions<JobsContext> options) : DbCon
 
     public DbSet<DataKey> DataKeys => Set<DataKey>();
 
+    public DbSet<Share> Shares => Set<Share>();
+
     public DbSet<LeaseRow> Leases => Set<LeaseRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -53,6 +55,7 @@ internal sealed class JobsContext(DbContextOptions<JobsContext> options) : DbCon
         });
         modelBuilder.Entity<Turn>().ToTable("turns").HasKey(row => new { row.KeyId, row.Lane });
         modelBuilder.Entity<DataKey>().ToTable("data_keys").HasKey(row => row.Id);
+        modelBuilder.Entity<Share>().ToTable("shares").HasKey(row => row.Id);
         modelBuilder.Entity<LeaseRow>().ToTable("leases").HasKey(row => row.Name);
 
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
@@ -78,6 +81,9 @@ internal sealed class JobsContext(DbContextOptions<JobsContext> options) : DbCon
 
 /// <summary>An earlier version of a job's lyrics, before an edit.</summary>
 internal sealed record LyricsVersion(string JobId, int Version, string DocumentKey, DateTime CreatedAt);
+
+/// <summary>A link that shows a job's song, read-only, until it expires or its row is taken away.</summary>
+internal sealed record Share(string Id, string JobId, DateTime CreatedAt, DateTime ExpiresAt);
 
 /// <summary>A key that opens the API; the secret itself is not kept.</summary>
 internal sealed record ApiKey(string Id, string Name, string Hash, string Scope, DateTime CreatedAt, DateTime? RevokedAt);

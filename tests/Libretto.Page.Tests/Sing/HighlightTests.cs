@@ -7,28 +7,27 @@ public sealed class HighlightTests(Site site)
     /// <summary>Milliseconds, of the audio clock, that a word may light up before or after its time.</summary>
     private const double Limit = 30;
 
-    /// <summary>Milliseconds between two frames, of 17, above which one was missed because the machine was busy with others.</summary>
-    private const double Busy = 25;
+    /// <summary>Milliseconds between two frames of a screen.</summary>
+    private const double Frame = 1000 / 60.0;
 
-    // Notes at which moment of the element's own clock each word lit up, and how long the frame before it stood.
+    // Notes for each word, at the frame that first shows it lit: what the element's own clock says there, and how long ago the frame before
+    // was drawn. A browser's audio clock stands still while a script runs, so a script that is held up sees no other time.
     private const string Note = """
         () => {
-          const audio = document.querySelector('libretto-player').deck.audio;
-          const lit = window.lit = [];
-          let last = 0, before = 0;
-          const frame = (at) => {
-            [before, last] = [last, at];
-            requestAnimationFrame(frame);
+          const { stage, deck: { audio } } = document.querySelector('libretto-player');
+          const show = stage.show.bind(stage), lit = window.lit = [];
+          let before = performance.now();
+          for (const word of document.querySelectorAll('.word.now')) word.dataset.noted = 'true';
+          stage.show = (time, still) => {
+            const at = performance.now(), heard = audio.currentTime * 1000;
+            show(time, still);
+            const word = document.querySelector('.word.now');
+            if (word && !word.dataset.noted) {
+              word.dataset.noted = 'true';
+              lit.push([heard - Number(word.dataset.start), at - before]);
+            }
+            before = at;
           };
-          requestAnimationFrame(frame);
-          new MutationObserver((changes) => {
-            const time = audio.currentTime, at = document.timeline.currentTime;
-            for (const { target } of changes)
-              if (target.classList?.contains('now') && !target.dataset.noted) {
-                target.dataset.noted = 'true';
-                lit.push([(time - Number(target.dataset.start) / 1000) * 1000, at - (last === at ? before : last)]);
-              }
-          }).observe(document.querySelector('[data-lines]'), { subtree: true, attributeFilter: ['class'] });
         }
         """;
 
@@ -51,10 +50,11 @@ public sealed class HighlightTests(Site site)
         await visitor.Page.WaitForFunctionAsync("() => document.querySelector('libretto-player').deck.now() > 24", null, new() { Timeout = 30_000 });
 
         var all = await visitor.Page.EvaluateAsync<double[][]>("window.lit");
-        var errors = all.Where(word => word[1] <= Busy).Select(word => word[0]).ToArray();
+        var drawn = all.Select(word => word[0]).ToArray();
+        var errors = all.Select(word => Ours(word[0], word[1] * rate, rate)).ToArray();
         TestContext.Current.SendDiagnosticMessage(string.Create(CultureInfo.InvariantCulture,
-            $"highlight at {rate}x: {errors.Length} of {all.Length} words, median {Percentile(errors, 0.5):0.0} ms, 95th percentile {Percentile(errors, 0.95):0.0} ms"));
-        Assert.SkipWhen(errors.Length < 10, "the machine is too busy to draw frames");
+            $"highlight at {rate}x: {all.Length} words, median {Percentile(errors, 0.5):0.0} ms, 95th percentile {Percentile(errors, 0.95):0.0} ms, with late frames {Percentile(drawn, 0.95):0.0} ms"));
+        Assert.True(all.Length >= 10, $"only {all.Length} words lit up");
         Assert.InRange(Percentile(errors, 0.95), 0, Limit);
     }
 
@@ -121,6 +121,16 @@ public sealed class HighlightTests(Site site)
 
         Assert.InRange(speed, 1.49, 1.51);
     }
+
+    /// <summary>
+    /// The error without what a busy browser adds: a word whose time passes while no frame is drawn can light up no earlier than with the
+    /// next frame. Words that light up early are never excused.
+    /// </summary>
+    /// <param name="error">Milliseconds of the song.</param>
+    /// <param name="passed">How much of the song passed since the frame before.</param>
+    /// <param name="rate">The speed.</param>
+    private static double Ours(double error, double passed, double rate) =>
+        error <= 0 ? error : Math.Max(0, error - Math.Max(0, passed - (Frame * rate)));
 
     private static Task<double> RateAsync(Visitor visitor) =>
         visitor.Page.EvaluateAsync<double>("document.querySelector('libretto-player').deck.audio.playbackRate");

@@ -41,6 +41,25 @@ public sealed class UploadTests(Site site) : IDisposable
     }
 
     [Fact]
+    public async Task Words_are_looked_up_where_the_user_says_so()
+    {
+        await using var visitor = await site.VisitAsync();
+        await visitor.GoAsync("/");
+        await visitor.Page.SetInputFilesAsync("#files", TestAudio.Tone(_folder, 1.8, name: "known.wav"));
+        await visitor.Page.Locator(".more-wishes summary").ClickAsync();
+        await visitor.Page.GetByLabel("Words").SelectOptionAsync("Look them up");
+        await visitor.Text("Title and artist are sent to 127.0.0.1").WaitForAsync();
+        await visitor.Page.GetByLabel("Title").FillAsync("Known Song");
+        await visitor.Page.GetByLabel("Artist").FillAsync("Someone");
+        await visitor.Page.Keyboard.PressAsync("Tab");
+        await visitor.Button("Write down the words").ClickAsync();
+        await visitor.Page.WaitForURLAsync("**/jobs/*");
+
+        var options = (await site.Client.JobAsync(visitor.Page.Url.Split('/')[^1])).GetProperty("options");
+        Assert.Equal(("auto", "Known Song", "Someone"), (options.Text("lyrics"), options.Text("title"), options.Text("artist")));
+    }
+
+    [Fact]
     public async Task Leaving_during_an_upload_is_asked_about()
     {
         await using var visitor = await site.VisitAsync();

@@ -96,7 +96,11 @@ public sealed class Site : IAsyncLifetime
 
     // The engine is the default one all the same; other models are there for what only they can do.
     private async Task StartServerAsync() => _server = await LibrettoProcess.ServeAsync(
-        Data, new Uri(Address).Port, environment: [("LIBRETTO_MAX_UPLOAD_MB", "20"), ("LIBRETTO_MODELS", Path.Combine(Repository.Shared, "models"))]);
+        Data, new Uri(Address).Port, environment:
+        [
+            ("LIBRETTO_MAX_UPLOAD_MB", "20"), ("LIBRETTO_LYRICS_LOOKUP", "on"), ("LIBRETTO_LYRICS_LIBRARY", "http://127.0.0.1:9/api"),
+            ("LIBRETTO_MODELS", Path.Combine(Repository.Shared, "models")),
+        ]);
 
     internal static int FreePort()
     {

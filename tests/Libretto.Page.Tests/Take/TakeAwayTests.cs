@@ -26,6 +26,19 @@ public sealed class TakeAwayTests(Site site) : IDisposable
         await reader.Page.WaitForFunctionAsync("() => document.querySelector('libretto-player').wave.shape?.peaks.length > 100");
 
         Assert.True(await reader.Page.EvaluateAsync<double>("document.querySelector('libretto-player').deck.now()") > 0.5);
+        await reader.Button("Half a tone higher").ClickAsync();
+        await reader.Page.WaitForFunctionAsync("() => document.querySelector('libretto-player').deck.routed?.shifter.isOn");
+        // What comes out of the key shift is sound.
+        await reader.Page.EvaluateAsync("""
+            async () => {
+              const { context, shifter } = document.querySelector('libretto-player').deck.routed;
+              const ear = shifter.output.connect(context.createAnalyser()), heard = new Float32Array(2048);
+              while (!heard.some((sample) => Math.abs(sample) > 0.01)) {
+                await new Promise(requestAnimationFrame);
+                ear.getFloatTimeDomainData(heard);
+              }
+            }
+            """);
         Assert.InRange(new FileInfo(file).Length, 100_000, 3_000_000);
     }
 
@@ -36,7 +49,7 @@ public sealed class TakeAwayTests(Site site) : IDisposable
         await using var visitor = await site.VisitAsync();
         await visitor.GoAsync($"/jobs/{id}");
         await visitor.Button("Make a link").ClickAsync();
-        var link = await visitor.Page.GetByLabel("Link", new() { Exact = true }).InputValueAsync();
+        var link = await visitor.Page.GetByLabel("Link", new() { Exact = true }).First.InputValueAsync();
 
         await using var guest = await site.VisitAsync();
         await guest.Page.GotoAsync(link);
@@ -46,6 +59,31 @@ public sealed class TakeAwayTests(Site site) : IDisposable
 
         Assert.Equal(0, await guest.Page.GetByText("Delete").CountAsync());
         Assert.Equal(0, await guest.Page.GetByText("Edit words").CountAsync());
+    }
+
+    [Fact]
+    public async Task One_link_is_called_back_and_others_go_on()
+    {
+        var id = await site.SongAsync();
+        await using var visitor = await site.VisitAsync();
+        await visitor.GoAsync($"/jobs/{id}");
+        var links = visitor.Page.GetByLabel("Link", new() { Exact = true });
+        var before = await links.CountAsync();
+        await visitor.Button("Make a link").ClickAsync();
+        await Assertions.Expect(links).ToHaveCountAsync(before + 1);
+        var first = await links.First.InputValueAsync();
+        await visitor.Button("Make a link").ClickAsync();
+        await Assertions.Expect(links).ToHaveCountAsync(before + 2);
+        var second = await links.First.InputValueAsync();
+
+        await visitor.Button("Call back").Nth(1).ClickAsync();
+        await Assertions.Expect(links).ToHaveCountAsync(before + 1);
+
+        Assert.Equal(System.Net.HttpStatusCode.Gone, (await site.Client.GetAsync(new Uri(first).AbsolutePath)).Status);
+        Assert.Equal(System.Net.HttpStatusCode.Gone, (await site.Client.GetAsync(new Uri(first).AbsolutePath + "/audio/mix")).Status);
+        Assert.Equal(System.Net.HttpStatusCode.OK, (await site.Client.GetAsync(new Uri(second).AbsolutePath)).Status);
+        await visitor.GoAsync($"/jobs/{id}");
+        await Assertions.Expect(links).ToHaveCountAsync(before + 1);
     }
 
     [Fact]

@@ -20,18 +20,33 @@ public sealed class SongWishes
     /// <summary>The words in English, whatever is sung.</summary>
     public bool Translate { get; set; }
 
-    /// <summary>Whether the words are known.</summary>
-    public bool HasLyrics { get; set; }
+    /// <summary>Where the words come from: <see cref="Heard"/>, <see cref="Mine"/> or <see cref="Library"/>.</summary>
+    public string Words { get; set; } = Heard;
+
+    /// <summary>The words are taken down by ear.</summary>
+    public const string Heard = "";
+
+    /// <summary>The user has the words.</summary>
+    public const string Mine = "mine";
+
+    /// <summary>The words are looked up.</summary>
+    public const string Library = "library";
 
     /// <summary>The words, pasted or out of a file, in any format that can be read.</summary>
     public string Lyrics { get; set; } = "";
 
+    /// <summary>The song's title, where the words are looked up and the file does not say.</summary>
+    public string Title { get; set; } = "";
+
+    public string Artist { get; set; } = "";
+
     /// <summary>The words that go with the song; null for none.</summary>
-    public string? Given => HasLyrics && Lyrics.Trim().Length > 0 ? Lyrics : null;
+    public string? Given => Words == Mine && Lyrics.Trim().Length > 0 ? Lyrics : null;
 
     private JobOptions Options => new()
     {
         Language = Wish(Language), Engine = Wish(Engine), Quality = Wish(Quality), Stems = Wish(Stems), Translate = Wish(Translate),
+        Lyrics = Words == Library ? "auto" : null, Title = Named(Title), Artist = Named(Artist),
     };
 
     /// <summary>The wishes as the API's JSON.</summary>
@@ -45,6 +60,9 @@ public sealed class SongWishes
             body["lyrics"] = lyrics;
         return body.ToJsonString();
     }
+
+    /// <summary>A name counts where the words are looked up by it.</summary>
+    private string? Named(string name) => Words == Library ? Wish(name.Trim()) : null;
 
     private static string? Wish(string value) => value.Length == 0 ? null : value;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Libretto.Server.Api;
 using Libretto.Server.Web.Frame;
+using Libretto.Settings;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -28,6 +29,9 @@ public sealed partial class StartView : ComponentBase
 
     [Inject]
     private ServerOptions Limits { get; set; } = default!;
+
+    [Inject]
+    private LibrettoSettings Settings { get; set; } = default!;
 
     private string GoText => _drafts.Count(draft => draft.IsReady) is > 1 and var count ? $"Write down {count} songs" : "Write down the words";
 

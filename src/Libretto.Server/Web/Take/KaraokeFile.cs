@@ -104,7 +104,7 @@ internal sealed partial class KaraokeFile(
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="generator" content="Libretto">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'sha256-{hash}'; style-src 'unsafe-inline'; media-src blob:; font-src data:; connect-src data:; base-uri 'none'; form-action 'none'">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'sha256-{hash}' 'strict-dynamic'; style-src 'unsafe-inline'; media-src blob:; font-src data:; connect-src data:; base-uri 'none'; form-action 'none'">
             <title>{title}</title>
             <style>{style}</style>
             </head>
@@ -113,6 +113,8 @@ internal sealed partial class KaraokeFile(
             {player}
             </main>
             <script id="sound" type="text/plain">{sound}</script>
+            <!-- SoundTouchJS, Mozilla Public License 2.0: https://www.npmjs.com/package/@soundtouchjs/audio-worklet -->
+            <script id="worklet" type="text/plain">{PageAssets.Text("vendor/soundtouch/soundtouch-processor.js")}</script>
             <script type="module">{script}</script>
             </body>
             </html>

@@ -24,7 +24,7 @@ internal static class SharedApi
         TypedResults.Json(await waveforms.OfAsync(await FindAsync(token, links, jobs, ct), ct), WaveformJson.Default.Waveform);
 
     private static async Task<Job> FindAsync(string token, ShareLinks links, JobStore jobs, CancellationToken ct) =>
-        links.Open(token) is { } link && await jobs.FindAsync(link.JobId, ct) is { } job
+        await links.OpenAsync(token, ct) is { } link && await jobs.FindAsync(link.JobId, ct) is { } job
             ? job
             : throw new ApiProblem(410, "link_expired", "This link no longer works. Ask whoever sent it for a new one.");
 }

@@ -2,11 +2,13 @@
 // Moves the key of what passes through, by SoundTouch in an AudioWorklet (vendor/soundtouch). While there is nothing to move, the sound
 // goes straight through and loses neither quality nor time.
 
-const PROCESSOR = new URL("../vendor/soundtouch/soundtouch-processor.js", import.meta.url);
 // What the worklet holds back, measured: tests/Libretto.Page.Tests/Sing/ShifterTests.cs.
 const WORKLET_DELAY = 0.128;
 
 export class Shifter {
+  /** Where the worklet lies. */
+  static processor = new URL("../vendor/soundtouch/soundtouch-processor.js", import.meta.url).href;
+
   /** @param {AudioContext} context */
   constructor(context) {
     this.context = context;
@@ -16,13 +18,14 @@ export class Shifter {
     /** @type {AudioWorkletNode | null} */
     this.node = null;
     this.isOn = false;
+    this.isAble = false;
   }
 
   /** @param {AudioContext} context */
   static async create(context) {
     const shifter = new Shifter(context);
-    // Files on a disk may not load worklets: there the key stays as it is.
-    if (location.protocol !== "file:") await context.audioWorklet?.addModule(PROCESSOR);
+    // Browsers have worklets at secure addresses only: elsewhere all plays, in its own key.
+    await context.audioWorklet?.addModule(Shifter.processor).then(() => (shifter.isAble = true), () => undefined);
     return shifter;
   }
 
@@ -33,7 +36,8 @@ export class Shifter {
 
   /** @param {number} semitones @param {number} rate how much faster than recorded the sound comes in; its pitch is put right */
   set(semitones, rate) {
-    const isNeeded = semitones !== 0 || rate !== 1;
+    if (semitones !== 0 && !this.isAble) throw new Error("This browser cannot move the key here. It can where the address begins with https://.");
+    const isNeeded = this.isAble && (semitones !== 0 || rate !== 1);
     if (isNeeded && !this.node) {
       this.node = new AudioWorkletNode(this.context, "soundtouch-processor", { numberOfInputs: 1, numberOfOutputs: 1, outputChannelCount: [2] });
       this.node.connect(this.output);

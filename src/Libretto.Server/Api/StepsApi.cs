@@ -54,7 +54,7 @@ internal sealed record StepsView(string Id, string Status, double Pct, string? S
     private static StepView NotBegun(Job job, string name, bool isExpected, IReadOnlyList<StageTime> times)
     {
         var estimate = isExpected && job.Duration is { } length ? StageTimes.Estimate(name, null, null, length, 0, times) : null;
-        var (status, message) = !isExpected ? (StepStatus.Skipped, "not needed") : (StepStatus.Pending, "waits for the steps before");
+        var (status, message) = !isExpected ? (StepStatus.Skipped, job.Status is JobStatus.Failed or JobStatus.Cancelled ? "not reached" : "not needed") : (StepStatus.Pending, "waits for the steps before");
         return new StepView(name, status, null, message, null, 0, null, null, estimate, Wording.Left(estimate));
     }
 }

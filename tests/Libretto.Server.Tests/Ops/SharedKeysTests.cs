@@ -25,11 +25,11 @@ public sealed class SharedKeysTests(PostgresCluster cluster) : IDisposable
         var database = await cluster.CreateDatabaseAsync();
         await using var one = await StartAsync(database, "one", "secret");
         await using var other = await StartAsync(database, "other", "secret");
+        var (song, link) = await ShareAsync(one);
         var (_, text) = await one.Services.GetRequiredService<ApiKeys>().CreateAsync("anna", ApiKeys.UserScope, Ct);
-        var link = one.Services.GetRequiredService<ShareLinks>().Make("song", TimeSpan.FromHours(1))[(ShareLinks.Root.Length + 1)..];
 
         Assert.Equal(HttpStatusCode.OK, await LookAsync(other, CookieOf(one, text)));
-        Assert.Equal("song", other.Services.GetRequiredService<ShareLinks>().Open(link)!.Value.JobId);
+        Assert.Equal(song, (await other.Services.GetRequiredService<ShareLinks>().OpenAsync(link, Ct))!.JobId);
     }
 
     [Fact]
@@ -38,11 +38,11 @@ public sealed class SharedKeysTests(PostgresCluster cluster) : IDisposable
         var database = await cluster.CreateDatabaseAsync();
         await using var one = await StartAsync(database, "one", "secret");
         await using var thief = await StartAsync(database, "thief", "guess");
+        var (_, link) = await ShareAsync(one);
         var (_, text) = await one.Services.GetRequiredService<ApiKeys>().CreateAsync("anna", ApiKeys.UserScope, Ct);
-        var link = one.Services.GetRequiredService<ShareLinks>().Make("song", TimeSpan.FromHours(1))[(ShareLinks.Root.Length + 1)..];
 
         Assert.Equal(HttpStatusCode.Unauthorized, await LookAsync(thief, CookieOf(one, text)));
-        Assert.Null(thief.Services.GetRequiredService<ShareLinks>().Open(link));
+        Assert.Null(await thief.Services.GetRequiredService<ShareLinks>().OpenAsync(link, Ct));
         await using var context = await one.Services.GetRequiredService<IDbContextFactory<JobsContext>>().CreateDbContextAsync(Ct);
         var rows = await context.DataKeys.ToListAsync(Ct);
         Assert.NotEmpty(rows);
@@ -51,6 +51,14 @@ public sealed class SharedKeysTests(PostgresCluster cluster) : IDisposable
 
     private Task<RunningServer> StartAsync(string database, string folder, string secret) =>
         RunningServer.StartAsync(new ServerOptions { DataFolder = _folder[folder], Database = database, Role = "api", Secret = secret });
+
+    /// <summary>A song and a link to it, made while no keys are in use.</summary>
+    private async Task<(string Song, string Token)> ShareAsync(RunningServer server)
+    {
+        var song = await server.Client.PostAsync(TestAudio.Tone(_folder, 1));
+        var links = server.Services.GetRequiredService<ShareLinks>();
+        return (song, links.PathOf(await links.MakeAsync(song, TimeSpan.FromHours(1), Ct))[(ShareLinks.Root.Length + 1)..]);
+    }
 
     private static string CookieOf(RunningServer server, string key)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using Libretto.Server.Jobs;
 using Libretto.Server.Ops;
 using Libretto.Server.Tests.Support;
 using Libretto.Server.Web.Frame;
@@ -73,18 +74,23 @@ public sealed class ForgedRequestTests : IDisposable
     }
 
     [Fact]
-    public async Task A_shared_link_shows_one_song_until_it_expires_and_cannot_be_made_by_others()
+    public async Task A_shared_link_shows_one_song_until_it_expires_or_is_called_back_and_cannot_be_made_by_others()
     {
         await using var server = await RunningServer.StartAsync(new ServerOptions { DataFolder = _folder["data"] });
         var links = server.Services.GetRequiredService<ShareLinks>();
-        var token = links.Make("one", TimeSpan.FromHours(1))[(ShareLinks.Root.Length + 1)..];
-        var old = links.Make("one", TimeSpan.FromSeconds(-1))[(ShareLinks.Root.Length + 1)..];
-        var sealedElsewhere = new EphemeralDataProtectionProvider().CreateProtector("share").ToTimeLimitedDataProtector().Protect("one", TimeSpan.FromHours(1));
-        var sealedForSignIn = server.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("sign-in").ToTimeLimitedDataProtector()
-            .Protect("one", TimeSpan.FromHours(1));
+        var song = await server.Client.PostAsync(TestAudio.Tone(_folder, 1));
+        async Task<Share> MakeAsync(double hours) => await links.MakeAsync(song, TimeSpan.FromHours(hours), Ct);
+        string TokenOf(Share share) => links.PathOf(share)[(ShareLinks.Root.Length + 1)..];
+        var (good, revoked, expired) = (await MakeAsync(1), await MakeAsync(1), await MakeAsync(-1));
+        await links.RevokeAsync("another", good.Id, Ct);
+        await links.RevokeAsync(song, revoked.Id, Ct);
+        var sealedElsewhere = new EphemeralDataProtectionProvider().CreateProtector("share").Protect(good.Id);
+        var sealedForSignIn = server.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("sign-in").Protect(good.Id);
 
-        Assert.Equal("one", links.Open(token)!.Value.JobId);
-        Assert.All([old, sealedElsewhere, sealedForSignIn, token[..^4] + "AAAA", "", "one"], text => Assert.Null(links.Open(text)));
+        Assert.Equal(song, (await links.OpenAsync(TokenOf(good), Ct))!.JobId);
+        Assert.Equal([good.Id], (await links.ListAsync(song, Ct)).Select(share => share.Id));
+        foreach (var text in (string[])[TokenOf(revoked), TokenOf(expired), sealedElsewhere, sealedForSignIn, TokenOf(good)[..^4] + "AAAA", "", good.Id])
+            Assert.Null(await links.OpenAsync(text, Ct));
     }
 
     /// <summary>Signs in as a browser does: the form's own cookie and token first.</summary>

@@ -7,7 +7,7 @@ namespace Libretto.Server.Web.Take;
 
 /// <summary>
 /// Links that show one song, read-only, to whoever has them, until they expire or are called back. A link is the id of its row, sealed by
-/// the server's own keys: who reads the table has no links, and nothing else can be reached through one.
+/// the server's own keys; nothing else can be reached through one.
 /// </summary>
 internal sealed class ShareLinks(IDataProtectionProvider protection, IDbContextFactory<JobsContext> contexts, TimeProvider time)
 {

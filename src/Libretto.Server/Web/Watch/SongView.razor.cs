@@ -10,6 +10,9 @@ namespace Libretto.Server.Web.Watch;
 
 public sealed partial class SongView : ComponentBase, IDisposable
 {
+    // Letters above which a title would fill the view.
+    private const int LongTitle = 48;
+
     private JobMoment? _moment;
     private JobCard? _card;
     private PlayerSong? _song;

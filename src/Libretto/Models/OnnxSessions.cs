@@ -138,8 +138,19 @@ public sealed class OnnxSessions : IDisposable
     /// <summary>Options of a run that can be ended at any time: the runtime would call that an error, on standard error.</summary>
     internal static RunOptions QuietRun() => new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
 
-    // What fails is an exception; the runtime need not say it as well.
-    private SessionOptions Options() => new() { IntraOpNumThreads = _threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+    // What fails is an exception; the runtime need not say it as well. A plan of one run's memory would take up to twice of what the
+    // values alive at once need.
+    private SessionOptions Options()
+    {
+        SharedArena.Prepare();
+        var options = new SessionOptions
+        {
+            IntraOpNumThreads = _threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, EnableMemoryPattern = false,
+        };
+        options.AddSessionConfigEntry("session.use_env_allocators", "1");
+        options.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1");
+        return options;
+    }
 
     /// <summary>Nobody is warned who did not ask for a card and has a build that knows none.</summary>
     private bool CanUseCuda(OnnxDevice device)

@@ -19,7 +19,35 @@ internal static class NetworkRun
     /// <exception cref="SpeechException">The runtime failed.</exception>
     public static IDisposableReadOnlyCollection<OrtValue> Run(
         string model, InferenceSession session, IReadOnlyCollection<string> inputNames, IReadOnlyCollection<OrtValue> inputs,
-        IReadOnlyCollection<string> outputNames, CancellationToken cancellationToken, bool freeWork = false)
+        IReadOnlyCollection<string> outputNames, CancellationToken cancellationToken, bool freeWork = false) =>
+        Guarded(model, freeWork, options => session.Run(options, inputNames, inputs, outputNames), cancellationToken);
+
+    /// <summary>The same where some outputs have a place already.</summary>
+    /// <param name="model">The model's folder, for errors.</param>
+    /// <param name="session">The network.</param>
+    /// <param name="inputs">The inputs by name.</param>
+    /// <param name="outputNames">The outputs wanted of the runtime.</param>
+    /// <param name="places">Tensors that further outputs are written into.</param>
+    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <returns>The outputs wanted of the runtime, in the order asked for; the caller disposes them.</returns>
+    public static IReadOnlyList<OrtValue> Run(
+        string model, InferenceSession session, IReadOnlyDictionary<string, OrtValue> inputs, IReadOnlyCollection<string> outputNames,
+        IReadOnlyDictionary<string, OrtValue> places, CancellationToken cancellationToken)
+    {
+        using var binding = session.CreateIoBinding();
+        foreach (var (name, value) in inputs)
+            binding.BindInput(name, value);
+        foreach (var name in outputNames)
+            binding.BindOutputToDevice(name, OrtMemoryInfo.DefaultInstance);
+        foreach (var (name, place) in places)
+            binding.BindOutput(name, place);
+        var outputs = Guarded(model, freeWork: false, options => session.RunWithBoundResults(options, binding), cancellationToken);
+        foreach (var placed in outputs.Skip(outputNames.Count))
+            placed.Dispose();
+        return [.. outputs.Take(outputNames.Count)];
+    }
+
+    private static T Guarded<T>(string model, bool freeWork, Func<RunOptions, T> run, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var options = OnnxSessions.QuietRun();
@@ -28,7 +56,7 @@ internal static class NetworkRun
         using var registration = cancellationToken.Register(static o => ((RunOptions)o!).Terminate = true, options);
         try
         {
-            return session.Run(options, inputNames, inputs, outputNames);
+            return run(options);
         }
         catch (OnnxRuntimeException e)
         {

@@ -1,16 +1,18 @@
+using System.Buffers;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Libretto.Speech;
 
 /// <summary>
-/// Several sequences decoded in step: each row attends to its own window of audio. Keys and values stay in the runtime's
-/// memory between steps; those of the audio, by far the largest, are never copied but when a row is dropped.
+/// Several sequences decoded in step: each row attends to its own window of audio. Keys and values stay where they are between
+/// steps; those of the audio, by far the largest, lie in memory of their own and are never copied but when a row is dropped.
 /// </summary>
 internal sealed class WhisperDecoder : IDisposable
 {
     private readonly WhisperDecoderLayout _layout;
     private readonly WhisperConfig _config;
     private readonly OrtValue _states;
+    private readonly string[] _outputNames;
     private OrtValue[] _cross = [];
     private OrtValue[] _own = [];
     private OrtValue? _logits;
@@ -25,6 +27,7 @@ internal sealed class WhisperDecoder : IDisposable
         _layout = model.Layout;
         _config = model.Config;
         _states = states.PickRows(rows);
+        _outputNames = ["logits", .. _layout.AttentionLayers.Select(WhisperDecoderLayout.AttentionOf), .. _layout.OwnCache.Select(t => t.Present)];
         Rows = rows.Length;
     }
 
@@ -58,8 +61,8 @@ internal sealed class WhisperDecoder : IDisposable
             {
                 if (isFirst)
                 {
-                    Add(_layout.OwnCache[i].Past, Tensors.Allocate(_layout.CacheType, Rows, _config.Heads, 0, _layout.HeadWidth));
-                    Add(_layout.CrossCache[i].Past, Tensors.Allocate(_layout.CacheType, Rows, _config.Heads, 0, _layout.HeadWidth));
+                    Add(_layout.OwnCache[i].Past, AllocateCache(0));
+                    Add(_layout.CrossCache[i].Past, AllocateCache(0));
                 }
                 else
                 {
@@ -68,9 +71,9 @@ internal sealed class WhisperDecoder : IDisposable
                 }
             }
 
-            var outputs = NetworkRun.Run(
-                _layout.Folder, _layout.Session, inputs.Keys, inputs.Values, OutputNames(isFirst), cancellationToken);
-            TakeOutputs(outputs, isFirst);
+            TakeOutputs(isFirst
+                ? NetworkRun.Run(_layout.Folder, _layout.Session, inputs, _outputNames, PlacesOfCross(), cancellationToken)
+                : NetworkRun.Run(_layout.Folder, _layout.Session, inputs.Keys, inputs.Values, _outputNames, cancellationToken));
 
             void Add(string name, OrtValue value)
             {
@@ -98,7 +101,7 @@ internal sealed class WhisperDecoder : IDisposable
     /// <summary>Copies what the alignment heads looked at when a token of the last step was fed.</summary>
     public void AddAttention(CrossAttention attention, int row, int position)
     {
-        var buffer = new float[attention.Heads * attention.Frames];
+        var buffer = ArrayPool<float>.Shared.Rent(attention.Heads * attention.Frames);
         var at = 0;
         foreach (var (layer, head) in _config.AlignmentHeads)
         {
@@ -109,6 +112,7 @@ internal sealed class WhisperDecoder : IDisposable
             at += attention.Frames;
         }
         attention.Add(buffer, attention.Frames);
+        ArrayPool<float>.Shared.Return(buffer);
     }
 
     /// <summary>Drops a row that is done: the last row takes its place.</summary>
@@ -143,33 +147,26 @@ internal sealed class WhisperDecoder : IDisposable
         _states.Dispose();
     }
 
-    private List<string> OutputNames(bool isFirst)
+    private OrtValue AllocateCache(long positions) => Tensors.Allocate(_layout.CacheType, Rows, _config.Heads, positions, _layout.HeadWidth);
+
+    /// <summary>
+    /// Where the first step leaves the audio's keys and values. In the runtime's own memory, tensors of this size and of as many sizes as
+    /// there are numbers of rows would leave gaps that nothing else fits in.
+    /// </summary>
+    private Dictionary<string, OrtValue> PlacesOfCross()
     {
-        var names = new List<string> { "logits" };
-        names.AddRange(_layout.AttentionLayers.Select(WhisperDecoderLayout.AttentionOf));
-        names.AddRange(_layout.OwnCache.Select(t => t.Present));
+        _cross = [.. _layout.CrossCache.Select(_ => AllocateCache(_states.Shape()[1]))];
         // Later steps of merged exports give empty tensors here: the first step's are the real ones.
-        if (isFirst)
-            names.AddRange(_layout.CrossCache.Select(t => t.Present));
-        return names;
+        return _layout.CrossCache.Zip(_cross).ToDictionary(pair => pair.First.Present, pair => pair.Second);
     }
 
-    private void TakeOutputs(IReadOnlyList<OrtValue> outputs, bool isFirst)
+    private void TakeOutputs(IReadOnlyList<OrtValue> outputs)
     {
         _logits?.Dispose();
         _logits = outputs[0];
-        var at = 1;
-        Replace(ref _attention, Take(_layout.AttentionLayers.Count));
-        Replace(ref _own, Take(_layout.OwnCache.Count));
-        if (isFirst)
-            Replace(ref _cross, Take(_layout.CrossCache.Count));
-
-        OrtValue[] Take(int count)
-        {
-            var taken = outputs.Skip(at).Take(count).ToArray();
-            at += count;
-            return taken;
-        }
+        var layers = _layout.AttentionLayers.Count;
+        Replace(ref _attention, [.. outputs.Skip(1).Take(layers)]);
+        Replace(ref _own, [.. outputs.Skip(1 + layers)]);
     }
 
     private static void Replace(ref OrtValue[] held, OrtValue[] with)

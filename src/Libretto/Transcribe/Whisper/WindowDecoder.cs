@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics.Tensors;
 using Libretto.Speech;
 using Microsoft.ML.OnnxRuntime;
@@ -106,17 +107,25 @@ internal sealed class WindowDecoder
 
     private static int Draw(ReadOnlySpan<float> logProbabilities, double temperature, Random random)
     {
-        var weights = new float[logProbabilities.Length];
-        TensorPrimitives.Divide(logProbabilities, (float)temperature, weights);
-        TensorPrimitives.SoftMax<float>(weights, weights);
-        var left = random.NextDouble();
-        for (var token = 0; token < weights.Length; token++)
+        var rented = ArrayPool<float>.Shared.Rent(logProbabilities.Length);
+        try
         {
-            left -= weights[token];
-            if (left < 0)
-                return token;
+            var weights = rented.AsSpan(0, logProbabilities.Length);
+            TensorPrimitives.Divide(logProbabilities, (float)temperature, weights);
+            TensorPrimitives.SoftMax<float>(weights, weights);
+            var left = random.NextDouble();
+            for (var token = 0; token < weights.Length; token++)
+            {
+                left -= weights[token];
+                if (left < 0)
+                    return token;
+            }
+            return TensorPrimitives.IndexOfMax<float>(weights);
         }
-        return TensorPrimitives.IndexOfMax<float>(weights);
+        finally
+        {
+            ArrayPool<float>.Shared.Return(rented);
+        }
     }
 }
 

@@ -50,6 +50,7 @@ public sealed class LinkTests : IDisposable
         Assert.Contains("country", root.GetRawText(), StringComparison.OrdinalIgnoreCase);
         Assert.Contains("lies inside your network", first.Errors, StringComparison.Ordinal);
         Assert.True(second.ExitCode == 0, second.Errors);
+        Assert.Contains("the song was found in the cache", second.Errors, StringComparison.Ordinal);
         Assert.Equal(asked, _server.Requests.Count);
         Assert.Empty(Directory.EnumerateFiles(_libretto.Folder["cache/work"], "song", SearchOption.AllDirectories));
     }

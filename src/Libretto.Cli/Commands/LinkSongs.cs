@@ -35,6 +35,8 @@ internal sealed class LinkSongs(IServiceProvider services, IDisplay display, boo
             display.Report(new SongProgress(Stage.Acquire, 0, "asking what the link leads to"));
             var request = new LinkRequest(SongLink.Parse(link), folder) { Fresh = fresh, Keep = keep };
             var fetched = await services.GetRequiredService<LinkFetch>().FetchAsync(request, new Download(display), cancellationToken);
+            if (fetched.FromStore)
+                display.Report(new SongProgress(Stage.Acquire, FetchShare, "the song was found in the cache") { Method = "cache" });
             foreach (var notice in fetched.Notices)
                 display.Report(new SongProgress(Stage.Acquire, 0, notice) { Notice = notice });
             return await work(fetched) with { Song = fetched.Facts.Name, Taken = clock.Elapsed };

@@ -26,12 +26,21 @@ internal sealed record StepsView(string Id, string Status, double Pct, string? S
     public static StepsView Of(Job job, IReadOnlyList<StageTime> times, DateTime now)
     {
         // The last entry of a step tells how it stands; an earlier run may have left others.
-        var latest = job.ProgressLog.GroupBy(step => step.Step).ToDictionary(group => group.Key, group => group.Last());
+        var latest = job.ProgressLog.GroupBy(step => step.Step).ToDictionary(group => group.Key, group => AsOne([.. group]));
         var lastBegun = JobStep.Names.Select((name, index) => latest.ContainsKey(name) ? index : -1).Max();
         var steps = JobStep.Names.Select((name, index) => latest.TryGetValue(name, out var step)
             ? Begun(job, step, times, now)
             : NotBegun(job, name, isExpected: IsExpected(job, name, index < lastBegun), times)).ToList();
         return new StepsView(job.Id, job.Status, job.Pct, job.StatusMessage, steps);
+    }
+
+    /// <summary>A step that was done in parts, such as a download and the reading of what came: the first part speaks for it, with the time of all.</summary>
+    private static JobStep AsOne(IReadOnlyList<JobStep> entries)
+    {
+        var parts = entries.Where(entry => entry.Status == StepStatus.Completed).ToList();
+        return entries[^1].Status != StepStatus.Completed
+            ? entries[^1]
+            : parts[0] with { Percentage = entries[^1].Percentage, Duration = Math.Round(parts.Sum(part => part.Duration), 3) };
     }
 
     private static StepView Begun(Job job, JobStep step, IReadOnlyList<StageTime> times, DateTime now)

@@ -52,6 +52,10 @@ public sealed class LinkJobsTests : IAsyncLifetime
         var acquire = Steps(job, "acquire")[0];
         Assert.Equal(("completed", "download"), (acquire.Text("status"), acquire.Text("method")));
         Assert.Equal(30, acquire.Number("percentage"));
+        // Downloading and reading what came are one step to whoever looks.
+        var seen = (await Client.GetAsync($"/api/jobs/{job.Text("id")}/steps")).Json.GetProperty("steps")[0];
+        Assert.Equal(("completed", "downloaded by yt-dlp"), (seen.Text("status"), seen.Text("message")));
+        Assert.Equal(Steps(job, "acquire").Sum(step => step.Number("duration")), seen.Number("duration"), 0.002);
         var document = (await Client.GetAsync(job.Text("results_url"))).Json;
         Assert.Equal(("link", _site.Address("page")), (document.GetProperty("source").Text("kind"), document.GetProperty("source").Text("url")));
         Assert.Equal("Loopback Blues", document.Text("title"));

@@ -108,6 +108,11 @@ public sealed class RetentionTests : IAsyncLifetime
         // Known no more, and so fetched again.
         await FinishedLinkAsync(site.Address("old.mp3"));
         Assert.Equal(2, site.Asked("/old.mp3"));
+        // So is a link whose sound alone is gone.
+        await foreach (var audio in store.ListAsync("audio/", Ct))
+            await store.RemoveAsync(audio.Key, Ct);
+        await FinishedLinkAsync(site.Address("old.mp3"));
+        Assert.Equal(3, site.Asked("/old.mp3"));
 
         async Task<List<StoredContent>> NotesAsync() => await store.ListAsync("links/", Ct).ToListAsync(Ct);
         async Task AgeNotesAsync()

@@ -1,4 +1,5 @@
 using Libretto.Server.Tests.Support;
+using Microsoft.AspNetCore.Http;
 
 namespace Libretto.Server.Tests.Ops;
 
@@ -57,21 +58,27 @@ public sealed class StoreTests(PostgresCluster cluster, S3Server s3) : IDisposab
         Assert.NotEmpty(Directory.GetFiles(_folder["data/store/entries/unsent"], "*", SearchOption.AllDirectories));
     }
 
-    [Fact]
-    public async Task A_store_that_refuses_the_keys_stops_the_server_with_a_message()
+    [Theory]
+    [InlineData("s3://songs?endpoint=ADDRESS", 403, "<Error><Code>InvalidAccessKeyId</Code><Message>There is no such key.</Message></Error>", "AWS_ACCESS_KEY_ID")]
+    [InlineData("s3://songs?endpoint=ADDRESS", 404, "<Error><Code>NoSuchBucket</Code><Message>There is no such bucket.</Message></Error>", "songs")]
+    [InlineData("cloudinary://songs?api=ADDRESS&delivery=ADDRESS", 401, "{\"error\":{\"message\":\"unknown api_key\"}}", "CLOUDINARY_API_KEY")]
+    [InlineData("cloudinary://songs?api=ADDRESS&delivery=ADDRESS", 401, "{\"error\":{\"message\":\"Invalid cloud_name songs\"}}", "songs")]
+    public async Task A_store_that_cannot_be_used_as_it_is_named_stops_the_server_with_a_message(string address, int status, string answer, string says)
     {
         await using var store = await LocalServer.StartAsync();
         store.MapAll(async context =>
         {
-            context.Response.StatusCode = 403;
-            await context.Response.Body.WriteAsync("<Error><Code>InvalidAccessKeyId</Code><Message>There is no such key.</Message></Error>"u8.ToArray());
+            context.Response.StatusCode = status;
+            await context.Response.WriteAsync(answer);
         });
+        (string, string)[] cloudinary = [("CLOUDINARY_API_KEY", "id"), ("CLOUDINARY_API_SECRET", "very-secret")];
+        (string, string)[] named = [("LIBRETTO_STORE", address.Replace("ADDRESS", store.Address.AbsoluteUri, StringComparison.Ordinal))];
 
         var run = await LibrettoProcess.RunAsync(
-            ["serve", "--data", _folder["data"], "--urls", "http://127.0.0.1:0"], S3(store.Address.AbsoluteUri));
+            ["serve", "--data", _folder["data"], "--urls", "http://127.0.0.1:0"], [.. S3(""), .. cloudinary, .. named]);
 
         Assert.Equal(5, run.ExitCode);
-        Assert.Contains("AWS_ACCESS_KEY_ID", run.Errors, StringComparison.Ordinal);
+        Assert.Contains(says, run.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("very-secret", run.Errors, StringComparison.Ordinal);
     }
 

@@ -23,8 +23,7 @@ internal sealed class BenchServer(WebApplication app, ProcessFolder work) : IAsy
 
     public static async Task<BenchServer> StartAsync(string folder, string role, LibrettoSettings? settings = null)
     {
-        Environment.SetEnvironmentVariable("LIBRETTO_LOG", "warning");
-        var options = new ServerOptions { DataFolder = folder, Database = Database, Role = role, Urls = ["http://127.0.0.1:0"] }.Validated();
+        var options = new ServerOptions { DataFolder = folder, Database = Database, Role = role, Urls = ["http://127.0.0.1:0"], Log = "warning" }.Validated();
         var work = new ProcessFolder(options.WorkFolder);
         var app = LibrettoServer.Build(options, settings, work);
         await LibrettoServer.MigrateAsync(app.Services, options, default);

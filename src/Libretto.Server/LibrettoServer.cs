@@ -66,7 +66,7 @@ public static partial class LibrettoServer
         builder.WebHost.UseUrls([.. options.EffectiveUrls]);
         if (options.EffectiveUrls.Count == 0)
             builder.Services.AddSingleton<IServer, NoHttpServer>();
-        AddLogging(builder.Logging);
+        AddLogging(builder.Logging, options.Log);
         AddServices(builder.Services, options, settings, workFolder);
         var app = builder.Build();
         Map(app, options);
@@ -189,10 +189,9 @@ public static partial class LibrettoServer
         Page.Map(app, jobs);
     }
 
-    private static void AddLogging(ILoggingBuilder logging)
+    private static void AddLogging(ILoggingBuilder logging, string wish)
     {
         logging.ClearProviders();
-        var wish = Environment.GetEnvironmentVariable("LIBRETTO_LOG");
         if (wish == "warning")
             logging.SetMinimumLevel(LogLevel.Warning);
         if (wish == "json")

@@ -1,8 +1,6 @@
-using System.Globalization;
-
 namespace Libretto.Server;
 
-/// <summary>How a server process runs; docs/server.md lists the flags and variables that set it.</summary>
+/// <summary>How a server process runs; <c>ServerSettings</c> lists the flags and variables that set it.</summary>
 public sealed record ServerOptions
 {
     /// <summary>The address listened on when none is given.</summary>
@@ -81,6 +79,9 @@ public sealed record ServerOptions
     /// <summary>What the keys of cookies and links are sealed with in PostgreSQL; the database's password when null (the default).</summary>
     internal string? Secret { get; init; }
 
+    /// <summary>What goes to standard error: <c>text</c> (the default), <c>json</c>, or <c>warning</c> for trouble only.</summary>
+    public string Log { get; init; } = "text";
+
     /// <summary>What webhooks are signed with; none are sent when null (the default).</summary>
     internal string? WebhookSecret { get; init; }
 
@@ -108,51 +109,15 @@ public sealed record ServerOptions
     /// <summary>Reads the environment; what is given wins over it.</summary>
     /// <param name="environment">Looks up a variable; those of the process when null.</param>
     /// <exception cref="ServerException">A variable has a value that means nothing.</exception>
-    public static ServerOptions FromEnvironment(Func<string, string?>? environment = null)
-    {
-        var look = environment ?? Environment.GetEnvironmentVariable;
-        string? Get(string name) => look(name) is { Length: > 0 } value ? value : null;
-        var options = new ServerOptions { DataFolder = Get("LIBRETTO_DATA") ?? DefaultDataFolder(), Database = Get("DATABASE_URL") };
-        return options with
-        {
-            Urls = Get("LIBRETTO_URLS")?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
-            ComputeWorkers = (int)Number("LIBRETTO_COMPUTE_WORKERS", options.ComputeWorkers, 1, 64),
-            IoWorkers = (int)Number("LIBRETTO_IO_WORKERS", options.IoWorkers, 1, 256),
-            WorkerModels = Get("LIBRETTO_WORKER_MODELS")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
-            MaxUploadBytes = (long)(Number("LIBRETTO_MAX_UPLOAD_MB", options.MaxUploadBytes / 1e6, 1, 100_000) * 1_000_000),
-            MaxDuration = TimeSpan.FromMinutes(Number("LIBRETTO_MAX_MINUTES", options.MaxDuration.TotalMinutes, 0.1, 100_000)),
-            Retention = Get("LIBRETTO_RETENTION_DAYS") is null ? null : TimeSpan.FromDays(Number("LIBRETTO_RETENTION_DAYS", 0, 0.001, 100_000)),
-            OffersLookup = Choice("LIBRETTO_LYRICS_LOOKUP"),
-            RequestsPerMinute = (int)Number("LIBRETTO_REQUESTS_PER_MINUTE", options.RequestsPerMinute, 1, 10_000_000),
-            CorsOrigins = Get("LIBRETTO_CORS_ORIGINS")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
-            TakeOverAfter = TimeSpan.FromSeconds(Number("LIBRETTO_TAKEOVER_SECONDS", options.TakeOverAfter.TotalSeconds, 2, 3600)),
-            UnmetPatience = TimeSpan.FromMinutes(Number("LIBRETTO_UNMET_MINUTES", options.UnmetPatience.TotalMinutes, 0.1, 100_000)),
-            JobsPerKey = (int)Number("LIBRETTO_JOBS_PER_KEY", options.JobsPerKey, 1, 10_000_000),
-            QueueLimit = (int)Number("LIBRETTO_QUEUE_LIMIT", options.QueueLimit, 1, 10_000_000),
-            Secret = Get("LIBRETTO_SECRET"),
-            WebhookSecret = Get("LIBRETTO_WEBHOOK_SECRET"),
-            Pool = Pools.PoolOptions.FromEnvironment(look),
-            FailPoint = Get("LIBRETTO_TEST_SETUP") == "1" && Get("LIBRETTO_FAILPOINT") is not null ? (int)Number("LIBRETTO_FAILPOINT", 0, 1, 99) : null,
-        };
-
-        bool Choice(string name) => Get(name) switch
-        {
-            null or "off" => false,
-            "on" => true,
-            var other => throw ServerException.BadSetting(name, other, "choose on or off"),
-        };
-
-        double Number(string name, double otherwise, double least, double most) => Get(name) is not { } text
-            ? otherwise
-            : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
-                ? number
-                : throw ServerException.BadSetting(name, text, $"give a number from {least} to {most}");
-    }
+    public static ServerOptions FromEnvironment(Func<string, string?>? environment = null) =>
+        ServerSettings.Read(environment: environment);
 
     /// <summary>The options, if they make sense together.</summary>
     /// <exception cref="ServerException">They do not; the message says which.</exception>
     public ServerOptions Validated()
     {
+        if (string.IsNullOrWhiteSpace(DataFolder))
+            throw ServerException.BadSetting("--data", DataFolder, "give a folder");
         if (Role is not ("api" or "worker" or "all"))
             throw ServerException.BadSetting("--role", Role, "choose api, worker or all");
         if (EffectiveLanes.FirstOrDefault(lane => !Jobs.Lane.All.Contains(lane)) is { } unknown)
@@ -165,20 +130,4 @@ public sealed record ServerOptions
                 throw ServerException.BadSetting("--urls", url, "give addresses such as http://127.0.0.1:5400");
         return this with { DataFolder = Path.GetFullPath(DataFolder) };
     }
-
-    /// <summary>A time such as <c>90s</c>, <c>5m</c> or <c>1h</c>.</summary>
-    /// <param name="name">What it is for, for the message.</param>
-    /// <param name="text">The time.</param>
-    /// <exception cref="ServerException">It is none.</exception>
-    public static TimeSpan ParseTime(string name, string text)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(text);
-        var unit = text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => 0 };
-        return unit > 0 && double.TryParse(text.AsSpan(..^1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number is > 0 and < 100_000
-            ? TimeSpan.FromSeconds(number * unit)
-            : throw ServerException.BadSetting(name, text, "give a time such as 90s, 5m or 1h");
-    }
-
-    private static string DefaultDataFolder() => Path.Combine(
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "libretto");
 }

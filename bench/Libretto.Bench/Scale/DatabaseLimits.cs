@@ -20,8 +20,7 @@ internal static class DatabaseLimits
     public static async Task RunAsync(string database, bool onlyClaims = false)
     {
         var folder = Directory.CreateTempSubdirectory("libretto-scale-").FullName;
-        Environment.SetEnvironmentVariable("LIBRETTO_LOG", "warning");
-        var options = new ServerOptions { DataFolder = folder, Database = database, Role = "api", Lanes = [], Urls = ["http://127.0.0.1:0"] }.Validated();
+        var options = new ServerOptions { DataFolder = folder, Database = database, Role = "api", Lanes = [], Urls = ["http://127.0.0.1:0"], Log = "warning" }.Validated();
         using var work = new ProcessFolder(options.WorkFolder);
         await using var app = LibrettoServer.Build(options, null, work);
         await LibrettoServer.MigrateAsync(app.Services, options, default);

@@ -14,11 +14,11 @@ internal static class KeysCommand
     {
         var name = new Option<string>("--name") { Description = "Whose key it is, for people.", HelpName = "NAME", Required = true };
         var admin = new Option<bool>("--admin") { Description = "The key sees every job and the queue's dashboard." };
-        var (database, data) = (ServeCommand.DatabaseOption(), ServeCommand.DataOption());
-        var command = new Command("create", "Make a key and print it, this once.") { name, admin, database, data };
+        var command = new Command("create", "Make a key and print it, this once.") { name, admin };
+        var server = new ServerFlags(command, "--database", "--data");
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await using var keys = await KeyAdmin.OpenAsync(ServeCommand.Options(parsed, database, data), cancellationToken);
+            await using var keys = await KeyAdmin.OpenAsync(server.Read(parsed), cancellationToken);
             Console.Out.WriteLine(await keys.CreateAsync(parsed.GetRequiredValue(name), parsed.GetValue(admin), cancellationToken));
             return ExitCodes.Done;
         });
@@ -27,11 +27,11 @@ internal static class KeysCommand
 
     private static Command List()
     {
-        var (database, data) = (ServeCommand.DatabaseOption(), ServeCommand.DataOption());
-        var command = new Command("list", "List the keys; the secrets are not kept.") { database, data };
+        var command = new Command("list", "List the keys; the secrets are not kept.");
+        var server = new ServerFlags(command, "--database", "--data");
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await using var keys = await KeyAdmin.OpenAsync(ServeCommand.Options(parsed, database, data), cancellationToken);
+            await using var keys = await KeyAdmin.OpenAsync(server.Read(parsed), cancellationToken);
             var table = new TextTable("ID", "NAME", "SCOPE", "CREATED", "REVOKED");
             foreach (var key in await keys.ListAsync(cancellationToken))
                 table.Add(key.Id, key.Name, key.Scope, Day(key.CreatedAt), key.RevokedAt is { } revoked ? Day(revoked) : "");
@@ -44,11 +44,11 @@ internal static class KeysCommand
     private static Command Revoke()
     {
         var key = new Argument<string>("KEY") { Description = "The key's id or name." };
-        var (database, data) = (ServeCommand.DatabaseOption(), ServeCommand.DataOption());
-        var command = new Command("revoke", "Make a key useless, within two seconds and for ever.") { key, database, data };
+        var command = new Command("revoke", "Make a key useless, within two seconds and for ever.") { key };
+        var server = new ServerFlags(command, "--database", "--data");
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await using var keys = await KeyAdmin.OpenAsync(ServeCommand.Options(parsed, database, data), cancellationToken);
+            await using var keys = await KeyAdmin.OpenAsync(server.Read(parsed), cancellationToken);
             var name = parsed.GetRequiredValue(key);
             if (await keys.RevokeAsync(name, cancellationToken))
                 return ExitCodes.Done;

@@ -20,6 +20,8 @@ internal static partial class ListenGuard
     public static void Announce(IServiceProvider services, ServerOptions options, bool hasKeys)
     {
         var log = services.GetRequiredService<ILoggerFactory>().CreateLogger("Libretto.Server");
+        foreach (var variable in ServerSettings.Unknown(Environment.GetEnvironmentVariables().Keys.Cast<string>()))
+            LogUnknown(log, variable);
         var urls = string.Join(", ", options.EffectiveUrls);
         if (options.EffectiveUrls.Count == 0)
             LogWorker(log, options.EffectiveLanes);
@@ -35,6 +37,9 @@ internal static partial class ListenGuard
         host = host.StartsWith('[') ? host[1..host.IndexOf(']', StringComparison.Ordinal)] : host.Split(':')[0];
         return host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Variable} is set but is no setting of Libretto: docs/server.md and docs/settings.md list them")]
+    private static partial void LogUnknown(ILogger log, string variable);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Working in lane {Lanes}")]
     private static partial void LogWorker(ILogger log, IReadOnlyList<string> lanes);

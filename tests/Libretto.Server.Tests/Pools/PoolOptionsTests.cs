@@ -29,19 +29,6 @@ public class PoolOptionsTests
     public void Nonsense_is_named(string name, string value, string variable) =>
         Assert.Contains(variable, Assert.Throws<ServerException>(() => Read((name, value))).Message, StringComparison.Ordinal);
 
-    [Theory]
-    [InlineData("90s", 90)]
-    [InlineData("5m", 300)]
-    [InlineData("1.5h", 5400)]
-    public void Times_have_units(string text, int seconds) => Assert.Equal(TimeSpan.FromSeconds(seconds), ServerOptions.ParseTime("--idle-exit", text));
-
-    [Theory]
-    [InlineData("5")]
-    [InlineData("m")]
-    [InlineData("-5m")]
-    [InlineData("soon")]
-    public void A_time_that_is_none_is_refused(string text) => Assert.Throws<ServerException>(() => ServerOptions.ParseTime("--idle-exit", text));
-
     private static PoolOptions Read(params (string Name, string Value)[] variables) =>
-        PoolOptions.FromEnvironment(name => variables.FirstOrDefault(variable => variable.Name == name).Value);
+        ServerSettings.Read(environment: name => variables.FirstOrDefault(variable => variable.Name == name).Value).Pool;
 }

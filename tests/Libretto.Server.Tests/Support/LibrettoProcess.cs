@@ -38,7 +38,7 @@ internal sealed class LibrettoProcess : IAsyncDisposable
                 "serve", "--data", dataFolder, .. port > 0 ? (string[])["--urls", $"http://127.0.0.1:{port}"] : [],
                 .. database is null ? (string[])[] : ["--database", database], .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries),
             ],
-            [("LIBRETTO_TAKEOVER_SECONDS", "2"), ("LIBRETTO_LOG", "info"), .. environment]);
+            [("LIBRETTO_TAKEOVER_SECONDS", "2"), ("LIBRETTO_LOG", "text"), .. environment]);
         await Task.WhenAny(server._ready.Task, server._process.WaitForExitAsync()).WaitAsync(Patience);
         return server;
     }

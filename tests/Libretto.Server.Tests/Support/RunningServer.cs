@@ -27,7 +27,7 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>Starts a server with the small engine, unless told otherwise, and the models beside the checkout.</summary>
     public static async Task<RunningServer> StartAsync(ServerOptions options, string engine = "moonshine", LibrettoSettings? settings = null)
     {
-        options = (options with { Urls = ["http://127.0.0.1:0"] }).Validated();
+        options = (options with { Urls = ["http://127.0.0.1:0"], Log = "warning" }).Validated();
         var workFolder = new ProcessFolder(options.WorkFolder);
         settings = (settings ?? new LibrettoSettings()) with { Engine = engine, Models = [Path.Combine(Repository.Shared, "models")] };
         var app = LibrettoServer.Build(options, settings, workFolder);

@@ -8,6 +8,7 @@ return args switch
     ["songs", .. var songs] => await SongsBench.RunAsync(songs),
     ["pipeline", .. var songs] => await PipelineBench.RunAsync(songs),
     ["profile", .. { Length: > 0 } songs] => await ProfileBench.RunAsync(songs),
+    ["memory", .. var files] => await MemoryBench.RunAsync(files.FirstOrDefault()),
     ["hosted", .. var files] => await HostedBench.RunAsync(files.FirstOrDefault()),
     ["server", var file] => await ServerBench.RunAsync(file),
     ["page", "--watchers", var views, var file] => await WatchersBench.RunAsync(file, int.Parse(views, CultureInfo.InvariantCulture)),
@@ -29,6 +30,7 @@ static int Usage()
                bench/run scale                   days of a thousand to a million songs, simulated; with DATABASE_URL what PostgreSQL bears
                bench/run claims                  how many jobs a second 1, 4 and 16 workers can claim of the PostgreSQL at DATABASE_URL
                bench/run pipeline [SONG=LANGUAGE...] everything for a song, both stems and words, with each stage's share
+               bench/run memory [FILE]           peak memory for four minutes of music and for an hour of it
                bench/run profile SONG=LANGUAGE... where Whisper's time goes
                bench/run songs [SONG=LANGUAGE...] Whisper beside whisper.cpp: words, times, speed and memory
         """);

@@ -115,19 +115,6 @@ public sealed class WhisperTranscriberTests(WhisperFixture whisper) : IClassFixt
     }
 
     [Fact]
-    public async Task Batch_and_threads_do_not_change_the_words()
-    {
-        using var audio = await WhisperFixture.Decode(Repository.SharedFile("audio", "songs", "Fantasma_-_Los_Rombos.mp3"));
-        using var one = new OnnxSessions(1);
-        var options = new TranscribeOptions { Language = "es" };
-        var inOnes = await WhisperFixture.Transcribe(new WhisperTranscriber(WhisperFixture.Folder, one, batch: 1), audio, options);
-        var inEights = await WhisperFixture.Transcribe(new WhisperTranscriber(WhisperFixture.Folder, whisper.Sessions, batch: 8), audio, options);
-
-        Assert.Equal(Words(inOnes).Select(w => w.Text), Words(inEights).Select(w => w.Text));
-        AssertTimed(Words(inEights), audio.Duration);
-    }
-
-    [Fact]
     public async Task Cancelling_stops_the_work()
     {
         using var audio = await WhisperFixture.Decode(Repository.SharedFile("audio", "jfk.wav"));

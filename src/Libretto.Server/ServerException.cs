@@ -30,7 +30,8 @@ public sealed class ServerException : LibrettoException
         "webhooks_off", "This server sends no webhooks, since LIBRETTO_WEBHOOK_SECRET is not set there. Leave the option out, or ask its owner.");
 
     internal static ServerException InputGone() => new(
-        "input_gone", "The song itself is no longer in the store, so it cannot be worked on. Post it again.");
+        "input_gone",
+        "The song itself is not in the store of the machine that was to work on it. Post it again; if that does not help, the machines do not share a store: give all the same LIBRETTO_STORE or data folder.");
 
     internal static ServerException NotKept(string why) => new("input_not_kept", $"The song was fetched but could not be stored. {why}", isTransient: true);
 }

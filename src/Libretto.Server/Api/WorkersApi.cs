@@ -14,12 +14,11 @@ internal static class WorkersApi
     public static void Map(IEndpointRouteBuilder app) =>
         app.MapGet("/api/workers", GetAsync).WithName("ListWorkers").WithTags("Workers").WithSummary("Workers, the newest first; admins only");
 
-    private static async Task<Ok<WorkersView>> GetAsync(Caller caller, WorkerLives workers, TimeProvider time, CancellationToken ct)
+    private static async Task<Ok<WorkersView>> GetAsync(Caller caller, WorkerLives workers, CancellationToken ct)
     {
         if (!caller.IsAdmin)
             throw new ApiProblem(403, "admin_only", "This needs an admin key.");
-        var now = time.GetUtcNow().UtcDateTime;
-        return TypedResults.Ok(new WorkersView([.. (await workers.ListAsync(Longest, ct)).Select(worker => WorkerView.Of(worker, now))]));
+        return TypedResults.Ok(new WorkersView([.. (await workers.ListAsync(Longest, ct)).Select(WorkerView.Of)]));
     }
 }
 
@@ -30,9 +29,9 @@ internal sealed record WorkerView(
     string Id, string? Pool, string? PoolId, string? Name, string State, string Lanes, string? Program,
     DateTime RequestedAt, DateTime? StartedAt, DateTime? StoppedAt, string? Error, double Seconds, double? Usd)
 {
-    public static WorkerView Of(WorkerLife worker, DateTime now)
+    public static WorkerView Of(WorkerLife worker)
     {
-        var seconds = Math.Max(0, ((worker.StoppedAt ?? now) - worker.RequestedAt).TotalSeconds);
+        var seconds = Math.Max(0, ((worker.StoppedAt ?? worker.ReadAt) - worker.RequestedAt).TotalSeconds);
         return new WorkerView(
             worker.Id, worker.Pool, worker.PoolId, worker.Name, worker.State, worker.Lanes, worker.Program,
             worker.RequestedAt, worker.StartedAt, worker.StoppedAt, worker.Error, Math.Round(seconds, 1), Math.Round(seconds * worker.UsdPerHour / 3600 ?? 0, 6) is > 0 and var usd ? usd : null);

@@ -31,6 +31,10 @@ internal sealed class JobsContext(DbContextOptions<JobsContext> options) : DbCon
 
     public DbSet<LeaseRow> Leases => Set<LeaseRow>();
 
+    /// <summary>The database's time. A query that selects <c>DateTime.UtcNow</c> gives this machine's instead, which for SQLite is the same.</summary>
+    public async Task<DateTime> NowAsync(CancellationToken ct) =>
+        Database.IsNpgsql() ? (await Database.SqlQueryRaw<DateTime>("select now() as \"Value\"").ToListAsync(ct))[0] : DateTime.UtcNow;
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         var isPostgres = Database.IsNpgsql();
@@ -46,7 +50,7 @@ internal sealed class JobsContext(DbContextOptions<JobsContext> options) : DbCon
         modelBuilder.Entity<WorkerLife>(worker =>
         {
             worker.ToTable("worker_lives").HasKey(row => row.Id);
-            worker.Ignore(row => row.Capabilities);
+            worker.Ignore(row => row.Capabilities).Ignore(row => row.ReadAt);
         });
         modelBuilder.Entity<WebhookDelivery>(delivery =>
         {

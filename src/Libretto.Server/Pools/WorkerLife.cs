@@ -47,6 +47,9 @@ internal sealed record WorkerLife
 
     public double? UsdPerHour { get; init; }
 
+    /// <summary>The database's time when this was read; set where ages matter.</summary>
+    public DateTime ReadAt { get; init; }
+
     public Capabilities Capabilities => new(Models?.Split(',', StringSplitOptions.RemoveEmptyEntries), Gpu == true, Memory ?? int.MaxValue, Cookies == true);
 
     public bool WorksIn(string lane) => Lanes.Split(',').Contains(lane);

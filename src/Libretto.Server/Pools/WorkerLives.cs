@@ -14,8 +14,8 @@ internal sealed class WorkerLives(IDbContextFactory<JobsContext> contexts)
     /// <summary>Notes the wish for a worker, before anything is started: whoever counts sees it.</summary>
     public async Task RequestAsync(string id, string pool, double? usdPerHour, CancellationToken ct)
     {
-        await AddAsync(new WorkerLife { Id = id, Pool = pool, Lanes = Lane.Compute, State = WorkerState.Starting, UsdPerHour = usdPerHour, RequestedAt = DateTime.UtcNow }, ct);
-        await UpdateAsync(id, rows => rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.RequestedAt, row => DateTime.UtcNow), ct), ct);
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        await AddAsync(context, new WorkerLife { Id = id, Pool = pool, Lanes = Lane.Compute, State = WorkerState.Starting, UsdPerHour = usdPerHour, RequestedAt = await context.NowAsync(ct) }, ct);
     }
 
     /// <summary>Notes what the provider calls it.</summary>
@@ -39,8 +39,8 @@ internal sealed class WorkerLives(IDbContextFactory<JobsContext> contexts)
         var (joined, models) = (string.Join(',', lanes), capabilities.Models is null ? null : string.Join(',', capabilities.Models));
         if (wished is null)
         {
-            wished = new WorkerLife { Id = Guid.CreateVersion7().ToString("N"), PoolId = poolId, Lanes = joined, State = WorkerState.Starting, RequestedAt = DateTime.UtcNow };
-            await AddAsync(wished, ct);
+            wished = new WorkerLife { Id = Guid.CreateVersion7().ToString("N"), PoolId = poolId, Lanes = joined, State = WorkerState.Starting, RequestedAt = await context.NowAsync(ct) };
+            await AddAsync(context, wished, ct);
         }
         await UpdateAsync(
             wished.Id,
@@ -102,14 +102,13 @@ internal sealed class WorkerLives(IDbContextFactory<JobsContext> contexts)
     public async Task<PoolView> ViewAsync(string pool, int waiting, TimeSpan oldest, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
+        var now = await context.NowAsync(ct);
         var alive = await context.WorkerLives.AsNoTracking()
-            .Where(row => (row.State == WorkerState.Starting || row.State == WorkerState.Running) && row.Lanes.Contains(Lane.Compute))
-            .Select(row => new { Row = row, Now = DateTime.UtcNow }).ToListAsync(ct);
+            .Where(row => (row.State == WorkerState.Starting || row.State == WorkerState.Running) && row.Lanes.Contains(Lane.Compute)).ToListAsync(ct);
         var recent = await context.WorkerLives.AsNoTracking().Where(row => row.Pool == pool && row.State != WorkerState.Starting)
-            .OrderByDescending(row => row.RequestedAt).Take(Remembered)
-            .Select(row => new { Row = row, Now = DateTime.UtcNow }).ToListAsync(ct);
-        var failures = recent.TakeWhile(item => item.Row.State == WorkerState.Failed).ToList();
-        var starts = recent.Where(item => item.Row.StartedAt is not null).Select(item => (item.Row.StartedAt!.Value - item.Row.RequestedAt).TotalSeconds).ToList();
+            .OrderByDescending(row => row.RequestedAt).Take(Remembered).ToListAsync(ct);
+        var failures = recent.TakeWhile(row => row.State == WorkerState.Failed).ToList();
+        var starts = recent.Where(row => row.StartedAt is not null).Select(row => (row.StartedAt!.Value - row.RequestedAt).TotalSeconds).ToList();
         var songs = await context.Jobs.AsNoTracking()
             .Where(job => job.Status == JobStatus.Completed && job.ProcessingMethod != "cache" && job.ProcessingTimeSeconds != null)
             .OrderByDescending(job => job.CompletedAt).Take(Remembered).Select(job => job.ProcessingTimeSeconds!.Value).ToListAsync(ct);
@@ -117,10 +116,10 @@ internal sealed class WorkerLives(IDbContextFactory<JobsContext> contexts)
         {
             Waiting = waiting,
             Oldest = oldest,
-            Workers = [.. alive.Select(item => PoolWorker.Of(item.Row, item.Now))],
+            Workers = [.. alive.Select(row => PoolWorker.Of(row, now))],
             Failures = failures.Count,
-            LastError = failures.FirstOrDefault()?.Row.Error,
-            SinceFailure = failures.FirstOrDefault() is { } last ? last.Now - (last.Row.StoppedAt ?? last.Row.RequestedAt) : TimeSpan.MaxValue,
+            LastError = failures.FirstOrDefault()?.Error,
+            SinceFailure = failures.FirstOrDefault() is { } last ? now - (last.StoppedAt ?? last.RequestedAt) : TimeSpan.MaxValue,
             StartTime = starts.Count > 0 ? TimeSpan.FromSeconds(starts.Average()) : null,
             SongTime = songs.Count > 0 ? TimeSpan.FromSeconds(songs.Average()) : null,
         };
@@ -148,12 +147,13 @@ internal sealed class WorkerLives(IDbContextFactory<JobsContext> contexts)
     public async Task<IReadOnlyList<WorkerLife>> ListAsync(int limit, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
-        return await context.WorkerLives.AsNoTracking().OrderByDescending(row => row.RequestedAt).Take(limit).ToListAsync(ct);
+        var now = await context.NowAsync(ct);
+        var rows = await context.WorkerLives.AsNoTracking().OrderByDescending(row => row.RequestedAt).Take(limit).ToListAsync(ct);
+        return [.. rows.Select(row => row with { ReadAt = now })];
     }
 
-    private async Task AddAsync(WorkerLife worker, CancellationToken ct)
+    private static async Task AddAsync(JobsContext context, WorkerLife worker, CancellationToken ct)
     {
-        await using var context = await contexts.CreateDbContextAsync(ct);
         context.WorkerLives.Add(worker);
         await context.SaveChangesAsync(ct);
     }

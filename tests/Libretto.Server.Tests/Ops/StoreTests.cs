@@ -39,6 +39,22 @@ public sealed class StoreTests(PostgresCluster cluster, S3Server s3) : IDisposab
     }
 
     [Fact]
+    public async Task Machines_that_share_no_store_say_so()
+    {
+        var database = await cluster.CreateDatabaseAsync();
+        await using var orchestrator = await RunningServer.StartAsync(new ServerOptions { DataFolder = _folder["one"], Database = database, Role = "api" });
+        await using var worker = await LibrettoProcess.ServeAsync(_folder["two"], 0, database, "--role worker");
+
+        var id = await orchestrator.Client.PostAsync(TestAudio.Tone(_folder, 1));
+        var job = await orchestrator.Client.FinishAsync(id);
+
+        Assert.Equal(("failed", "input_gone"), (job.Text("status"), job.Text("error_code")));
+        var steps = (await orchestrator.Client.GetAsync($"/api/jobs/{id}/steps")).Text;
+        Assert.All([job.Text("error_message"), steps], text => Assert.Contains("give all the same LIBRETTO_STORE or data folder", text, StringComparison.Ordinal));
+        Assert.Contains(worker.Log, line => line.Contains($"Job {id}: failed with input_gone", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_store_that_is_down_does_not_keep_a_job_from_completing()
     {
         var port = PostgresCluster.FreePort();

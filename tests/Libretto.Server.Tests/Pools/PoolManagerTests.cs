@@ -84,12 +84,15 @@ public abstract class PoolManagerTests : IAsyncLifetime
         Assert.Equal("waiting for a worker to start, usually 7 s", await MessageAsync(job));
     }
 
-    [Fact]
-    public async Task A_start_that_fails_is_shown_and_not_repeated_at_once()
+    [Theory]
+    [InlineData(500, "it answered 500")]
+    [InlineData(401, "it answered 401. Check that LIBRETTO_POOL_SECRET is the same on both sides, and both clocks.")]
+    [InlineData(418, "it answered 418. Check LIBRETTO_POOL.")]
+    public async Task A_start_that_fails_is_shown_and_not_repeated_at_once(int status, string shown)
     {
         var job = await AddJobAsync();
         using var manager = Manager();
-        _status = 500;
+        _status = status;
 
         await RunAsync(manager);
         await RunAsync(manager);
@@ -98,7 +101,8 @@ public abstract class PoolManagerTests : IAsyncLifetime
         Assert.StartsWith("waiting for a worker: the last start failed, the next is in ", await MessageAsync(job), StringComparison.Ordinal);
         var check = await new PoolCheck(manager, Options()).CheckHealthAsync(new(), Ct);
         Assert.Equal(Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Degraded, check.Status);
-        Assert.Contains("it answered 500", check.Description, StringComparison.Ordinal);
+        Assert.Contains(shown, check.Description, StringComparison.Ordinal);
+        Assert.Equal(WorkerState.Failed, (await Workers.ListAsync(1, Ct)).Single().State);
     }
 
     [Fact]

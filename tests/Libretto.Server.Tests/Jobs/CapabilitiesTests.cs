@@ -94,7 +94,7 @@ public sealed class CapabilitiesTests(PostgresCluster cluster) : IDisposable
         for (var i = 0; ; i++)
         {
             var part = (await server.Client.GetAsync("/health/ready")).Json.GetProperty("parts").GetProperty("workers");
-            if (isThere(part) || i == 100)
+            if (isThere(part) || i == 1000)
                 return part.Text("message");
             await Task.Delay(100, Ct);
         }

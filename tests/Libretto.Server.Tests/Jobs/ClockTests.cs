@@ -27,6 +27,8 @@ public sealed class ClockTests(PostgresCluster cluster) : IDisposable
             var job = await server.Client.FinishAsync(await server.Client.PostAsync(TestAudio.Tone(_folder, 1)));
 
             Assert.Equal(("completed", 0, 0), (job.Text("status"), job.Number("attempts"), job.Number("takeovers")));
+            while (!(await server.Client.GetAsync("/api/workers")).Json.GetProperty("workers").EnumerateArray().Any())
+                await Task.Delay(100, Ct);
             var health = (await server.Client.GetAsync("/health/ready")).Json.GetProperty("parts").GetProperty("workers");
             Assert.Equal(("healthy", "1 at work or ready, 0 with a graphics card"), (health.Text("status"), health.Text("message")));
             var worker = Assert.Single((await server.Client.GetAsync("/api/workers")).Json.GetProperty("workers").EnumerateArray());

@@ -166,7 +166,7 @@ public sealed class LinkHandOverTests(PostgresCluster cluster) : IAsyncLifetime
     private Task<RunningServer> OrchestratorAsync(LibrettoSettings settings, string engine = "moonshine") => RunningServer.StartAsync(
         new ServerOptions
         {
-            DataFolder = _folder["data"], Database = _database, Role = "api", Lanes = ["io"], ScanEvery = TimeSpan.FromMilliseconds(500),
+            DataFolder = _folder["data"], Database = _database, Role = "api", Lanes = ["io"], ScanEvery = TimeSpan.FromMilliseconds(500), TakeOverAfter = TimeSpan.FromMinutes(5),
         },
         engine,
         settings);

@@ -71,8 +71,8 @@ public abstract class PoolManagerTests : IAsyncLifetime
         using var manager = Manager();
         await RunAsync(manager);
         var worker = (await Workers.ListAsync(1, Ct)).Single();
-        await SetAsync(worker.Id, set => set.SetProperty(row => row.RequestedAt, row => DateTime.UtcNow.AddSeconds(-7)));
         await Workers.RegisterAsync(worker.Id, null, "one", [Lane.Compute], Able, Ct);
+        await SetAsync(worker.Id, set => set.SetProperty(row => row.StartedAt, row => row.RequestedAt.AddSeconds(7)));
         await Workers.BeatAsync(worker.Id, isBusy: true, Ct);
         // More than the one at work will have done within a minute.
         await AddJobAsync();
@@ -95,6 +95,8 @@ public abstract class PoolManagerTests : IAsyncLifetime
         _status = status;
 
         await RunAsync(manager);
+        // However slow this machine is, the pause has not passed.
+        await SetAsync((await Workers.ListAsync(1, Ct)).Single().Id, set => set.SetProperty(row => row.StoppedAt, row => DateTime.UtcNow.AddMinutes(10)));
         await RunAsync(manager);
 
         Assert.Single(_orders);

@@ -31,7 +31,7 @@ public sealed class AccessibilityTests(Site site)
             }
             await visitor.GoAsync($"/jobs/{id}");
             await visitor.Button("Make a link").ClickAsync();
-            await visitor.Page.GotoAsync(await visitor.Page.GetByLabel("Link", new() { Exact = true }).InputValueAsync());
+            await visitor.Page.GotoAsync(await visitor.Page.GetByLabel("Link", new() { Exact = true }).First.InputValueAsync());
             found.AddRange(await ViolationsAsync(visitor, $"shared {look}"));
             await visitor.GoAsync($"/jobs/{id}");
             await visitor.PlayerAsync();

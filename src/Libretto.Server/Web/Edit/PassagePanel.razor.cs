@@ -118,7 +118,7 @@ public sealed partial class PassagePanel : ComponentBase, IAsyncDisposable
             _trouble = e.Message;
             return;
         }
-        (_state, _pct) = (await Work.WaitsInVainAsync() ? "No worker is there now; it begins when one comes." : "Waiting its turn …", 0);
+        (_state, _pct) = ("waiting …", 0);
         _watch = Feed.Watch(_part, moment => InvokeAsync(() => ShowAsync(moment)));
     }
 
@@ -128,14 +128,12 @@ public sealed partial class PassagePanel : ComponentBase, IAsyncDisposable
     {
         if (!IsWorking || !moment.IsKnown)
             return;
-        if (moment.Job is { Status: JobStatus.Running } job)
-            (_state, _pct) = ($"{JobCard.Of(job).Message} …", job.Pct);
+        if (moment.Job is { Status: JobStatus.Running or JobStatus.Queued } job)
+            (_state, _pct) = ($"{JobCard.Of(moment).Message} …", job.Pct);
         else if (moment.Job is { Status: JobStatus.Completed, DocumentKey: { } key })
             await TakeAsync(await LyricsApi.ReadAsync(key, Store, default));
-        else if (moment.Job is not { Status: JobStatus.Queued } waiting)
+        else
             await FailAsync(moment.Job?.ErrorMessage ?? "It was stopped.");
-        else if (waiting.StatusMessage is { } message && message != JobStore.Waiting)
-            _state = message;
         StateHasChanged();
     }
 

@@ -8,7 +8,7 @@ namespace Libretto.Server.Web.Edit;
 /// Has the words of a passage timed by whichever worker is free: as a job, so that it waits its turn, survives restarts and can be
 /// stopped, but one that no list shows.
 /// </summary>
-internal sealed class PassageWork(JobStore jobs, JobQueue queue, IContentStore store, Admission admission, UnmetNeeds unmet, TimeProvider time)
+internal sealed class PassageWork(JobStore jobs, JobQueue queue, IContentStore store, Admission admission, TimeProvider time)
 {
     // Long enough for a view that is told of an end to read what came of it.
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(5);
@@ -63,7 +63,4 @@ internal sealed class PassageWork(JobStore jobs, JobQueue queue, IContentStore s
         await jobs.CancelAsync(id, default);
         await jobs.DeleteAsync(id, default);
     }
-
-    /// <summary>Whether something waits that nobody is there to do.</summary>
-    public async Task<bool> WaitsInVainAsync() => (await unmet.FindAsync(default)).Any(waiting => waiting.Lane == Lane.Compute);
 }

@@ -58,8 +58,9 @@ internal sealed class Waveforms(IContentStore store, AudioDecoder decoder, Proce
         {
             if (await store.ReadJsonAsync(key, WaveformJson.Default.Waveform, ct) is { } meanwhile)
                 return meanwhile;
-            var waveform = await MeasureAsync(job, ct);
-            await store.PutJsonAsync(key, waveform, WaveformJson.Default.Waveform, ct);
+            // Who leaves meanwhile need not wait the next time.
+            var waveform = await MeasureAsync(job, CancellationToken.None);
+            await store.PutJsonAsync(key, waveform, WaveformJson.Default.Waveform, CancellationToken.None);
             return waveform;
         }
         finally

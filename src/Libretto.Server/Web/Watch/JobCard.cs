@@ -13,6 +13,10 @@ public sealed record JobCard(string Id, string Title, string? Artist, string Sta
 
     public bool CanRetry => Status is JobStatus.Failed or JobStatus.Cancelled;
 
+    internal static JobCard Of(JobMoment moment) => moment.WaitsInVain
+        ? Of(moment.Job!) with { Message = "waiting for a worker; none is running" }
+        : Of(moment.Job!);
+
     internal static JobCard Of(Job job) => new(
         job.Id,
         job.Title ?? job.FileName ?? job.Url ?? "Untitled",

@@ -7,7 +7,7 @@ namespace Libretto.Server.Web.Watch;
 /// Tells the views that watch a job how it stands. However many watch, the job is read once for all of them, and no more often than
 /// a person can follow.
 /// </summary>
-internal sealed class JobFeed(JobStore store, StageTimes times, JobChanges changes, TimeProvider time)
+internal sealed class JobFeed(JobStore store, StageTimes times, JobChanges changes, UnmetNeeds unmet, TimeProvider time)
 {
     private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(500);
 
@@ -53,7 +53,7 @@ internal sealed class JobFeed(JobStore store, StageTimes times, JobChanges chang
         try
         {
             return await store.FindAsync(jobId, ct) is { } job
-                ? new JobMoment(job, StepsView.Of(job, await times.AllAsync(ct), time.GetUtcNow().UtcDateTime), true)
+                ? new JobMoment(job, StepsView.Of(job, await times.AllAsync(ct), time.GetUtcNow().UtcDateTime), true) { WaitsInVain = await WaitsInVainAsync(job, ct) }
                 : JobMoment.Gone;
         }
         catch (Exception e) when (DatabaseErrors.IsTrouble(e))
@@ -61,6 +61,10 @@ internal sealed class JobFeed(JobStore store, StageTimes times, JobChanges chang
             return JobMoment.Unknown;
         }
     }
+
+    /// <summary>Whether nobody is there who could do it. Whoever is told what it waits for knows already.</summary>
+    private async Task<bool> WaitsInVainAsync(Job job, CancellationToken ct) =>
+        job is { Status: JobStatus.Queued, StatusMessage: JobStore.Waiting } && (await unmet.FindAsync(ct)).Contains(new WaitingNeeds(job.Lane, JobNeeds.Of(job)));
 
     private async Task ReadAsync(string jobId, Reader reader)
     {
@@ -89,7 +93,7 @@ internal sealed class JobFeed(JobStore store, StageTimes times, JobChanges chang
         lock (_lock)
         {
             if (moment.Job is { } now && reader.Last is { Job: { } before, IsKnown: true } && moment.IsKnown &&
-                now.Revision == before.Revision && now.Status != JobStatus.Running)
+                now.Revision == before.Revision && now.Status != JobStatus.Running && moment.WaitsInVain == reader.Last.WaitsInVain)
                 return;
             reader.Last = moment;
             watchers = [.. reader.Watchers];
@@ -119,6 +123,9 @@ internal sealed class JobFeed(JobStore store, StageTimes times, JobChanges chang
 /// <param name="IsKnown">False while the database cannot be asked: then the rest is from before.</param>
 internal sealed record JobMoment(Job? Job, StepsView? Steps, bool IsKnown)
 {
+    /// <summary>True for a job that waits while no worker is there for it.</summary>
+    public bool WaitsInVain { get; init; }
+
     public static JobMoment Gone { get; } = new(null, null, true);
 
     public static JobMoment Unknown { get; } = new(null, null, false);

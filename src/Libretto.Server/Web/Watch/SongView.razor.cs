@@ -60,7 +60,7 @@ public sealed partial class SongView : ComponentBase, IDisposable
         }
         var isVisible = moment.Job is { } job && _caller is { } caller && caller.MaySee(job);
         _moment = isVisible || !moment.IsKnown ? moment : JobMoment.Gone;
-        _card = _moment.Job is null ? null : JobCard.Of(_moment.Job);
+        _card = _moment.Job is null ? null : JobCard.Of(_moment);
         _song = _moment.Job is { DocumentKey: not null, ExpiredAt: null } done ? await SongAsync(done) : null;
         StateHasChanged();
     }

@@ -16,10 +16,13 @@ export class Uploads {
     this.count = 0;
     this.gone = new AbortController();
     const { signal } = this.gone;
-    input.addEventListener("change", () => {
+    const chosen = () => {
       this.#take(input.files);
       input.value = "";
-    }, { signal });
+    };
+    input.addEventListener("change", chosen, { signal });
+    // Who was faster than this script has chosen already.
+    if (input.files?.length) chosen();
     // Anywhere on the page: who misses the zone must not leave the page for the file.
     let depth = 0;
     const holdsFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files");

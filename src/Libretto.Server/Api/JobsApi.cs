@@ -22,7 +22,7 @@ internal static class JobsApi
                 "multipart/form-data with one part `file` (the song), and optionally `options` (JSON) and `lyrics` (text), or application/json " +
                 "with `url`. A repeated request under the same Idempotency-Key gives the same job.")
             .Accepts<JobUpload>("multipart/form-data", "application/json")
-            .Produces<JobView>(202).Produces<Problem>(429, "application/problem+json");
+            .Produces<JobView>(202);
         jobs.MapGet("/", ListAsync).WithName("ListJobs").WithSummary("List jobs, newest first");
         jobs.MapGet("/{id}", GetAsync).WithName("GetJob").WithSummary("One job");
     }

@@ -26,11 +26,11 @@ internal static class OpenAiApi
                 transcriber.AnswerAsync(context, caller, translate: false, ct))
             .WithName("CreateTranscription").WithSummary("Transcribe, as OpenAI does")
             .WithDescription("multipart/form-data with file, model, and optionally language, prompt, response_format (json, text, srt, vtt, verbose_json), timestamp_granularities[].")
-            .Produces<OpenAiText>(200);
+            .Accepts<OpenAiUpload>("multipart/form-data").Produces<OpenAiText>(200);
         v1.MapPost("/audio/translations", (HttpContext context, Caller caller, OpenAiTranscriber transcriber, CancellationToken ct) =>
                 transcriber.AnswerAsync(context, caller, translate: true, ct))
             .WithName("CreateTranslation").WithSummary("Transcribe into English, as OpenAI does")
-            .Produces<OpenAiText>(200);
+            .Accepts<OpenAiUpload>("multipart/form-data").Produces<OpenAiText>(200);
         v1.MapGet("/models", (ModelStore models) => TypedResults.Ok(new OpenAiModels("list", [.. ModelNames(models).Select(OpenAiModel.Of)])))
             .WithName("ListModels").WithSummary("The models, as OpenAI lists them");
         v1.MapGet("/models/{model}", Results<Ok<OpenAiModel>, NotFound> (string model, ModelStore models) => ModelNames(models).Contains(model)
@@ -166,6 +166,16 @@ internal sealed class OpenAiWish
         Translate = translate ? true : null,
     };
 }
+
+/// <summary>The parts of a request, for the API's description.</summary>
+internal sealed record OpenAiUpload(
+    IFormFile File,
+    string Model,
+    string? Language,
+    string? Prompt,
+    string? ResponseFormat,
+    double? Temperature,
+    [property: JsonPropertyName("timestamp_granularities[]")] IReadOnlyList<string>? TimestampGranularities);
 
 /// <summary>The answer in the format <c>json</c>.</summary>
 internal sealed record OpenAiText(string Text);

@@ -1,61 +1,64 @@
-using System.Text.Json.Nodes;
+using System.Globalization;
+using Libretto.Server.Ops;
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 
 namespace Libretto.Server.Api;
 
-/// <summary>What the OpenAPI document says beyond what the endpoints say of themselves.</summary>
+/// <summary>What the API's description says beyond what the endpoints say of themselves: examples, errors, and the key where one is needed.</summary>
 internal static class OpenApi
 {
-    private const string Options = """{"language":"en","stems":true,"separate":"auto","formats":["json","lrc"]}""";
-
-    private const string Job =
-        """
-        {"id":"01a20698584c7791af5c3a6d76365192","title":"Morning Light","file_name":"morning-light.ogg","options":{"language":"en"},
-        "status":"running","pct":47.5,"status_message":"listening","current_stage":"transcribe",
-        "progress_log":[{"step":"acquire","status":"completed","percentage":30,"message":"reading","timestamp":"2026-11-23T04:00:00Z","duration":0.4},
-        {"step":"transcribe","status":"running","percentage":47.5,"message":"listening","timestamp":"2026-11-23T04:00:01Z","duration":2.1,"method":"whisper/whisper-base"}],
-        "attempts":0,"takeovers":0,"created_at":"2026-11-23T04:00:00Z","started_at":"2026-11-23T04:00:00Z","duration":40.4,"cancel_requested":false,
-        "links":{"self":"/api/jobs/01a20698584c7791af5c3a6d76365192","steps":"/api/jobs/01a20698584c7791af5c3a6d76365192/steps",
-        "events":"/api/jobs/01a20698584c7791af5c3a6d76365192/events"}}
-        """;
-
-    private const string Problem =
-        """
-        {"type":"urn:libretto:error:job_unknown","title":"Not Found","status":404,"detail":"There is no such job.","code":"job_unknown"}
-        """;
+    private const string Key = "key";
 
     public static void Configure(OpenApiOptions options)
     {
-        options.AddDocumentTransformer((document, _, _) =>
+        options.AddDocumentTransformer(async (document, context, ct) =>
         {
             document.Info.Title = "Libretto";
             document.Info.Description = "A song goes in, word-timed lyrics come out. Every song is a job that can be watched, stopped, and is never lost.";
-            return Task.CompletedTask;
+            if (await context.ApplicationServices.GetRequiredService<ApiKeys>().AreInUseAsync(ct))
+                NeedKey(document);
         });
-        options.AddOperationTransformer((operation, _, _) =>
+        options.AddOperationTransformer((operation, context, _) =>
         {
-            if (operation.OperationId == "PostJob")
-            {
-                Show(operation.RequestBody?.Content, "application/json", $$"""{"url":"https://example.org/song.mp3","options":{{Options}}}""");
-                Show(operation.RequestBody?.Content, "multipart/form-data", $$"""{"file":"(the song)","options":"{{Options.Replace("\"", "\\\"", StringComparison.Ordinal)}}"}""");
-            }
+            foreach (var (mediaType, example) in OpenApiExamples.Requests(operation.OperationId))
+                if (operation.RequestBody?.Content?.TryGetValue(mediaType, out var media) == true)
+                    media.Example = example;
             operation.Responses ??= [];
-            if (operation.OperationId is "PostJob" or "GetJob" or "CancelJob" or "RetryJob")
-                foreach (var answer in operation.Responses.Values)
-                    Show(answer.Content, "application/json", Job);
-            operation.Responses.TryAdd("default", new OpenApiResponse
-            {
-                Description = "What went wrong: a problem document with a stable code",
-                Content = new Dictionary<string, OpenApiMediaType> { ["application/problem+json"] = new() { Example = JsonNode.Parse(Problem) } },
-            });
+            foreach (var (status, mediaType, example) in OpenApiExamples.Answers(operation.OperationId))
+                Show((OpenApiResponse)operation.Responses[status], mediaType, example);
+            foreach (var error in ApiErrors.Of(operation.OperationId))
+                operation.Responses[error.Status.ToString(CultureInfo.InvariantCulture)] = Response(error, isOpenAi: context.Description.RelativePath?.StartsWith("v1/", StringComparison.Ordinal) == true);
             return Task.CompletedTask;
         });
     }
 
-    private static void Show(IDictionary<string, OpenApiMediaType>? content, string mediaType, string example)
+    private static void NeedKey(OpenApiDocument document)
     {
-        if (content?.TryGetValue(mediaType, out var media) == true)
-            media.Example = JsonNode.Parse(example);
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
+        document.Components.SecuritySchemes[Key] = new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "bearer",
+            Description = "A key of `libretto keys create`. The header X-Api-Key does as well.",
+        };
+        document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Key, document)] = [] }];
+    }
+
+    private static OpenApiResponse Response(ApiError error, bool isOpenAi)
+    {
+        var response = new OpenApiResponse { Description = string.Join(", ", error.Codes) };
+        Show(response, isOpenAi ? "application/json" : "application/problem+json", OpenApiExamples.Error(error, isOpenAi));
+        return response;
+    }
+
+    private static void Show(OpenApiResponse response, string mediaType, System.Text.Json.Nodes.JsonNode example)
+    {
+        response.Content ??= new Dictionary<string, OpenApiMediaType>();
+        if (!response.Content.TryGetValue(mediaType, out var media))
+            response.Content[mediaType] = media = new OpenApiMediaType();
+        media.Example = example;
     }
 }

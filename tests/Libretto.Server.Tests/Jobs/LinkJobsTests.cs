@@ -66,6 +66,27 @@ public sealed class LinkJobsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_link_takes_lyrics_and_options_as_a_file_does()
+    {
+        Repository.SharedFile("models", "whisper-base");
+        _site.ServeBytes("/media/speech.wav", "audio/wav", await File.ReadAllBytesAsync(Repository.SharedFile("audio", "jfk.wav"), Ct));
+        const string Options =
+            """
+            {"language":"en","engine":"whisper","model":"whisper-base","quality":"fast","separate":"never","stems":false,"formats":["lrc"],"title":"Inaugural","artist":"Kennedy"}
+            """;
+
+        var answer = await Client.TryPostLinkAsync(
+            $$"""{"url":"{{_site.Address("media/speech.wav")}}","lyrics":"And so, my fellow Americans,\nask not what your country can do for you","options":{{Options}}}""");
+        Assert.True(answer.Status == HttpStatusCode.Accepted, answer.Text);
+        var job = await Client.FinishAsync(answer.Json.Text("id"));
+
+        Assert.True(job.Text("status") == "completed", job.GetRawText());
+        Assert.True(JsonElement.DeepEquals(JsonElement.Parse(Options), job.GetProperty("options")), job.GetRawText());
+        Assert.Equal(("Inaugural", "Kennedy"), (job.Text("title"), job.Text("artist")));
+        Assert.Equal("And so, my fellow Americans,\nask not what your country can do for you\n", (await Client.GetAsync($"/api/jobs/{job.Text("id")}/lyrics.txt")).Text);
+    }
+
+    [Fact]
     public async Task Fifty_clients_with_one_link_cost_one_download_and_one_transcription()
     {
         var posted = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Client.PostLinkAsync(_site.Address("media/song.mp3"))));

@@ -52,20 +52,40 @@ internal static class JobsCommand
             var options = new Dictionary<string, string?> { ["language"] = parsed.GetValue(language), ["engine"] = parsed.GetValue(engine), ["model"] = parsed.GetValue(model) }
                 .Where(pair => pair.Value is not null).ToDictionary();
             var jar = parsed.GetValue(cookies) is { } file ? CookieJar.ReadFile(file, DateTimeOffset.UtcNow) : null;
-            var exitCode = ExitCodes.Done;
-            foreach (var song in parsed.GetRequiredValue(songs))
-            {
-                var job = SongLink.LooksLikeLink(song)
-                    ? await client.SubmitLinkAsync(song, options, jar, cancellationToken)
-                    : await client.SubmitFileAsync(File.Exists(song) ? song : throw InputException.Missing(song), options, cancellationToken);
-                var id = job.GetProperty("id").GetString()!;
-                Console.Out.WriteLine(id);
-                if (parsed.GetValue(watch) && !await ShowAsync(client, id, cancellationToken))
+            var (ids, exitCode) = await SubmitAsync(client, parsed.GetRequiredValue(songs), options, jar, cancellationToken);
+            foreach (var id in parsed.GetValue(watch) ? ids : [])
+                if (!await ShowAsync(client, id, cancellationToken) && exitCode == ExitCodes.Done)
                     exitCode = ExitCodes.Failed;
-            }
             return exitCode;
         }));
         return command;
+    }
+
+    /// <summary>Posts songs; one that is refused does not keep the others from being posted.</summary>
+    private static async Task<(List<string> Ids, int ExitCode)> SubmitAsync(
+        JobsClient client, string[] songs, Dictionary<string, string?> options, CookieJar? cookies, CancellationToken cancellationToken)
+    {
+        var (ids, exitCode) = (new List<string>(), ExitCodes.Done);
+        foreach (var song in songs)
+        {
+            try
+            {
+                var job = SongLink.LooksLikeLink(song)
+                    ? await client.SubmitLinkAsync(song, options, cookies, cancellationToken)
+                    : await client.SubmitFileAsync(File.Exists(song) ? song : throw InputException.Missing(song), options, cancellationToken);
+                ids.Add(job.GetProperty("id").GetString()!);
+                Console.Out.WriteLine(ids[^1]);
+            }
+            catch (LibrettoException e) when (!cancellationToken.IsCancellationRequested)
+            {
+                ErrorReport.Say(e.Message);
+                if (exitCode == ExitCodes.Done)
+                    exitCode = ExitCodes.Of(e);
+                if (ExitCodes.ConcernsEverySong(ExitCodes.Of(e)))
+                    break;
+            }
+        }
+        return (ids, exitCode);
     }
 
     private static Command List()

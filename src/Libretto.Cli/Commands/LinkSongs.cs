@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Libretto.Cli.Commands;
 
 /// <summary>A link's way on the command line: fetched into a folder of its own, then worked on as any other song.</summary>
-/// <param name="services">The library.</param>
+/// <param name="services">The library; asked when a link comes, since wrong settings for links are no trouble to files.</param>
 /// <param name="display">Shows the work.</param>
 /// <param name="fresh">Whether it is fetched even if it is known.</param>
 /// <param name="keep">Whether it is kept for the next time.</param>

@@ -72,7 +72,7 @@ public sealed class HostedJobsTests : IAsyncLifetime
     public async Task A_job_says_which_engine_did_it()
     {
         _groq.Answer = (context, _) => SpeechServer.JsonAsync(context, 200, Answers.WordsAtTheTop);
-        var job = await FinishAsync("""{"lyrics":"auto","artist":"Nobody","title":"Tone"}""");
+        var job = await FinishAsync("""{"engine":"groq","lyrics":"auto","artist":"Nobody","title":"Tone"}""");
         Assert.Equal(("completed", Groq), (job.Text("status"), job.Text("processing_method")));
         var document = (await Client.GetAsync($"/api/jobs/{job.Text("id")}/lyrics.json")).Json;
         Assert.Equal("provider", document.GetProperty("method").Text("alignment"));
@@ -108,7 +108,7 @@ public sealed class HostedJobsTests : IAsyncLifetime
         _groq.Once(429, Answers.Error("rate_limit_exceeded", "Rate limit reached"), ("retry-after", "2"));
         _groq.Answer = (context, _) => SpeechServer.JsonAsync(context, 200, Answers.WordsAtTheTop);
         var told = new List<string>();
-        await foreach (var (_, _, job) in Client.WatchAsync(await Client.PostAsync(TestAudio.Tone(_folder, 11, rate: 16_000), "{}")))
+        await foreach (var (_, _, job) in Client.WatchAsync(await Client.PostAsync(TestAudio.Tone(_folder, 11, rate: 16_000), """{"engine":"groq"}""")))
             told.AddRange(job.GetProperty("progress_log").EnumerateArray().Select(step => $"{step.Text("step")} {step.Text("status")}: {step.Text("message")}"));
         Assert.Contains("transcribe running: waiting 2 s for groq's limit", told);
         Assert.Contains("transcribe completed: listening", told);

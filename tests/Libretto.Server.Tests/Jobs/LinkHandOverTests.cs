@@ -44,11 +44,12 @@ public sealed class LinkHandOverTests(PostgresCluster cluster) : IAsyncLifetime
     [Fact]
     public async Task A_worker_downloads_what_the_orchestrator_could_not()
     {
-        var program = LinkSite.Failing(_folder, "yt-dlp", Bot);
+        var program = LinkSite.Failing(_folder, "yt-dlp", Bot, waitsFor: _folder["go"]);
         await using var orchestrator = await OrchestratorAsync(program);
         await using var worker = await WorkerAsync(("LIBRETTO_COOKIES", _folder["cookies.txt"]));
 
         var posted = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => orchestrator.Client.PostLinkAsync(_site.Address("page"))));
+        await File.WriteAllTextAsync(_folder["go"], "", Ct);
         var jobs = await Task.WhenAll(posted.Select(orchestrator.Client.FinishAsync));
 
         Assert.All(jobs, job => Assert.True(job.Text("status") == "completed", job.GetRawText() + string.Join('\n', worker.Log)));
@@ -63,15 +64,17 @@ public sealed class LinkHandOverTests(PostgresCluster cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task When_the_worker_fails_too_the_job_fails_and_does_not_go_in_circles()
+    public async Task When_the_worker_fails_too_all_who_wait_are_told_and_nothing_goes_in_circles()
     {
-        var (here, there) = (LinkSite.Failing(_folder, "here", Bot), LinkSite.Failing(_folder, "there", Bot));
+        var (here, there) = (LinkSite.Failing(_folder, "here", Bot, waitsFor: _folder["go"]), LinkSite.Failing(_folder, "there", Bot));
         await using var orchestrator = await OrchestratorAsync(here);
         await using var worker = await WorkerAsync(("LIBRETTO_YTDLP", there));
 
-        var job = await orchestrator.Client.FinishAsync(await orchestrator.Client.PostLinkAsync(_site.Address("page")));
+        var posted = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => orchestrator.Client.PostLinkAsync(_site.Address("page"))));
+        await File.WriteAllTextAsync(_folder["go"], "", Ct);
+        var jobs = await Task.WhenAll(posted.Select(orchestrator.Client.FinishAsync));
 
-        Assert.Equal(("failed", "link_sign_in"), (job.Text("status"), job.Text("error_code")));
+        Assert.All(jobs, job => Assert.Equal(("failed", "link_sign_in"), (job.Text("status"), job.Text("error_code"))));
         Assert.Equal((1, 1), (LinkSite.Runs(here), LinkSite.Runs(there)));
     }
 
@@ -137,14 +140,14 @@ public sealed class LinkHandOverTests(PostgresCluster cluster) : IAsyncLifetime
         // Nobody works in compute: what goes there waits.
         await using var orchestrator = await OrchestratorAsync(settings, engine: "auto");
         var client = orchestrator.Client;
-        string Link(string path) => $$"""{"url":"{{_site.Address(path)}}","options":{"engine":"moonshine"} }""";
+        string Link(string path, string engine) => $$"""{"url":"{{_site.Address(path)}}","options":{"engine":"{{engine}}"} }""";
 
-        var hostedLink = await client.FinishAsync(await client.PostLinkAsync(_site.Address("media/song.mp3")));
-        var hostedFile = await client.FinishAsync(await client.PostAsync(TestAudio.Tone(_folder, 3)));
+        var hostedLink = await client.FinishAsync((await client.TryPostLinkAsync(Link("media/song.mp3", "groq"))).Json.Text("id"));
+        var hostedFile = await client.FinishAsync(await client.PostAsync(TestAudio.Tone(_folder, 3), """{"engine":"groq"}"""));
         var localFile = await client.PostAsync(_folder["tone.mp3"], """{"engine":"moonshine"}""");
-        var localKnown = (await client.TryPostLinkAsync(Link("media/song.mp3"))).Json.Text("id");
+        var localKnown = (await client.TryPostLinkAsync(Link("media/song.mp3", "moonshine"))).Json.Text("id");
         _site.ServeBytes("/media/other.mp3", "audio/mpeg", await File.ReadAllBytesAsync(TestAudio.Tone(_folder, 2.5, name: "other.mp3"), Ct));
-        var localLink = (await client.TryPostLinkAsync(Link("media/other.mp3"))).Json.Text("id");
+        var localLink = (await client.TryPostLinkAsync(Link("media/other.mp3", "moonshine"))).Json.Text("id");
         await UntilAsync(orchestrator, localLink, job => job.GetProperty("progress_log").EnumerateArray().Any(step => step.Text("status") == "completed"));
 
         Assert.All([hostedLink, hostedFile], job => Assert.Equal("groq/whisper-large-v3-turbo", job.Text("processing_method")));

@@ -202,14 +202,14 @@ internal sealed partial class JobWorker(
         if (isTransient && job.Attempts < options.RetryDelays.Count)
         {
             var delay = options.RetryDelays[job.Attempts];
-            LogRetry(job.Id, code, e.Message, delay.TotalSeconds);
+            LogRetry(job.Id, code, PublicWords.OneLine(e.Message), delay.TotalSeconds);
             await InsistAsync(async () => await twins.RetryLaterAsync(job, delay, code, message, jobLog.Steps, CancellationToken.None) >= 0);
             await InsistAsync(() => claims.RetryLaterAsync(job, delay, code, message, jobLog.Steps, CancellationToken.None));
         }
         else
         {
             // What we say ourselves needs no stack trace.
-            LogFailed(e is LibrettoException ? null : e, job.Id, code, e.Message);
+            LogFailed(e is LibrettoException ? null : e, job.Id, code, PublicWords.OneLine(e.Message));
             telemetry.Finished(JobStatus.Failed, 0);
             telemetry.EngineError(code);
             await InsistAsync(async () => await twins.FailAsync(job, code, message, jobLog.Steps, CancellationToken.None) >= 0);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Xml.Linq;
@@ -20,10 +21,14 @@ internal sealed partial class SharedKeys(IDbContextFactory<JobsContext> contexts
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
 
+    // By the rows' ids, null where the secret is another: what a stranger's cookie asks for again and again is opened once.
+    private readonly ConcurrentDictionary<string, string?> _opened = new(StringComparer.Ordinal);
+
     public IReadOnlyCollection<XElement> GetAllElements()
     {
         using var context = contexts.CreateDbContext();
-        return [.. context.DataKeys.AsNoTracking().OrderBy(key => key.CreatedAt).ToList().Select(Open).OfType<XElement>()];
+        return [.. context.DataKeys.AsNoTracking().OrderBy(key => key.CreatedAt).ToList()
+            .Select(key => _opened.GetOrAdd(key.Id, _ => Open(key))).OfType<string>().Select(text => XElement.Parse(text))];
     }
 
     public void StoreElement(XElement element, string friendlyName)
@@ -42,7 +47,7 @@ internal sealed partial class SharedKeys(IDbContextFactory<JobsContext> contexts
         return Convert.ToBase64String([.. salt, .. nonce, .. tag, .. cipher]);
     }
 
-    private XElement? Open(DataKey key)
+    private string? Open(DataKey key)
     {
         try
         {
@@ -51,7 +56,7 @@ internal sealed partial class SharedKeys(IDbContextFactory<JobsContext> contexts
             var plain = new byte[rest.Length - TagBytes];
             using var aes = Cipher(bytes[..SaltBytes]);
             aes.Decrypt(bytes.AsSpan(SaltBytes, NonceBytes), rest[TagBytes..], rest[..TagBytes], plain);
-            return XElement.Parse(Encoding.UTF8.GetString(plain));
+            return Encoding.UTF8.GetString(plain);
         }
         catch (CryptographicException)
         {

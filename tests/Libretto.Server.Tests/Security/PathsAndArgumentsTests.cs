@@ -18,6 +18,7 @@ public sealed class PathsAndArgumentsTests(SqliteServer server) : IClassFixture<
     [InlineData("/etc/cron.d/libretto-escaped", "libretto-escaped")]
     [InlineData("-f lavfi -i sine.wav", "-f lavfi -i sine.wav")]
     [InlineData("$(touch libretto-escaped);`id`.wav", "$(touch libretto-escaped);`id`.wav")]
+    [InlineData("a\u0007\u001b[31mb.wav", "a[31mb.wav")]
     [InlineData("<script>alert(1)<script>.wav", "<script>alert(1)<script>.wav")]
     public async Task An_uploads_name_is_words_for_people_and_never_a_path_or_a_flag(string name, string shown)
     {

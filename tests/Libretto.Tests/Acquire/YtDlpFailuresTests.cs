@@ -49,6 +49,14 @@ public sealed class YtDlpFailuresTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_site_says_writes_no_lines_of_its_own_into_a_log()
+    {
+        var error = await FailAsync("err:ERROR: [x] abc: odd\u001b[31m\rJob 1: completed", "exit:1");
+        Assert.Contains("odd", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(error.Message, char.IsControl);
+    }
+
+    [Fact]
     public async Task A_warning_about_its_age_tells_more_than_the_error_after_it()
     {
         var error = await FailAsync("err:WARNING: [youtube] abc: nsig extraction failed: Some formats may be missing", "err:ERROR: [youtube] abc: odd", "exit:1");

@@ -74,9 +74,10 @@ public sealed class SongPipeline
         var mode = _voice.ModeFor(request, engine.Transcriber.TimesAreTrusted);
         using var stems = _separation.Of(song);
         var isBest = _voice.QualityOf(request) == SongQuality.Best;
-        var voice = await _voice.RunAsync(song, stems, mode, isBest, DecodedAt, SeparatedAt, cancellationToken);
+        var voice = await _voice.RunAsync(song, stems, mode, isBest || request.Lyrics is not null, DecodedAt, SeparatedAt, cancellationToken);
+        var isHeardTwice = isBest && voice?.Model is not null;
 
-        meter.Enter(Stage.Transcribe, voice is null ? DecodedAt : SeparatedAt, timing.IsExpected || (isBest && voice is not null) ? HeardAt : 1, "listening", engine.Transcriber.Name);
+        meter.Enter(Stage.Transcribe, voice is null ? DecodedAt : SeparatedAt, timing.IsExpected || isHeardTwice ? HeardAt : 1, "listening", engine.Transcriber.Name);
         string? takenOver = null;
         if (heard is null)
             (transcription, heard, takenOver) = await _fallback.RunAsync(song, transcription, cancellationToken);
@@ -84,8 +85,8 @@ public sealed class SongPipeline
             Show(heard, song);
         engine = transcription.Engine;
         // Engines beyond the network are paid for by the minute, and are better than this.
-        if (isBest && voice is not null && engine.Folder is not null)
-            (transcription, heard) = await ListenToBothAsync(song, transcription, heard, voice, cancellationToken);
+        if (isHeardTwice && engine.Folder is not null)
+            (transcription, heard) = await ListenToBothAsync(song, transcription, heard, voice!, cancellationToken);
         foreach (var remark in heard.Notices(engine.Transcriber.Name))
             song.Notice(remark);
         if (voice is not null && (!engine.Transcriber.TimesAreTrusted || heard.IsEstimated))

@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using Libretto.Align;
 using Libretto.Lyrics;
-using Libretto.Separate;
 
 namespace Libretto.Pipeline;
 
@@ -13,5 +12,5 @@ namespace Libretto.Pipeline;
 [JsonSerializable(typeof(AlignedLyrics))]
 [JsonSerializable(typeof(KeptStems))]
 [JsonSerializable(typeof(IReadOnlyList<LyricsWord>))]
-[JsonSerializable(typeof(SeparationDecision))]
+[JsonSerializable(typeof(UnseparatedSong))]
 internal sealed partial class StageJson : JsonSerializerContext;

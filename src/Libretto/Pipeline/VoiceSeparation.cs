@@ -6,7 +6,7 @@ namespace Libretto.Pipeline;
 
 /// <summary>
 /// Parts the voice from the rest before words are timed, where that is wanted. Words are still taken from the mix, which engines
-/// understand better; the stem tells where someone sings.
+/// understand better; the stem tells where someone sings. A recording that is a voice alone is its own stem.
 /// </summary>
 internal sealed class VoiceSeparation(Separation separation, LibrettoSettings settings, TimeProvider time)
 {
@@ -40,7 +40,7 @@ internal sealed class VoiceSeparation(Separation separation, LibrettoSettings se
     /// <param name="from">Share of the whole work before it.</param>
     /// <param name="to">And after it.</param>
     /// <param name="cancellationToken">Stops the networks and ffmpeg at once.</param>
-    /// <returns>The voice; null when the song is not separated.</returns>
+    /// <returns>The voice; null when it is not known apart from the song.</returns>
     public async Task<SongVoice?> RunAsync(
         Song song, SongStems stems, SeparationMode mode, bool takesLong, double from, double to, CancellationToken cancellationToken)
     {
@@ -53,38 +53,49 @@ internal sealed class VoiceSeparation(Separation separation, LibrettoSettings se
         }
         song.Meter.Enter(Stage.Separate, from, to, "separating the voice");
         var way = await stems.OpenAsync(cancellationToken);
-        if (!await stems.RecallAsync(cancellationToken) && !await SeparateAsync(song, stems, way, mode, takesLong, cancellationToken))
-            return null;
+        // How long it may take depends on the machine.
+        var key = song.Memo.Key("separation-decision", way.Key, $"{mode}", takesLong ? "" : $"{Environment.ProcessorCount}");
+        if (!await stems.RecallAsync(cancellationToken) && await LeaveOrSeparateAsync(song, stems, way, key, mode, takesLong, cancellationToken) is { } whole)
+        {
+            song.Notice(whole.Reason);
+            return whole.Singing is null ? null : new SongVoice(null, key, whole.Singing, token => song.SpeechAsync(null, token));
+        }
         return new SongVoice(way.Separator.Name, way.Key, stems.Singing, stems.SpeechAsync);
     }
 
-    /// <summary>Separates the song if that is worth it; a decision not to is kept for the next time.</summary>
-    private async Task<bool> SeparateAsync(
-        Song song, SongStems stems, SongSeparation way, SeparationMode mode, bool takesLong, CancellationToken cancellationToken)
+    /// <summary>Separates the song if that is worth it; else what is known of it whole, which is kept for the next time.</summary>
+    private async Task<UnseparatedSong?> LeaveOrSeparateAsync(
+        Song song, SongStems stems, SongSeparation way, string key, SeparationMode mode, bool takesLong, CancellationToken cancellationToken)
     {
-        // How long it may take depends on the machine.
-        var key = song.Memo.Key("separation-decision", way.Key, $"{mode}", takesLong ? "" : $"{Environment.ProcessorCount}");
-        if (await song.Memo.FindAsync(key, StageJson.Default.SeparationDecision, cancellationToken) is { } earlier)
-        {
-            song.Notice(earlier.Reason);
-            return false;
-        }
+        if (await song.Memo.FindAsync(key, StageJson.Default.UnseparatedSong, cancellationToken) is { } known)
+            return known;
         using var mix = await way.DecodeAsync(null, cancellationToken);
         var decision = await new SeparationPolicy(way.Separator, time)
             .DecideAsync(mix, mode, takesLong ? null : TimeSpan.FromSeconds(mix.Duration * TimeAllowed), cancellationToken);
-        song.Notice(decision.Reason);
         if (decision.Separate)
+        {
+            song.Notice(decision.Reason);
             await stems.SeparateAsync(mix, cancellationToken);
-        else
-            await song.Memo.KeepAsync(key, decision, StageJson.Default.SeparationDecision, cancellationToken);
-        return decision.Separate;
+            return null;
+        }
+        var singing = decision.IsVoiceAlone
+            ? await Task.Run(() => ActivityDetector.Detect(mix, ActivityOptions.ForStem, cancellationToken), cancellationToken)
+            : null;
+        var whole = new UnseparatedSong(decision.Reason, singing);
+        await song.Memo.KeepAsync(key, whole, StageJson.Default.UnseparatedSong, cancellationToken);
+        return whole;
     }
 }
 
+/// <summary>A song that is not worth separating.</summary>
+/// <param name="Reason">Why, in a sentence for the user.</param>
+/// <param name="Singing">Where someone sings, if it is a voice alone; else null.</param>
+internal sealed record UnseparatedSong(string Reason, IReadOnlyList<TimeRange>? Singing);
+
 /// <summary>What is known of a song by its voice.</summary>
-/// <param name="Model">The separation model's name.</param>
-/// <param name="Key">Where the memo keeps the stems.</param>
+/// <param name="Model">The separation model's name; null for a recording that is a voice alone, and was left as it is.</param>
+/// <param name="Key">Where the memo keeps the stems, or what is known of the voice.</param>
 /// <param name="Singing">Where someone sings, in order.</param>
-/// <param name="SpeechAsync">The voice itself as recognisers want it, 16 kHz mono; it belongs to the stems.</param>
+/// <param name="SpeechAsync">The voice itself as recognisers want it, 16 kHz mono; it belongs to the stems or the song.</param>
 internal sealed record SongVoice(
-    string Model, string Key, IReadOnlyList<TimeRange> Singing, Func<CancellationToken, Task<PcmFile>> SpeechAsync);
+    string? Model, string Key, IReadOnlyList<TimeRange> Singing, Func<CancellationToken, Task<PcmFile>> SpeechAsync);

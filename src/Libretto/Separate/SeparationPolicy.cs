@@ -20,7 +20,11 @@ public enum SeparationMode
 /// <summary>What was decided and why.</summary>
 /// <param name="Separate">Whether to separate.</param>
 /// <param name="Reason">A sentence for the user.</param>
-public sealed record SeparationDecision(bool Separate, string Reason);
+public sealed record SeparationDecision(bool Separate, string Reason)
+{
+    /// <summary>Whether a voice was found that nothing accompanies: the recording is its own vocal stem.</summary>
+    public bool IsVoiceAlone { get; init; }
+}
 
 /// <summary>
 /// Decides by trying: the loudest parts of both halves of a song are separated, one run of the networks each, which shows both how
@@ -79,7 +83,7 @@ public sealed class SeparationPolicy
         var level = 10 * Math.Log10((accompaniment + Silence) / (vocals + Silence));
         var decibels = Math.Abs(level).ToString("0", CultureInfo.InvariantCulture);
         if (level < HardlyAnyAccompaniment)
-            return new(false, $"The voice is not separated because hardly anything was found to accompany it ({decibels} dB softer than it).");
+            return new(false, $"The voice is not separated because hardly anything was found to accompany it ({decibels} dB softer than it).") { IsVoiceAlone = true };
         if (estimate > allowed)
             return new(
                 false,

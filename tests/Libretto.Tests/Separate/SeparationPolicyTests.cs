@@ -37,6 +37,7 @@ public class SeparationPolicyTests(SeparationFixture fixture)
         var decision = await new SeparationPolicy(fixture.Spleeter).DecideAsync(mix, SeparationMode.Auto, null, Token);
         Assert.False(decision.Separate, decision.Reason);
         Assert.Contains("hardly anything", decision.Reason, StringComparison.Ordinal);
+        Assert.True(decision.IsVoiceAlone);
     }
 
     [Fact]
@@ -46,6 +47,7 @@ public class SeparationPolicyTests(SeparationFixture fixture)
         var decision = await new SeparationPolicy(fixture.Spleeter).DecideAsync(mix, SeparationMode.Auto, null, Token);
         Assert.False(decision.Separate);
         Assert.Contains("silent", decision.Reason, StringComparison.Ordinal);
+        Assert.False(decision.IsVoiceAlone);
     }
 
     [Fact]

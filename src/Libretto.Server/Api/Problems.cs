@@ -17,6 +17,10 @@ namespace Libretto.Server.Api;
 /// <summary>Turns whatever goes wrong in a request into a problem document (RFC 9457) with a stable code.</summary>
 internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandler
 {
+    // Unix's own numbers: what an upload meets that is too large for the disk.
+    private const int NoSpace = 28;
+    private const int NoQuota = 122;
+
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (httpContext.RequestAborted.IsCancellationRequested || httpContext.Response.HasStarted)
@@ -72,7 +76,7 @@ internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandle
         InvalidDataException => (400, "multipart_broken", "The multipart body cannot be read."),
         ServerException or AcquireException => (422, ((LibrettoException)e).Code, PublicWords.Of(e.Message)),
         LyricsFormatException known => (known.Code is "unknown_format" or "format_not_readable" ? 404 : 422, known.Code, known.Message),
-        StorageException { Code: "disk_full" } => (507, "disk_full", "The server's disk is full. Try again later."),
+        StorageException { Code: "disk_full" } or IOException { HResult: NoSpace or NoQuota } => (507, "disk_full", "The server's disk is full. Try again later."),
         StorageException => (503, "store_unavailable", "The server's store cannot be used now. Try again later."),
         ToolException => (503, "tool_unavailable", "A program the server needs is missing. Its log says which."),
         ModelException known => (503, known.Code, "A model the server needs is missing. Its log says which."),

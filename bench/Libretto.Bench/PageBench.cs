@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Playwright;
 
@@ -35,10 +36,10 @@ internal static class PageBench
         await using var context = await browser.NewContextAsync();
         var page = await context.NewPageAsync();
         var sizes = new Dictionary<string, (double Raw, double Sent)>();
-        var answers = new List<IResponse>();
-        page.Response += (_, answer) => answers.Add(answer);
+        var answers = new ConcurrentQueue<IResponse>();
+        page.Response += (_, answer) => answers.Enqueue(answer);
         await page.GotoAsync(server.Address, new() { WaitUntil = WaitUntilState.NetworkIdle });
-        foreach (var answer in answers.Where(answer => answer.Status == 200 && !answer.FromServiceWorker))
+        foreach (var answer in answers.ToArray().Where(answer => answer.Status == 200 && !answer.FromServiceWorker))
         {
             var path = new Uri(answer.Url).AbsolutePath;
             var kind = path.Contains("/blazor/", StringComparison.Ordinal) ? "blazor.web.js"

@@ -29,6 +29,10 @@ public sealed class AccessibilityTests(Site site)
                     await visitor.AliveAsync();
                 found.AddRange(await ViolationsAsync(visitor, $"{path} {look}"));
             }
+            await visitor.GoAsync($"/jobs/{id}/edit");
+            await visitor.Button("Re-align a passage").ClickAsync();
+            await visitor.Page.Locator(".passage").WaitForAsync();
+            found.AddRange(await ViolationsAsync(visitor, $"passage {look}"));
             await visitor.GoAsync($"/jobs/{id}");
             await visitor.Button("Make a link").ClickAsync();
             await visitor.Page.GotoAsync(await visitor.Page.GetByLabel("Link", new() { Exact = true }).First.InputValueAsync());

@@ -85,6 +85,26 @@ public sealed class HighlightTests(Site site)
     }
 
     [Fact]
+    public async Task The_waveform_keeps_its_place_when_the_window_changes()
+    {
+        var id = await site.SongAsync();
+        await using var visitor = await site.VisitAsync();
+        await visitor.GoAsync($"/jobs/{id}");
+        await visitor.PlayerAsync();
+        await visitor.Page.EvaluateAsync("document.querySelector('libretto-player').jump(9)");
+        var width = await visitor.Page.EvaluateAsync<int>("document.querySelector('[data-wave]').clientWidth");
+
+        await visitor.Page.SetViewportSizeAsync(900, 700);
+
+        await visitor.Page.WaitForFunctionAsync("""
+            (before) => {
+              const { wave, duration } = document.querySelector('libretto-player'), width = wave.holder.clientWidth;
+              return width !== before && Math.abs(wave.at - (9 / duration) * width) <= 1;
+            }
+            """, width);
+    }
+
+    [Fact]
     public async Task Stems_are_mixed_on_one_clock_at_any_speed_and_key()
     {
         var id = await site.SongAsync();

@@ -15,8 +15,10 @@ export class Waveform {
     this.duration = duration;
     /** @type {Shape | null} */
     this.shape = null;
+    /** The moment shown, seconds, and its pixel. */
+    this.time = 0;
     this.at = -1;
-    this.resize = new ResizeObserver(() => this.draw(Math.max(0, this.at), true));
+    this.resize = new ResizeObserver(() => this.draw(this.time, true));
     this.resize.observe(holder);
     const toSeek = (/** @type {PointerEvent} */ event) => {
       const box = holder.getBoundingClientRect();
@@ -34,7 +36,7 @@ export class Waveform {
     const answer = await fetch(url);
     if (!answer.ok) return;
     this.shape = await answer.json();
-    this.draw(Math.max(0, this.at), true);
+    this.draw(this.time, true);
   }
 
   close() {
@@ -45,6 +47,7 @@ export class Waveform {
   draw(time, anew = false) {
     const width = this.holder.clientWidth, height = this.holder.clientHeight, dots = devicePixelRatio || 1;
     const x = Math.round((time / Math.max(0.001, this.duration)) * width);
+    this.time = time;
     if (!anew && x === this.at) return;
     this.at = x;
     const { canvas, shape } = this;

@@ -11,7 +11,7 @@ namespace Libretto.Server.Jobs;
 /// </summary>
 internal static class NextOnPostgres
 {
-    // Of each key so many jobs are looked at: one, and more only when all those were just being taken.
+    // "takeovers > 2" is JobClaims.Suspicious, written out as the index has it. Of each key so many jobs are looked at: one, and more only when all those were just being taken.
     private static readonly int[] s_depths = [1, 16, 256];
 
     private const string Claim =

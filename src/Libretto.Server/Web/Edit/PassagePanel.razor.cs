@@ -22,6 +22,7 @@ public sealed partial class PassagePanel : ComponentBase, IAsyncDisposable
     private string? _trouble;
     private string? _state;
     private double _pct;
+    private bool _isWorking;
     private string? _part;
     private IReadOnlyList<string> _before = [];
     private IDisposable? _watch;
@@ -68,13 +69,11 @@ public sealed partial class PassagePanel : ComponentBase, IAsyncDisposable
     [Inject]
     private PageCaller Callers { get; set; } = default!;
 
-    private bool IsWorking => _part is not null;
-
     public async ValueTask DisposeAsync() => await ForgetAsync();
 
     protected override void OnParametersSet()
     {
-        if (_chosen == (First, Last) || IsWorking)
+        if (_chosen == (First, Last) || _isWorking)
             return;
         _chosen = (First, Last);
         var lines = Document.Lines;
@@ -97,21 +96,25 @@ public sealed partial class PassagePanel : ComponentBase, IAsyncDisposable
 
     private async Task BeginAsync()
     {
-        _trouble = null;
+        if (_isWorking)
+            return;
+        (_isWorking, _trouble) = (true, null);
+        var passage = new Passage(Math.Max(0, _from), Math.Min(_to, Document.Duration));
         if (await Callers.FindAsync() is not { } caller || await Jobs.FindAsync(SongId, default) is not { InputKey: not null } song || !caller.MaySee(song))
             _trouble = "This song is not here any more.";
-        else if (_from < 0 || _to - _from < PassagePipeline.Shortest)
-            _trouble = "The passage must end at least half a second after it begins.";
+        else if (passage.End - passage.Start < PassagePipeline.Shortest)
+            _trouble = "The passage must end at least half a second after it begins, within the song.";
         else
-            await BeginAsync(song, caller);
+            await BeginAsync(song, caller, passage);
+        _isWorking = _part is not null;
     }
 
-    private async Task BeginAsync(Job song, Caller caller)
+    private async Task BeginAsync(Job song, Caller caller, Passage passage)
     {
         _before = [.. Document.Lines.Skip(First).Take(Last - First + 1).Select(line => line.Text)];
         try
         {
-            _part = await Work.BeginAsync(song, caller, new Passage(_from, Math.Min(_to, Document.Duration)), _words, Document.Language ?? song.Language);
+            _part = await Work.BeginAsync(song, caller, passage, _words, Document.Language ?? song.Language);
         }
         catch (Exception e) when (e is LyricsFormatException or ApiProblem or StorageException)
         {
@@ -126,21 +129,23 @@ public sealed partial class PassagePanel : ComponentBase, IAsyncDisposable
 
     private async Task ShowAsync(JobMoment moment)
     {
-        if (!IsWorking || !moment.IsKnown)
+        if (_part is null || !moment.IsKnown)
             return;
         if (moment.Job is { Status: JobStatus.Running or JobStatus.Queued } job)
             (_state, _pct) = ($"{JobCard.Of(moment).Message} …", job.Pct);
         else if (moment.Job is { Status: JobStatus.Completed, DocumentKey: { } key })
-            await TakeAsync(await LyricsApi.ReadAsync(key, Store, default));
+            await TakeAsync(key);
         else
             await FailAsync(moment.Job?.ErrorMessage ?? "It was stopped.");
         StateHasChanged();
     }
 
-    private async Task TakeAsync(LyricsDocument timed)
+    /// <summary>Takes what came of it; the words lie in the store for a while after their job is forgotten.</summary>
+    private async Task TakeAsync(string documentKey)
     {
         var first = First;
         await ForgetAsync();
+        var timed = await LyricsApi.ReadAsync(documentKey, Store, default);
         if (timed.Lines.Count == 0)
             _trouble = "Nobody was heard to sing there. Choose other bounds.";
         else
@@ -163,7 +168,7 @@ public sealed partial class PassagePanel : ComponentBase, IAsyncDisposable
         _watch?.Dispose();
         if (_part is not { } part)
             return;
-        _part = null;
+        (_part, _isWorking) = (null, false);
         await Work.ForgetAsync(part);
     }
 }

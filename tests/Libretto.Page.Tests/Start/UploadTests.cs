@@ -77,7 +77,7 @@ public sealed class UploadTests(Site site) : IDisposable
 
         await visitor.Page.CloseAsync(new() { RunBeforeUnload = true });
 
-        Assert.Equal("beforeunload", await asked.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.Equal("beforeunload", await asked.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
     }
 
     [Fact]

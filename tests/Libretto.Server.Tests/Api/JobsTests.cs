@@ -98,7 +98,7 @@ public abstract class JobsTests(ServerFixture server) : IDisposable
 
         Assert.Equal("cancelled", job.Text("status"));
         // The machine may be busy with other tests; the bound itself is the bench's to hold.
-        Assert.True(job.GetProperty("completed_at").GetDateTime() - asked < TimeSpan.FromSeconds(5));
+        Assert.True(job.GetProperty("completed_at").GetDateTime() - asked < TimeSpan.FromSeconds(20));
         Assert.Equal("job_finished", (await Client.SendAsync(HttpMethod.Post, $"/api/jobs/{await FinishedAsync()}/cancel")).Problem());
     }
 

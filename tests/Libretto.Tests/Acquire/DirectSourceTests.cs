@@ -207,7 +207,7 @@ public sealed class DirectSourceTests : IAsyncLifetime
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
         });
         var run = FetchAsync("song.mp3", time: time);
-        await begun.Task.WaitAsync(TimeSpan.FromSeconds(20), Token);
+        await begun.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
 
         while (!run.IsCompleted)
         {

@@ -117,7 +117,7 @@ public sealed class GuardedProxyTests : IAsyncLifetime
         await client.ConnectAsync(IPAddress.Loopback, proxy.Address.Port, Token);
         await client.GetStream().WriteAsync("CONNECT"u8.ToArray(), Token);
 
-        await proxy.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5), Token);
+        await proxy.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60), Token);
 
         using var late = new TcpClient();
         await Assert.ThrowsAsync<SocketException>(() => late.ConnectAsync(IPAddress.Loopback, proxy.Address.Port, Token).AsTask());
@@ -135,7 +135,7 @@ public sealed class GuardedProxyTests : IAsyncLifetime
         using var reader = new StreamReader(stream, Encoding.Latin1);
         try
         {
-            return await reader.ReadToEndAsync(Token).WaitAsync(TimeSpan.FromSeconds(20), Token);
+            return await reader.ReadToEndAsync(Token).WaitAsync(TimeSpan.FromSeconds(60), Token);
         }
         catch (IOException)
         {

@@ -96,7 +96,7 @@ public sealed class YtDlpFailuresTests : IDisposable
 
         time.Advance(TimeSpan.FromMinutes(15));
 
-        var error = await Assert.ThrowsAsync<AcquireException>(() => run.WaitAsync(TimeSpan.FromSeconds(20), Token));
+        var error = await Assert.ThrowsAsync<AcquireException>(() => run.WaitAsync(TimeSpan.FromSeconds(60), Token));
         Assert.Equal(("link_too_slow", true, true), (error.Code, error.IsTransient, error.ElsewhereMayHelp));
     }
 
@@ -117,10 +117,10 @@ public sealed class YtDlpFailuresTests : IDisposable
 
         var clock = Stopwatch.StartNew();
         await cancel.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(TimeSpan.FromSeconds(20), Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(TimeSpan.FromSeconds(60), Token));
 
         await UntilAsync(() => !processes.Any(IsRunning));
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class YtDlpFailuresTests : IDisposable
     private static async Task UntilAsync(Func<bool> condition)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        patience.CancelAfter(TimeSpan.FromSeconds(20));
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
         while (!condition())
             await Task.Delay(10, patience.Token);
     }

@@ -42,7 +42,7 @@ internal sealed class S3Gate : IAsyncDisposable
     public int Requests(HttpMethod method) => _requests.GetValueOrDefault(method.Method);
 
     /// <summary>Waits for the next request that has not been waited for.</summary>
-    public Task AskedAsync() => _asked.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+    public Task AskedAsync() => _asked.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -127,7 +127,7 @@ public sealed class ToolRunnerTests : IDisposable
         Assert.All(pids, pid => Assert.True(IsRunning(pid)));
 
         await cancel.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(TimeSpan.FromSeconds(20), Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(TimeSpan.FromSeconds(60), Token));
 
         foreach (var pid in pids)
             await UntilAsync(() => !IsRunning(pid));
@@ -143,7 +143,7 @@ public sealed class ToolRunnerTests : IDisposable
         var pid = await NumberInAsync(_folder["pid"]);
 
         time.Advance(TimeSpan.FromMinutes(5));
-        var error = await Assert.ThrowsAsync<ToolException>(() => run.WaitAsync(TimeSpan.FromSeconds(20), Token));
+        var error = await Assert.ThrowsAsync<ToolException>(() => run.WaitAsync(TimeSpan.FromSeconds(60), Token));
 
         Assert.Equal(("tool_timeout", true), (error.Code, error.IsTransient));
         await UntilAsync(() => !IsRunning(pid));
@@ -161,7 +161,7 @@ public sealed class ToolRunnerTests : IDisposable
             },
             cancellationToken: Token);
 
-        var error = await Assert.ThrowsAsync<InvalidDataException>(() => run.WaitAsync(TimeSpan.FromSeconds(20), Token));
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => run.WaitAsync(TimeSpan.FromSeconds(60), Token));
         Assert.Equal("cannot take more", error.Message);
     }
 
@@ -209,7 +209,7 @@ public sealed class ToolRunnerTests : IDisposable
     private static async Task UntilAsync(Func<bool> condition)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        patience.CancelAfter(TimeSpan.FromSeconds(20));
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
         while (!condition())
             await Task.Delay(10, patience.Token);
     }

@@ -127,7 +127,7 @@ public class HostedFailureTests
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         };
         var failing = FailAsync(groq);
-        await begun.Task.WaitAsync(TimeSpan.FromSeconds(20), HostedFixture.Token);
+        await begun.Task.WaitAsync(TimeSpan.FromSeconds(60), HostedFixture.Token);
         time.Advance(TimeSpan.FromSeconds(45));
         var (error, elapsed) = await failing;
         Assert.Equal(("hosted_timeout", true), (error.Code, error.IsTransient));

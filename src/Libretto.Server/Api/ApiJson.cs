@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Libretto.Server.Jobs;
@@ -27,12 +28,16 @@ namespace Libretto.Server.Api;
 [JsonSerializable(typeof(OpenAiModel))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
+    /// <summary>With apostrophes and accents as people write them: none of it stands in a page of HTML.</summary>
+    public static ApiJson Readable => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
     /// <summary>Gives the framework's own reading and writing the same rules.</summary>
     public static void Configure(JsonSerializerOptions json)
     {
         json.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
         json.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        json.Encoder = Readable.Options.Encoder;
         json.TypeInfoResolverChain.Insert(0, Default);
     }
 }

@@ -107,7 +107,7 @@ internal static class EventsApi
     private static string Format(Job job)
     {
         var name = JobStatus.IsFinal(job.Status) ? job.Status : "progress";
-        return $"event: {name}\nid: {job.Revision}\ndata: {JsonSerializer.Serialize(JobView.Of(job), ApiJson.Default.JobView)}\n\n";
+        return $"event: {name}\nid: {job.Revision}\ndata: {JsonSerializer.Serialize(JobView.Of(job), ApiJson.Readable.JobView)}\n\n";
     }
 
     /// <summary>Writes and flushes; a client that does not read is given up after a while.</summary>

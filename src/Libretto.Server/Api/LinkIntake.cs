@@ -60,7 +60,7 @@ internal sealed class LinkIntake(LinkFetch links, JobOptionsRules rules, JobCook
     {
         try
         {
-            return await JsonSerializer.DeserializeAsync(request.Body, ApiJson.Default.LinkPost, ct) ?? throw ApiProblem.BadJson("The body");
+            return await JsonSerializer.DeserializeAsync(request.Body, ApiJson.Readable.LinkPost, ct) ?? throw ApiProblem.BadJson("The body");
         }
         catch (JsonException e)
         {

@@ -101,8 +101,8 @@ internal sealed class OpenAiTranscriber(Admission admission, UploadReader upload
         "srt" => TypedResults.Text(LyricsFormats.SubRip.Write(document)),
         // Plain text, as OpenAI has it: its clients look at the type.
         "vtt" => TypedResults.Text(LyricsFormats.WebVtt.Write(document)),
-        "verbose_json" => TypedResults.Json(OpenAiVerbose.Of(document, wish, translate), ApiJson.Default.OpenAiVerbose),
-        _ => TypedResults.Json(new OpenAiText(TextOf(document)), ApiJson.Default.OpenAiText),
+        "verbose_json" => TypedResults.Json(OpenAiVerbose.Of(document, wish, translate), ApiJson.Readable.OpenAiVerbose),
+        _ => TypedResults.Json(new OpenAiText(TextOf(document)), ApiJson.Readable.OpenAiText),
     };
 
     internal static string TextOf(LyricsDocument document) => string.Join(' ', document.Lines.Select(line => line.Text));

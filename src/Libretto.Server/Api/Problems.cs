@@ -61,9 +61,9 @@ internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandle
     {
         context.Response.StatusCode = status;
         if (context.Request.Path.StartsWithSegments("/v1"))
-            return context.Response.WriteAsJsonAsync(OpenAiError.Of(status, code, detail), ApiJson.Default.OpenAiError);
+            return context.Response.WriteAsJsonAsync(OpenAiError.Of(status, code, detail), ApiJson.Readable.OpenAiError);
         var problem = new Problem($"urn:libretto:error:{code}", Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status), status, detail, code);
-        return context.Response.WriteAsJsonAsync(problem, ApiJson.Default.Problem, "application/problem+json");
+        return context.Response.WriteAsJsonAsync(problem, ApiJson.Readable.Problem, "application/problem+json");
     }
 
     private static (int Status, string Code, string Detail) Describe(Exception e) => e switch

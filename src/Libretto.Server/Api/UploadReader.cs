@@ -139,7 +139,7 @@ internal sealed class UploadReader(ProcessFolder workFolder, ServerOptions optio
     {
         try
         {
-            return JsonSerializer.Deserialize(text, ApiJson.Default.JobOptions) ?? new JobOptions();
+            return JsonSerializer.Deserialize(text, ApiJson.Readable.JobOptions) ?? new JobOptions();
         }
         catch (JsonException e)
         {

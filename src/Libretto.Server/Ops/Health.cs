@@ -27,7 +27,7 @@ internal static class Health
     {
         var parts = report.Entries.ToDictionary(
             entry => entry.Key, entry => new HealthPart(Word(entry.Value.Status), entry.Value.Description));
-        return context.Response.WriteAsJsonAsync(new HealthView(Word(report.Status), parts.Count == 0 ? null : parts), Api.ApiJson.Default.HealthView);
+        return context.Response.WriteAsJsonAsync(new HealthView(Word(report.Status), parts.Count == 0 ? null : parts), Api.ApiJson.Readable.HealthView);
     }
 
     private static string Word(HealthStatus status) => status.ToString().ToLowerInvariant();

@@ -12,5 +12,5 @@ internal sealed record WebhookMessage(string Event, string Delivery, JobView Job
 {
     public static WebhookMessage Of(Job job) => new($"job.{job.Status}", $"{job.Id}.{job.Revision}", JobView.Of(job));
 
-    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, ApiJson.Default.WebhookMessage);
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, ApiJson.Readable.WebhookMessage);
 }

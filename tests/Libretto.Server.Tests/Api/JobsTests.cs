@@ -319,6 +319,16 @@ public abstract class JobsTests(ServerFixture server) : IDisposable
         Assert.Contains(found.EnumerateArray(), job => job.Text("id") == answer.Json.Text("id"));
     }
 
+    [Fact]
+    public async Task Accents_and_apostrophes_arrive_as_people_write_them()
+    {
+        var answer = await Client.TryPostAsync(TestAudio.Tone(_folder, 1.9), """{"title":"L'été à Séoul"}""");
+        var unknown = await Client.GetAsync("/api/jobs/it's-not-there");
+
+        Assert.Contains("\"L'été à Séoul\"", answer.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("\\u", unknown.Text, StringComparison.Ordinal);
+    }
+
     private async Task<Answer> PutLyricsAsync(string id, string body, EntityTagHeaderValue? tag)
     {
         using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/jobs/{id}/lyrics")

@@ -50,12 +50,12 @@ public sealed class SongWishes
     };
 
     /// <summary>The wishes as the API's JSON.</summary>
-    public string ToJson() => JsonSerializer.Serialize(Options, ApiJson.Default.JobOptions);
+    public string ToJson() => JsonSerializer.Serialize(Options, ApiJson.Readable.JobOptions);
 
     /// <summary>The API's body for a link.</summary>
     public string ToJson(string url)
     {
-        var body = new JsonObject { ["url"] = url, ["options"] = JsonSerializer.SerializeToNode(Options, ApiJson.Default.JobOptions) };
+        var body = new JsonObject { ["url"] = url, ["options"] = JsonSerializer.SerializeToNode(Options, ApiJson.Readable.JobOptions) };
         if (Given is { } lyrics)
             body["lyrics"] = lyrics;
         return body.ToJsonString();

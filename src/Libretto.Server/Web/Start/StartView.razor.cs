@@ -144,7 +144,7 @@ public sealed partial class StartView : ComponentBase
     {
         try
         {
-            if (status != 0 && JsonSerializer.Deserialize(body, ApiJson.Default.Problem) is { Detail.Length: > 0 } problem)
+            if (status != 0 && JsonSerializer.Deserialize(body, ApiJson.Readable.Problem) is { Detail.Length: > 0 } problem)
                 return problem.Detail;
         }
         catch (JsonException)

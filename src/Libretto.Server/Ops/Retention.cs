@@ -68,6 +68,8 @@ internal sealed partial class Retention(
                 if (content.StoredAt < before && !await IsInUseAsync(context, content.Key, ct))
                     await store.RemoveAsync(content.Key, ct);
         await links.ForgetAsync(before, key => IsInUseAsync(context, key, ct), ct);
+        // A worker that came and went costs a row each time.
+        await context.WorkerLives.Where(life => life.StoppedAt < before).ExecuteDeleteAsync(ct);
     }
 
     /// <summary>The row is marked first: a job without its result says so, and never points at nothing.</summary>

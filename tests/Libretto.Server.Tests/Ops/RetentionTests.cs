@@ -4,6 +4,7 @@ using Libretto.Acquire;
 using Libretto.Pipeline;
 using Libretto.Server.Jobs;
 using Libretto.Server.Ops;
+using Libretto.Server.Pools;
 using Libretto.Server.Tests.Support;
 using Libretto.Settings;
 using Libretto.Storage;
@@ -52,6 +53,22 @@ public sealed class RetentionTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync($"/api/jobs/{recent}/lyrics.json")).Status);
         Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync($"/api/jobs/{recent}/audio/mix")).Status);
         Assert.Equal("queued", (await Client.TryPostAsync(song, """{"title":"old"}""")).Json.Text("status"));
+    }
+
+    [Fact]
+    public async Task Workers_that_ended_long_ago_are_forgotten_and_those_at_work_are_not()
+    {
+        var ended = DateTime.UtcNow.AddDays(-31);
+        await using var context = await _server.Services.GetRequiredService<IDbContextFactory<JobsContext>>().CreateDbContextAsync(Ct);
+        context.WorkerLives.AddRange(
+            new WorkerLife { Id = "long ago", Lanes = "compute", State = WorkerState.Stopped, RequestedAt = ended, StoppedAt = ended },
+            new WorkerLife { Id = "at work since then", Lanes = "compute", State = WorkerState.Running, RequestedAt = ended, HeartbeatAt = DateTime.UtcNow });
+        await context.SaveChangesAsync(Ct);
+
+        await RunAsync();
+
+        Assert.DoesNotContain("long ago", await context.WorkerLives.Select(life => life.Id).ToListAsync(Ct));
+        Assert.Contains("at work since then", await context.WorkerLives.Select(life => life.Id).ToListAsync(Ct));
     }
 
     [Fact]

@@ -54,6 +54,9 @@ public sealed record ServerOptions
     /// <summary>How long a worker may be silent before its job is given to another; 15 s by default.</summary>
     public TimeSpan TakeOverAfter { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long a worker may be silent before it counts as gone.</summary>
+    internal TimeSpan WorkerSilence => 2 * TakeOverAfter;
+
     /// <summary>How often the table is searched for work that was forgotten; 2 s by default.</summary>
     public TimeSpan ScanEvery { get; init; } = TimeSpan.FromSeconds(2);
 

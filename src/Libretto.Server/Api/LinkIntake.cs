@@ -42,7 +42,7 @@ internal sealed class LinkIntake(LinkFetch links, JobOptionsRules rules, JobCook
             Duration = known?.Facts.Duration,
             Options = options,
             Status = JobStatus.Queued,
-            StatusMessage = "waiting",
+            StatusMessage = JobStore.Waiting,
             InputKey = known?.AudioKey,
             LyricsKey = lyrics?.Key,
             ResultKey = known is null ? DownloadKey(link) : StoredResult.KeyOf(known.AudioKey, lyrics?.Key, options),

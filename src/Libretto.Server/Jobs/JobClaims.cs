@@ -281,7 +281,7 @@ internal sealed class JobClaims(IDbContextFactory<JobsContext> contexts, JobChan
     }
 
     /// <summary>What every way back into the queue changes: nobody holds the job any more.</summary>
-    private static UpdateSettersBuilder<Job> Requeue(UpdateSettersBuilder<Job> set, string message) => set
+    public static UpdateSettersBuilder<Job> Requeue(UpdateSettersBuilder<Job> set, string message) => set
         .SetProperty(row => row.Status, JobStatus.Queued)
         .SetProperty(row => row.StatusMessage, message)
         .SetProperty(row => row.Claim, (string?)null)

@@ -1,3 +1,6 @@
+using Libretto.Pipeline;
+using Libretto.Separate;
+
 namespace Libretto.Server.Jobs;
 
 /// <summary>What a user wants of a song; each is optional.</summary>
@@ -55,6 +58,25 @@ internal sealed record JobOptions
 
     /// <summary>True to work anew even if the result is in the store.</summary>
     public bool? Fresh { get; init; }
+
+    /// <summary>The same wishes in the pipeline's terms.</summary>
+    /// <param name="path">The song's file; empty where only the choice of the engine matters.</param>
+    public SongRequest ToRequest(string path) => new(path)
+    {
+        Language = Language,
+        Engine = Engine,
+        Model = Model,
+        Title = Title,
+        Artist = Artist,
+        Translate = Translate == true,
+        Prompt = Prompt,
+        BeamSize = Beam ?? 1,
+        Quality = Quality is { } quality ? Enum.Parse<SongQuality>(quality, ignoreCase: true) : null,
+        Separate = Separate is { } mode ? Enum.Parse<SeparationMode>(mode, ignoreCase: true) : null,
+        FindLyrics = Lyrics is not null,
+        KeepStems = Stems == true,
+        Fresh = Fresh == true,
+    };
 
     /// <summary>What the result depends on: the same work has the same options here.</summary>
     public JobOptions Canonical() => this with { Formats = null, Fresh = null, Gpu = null, Priority = null, Webhook = null };

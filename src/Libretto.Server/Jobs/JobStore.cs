@@ -185,10 +185,8 @@ internal sealed class JobStore(IDbContextFactory<JobsContext> contexts, JobChang
         id,
         job => job.Status == JobStatus.Failed || job.Status == JobStatus.Cancelled,
         (context, jobs) => jobs.ExecuteUpdateAsync(
-            set => set
-                .SetProperty(job => job.Status, JobStatus.Queued)
+            set => JobClaims.Requeue(set, Waiting)
                 .SetProperty(job => job.Pct, 0)
-                .SetProperty(job => job.StatusMessage, Waiting)
                 .SetProperty(job => job.Lane, job => job.InputKey == null ? Lane.Io : job.Lane)
                 .SetProperty(job => job.NeedsCookies, false)
                 .SetProperty(job => job.UnmetSince, (DateTime?)null)
@@ -198,12 +196,10 @@ internal sealed class JobStore(IDbContextFactory<JobsContext> contexts, JobChang
                 .SetProperty(job => job.ErrorCode, (string?)null)
                 .SetProperty(job => job.Attempts, 0)
                 .SetProperty(job => job.Takeovers, 0)
-                .SetProperty(job => job.Claim, (string?)null)
                 .SetProperty(job => job.CancelRequested, false)
                 .SetProperty(job => job.NotBefore, (DateTime?)null)
                 .SetProperty(job => job.StartedAt, (DateTime?)null)
-                .SetProperty(job => job.CompletedAt, (DateTime?)null)
-                .SetProperty(job => job.Revision, job => job.Revision + 1),
+                .SetProperty(job => job.CompletedAt, (DateTime?)null),
             ct),
         ct);
 

@@ -47,7 +47,7 @@ internal sealed partial class LinkWork(LinkFetch links, JobCookies cookies, Work
         var isDownload = job is { InputKey: null, Lane: Lane.Io };
         if (!isDownload || e is not (AcquireException { ElsewhereMayHelp: true } or ToolException { Code: "tool_missing" }))
             return null;
-        var others = (await workers.AliveAsync(2 * options.TakeOverAfter, ct)).Where(worker => worker.Name != JobWorker.Name && worker.WorksIn(Lane.Compute)).ToList();
+        var others = (await workers.AliveAsync(options.WorkerSilence, ct)).Where(worker => worker.Name != JobWorker.Name && worker.WorksIn(Lane.Compute)).ToList();
         // Without a lane compute of its own, a process may count on workers that are only started when there is work.
         if (others.Count == 0 && options.EffectiveLanes.Contains(Lane.Compute))
             return null;

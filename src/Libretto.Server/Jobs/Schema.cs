@@ -31,12 +31,15 @@ internal static class Schema
         var connection = context.Database.GetDbConnection();
         var isPostgres = connection is NpgsqlConnection;
         if (isPostgres)
+        {
             // Not through the context, which would try again for as long as it likes.
             await connection.OpenAsync(ct);
+        }
         else
+        {
             await context.Database.OpenConnectionAsync(ct);
-        if (!isPostgres)
             await ExecuteAsync(connection, null, "pragma journal_mode = wal", ct);
+        }
 
         await using var transaction = await BeginLockedAsync(connection, isPostgres, ct);
         await ExecuteAsync(connection, transaction, CreateVersions, ct);

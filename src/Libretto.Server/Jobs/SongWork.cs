@@ -1,7 +1,6 @@
 using Libretto.Audio;
 using Libretto.Lyrics;
 using Libretto.Pipeline;
-using Libretto.Separate;
 using Libretto.Storage;
 
 namespace Libretto.Server.Jobs;
@@ -20,26 +19,14 @@ internal sealed class SongWork(SongPipeline pipeline, PassagePipeline passages, 
     /// <param name="ct">Stops at once.</param>
     public async Task<MadeSong> RunAsync(Job job, string input, JobReporter reporter, Action working, CancellationToken ct)
     {
-        var wantsStems = job.Options.Stems == true;
-        var request = new SongRequest(input)
+        var request = job.Options.ToRequest(input) with
         {
-            Language = job.Options.Language,
-            Engine = job.Options.Engine,
-            Model = job.Options.Model,
             // What the link's page says of the song; of a file its own tags say more than its name.
             Title = job.Options.Title ?? (job.Url is null ? null : job.Title),
             Artist = job.Options.Artist ?? (job.Url is null ? null : job.Artist),
-            Translate = job.Options.Translate == true,
-            Prompt = job.Options.Prompt,
-            BeamSize = job.Options.Beam ?? 1,
-            Quality = job.Options.Quality is { } quality ? Enum.Parse<SongQuality>(quality, ignoreCase: true) : null,
-            Separate = job.Options.Separate is { } mode ? Enum.Parse<SeparationMode>(mode, ignoreCase: true) : null,
             Lyrics = job.LyricsKey is { } key ? await GivenLyrics.ReadAsync(store, key, ct) ?? throw ServerException.InputGone() : null,
-            FindLyrics = job.Options.Lyrics is not null,
-            KeepStems = wantsStems,
-            Fresh = job.Options.Fresh == true,
         };
-        var progress = new LyricsProgress(reporter, working, wantsStems ? LyricsShare : 1);
+        var progress = new LyricsProgress(reporter, working, request.KeepStems ? LyricsShare : 1);
         var result = job.Options.Passage is { } passage
             ? await passages.RunAsync(request, new TimeRange(passage.Start, passage.End), progress, ct)
             : await pipeline.RunAsync(request, progress, ct);

@@ -42,7 +42,7 @@ internal sealed partial class UnmetNeeds(
         {
             try
             {
-                await workers.ReapAsync(2 * options.TakeOverAfter, stoppingToken);
+                await workers.ReapAsync(options.WorkerSilence, stoppingToken);
                 await RunAsync(stoppingToken);
             }
             catch (Exception e) when (DatabaseErrors.IsTrouble(e))
@@ -62,7 +62,7 @@ internal sealed partial class UnmetNeeds(
             .Take(Most).ToListAsync(ct);
         if (waiting.Count == 0)
             return [];
-        var alive = await workers.AliveAsync(2 * options.TakeOverAfter, ct);
+        var alive = await workers.AliveAsync(options.WorkerSilence, ct);
         var pool = pools.FirstOrDefault();
         var started = pool is null ? null : await workers.CapabilitiesAsync(pool.Name, ct);
         return [.. waiting.Select(row =>

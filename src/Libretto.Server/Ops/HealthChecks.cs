@@ -82,7 +82,7 @@ internal sealed class WorkersCheck(WorkerLives workers, UnmetNeeds needs, Server
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var alive = await workers.AliveAsync(2 * options.TakeOverAfter, cancellationToken);
+        var alive = await workers.AliveAsync(options.WorkerSilence, cancellationToken);
         var words = $"{alive.Count} at work or ready, {alive.Count(worker => worker.Capabilities.Gpu)} with a graphics card";
         var unmet = await needs.FindAsync(cancellationToken);
         if (unmet.Count == 0)

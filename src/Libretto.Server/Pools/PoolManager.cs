@@ -60,7 +60,7 @@ internal sealed partial class PoolManager(
             Last = null;
             return;
         }
-        await workers.ReapAsync(2 * server.TakeOverAfter, ct);
+        await workers.ReapAsync(server.WorkerSilence, ct);
         // What none of this pool's workers could do is no reason to start one.
         var (waiting, _) = await claims.CountReadyAsync(Lane.Compute, ct, await workers.CapabilitiesAsync(pool.Name, ct));
         var view = await workers.ViewAsync(pool.Name, waiting, WaitedFor(waiting), ct);

@@ -124,6 +124,7 @@ internal sealed class ModelInstaller(ModelStoreOptions options, HttpClient clien
         NpmSource npm => new NpmRegistry(_http, options.Npm).FetchAsync(npm, staging, Parts(name), progress, ct),
         HuggingFaceSource hub => new HuggingFaceHub(_http, options.HubEndpoint, options.HubToken, new ModelLock(Cache))
             .FetchAsync(name, hub, staging, Parts(name), progress, ct),
+        WebSource web => new WebFiles(_http).FetchAsync(web, staging, Parts(name), progress, ct),
         _ => throw new NotSupportedException(source.GetType().Name),
     };
 

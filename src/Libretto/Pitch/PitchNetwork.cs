@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Numerics.Tensors;
 using Libretto.Audio;
-using Libretto.Models;
+using Libretto.Models.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Libretto.Pitch;

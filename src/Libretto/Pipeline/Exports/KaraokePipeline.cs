@@ -45,20 +45,20 @@ public sealed class KaraokePipeline
         ArgumentNullException.ThrowIfNull(request);
         if (request.Document is { IsTimed: false })
             throw KaraokeException.NoTimes();
-        var heard = request.Document is null ? await ListenAsync(request, progress, cancellationToken) : null;
-        var from = heard is null ? 0 : HeardAt;
+        var transcript = request.Document is null ? await ListenAsync(request, progress, cancellationToken) : null;
+        var from = transcript is null ? 0 : HeardAt;
 
         var meter = new ProgressMeter(progress, _time);
         meter.Enter(Stage.Acquire, from, from, "reading");
         using var song = await Song.OpenAsync(request.Song.Path, request.Song.Fresh, _decoder, _memo, meter, cancellationToken);
-        foreach (var notice in heard?.Notices ?? [])
+        foreach (var notice in transcript?.Notices ?? [])
             song.Remember(notice);
-        using var stems = new KaraokeVoice(song, request, heard?.Stems, _separation);
+        using var stems = new KaraokeVoice(song, request, transcript?.Stems, _separation);
         meter.Enter(Stage.Separate, from, SeparatedAt, "separating the voice");
         await stems.PrepareAsync(cancellationToken);
 
         meter.Enter(Stage.Align, SeparatedAt, NotesAt, "finding syllables and notes");
-        var document = Named(heard?.Document ?? request.Document!, request.Song.Path, song);
+        var document = Named(transcript?.Document ?? request.Document!, request.Song.Path, song);
         document = await _notes.FindAsync(song, document, stems, request.Outputs.Any(output => output.Kind == KaraokeKind.UltraStar), cancellationToken);
 
         var made = await _renderer.RenderAsync(song, document, stems, request, NotesAt, cancellationToken);

@@ -1,4 +1,3 @@
-using Libretto.Audio;
 using Libretto.Karaoke;
 using Libretto.Karaoke.Cdg;
 using Libretto.Karaoke.UltraStar;
@@ -28,7 +27,7 @@ internal sealed class KaraokeRenderer(ToolRunner tools, Func<TemporaryFolder> te
             {
                 if (request.Outputs.Count == 1)
                     throw KaraokeException.NoWords("chart");
-                song.Notice("There is no UltraStar chart, because nobody was heard to sing.");
+                song.Notice("There is no UltraStar chart, because nobody was transcript to sing.");
                 continue;
             }
             await RenderAsync(song, show, voice, request, output, cancellationToken);

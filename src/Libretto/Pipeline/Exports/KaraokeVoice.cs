@@ -1,5 +1,6 @@
 using Libretto.Audio;
 using Libretto.Models;
+using Libretto.Pipeline.Memo;
 using Libretto.Pipeline.Stems;
 
 namespace Libretto.Pipeline.Exports;
@@ -56,7 +57,7 @@ internal sealed class KaraokeVoice : IDisposable
         }
         catch (ModelException e) when (e.Code is "model_unreachable" or "model_refused")
         {
-            _song.Notice($"The whole recording is heard, voice and all, because no model that separates them is here: {e.Message}");
+            _song.Notice($"The whole recording is transcript, voice and all, because no model that separates them is here: {e.Message}");
             return;
         }
         var (vocals, instrumental) = _files.Make();

@@ -53,7 +53,7 @@ internal sealed class SyllableSplitter(string? language, HyphenationPatterns? pa
         return kept;
     }
 
-    private static IReadOnlyList<string> Assemble(string word, int first, IEnumerable<int> cuts)
+    private static List<string> Assemble(string word, int first, IEnumerable<int> cuts)
     {
         var syllables = new List<string>();
         var from = 0;

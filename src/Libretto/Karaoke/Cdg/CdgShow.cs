@@ -138,7 +138,7 @@ internal sealed class CdgShow
         return true;
     }
 
-    private IEnumerable<Half> Halves(IReadOnlyList<DisplayLine> lines) =>
+    private static IEnumerable<Half> Halves(IReadOnlyList<DisplayLine> lines) =>
         lines.Chunk(LinesOfHalf).Select((pair, i) => new Half(pair, [.. s_rows.Skip(i % 2 * LinesOfHalf).Take(LinesOfHalf)]));
 
     /// <summary>Two lines that are replaced together; the place of a half that has only one is emptied.</summary>

@@ -36,7 +36,7 @@ internal sealed class FontFinder(ToolRunner tools)
             {
                 if (await MatchAsync(missing, cancellationToken) is not { } font)
                     break;
-                var left = missing.Where(rune => !font.Typeface.ContainsGlyph(rune.Value)).ToHashSet();
+                var left = missing.Where(rune => !font.Has(rune)).ToHashSet();
                 // A font that adds nothing is fontconfig's way to say that there is none.
                 if (fonts.Count > 0 && left.Count == missing.Count)
                 {

@@ -7,7 +7,11 @@ namespace Libretto.Karaoke.Fonts;
 /// <summary>A font's face and the name that libass finds it by.</summary>
 internal sealed record Font(SKTypeface Typeface, string Family) : IDisposable
 {
+    private readonly SKFont _glyphs = new(Typeface);
     private SKShaper? _shaper;
+
+    /// <summary>Whether it has a letter.</summary>
+    public bool Has(Rune letter) => _glyphs.ContainsGlyph(letter.Value);
 
     /// <summary>Joins and places its letters as their script wants it.</summary>
     public SKShaper Shaper => _shaper ??= new SKShaper(Typeface);
@@ -15,6 +19,7 @@ internal sealed record Font(SKTypeface Typeface, string Family) : IDisposable
     public void Dispose()
     {
         _shaper?.Dispose();
+        _glyphs.Dispose();
         Typeface.Dispose();
     }
 }
@@ -80,9 +85,9 @@ internal sealed class FontSet(IReadOnlyList<Font> fonts) : IDisposable
         Font? current = null;
         foreach (var rune in text.EnumerateRunes())
         {
-            var font = current is not null && (current.Typeface.ContainsGlyph(rune.Value) || IsMark(rune))
+            var font = current is not null && (current.Has(rune) || IsMark(rune))
                 ? current
-                : fonts.FirstOrDefault(each => each.Typeface.ContainsGlyph(rune.Value)) ?? current ?? fonts[0];
+                : fonts.FirstOrDefault(each => each.Has(rune)) ?? current ?? fonts[0];
             if (current is not null && font != current)
             {
                 yield return (run.ToString(), current);

@@ -36,8 +36,7 @@ internal sealed class BackgroundMaker(ToolRunner tools, TemporaryFolder folder)
     public async Task<VideoBackground> MakeAsync(VideoOptions options, string? cover, CancellationToken cancellationToken) => options.Background switch
     {
         VideoBackgroundKind.Color => new(["-f", "lavfi", "-i", $"color=c={Hex(options.Color)}:s={Size(options)}:r={Rate}"], "format=yuv420p"),
-        VideoBackgroundKind.Picture => await StillAsync(options, options.File!, Darkened, cancellationToken),
-        VideoBackgroundKind.Video => await FilmAsync(options, options.File!, cancellationToken),
+        VideoBackgroundKind.File => await FileAsync(options, options.File!, cancellationToken),
         VideoBackgroundKind.Auto when cover is not null && await CoverAsync(options, cover, cancellationToken) is { } blurred => blurred,
         _ => Gradient(options),
     };
@@ -94,10 +93,26 @@ internal sealed class BackgroundMaker(ToolRunner tools, TemporaryFolder folder)
         return new(["-f", "png_pipe", "-framerate", Rate, "-i", "file:" + picture], Still) { Temporary = picture };
     }
 
-    private async Task<VideoBackground> FilmAsync(VideoOptions options, string file, CancellationToken cancellationToken)
+    /// <summary>A picture stands still; of what has a second frame all are shown.</summary>
+    private async Task<VideoBackground> FileAsync(VideoOptions options, string file, CancellationToken cancellationToken)
     {
-        // One frame tells whether it is one, before the work.
-        using (await StillAsync(options, file, "null", cancellationToken))
-            return new(["-stream_loop", "-1", .. AudioProbe.InputArguments(file)], $"{Cut(options)},fps={Rate},{Darkened},format=yuv420p");
+        var still = await StillAsync(options, file, Darkened, cancellationToken);
+        if (!await MovesAsync(file, cancellationToken))
+            return still;
+        still.Dispose();
+        return new(["-stream_loop", "-1", .. AudioProbe.InputArguments(file)], $"{Cut(options)},fps={Rate},{Darkened},format=yuv420p");
+    }
+
+    private async Task<bool> MovesAsync(string file, CancellationToken cancellationToken)
+    {
+        var frames = await tools.ReadTextAsync(
+            Tool.Ffprobe,
+            [
+                "-hide_banner", "-v", "error", "-select_streams", "v:0", "-read_intervals", "%+#3", "-show_entries", "packet=pts", "-of", "csv=p=0",
+                .. AudioProbe.InputArguments(file),
+            ],
+            TimeSpan.FromMinutes(1),
+            cancellationToken);
+        return frames.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length > 1;
     }
 }

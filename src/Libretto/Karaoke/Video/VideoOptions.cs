@@ -12,11 +12,8 @@ public enum VideoBackgroundKind
     /// <summary>A gradient from one colour to another, from the top down.</summary>
     Gradient,
 
-    /// <summary>A picture, cut to the screen.</summary>
-    Picture,
-
-    /// <summary>A video, cut to the screen, without its sound, again and again.</summary>
-    Video,
+    /// <summary>A picture, or a video without its sound, again and again; cut to the screen and darkened.</summary>
+    File,
 }
 
 /// <summary>How a karaoke video looks.</summary>

@@ -40,7 +40,7 @@ internal sealed class KaraokeRenderer(ToolRunner tools, Func<TemporaryFolder> te
     private Task RenderAsync(Song song, KaraokeSong show, KaraokeVoice voice, KaraokeRequest request, KaraokeOutput output, CancellationToken cancellationToken)
     {
         var (folder, progress) = (temporary(), song.Meter.Step());
-        var name = request.Name ?? SongName.Of(show.Artist, show.Title);
+        var name = request.Name ?? FileNames.OfSong(show.Artist, show.Title);
         return output.Kind switch
         {
             KaraokeKind.Mp4 => new VideoRenderer(tools, folder).RenderAsync(

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Libretto.Audio;
 using Libretto.Models;
 using Libretto.Pipeline.Memo;
@@ -44,7 +45,7 @@ internal sealed class KaraokeVoice : IDisposable
         if (_request.Stems is { } given)
         {
             Files = given;
-            Key = await _song.Memo.HashAsync(given.Vocals, cancellationToken);
+            Key = await HashAsync(given.Vocals, cancellationToken);
             return;
         }
         // Those that were made before cost nothing, and their voice gives better notes than the mix.
@@ -78,6 +79,12 @@ internal sealed class KaraokeVoice : IDisposable
         return Files is { } files
             ? (await decoder.DecodeAsync(files.Vocals, Song.SpeechRate, channels: 1, progress: null, cancellationToken), true)
             : (await _song.SpeechAsync(null, cancellationToken), false);
+    }
+
+    private static async Task<string> HashAsync(string path, CancellationToken cancellationToken)
+    {
+        await using var file = File.OpenRead(path);
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));
     }
 
     public void Dispose()

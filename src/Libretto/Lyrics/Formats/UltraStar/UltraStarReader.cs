@@ -92,7 +92,7 @@ internal sealed partial class UltraStarReader
 
     private LyricsDocument Build()
     {
-        var grid = new BeatGrid(Number("BPM") is > 0 and < 100_000 and var bpm ? bpm.Value : throw BadHeader("BPM"), (long)(Number("GAP") ?? 0));
+        var grid = new BeatGrid(Number("BPM") is > 0 and < 100_000 and { } bpm ? bpm : throw BadHeader("BPM"), (long)(Number("GAP") ?? 0));
         var drafts = Merge([.. _phrases.Select(phrase => (phrase.Voice, Line: ToLine(phrase, grid)))]).ToList();
         var end = drafts.Count == 0 ? 0 : drafts.Max(line => line.Words[^1].End);
         var document = new LyricsDocument

@@ -23,10 +23,10 @@ public static class DocumentRules
     /// <param name="words">Words in the order they are sung; their times may be anything, NaN included.</param>
     /// <param name="duration">Length of the song in seconds. A song with less than a millisecond a word keeps the first words.</param>
     /// <returns>The words, within 0 and <paramref name="duration"/>, each at least <see cref="ShortestWord"/> long where there is room.</returns>
-    public static IReadOnlyList<LyricsWord> MakeLawful(IEnumerable<LyricsWord> words, double duration)
+    public static IReadOnlyList<LyricsWord> Normalize(IEnumerable<LyricsWord> words, double duration)
     {
         ArgumentNullException.ThrowIfNull(words);
-        return Mend([.. words.SelectMany(Tidy)], Milliseconds.From(duration), Milliseconds.From(ShortestWord));
+        return Repair([.. words.SelectMany(Split)], Milliseconds.From(duration), Milliseconds.From(ShortestWord));
     }
 
     /// <summary>
@@ -35,12 +35,12 @@ public static class DocumentRules
     /// </summary>
     /// <param name="document">Any document; one without a length gets that of its last word.</param>
     /// <returns>The same document when it is lawful already.</returns>
-    public static LyricsDocument MakeLawful(LyricsDocument document)
+    public static LyricsDocument Normalize(LyricsDocument document)
     {
         if (Validate(document).Count == 0)
             return document;
         var lines = document.Lines
-            .Select((line, index) => new PlacedLine(Tidy(line), index))
+            .Select((line, index) => new PlacedLine(Split(line), index))
             .Where(placed => placed.Line.Words.Count > 0)
             .ToList();
         var words = lines.Where(placed => placed.Line.Sung != false).SelectMany(placed => placed.Line.Words).ToList();
@@ -71,7 +71,7 @@ public static class DocumentRules
     internal static bool IsLawful(LyricsLine line, long duration) => !Faults(line, timed: true, Milliseconds.ToSeconds(duration)).Any();
 
     /// <summary>Mends words whose texts are tidy already; as many come out as go in, if the song has a millisecond for each.</summary>
-    internal static LyricsWord[] Mend(IReadOnlyList<LyricsWord> words, long duration, long shortest)
+    internal static LyricsWord[] Repair(IReadOnlyList<LyricsWord> words, long duration, long shortest)
     {
         var count = (int)Math.Min(words.Count, duration);
         if (count == 0)
@@ -85,20 +85,20 @@ public static class DocumentRules
         for (var i = count - 1; i >= 0; i--)
             latest = starts[i] = Math.Min(starts[i], latest - shortest);
 
-        var lawful = new LyricsWord[count];
+        var normalized = new LyricsWord[count];
         for (var i = 0; i < count; i++)
         {
             var limit = i + 1 < count ? starts[i + 1] : duration;
             var end = Math.Clamp(Milliseconds.From(words[i].End), starts[i] + shortest, limit);
-            lawful[i] = words[i].MoveTo(Milliseconds.ToSeconds(starts[i]), Milliseconds.ToSeconds(end)) with
+            normalized[i] = words[i].MoveTo(Milliseconds.ToSeconds(starts[i]), Milliseconds.ToSeconds(end)) with
             {
                 Confidence = words[i].Confidence is { } sure && !double.IsNaN(sure) ? Math.Clamp(sure, 0, 1) : null,
                 Estimated = believed[i] ? words[i].Estimated : true,
             };
-            if (lawful[i].Syllables is { } syllables)
-                lawful[i] = lawful[i] with { Syllables = WordSyllables.Normalize(syllables, lawful[i]) };
+            if (normalized[i].Syllables is { } syllables)
+                normalized[i] = normalized[i] with { Syllables = WordSyllables.Normalize(syllables, normalized[i]) };
         }
-        return lawful;
+        return normalized;
     }
 
     private static PlacedLine Untime(PlacedLine placed) => placed with
@@ -107,14 +107,14 @@ public static class DocumentRules
             [.. placed.Line.Words.Select(word => word with { Start = 0, End = 0, Estimated = true, Syllables = null })]),
     };
 
-    private static LyricsLine Tidy(LyricsLine line) => line with
+    private static LyricsLine Split(LyricsLine line) => line with
     {
-        Words = [.. line.Words.SelectMany(Tidy)],
+        Words = [.. line.Words.SelectMany(Split)],
         Romanized = WordText.Clean(line.Romanized) is { Length: > 0 } romanized ? romanized : null,
         Translation = WordText.Clean(line.Translation?.Text) is { Length: > 0 } meaning ? line.Translation! with { Text = meaning } : null,
     };
 
-    private static IEnumerable<LyricsWord> Tidy(LyricsWord word)
+    private static IEnumerable<LyricsWord> Split(LyricsWord word)
     {
         var texts = WordText.Split(word.Text);
         return texts.Length == 1

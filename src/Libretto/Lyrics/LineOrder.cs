@@ -48,12 +48,12 @@ internal static class LineOrder
         if (AreInOrder([.. part.Select(i => lines[i].Line)]))
         {
             foreach (var i in part)
-                words[i] = DocumentRules.IsLawful(lines[i].Line, duration) ? lines[i].Line.Words : DocumentRules.Mend(lines[i].Line.Words, duration, shortest);
+                words[i] = DocumentRules.IsLawful(lines[i].Line, duration) ? lines[i].Line.Words : DocumentRules.Repair(lines[i].Line.Words, duration, shortest);
             return;
         }
 
         // Some start is wrong, and only its neighbours tell which: all words of the part are one list.
-        var all = DocumentRules.Mend([.. part.SelectMany(i => lines[i].Line.Words)], duration, shortest);
+        var all = DocumentRules.Repair([.. part.SelectMany(i => lines[i].Line.Words)], duration, shortest);
         var next = 0;
         foreach (var i in part)
         {

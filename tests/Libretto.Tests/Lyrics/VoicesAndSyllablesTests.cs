@@ -52,21 +52,21 @@ public class VoicesAndSyllablesTests
     [Fact]
     public void Lines_that_overlap_are_left_alone()
     {
-        Assert.Same(s_duet, DocumentRules.MakeLawful(s_duet));
+        Assert.Same(s_duet, DocumentRules.Normalize(s_duet));
         // Something else to put right changes nothing of it, either.
-        var mended = DocumentRules.MakeLawful(s_duet with { Duration = 17.5 });
+        var repaired = DocumentRules.Normalize(s_duet with { Duration = 17.5 });
         Assert.Equal(
             [(10, 16), (13, 15), (13.5, 15.5), (17, 17.5)],
-            mended.Lines.Select(line => (line.Start, line.End)));
-        Assert.Equal(s_duet.Lines[0].Words[0].Syllables, mended.Lines[0].Words[0].Syllables);
-        Assert.Equal(s_duet.Sections, mended.Sections);
+            repaired.Lines.Select(line => (line.Start, line.End)));
+        Assert.Equal(s_duet.Lines[0].Words[0].Syllables, repaired.Lines[0].Words[0].Syllables);
+        Assert.Equal(s_duet.Sections, repaired.Sections);
     }
 
     [Fact]
     public void Lines_go_in_order_of_their_starts_and_headings_with_them()
     {
         var mixed = s_duet with { Lines = [s_duet.Lines[0], s_duet.Lines[2], s_duet.Lines[1], s_duet.Lines[3]], Sections = [new("Answer", 1), new("End", 4)] };
-        var ordered = DocumentRules.MakeLawful(mixed);
+        var ordered = DocumentRules.Normalize(mixed);
         Assert.Equal(s_duet.Lines.Select(line => line.Text), ordered.Lines.Select(line => line.Text));
         Assert.Equal([new("Answer", 2), new("End", 4)], ordered.Sections!);
     }
@@ -74,7 +74,7 @@ public class VoicesAndSyllablesTests
     [Fact]
     public void A_heading_stands_before_the_next_line_when_its_own_goes()
     {
-        var document = DocumentRules.MakeLawful(s_duet with
+        var document = DocumentRules.Normalize(s_duet with
         {
             Lines = [s_duet.Lines[0], new LyricsLine(12, 13, "", []), s_duet.Lines[3]],
             Sections = [new(" Verse\n1 ", 0), new("Chorus", 1), new("", 2), new("After", 9)],
@@ -101,7 +101,7 @@ public class VoicesAndSyllablesTests
         var line = s_duet.Lines[0];
         var wrong = s_duet with { Lines = [line.WithWords([line.Words[0] with { Text = "crash" }, line.Words[1]])] };
         Assert.Contains(DocumentRules.Validate(wrong), fault => fault.Contains("syllables", StringComparison.Ordinal));
-        Assert.Null(DocumentRules.MakeLawful(wrong).Lines[0].Words[0].Syllables);
+        Assert.Null(DocumentRules.Normalize(wrong).Lines[0].Words[0].Syllables);
     }
 
     [Fact]

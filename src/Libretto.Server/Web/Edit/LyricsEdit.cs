@@ -46,7 +46,7 @@ internal static class LyricsEdit
         if (line + 1 >= document.Lines.Count)
             return document;
         var (first, second) = (document.Lines[line], document.Lines[line + 1]);
-        return Lawful(document with
+        return Normalized(document with
         {
             Lines =
             [
@@ -145,7 +145,7 @@ internal static class LyricsEdit
         int[] places = [.. Enumerable.Range(0, Math.Max(0, document.Lines.Count - before.Count + 1))
             .Where(at => document.Lines.Skip(at).Take(before.Count).Select(line => line.Text).SequenceEqual(before))
             .OrderBy(at => Math.Abs(at - first))];
-        return places.Length == 0 ? null : Lawful(document with
+        return places.Length == 0 ? null : Normalized(document with
         {
             Lines = [.. document.Lines.Take(places[0]), .. lines, .. document.Lines.Skip(places[0] + before.Count)],
             Sections = LyricsSections.Move(document.Sections, at => at >= places[0] + before.Count
@@ -186,7 +186,7 @@ internal static class LyricsEdit
         var (line, place) = Find(document, word);
         var words = document.Lines[line].Words;
         List<LyricsWord> replaced = [.. words.Take(place), .. replace(words[place]), .. words.Skip(place + 1)];
-        return Lawful(document with
+        return Normalized(document with
         {
             Lines =
             [
@@ -208,10 +208,10 @@ internal static class LyricsEdit
             lines.Add(line.WithWords([.. words.Skip(next).Take(line.Words.Count)]));
             next += line.Words.Count;
         }
-        return Lawful(document with { Lines = lines });
+        return Normalized(document with { Lines = lines });
     }
 
-    private static LyricsDocument Lawful(LyricsDocument document)
+    private static LyricsDocument Normalized(LyricsDocument document)
     {
         var rounded = document with
         {
@@ -221,6 +221,6 @@ internal static class LyricsEdit
                     [.. line.Words.Select(word => word.MoveTo(Math.Round(word.Start, 3), Math.Round(word.End, 3)))])),
             ],
         };
-        return DocumentRules.MakeLawful(rounded);
+        return DocumentRules.Normalize(rounded);
     }
 }

@@ -100,7 +100,7 @@ public static class ServiceCollectionExtensions
             provider.GetRequiredService<SongPipeline>(),
             provider.GetRequiredService<Separation>(),
             provider.GetRequiredService<NoteSearch>(),
-            new KaraokeRenderer(provider.GetRequiredService<ToolRunner>(), provider.GetRequiredService<TemporaryFolder>),
+            new KaraokeRenderer(provider.GetRequiredService<ToolRunner>(), provider.GetRequiredService<AudioDecoder>(), provider.GetRequiredService<TemporaryFolder>),
             provider.GetRequiredService<StageMemo>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new PassagePipeline(

@@ -29,7 +29,7 @@ internal static class Page
         services.AddSingleton<PassageWork>();
         services.AddSingleton<Waveforms>();
         services.AddSingleton<ShareLinks>();
-        services.AddSingleton<KaraokeFile>();
+        services.AddSingleton<JobKaraokeFile>();
     }
 
     public static void Map(WebApplication app, RouteGroupBuilder jobs)

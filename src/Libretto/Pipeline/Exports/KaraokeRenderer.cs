@@ -1,5 +1,7 @@
+using Libretto.Audio;
 using Libretto.Karaoke;
 using Libretto.Karaoke.Cdg;
+using Libretto.Karaoke.Html;
 using Libretto.Karaoke.UltraStar;
 using Libretto.Karaoke.Video;
 using Libretto.Lyrics;
@@ -9,7 +11,7 @@ using Libretto.Tools;
 namespace Libretto.Pipeline.Exports;
 
 /// <summary>Makes what is wanted of a song whose words, stems and notes are known.</summary>
-internal sealed class KaraokeRenderer(ToolRunner tools, Func<TemporaryFolder> temporary)
+internal sealed class KaraokeRenderer(ToolRunner tools, AudioDecoder decoder, Func<TemporaryFolder> temporary)
 {
     /// <summary>Makes all outputs, one after another.</summary>
     /// <returns>Those made.</returns>
@@ -43,6 +45,8 @@ internal sealed class KaraokeRenderer(ToolRunner tools, Func<TemporaryFolder> te
         var name = request.Name ?? FileNames.OfSong(show.Artist, show.Title);
         return output.Kind switch
         {
+            KaraokeKind.Html => new KaraokeFile(tools, decoder, folder).WriteAsync(
+                show, song.Info.Path, voice.Files?.Vocals, voice.Files?.Instrumental, VoiceOf(request.Audio), output.Path, progress, cancellationToken),
             KaraokeKind.Mp4 => new VideoRenderer(tools, folder).RenderAsync(
                 show, SoundOf(song, voice, request.Audio), song.Info.HasCoverArt ? song.Info.Path : null, request.Video, output.Path, progress, cancellationToken),
             KaraokeKind.Cdg => new CdgPackage(tools, folder).WriteAsync(show, SoundOf(song, voice, request.Audio), name, output.Path, progress, cancellationToken),
@@ -56,6 +60,13 @@ internal sealed class KaraokeRenderer(ToolRunner tools, Func<TemporaryFolder> te
         (KaraokeAudio.Instrumental, { } stems) => new KaraokeSound(stems.Instrumental),
         (KaraokeAudio.Guide, { } stems) => new KaraokeSound(stems.Instrumental, stems.Vocals),
         _ => new KaraokeSound(song.Info.Path),
+    };
+
+    private static PageVoice VoiceOf(KaraokeAudio audio) => audio switch
+    {
+        KaraokeAudio.Instrumental => PageVoice.Silent,
+        KaraokeAudio.Guide => PageVoice.Guide,
+        _ => PageVoice.Full,
     };
 
     private static string TextOf(KaraokeKind kind) => kind switch

@@ -47,7 +47,7 @@ internal sealed class CdgText(FontSet fonts)
             var left = line.IsRightToLeft ? x - widths[i].Gap - widths[i].Text : x + widths[i].Gap;
             fonts.Draw(canvas.Skia, line.Pieces[i].Text, left, Baseline, size, canvas.White);
             var from = (Screen - total * scale) / 2 + left * scale;
-            spans.Add(((int)Math.Floor(from), (int)Math.Ceiling(from + widths[i].Text * scale)));
+            spans.Add((LeftEdge(line, i, from), RightEdge(line, i, from + widths[i].Text * scale)));
             x = line.IsRightToLeft ? left : left + widths[i].Text;
         }
         return canvas.ToPicture(spans);
@@ -70,6 +70,15 @@ internal sealed class CdgText(FontSet fonts)
         }
         return canvas.ToPicture([]);
     }
+
+    // Letters reach a little beyond their place: at the ends of words that belongs to them, between syllables to either.
+    private const float Overhang = 2;
+
+    private static int LeftEdge(DisplayLine line, int piece, float x) => (int)Math.Floor(BeginsWord(line, line.IsRightToLeft ? piece + 1 : piece) ? x - Overhang : x);
+
+    private static int RightEdge(DisplayLine line, int piece, float x) => (int)Math.Ceiling(BeginsWord(line, line.IsRightToLeft ? piece : piece + 1) ? x + Overhang : x);
+
+    private static bool BeginsWord(DisplayLine line, int piece) => piece == 0 || piece >= line.Pieces.Count || line.Pieces[piece].Gap.Length > 0;
 
     // So that capitals with accents begin at the top and most lines end with the second row of tiles.
     private const float Baseline = 19;

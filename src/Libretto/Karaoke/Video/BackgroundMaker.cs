@@ -2,6 +2,7 @@ using System.Globalization;
 using Libretto.Audio;
 using Libretto.Storage;
 using Libretto.Tools;
+using SkiaSharp;
 
 namespace Libretto.Karaoke.Video;
 
@@ -41,9 +42,21 @@ internal sealed class BackgroundMaker(ToolRunner tools, TemporaryFolder folder)
         _ => Gradient(options),
     };
 
-    private static VideoBackground Gradient(VideoOptions options) => new(
-        ["-f", "lavfi", "-i", $"gradients=s={Size(options)}:c0={Hex(options.Color)}:c1={Hex(options.LowerColor)}:n=2:x0=0:y0=0:x1=0:y1={options.Height}:d=1:r={Rate}"],
-        "trim=end_frame=1," + Still);
+    private VideoBackground Gradient(VideoOptions options)
+    {
+        var picture = folder.NewFile();
+        using var bitmap = new SKBitmap(options.Width, options.Height);
+        using (var canvas = new SKCanvas(bitmap))
+        using (var shader = SKShader.CreateLinearGradient(
+            new SKPoint(0, 0), new SKPoint(0, options.Height), [SKColor.Parse(options.Color), SKColor.Parse(options.LowerColor)], SKShaderTileMode.Clamp))
+        using (var paint = new SKPaint { Shader = shader, IsDither = true })
+            canvas.DrawPaint(paint);
+        using (var file = File.Create(picture))
+            bitmap.Encode(file, SKEncodedImageFormat.Png, 100);
+        return StillOf(picture);
+    }
+
+    private static VideoBackground StillOf(string picture) => new(["-f", "png_pipe", "-framerate", Rate, "-i", "file:" + picture], Still) { Temporary = picture };
 
     private static string Still => $"format=yuv420p,loop=loop=-1:size=1:start=0,setpts=N/({Rate}*TB),fps={Rate}";
 
@@ -90,7 +103,7 @@ internal sealed class BackgroundMaker(ToolRunner tools, TemporaryFolder folder)
                 throw KaraokeException.NoPicture(file, FfmpegErrorText.Reason(failed.ErrorLines, file));
             throw;
         }
-        return new(["-f", "png_pipe", "-framerate", Rate, "-i", "file:" + picture], Still) { Temporary = picture };
+        return StillOf(picture);
     }
 
     /// <summary>A picture stands still; of what has a second frame all are shown.</summary>

@@ -1,6 +1,7 @@
 using Libretto.Audio;
 using Libretto.Karaoke;
 using Libretto.Lyrics;
+using Libretto.Models;
 using Libretto.Pipeline.Memo;
 using Libretto.Pipeline.Stems;
 
@@ -45,25 +46,31 @@ public sealed class KaraokePipeline
         ArgumentNullException.ThrowIfNull(request);
         if (request.Document is { IsTimed: false })
             throw KaraokeException.NoTimes();
-        var transcript = request.Document is null ? await ListenAsync(request, progress, cancellationToken) : null;
-        var from = transcript is null ? 0 : HeardAt;
-
         var meter = new ProgressMeter(progress, _time);
-        meter.Enter(Stage.Acquire, from, from, "reading");
+        meter.Enter(Stage.Acquire, 0, 0, "reading");
         using var song = await Song.OpenAsync(request.Song.Path, request.Song.Fresh, _decoder, _memo, meter, cancellationToken);
-        foreach (var notice in transcript?.Notices ?? [])
+        if (NeedsSeparation(request) && await _separation.EnsureAsync(new SynchronousProgress<ModelProgress>(meter.Fetching), cancellationToken) is { } obstacle)
+        {
+            song.Notice($"The whole song is heard, voice and all, because the model that parts them is not here. {obstacle}");
+            request = request with { Audio = KaraokeAudio.Mix };
+        }
+        var result = request.Document is null ? await ListenAsync(request, progress, cancellationToken) : null;
+        var from = result is null ? 0 : HeardAt;
+        foreach (var notice in result?.Notices ?? [])
             song.Remember(notice);
-        using var stems = new KaraokeVoice(song, request, transcript?.Stems, _separation);
+        using var stems = new KaraokeVoice(song, request, result?.Stems, _separation);
         meter.Enter(Stage.Separate, from, SeparatedAt, "separating the voice");
         await stems.PrepareAsync(cancellationToken);
 
         meter.Enter(Stage.Align, SeparatedAt, NotesAt, "finding syllables and notes");
-        var document = Named(transcript?.Document ?? request.Document!, request.Song.Path, song);
+        var document = Named(result?.Document ?? request.Document!, request.Song.Path, song);
         document = await _notes.FindAsync(song, document, stems, request.Outputs.Any(output => output.Kind == KaraokeKind.UltraStar), cancellationToken);
 
         var made = await _renderer.RenderAsync(song, document, stems, request, NotesAt, cancellationToken);
         return new KaraokeResult(document, made, song.Notices);
     }
+
+    private static bool NeedsSeparation(KaraokeRequest request) => request.Audio != KaraokeAudio.Mix && request.Stems is null;
 
     private Task<SongResult> ListenAsync(KaraokeRequest request, IProgress<SongProgress>? progress, CancellationToken cancellationToken) => _songs.RunAsync(
         request.Song with { KeepStems = request.Audio != KaraokeAudio.Mix && request.Stems is null },

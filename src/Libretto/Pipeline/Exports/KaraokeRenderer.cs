@@ -29,7 +29,7 @@ internal sealed class KaraokeRenderer(ToolRunner tools, AudioDecoder decoder, Fu
             {
                 if (request.Outputs.Count == 1)
                     throw KaraokeException.NoWords("chart");
-                song.Notice("There is no UltraStar chart, because nobody was transcript to sing.");
+                song.Notice("There is no UltraStar chart, because nobody was heard to sing.");
                 continue;
             }
             await RenderAsync(song, show, voice, request, output, cancellationToken);
@@ -50,7 +50,7 @@ internal sealed class KaraokeRenderer(ToolRunner tools, AudioDecoder decoder, Fu
             KaraokeKind.Mp4 => new VideoRenderer(tools, folder).RenderAsync(
                 show, SoundOf(song, voice, request.Audio), song.Info.HasCoverArt ? song.Info.Path : null, request.Video, output.Path, progress, cancellationToken),
             KaraokeKind.Cdg => new CdgPackage(tools, folder).WriteAsync(show, SoundOf(song, voice, request.Audio), name, output.Path, progress, cancellationToken),
-            KaraokeKind.UltraStar => new UltraStarFolder(tools).WriteAsync(show, song.Info, voice.Files?.Vocals, voice.Files?.Instrumental, name, output.Path, cancellationToken),
+            KaraokeKind.UltraStar => new UltraStarFolder(tools).WriteAsync(show, song.Info, voice.Files?.Vocals, voice.Files?.Instrumental, FileNames.OfSong(show.Artist, show.Title), output.Path, cancellationToken),
             _ => throw new NotSupportedException(output.Kind.ToString()),
         };
     }

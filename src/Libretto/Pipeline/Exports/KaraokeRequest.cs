@@ -54,7 +54,7 @@ public sealed record KaraokeRequest(SongRequest Song, IReadOnlyList<KaraokeOutpu
     /// <summary>How a video looks.</summary>
     public VideoOptions Video { get; init; } = new();
 
-    /// <summary>What the files within a ZIP or a folder are called, without an ending; null takes artist and title.</summary>
+    /// <summary>What the files within a ZIP are called, without an ending; null takes artist and title, as an UltraStar folder always does.</summary>
     public string? Name { get; init; }
 }
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Libretto.Audio;
-using Libretto.Models;
 using Libretto.Pipeline.Memo;
 using Libretto.Pipeline.Stems;
 
@@ -48,19 +47,11 @@ internal sealed class KaraokeVoice : IDisposable
             Key = await HashAsync(given.Vocals, cancellationToken);
             return;
         }
-        // Those that were made before cost nothing, and their voice gives better notes than the mix.
-        var isWorthIt = _request.Audio != KaraokeAudio.Mix || (_separation.IsInstalled && await _stems.RecallAsync(cancellationToken));
+        // Notes of a voice alone are far better than those of a mix; stems that were made before cost nothing.
+        var isWanted = _request.Audio != KaraokeAudio.Mix || _request.Outputs.Any(output => output.Kind == KaraokeKind.UltraStar && _separation.IsInstalled);
+        var isWorthIt = isWanted || (_separation.IsInstalled && await _stems.RecallAsync(cancellationToken));
         if (!isWorthIt)
             return;
-        try
-        {
-            await _stems.OpenAsync(cancellationToken);
-        }
-        catch (ModelException e) when (e.Code is "model_unreachable" or "model_refused")
-        {
-            _song.Notice($"The whole recording is transcript, voice and all, because no model that separates them is here: {e.Message}");
-            return;
-        }
         var (vocals, instrumental) = _files.Make();
         await _stems.WriteAsync(vocals, instrumental, SongSeparation.KeptFormat, 0, 1, cancellationToken);
         Files = new KaraokeStems(vocals, instrumental);

@@ -31,7 +31,7 @@ internal static class AnswerGuards
     public static (IReadOnlyList<AnswerLine> Lines, IReadOnlyList<PassageDoubt> Doubts) Judge(
         IReadOnlyList<AnswerLine> lines, IReadOnlyList<TimeRange>? sounding, Dictionary<string, int> guards)
     {
-        var spoken = Without(lines, IsTakenForSilence, AnswerWords.NoSpeechGuard, guards);
+        var spoken = Without(lines, IsTakenForSilence, AnswerReader.NoSpeechGuard, guards);
         if (sounding is { Count: > 0 })
             spoken = Without(spoken, line => IsInSilence(line, sounding), SilentGuard, guards);
         var doubts = new List<PassageDoubt>();

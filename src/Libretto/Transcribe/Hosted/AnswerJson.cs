@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Libretto.Lyrics.Formats;
+using Libretto.Lyrics.Formats.Json;
 
 namespace Libretto.Transcribe.Hosted;
 

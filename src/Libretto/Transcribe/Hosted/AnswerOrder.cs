@@ -1,6 +1,6 @@
 using System.Text;
 using Libretto.Lyrics;
-using Libretto.Lyrics.Formats;
+using Libretto.Lyrics.Formats.Json;
 
 namespace Libretto.Transcribe.Hosted;
 

@@ -1,4 +1,4 @@
-using Libretto.Lyrics.Formats;
+using Libretto.Lyrics.Formats.Json;
 
 namespace Libretto.Transcribe.Hosted;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using Libretto.Lyrics.Formats;
+using Libretto.Lyrics.Formats.Json;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;

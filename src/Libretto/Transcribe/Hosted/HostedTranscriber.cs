@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Libretto.Audio;
+using Libretto.Audio.Activity;
 using Microsoft.Extensions.Logging;
 
 namespace Libretto.Transcribe.Hosted;
@@ -136,7 +137,7 @@ internal sealed partial class HostedTranscriber : ITranscriber
         {
             return (null, e);
         }
-        var piece = AnswerWords.Read(reply.Transcription, range, sounding);
+        var piece = AnswerReader.Read(reply.Transcription, range, sounding);
         LogHeard(_engine.Name, range.Start, range.End, piece.Words.Count);
         return (piece with { Cost = HostedPrices.Cost(_engine, range.Length), Notices = [.. Notices(piece, reply)] }, null);
     }
@@ -149,14 +150,14 @@ internal sealed partial class HostedTranscriber : ITranscriber
         foreach (var (guard, count) in piece.Guards)
             if (guard switch
             {
-                AnswerWords.RepairedGuard => $"{count} of {all} word times were missing or impossible; they were repaired and are marked estimated.",
-                AnswerWords.SpreadGuard => $"{count} of {all} words came without times of their own.",
-                AnswerWords.OrderGuard => "the words came in another order than the text; they were sorted by their times.",
-                AnswerWords.DoubledGuard => $"{count} words were listed twice; each is kept once.",
-                AnswerWords.MissingGuard => $"{count} words of the text were missing from the list of words; they were put in at estimated times.",
-                AnswerWords.ForeignGuard => "the list of words is not that of the text; the text is used, without the list's times.",
-                AnswerWords.UnitGuard => "the times came in another unit than seconds, and were converted.",
-                AnswerWords.NoSpeechGuard => $"{count} segments were left out that the engine itself takes for silence.",
+                AnswerReader.RepairedGuard => $"{count} of {all} word times were missing or impossible; they were repaired and are marked estimated.",
+                AnswerReader.SpreadGuard => $"{count} of {all} words came without times of their own.",
+                AnswerReader.OrderGuard => "the words came in another order than the text; they were sorted by their times.",
+                AnswerReader.DoubledGuard => $"{count} words were listed twice; each is kept once.",
+                AnswerReader.MissingGuard => $"{count} words of the text were missing from the list of words; they were put in at estimated times.",
+                AnswerReader.ForeignGuard => "the list of words is not that of the text; the text is used, without the list's times.",
+                AnswerReader.UnitGuard => "the times came in another unit than seconds, and were converted.",
+                AnswerReader.NoSpeechGuard => $"{count} segments were left out that the engine itself takes for silence.",
                 AnswerGuards.SilentGuard => $"{count} segments were left out because nothing sounds there.",
                 _ => null,
             } is { } notice)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Libretto.Lyrics;
+using Libretto.Pipeline;
 using Libretto.Tests.Support;
 using Libretto.Transcribe;
 using Libretto.Transcribe.Hosted;

@@ -87,7 +87,7 @@ public sealed class StoreTests(PostgresCluster cluster, S3Server s3) : IDisposab
             await using var server = await LibrettoProcess.ServeAsync(_folder[machine], port, environment: store);
             using var client = new JobClient(new Uri($"http://127.0.0.1:{port}"));
             var job = await client.FinishAsync(await client.PostAsync(song));
-            Assert.Equal(("completed", null), (job.Text("status"), job.Text("error_code")));
+            Assert.Equal("completed", job.Text("status"));
             gate.DamageBodies = true;
         }
     }

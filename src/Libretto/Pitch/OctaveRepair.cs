@@ -7,7 +7,7 @@ namespace Libretto.Pitch;
 internal static class OctaveRepair
 {
     // Of all frames, this share lies below the range, and as many above.
-    private const double Tail = 0.08;
+    private const double Tail = 0.1;
 
     // Beyond the range by as much, half tones, a note is doubted.
     private const double Margin = 2;

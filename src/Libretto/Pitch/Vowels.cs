@@ -12,8 +12,8 @@ internal static class Vowels
     // Consonants that begin a syllable together; what stands before them belongs to the syllable before.
     private static readonly HashSet<string> s_onsets =
     [
-        "bl", "br", "ch", "ck", "cl", "cr", "dr", "fl", "fr", "gh", "gl", "gn", "gr", "kl", "kn", "kr", "ll", "ph", "pl", "pr", "qu", "rr", "sc",
-        "sch", "sh", "sk", "sl", "sm", "sn", "sp", "st", "str", "sw", "th", "thr", "tr", "tw", "wh", "wr", "бл", "бр", "вл", "вр", "гл", "гр", "др",
+        "bl", "br", "ch", "ck", "cl", "cr", "dl", "dr", "fl", "fr", "gh", "gl", "gn", "gr", "kl", "kn", "kr", "ll", "ph", "pl", "pr", "qu", "rr", "sc",
+        "sch", "sh", "sk", "sl", "sm", "sn", "sp", "st", "str", "sw", "th", "tl", "thr", "tr", "tw", "wh", "wr", "бл", "бр", "вл", "вр", "гл", "гр", "др",
         "зл", "зн", "кл", "кр", "пл", "пр", "ск", "сл", "см", "сн", "сп", "ст", "стр", "тр", "фл", "фр", "хр",
     ];
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Libretto.Lyrics.Reading;
 using Libretto.Server.Data.Entities;
 using Libretto.Server.Http;
 using Libretto.Server.Jobs;
@@ -41,7 +42,7 @@ internal sealed class UploadReader(TemporaryFolder workFolder, ServerOptions opt
                     upload.Options = ReadOptions(field.Text);
                     return true;
                 case "lyrics":
-                    upload.Lyrics = GivenLyrics.Of(field.Text, field.FileName);
+                    upload.Lyrics = GivenLyrics.Of(field.Bytes, field.FileName);
                     return true;
                 default:
                     return false;
@@ -92,7 +93,7 @@ internal sealed class UploadReader(TemporaryFolder workFolder, ServerOptions opt
             upload.FileName = NameOf(disposition);
             await SpoolAsync(section.Body, upload, ct);
         }
-        else if (!readField(upload, new UploadField(name, NameOf(disposition), await ReadTextAsync(section.Body, name, ct))))
+        else if (!readField(upload, new UploadField(name, NameOf(disposition), await ReadFieldAsync(section.Body, name, ct))))
         {
             throw ApiProblem.UnknownField(name);
         }
@@ -124,17 +125,18 @@ internal sealed class UploadReader(TemporaryFolder workFolder, ServerOptions opt
         upload.Sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static async Task<string> ReadTextAsync(Stream body, string name, CancellationToken ct)
+    private static async Task<byte[]> ReadFieldAsync(Stream body, string name, CancellationToken ct)
     {
+        var largest = name == "lyrics" ? LyricsReader.LargestFile : LargestField;
         using var text = new MemoryStream();
         var buffer = new byte[4096];
         for (int count; (count = await body.ReadAsync(buffer, ct)) > 0;)
         {
             text.Write(buffer, 0, count);
-            if (text.Length > LargestField)
-                throw new ApiProblem(413, "too_large", $"The part {name} is larger than 1 MB.");
+            if (text.Length > largest)
+                throw new ApiProblem(413, "too_large", $"The part {name} is larger than {largest / 1_000_000} MB.");
         }
-        return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
+        return text.ToArray();
     }
 
     private static JobOptions ReadOptions(string text)
@@ -174,7 +176,10 @@ internal sealed class UploadReader(TemporaryFolder workFolder, ServerOptions opt
 }
 
 /// <summary>A part of an upload beside the song.</summary>
-internal sealed record UploadField(string Name, string? FileName, string Text);
+internal sealed record UploadField(string Name, string? FileName, byte[] Bytes)
+{
+    public string Text => Encoding.UTF8.GetString(Bytes);
+}
 
 /// <summary>A song that was sent, and what came with it.</summary>
 /// <param name="spool">Its bytes; disposed of with this.</param>

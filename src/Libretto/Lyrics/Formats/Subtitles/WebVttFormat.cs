@@ -41,6 +41,8 @@ internal sealed partial class WebVttFormat : ILyricsFormat
     {
         var lines = FormatText.Lines(text.TrimStart('\uFEFF', '\n', '\r', ' '));
         var cues = CueReader.Read(lines, notices);
+        if (cues.Count == 0 && Array.FindIndex(lines, line => line.Contains("-->", StringComparison.Ordinal)) is >= 0 and var broken)
+            throw LyricsFormatException.Broken("WebVTT", broken + 1, "no cue of the file has times such as 00:00:01.200 --> 00:00:03.410.");
         if (!Header().IsMatch(lines[0]))
         {
             if (cues.Count == 0)

@@ -20,4 +20,7 @@ internal sealed record JobStep(string Step, string Status, double Percentage, st
 
     /// <summary>How it was done: an engine or model, or <see cref="Cache"/>; null while unknown.</summary>
     public string? Method { get; init; }
+
+    /// <summary>What it cost by the engine's published price, US dollars; null where it cost nothing or no price is known.</summary>
+    public double? Cost { get; init; }
 }

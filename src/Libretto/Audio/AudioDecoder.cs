@@ -133,7 +133,7 @@ public sealed class AudioDecoder
                 Arguments(info, spool.Pcm.SampleRate, spool.Mix is null ? spool.Pcm.Channels : 2),
                 readOutput: (stream, token) => SpoolAsync(stream, spool, token),
                 cancellationToken: cancellationToken);
-            return FfmpegWords.Damage(errors, info) is { } said ? [Damaged(info, said)] : [];
+            return FfmpegErrorText.Damage(errors, info) is { } said ? [Damaged(info, said)] : [];
         }
         catch (EnoughException)
         {
@@ -141,7 +141,7 @@ public sealed class AudioDecoder
         }
         catch (ToolException e) when (e.Code == "tool_failed")
         {
-            var said = FfmpegWords.Reason(e.ErrorLines, info.Path);
+            var said = FfmpegErrorText.Reason(e.ErrorLines, info.Path);
             return spool.Pcm.Frames > 0
                 ? [Damaged(info, said ?? e.Message)]
                 : throw AudioException.NothingDecoded(info.Path, said);

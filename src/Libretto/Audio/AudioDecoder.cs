@@ -139,7 +139,7 @@ public sealed class AudioDecoder
         {
             return [];
         }
-        catch (ToolException e) when (e.Code == "tool_failed")
+        catch (ToolException e) when (e.Code is "tool_failed" or "tool_memory")
         {
             var said = FfmpegErrorText.Reason(e.ErrorLines, info.Path);
             return spool.Pcm.Frames > 0

@@ -11,8 +11,11 @@ public sealed class AudioException : LibrettoException
     {
     }
 
+    // The runtime shows bytes that are no UTF-8 so, and cannot ask the system for them.
+    private const string NotUtf8 = "Its name is not UTF-8: rename the file, or give its content through standard input: libretto - < FILE";
+
     internal static AudioException FileMissing(string path) => new(
-        "file_missing", $"{path} does not exist. Check the name.");
+        "file_missing", $"{path} does not exist. {(path.Contains('\ufffd', StringComparison.Ordinal) ? NotUtf8 : "Check the name.")}");
 
     internal static AudioException IsFolder(string path) => new(
         "is_folder", $"{path} is a folder. Give the audio files in it, for example {Path.Combine(path, "*.mp3")}.");

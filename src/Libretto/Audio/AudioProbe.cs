@@ -103,7 +103,7 @@ internal sealed class AudioProbe(ToolRunner tools)
                 timeLimit: Limit,
                 cancellationToken: cancellationToken);
         }
-        catch (ToolException e) when (e.Code is "tool_failed" or "tool_timeout")
+        catch (ToolException e) when (e.Code is "tool_failed" or "tool_timeout" or "tool_memory")
         {
             // As good as it got.
         }
@@ -146,7 +146,7 @@ internal sealed class AudioProbe(ToolRunner tools)
                 ["-hide_banner", "-v", "warning", "-print_format", "json", "-show_format", "-show_streams", .. InputArguments(path)];
             return await tools.ReadTextAsync(Tool.Ffprobe, arguments, Limit, cancellationToken);
         }
-        catch (ToolException e) when (e.Code == "tool_failed")
+        catch (ToolException e) when (e.Code is "tool_failed" or "tool_memory")
         {
             throw AudioException.NotAudio(path, FfmpegErrorText.Reason(e.ErrorLines, path));
         }

@@ -2,13 +2,14 @@ using System.ComponentModel;
 using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using System.Text;
+using System.Text.RegularExpressions;
 using CliWrap;
 
 namespace Libretto.Tools;
 
 /// <summary>
 /// The one door to outside programs. A program gets a list of arguments, never a shell's line; its output is streamed, so memory
-/// does not grow with it; cancellation and time limits end it and all its children at once.
+/// does not grow with it; cancellation and time limits end it and all its children at once. On Linux its own memory is bounded too.
 /// </summary>
 public sealed class ToolRunner
 {
@@ -17,6 +18,9 @@ public sealed class ToolRunner
 
     /// <summary>The longest text that is read from a program, characters: above what ffprobe says of a file with every tag there is.</summary>
     internal const int MostText = 16_000_000;
+
+    // As Python, ffmpeg, C++, .NET and the C library say it.
+    private static readonly Regex s_noMemory = new(@"MemoryError|Cannot allocate memory|std::bad_alloc|Out ?of ?memory", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private readonly ToolLocator _locator;
     private readonly TimeProvider _time;
@@ -114,7 +118,9 @@ public sealed class ToolRunner
         int exitCode;
         try
         {
-            exitCode = (await command.ExecuteAsync(stop.Token)).ExitCode;
+            var running = command.ExecuteAsync(stop.Token);
+            MemoryLimit.Set(running.ProcessId, tool.MostMemory);
+            exitCode = (await running).ExitCode;
         }
         catch (Exception e)
         {
@@ -129,6 +135,8 @@ public sealed class ToolRunner
 
         cancellationToken.ThrowIfCancellationRequested();
         consumer.ThrowIfFailed();
+        if (exitCode != 0 && errors.Lines().Any(s_noMemory.IsMatch))
+            throw ToolException.OutOfMemory(tool, exitCode, errors.Lines());
         if (WasKilled(tool, exitCode))
         {
             await Task.Delay(SignalGrace, cancellationToken);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Libretto.Acquire;
 using Libretto.Audio;
 using Libretto.Cli.Commands.Options;
 using Libretto.Cli.Display;

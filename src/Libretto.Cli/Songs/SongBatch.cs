@@ -1,4 +1,3 @@
-using Libretto.Acquire;
 using Libretto.Cli.Display;
 using Libretto.Pipeline;
 

@@ -131,7 +131,7 @@ public static partial class Languages
     {
         ArgumentNullException.ThrowIfNull(codeOrName);
         // "Portuguese (Brazil)", "en_US.UTF-8", "sr@latin".
-        var text = codeOrName.Split('(', '.', '@')[0].Trim().Normalize();
+        var text = codeOrName.Split('(', '.', '@')[0].Trim();
         if (s_codes.GetValueOrDefault(text) is { } code)
             return code;
         if (Tag().Match(text.Replace('_', '-')) is not { Success: true } tag)
@@ -149,7 +149,7 @@ public static partial class Languages
         var codes = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var row in s_rows)
             foreach (var name in row)
-                codes[name.Normalize()] = row[0];
+                codes[name] = row[0];
         return codes;
     }
 

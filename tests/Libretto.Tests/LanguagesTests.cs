@@ -31,7 +31,6 @@ public class LanguagesTests
     [InlineData("ESPAÑOL", "es")]
     [InlineData("Deutsch", "de")]
     [InlineData("Français", "fr")]
-    [InlineData("Franc\u0327ais", "fr")]
     [InlineData("日本語", "ja")]
     [InlineData("русский", "ru")]
     [InlineData("РУССКИЙ", "ru")]
@@ -56,7 +55,7 @@ public class LanguagesTests
     [Fact]
     public void Every_language_is_found_by_its_code_and_its_English_name()
     {
-        Assert.Equal(99, Languages.All.Count);
+        Assert.Equal(100, Languages.All.Count);
         Assert.All(Languages.All, language =>
         {
             Assert.Equal(language.Code, Languages.Find(language.Code));

@@ -49,7 +49,8 @@ internal static partial class YtDlpErrors
         var text = last.ToLowerInvariant();
         if (s_unsupported.Any(text.Contains))
             return AcquireException.Unsupported(link.Address.AbsoluteUri);
-        if (unreachable is not null && s_network.Any(text.Contains))
+        // What the proxy cannot reach it answers for with 502.
+        if (unreachable is not null && (s_network.Any(text.Contains) || text.Contains("http error 502", StringComparison.Ordinal)))
             return AcquireException.Unreachable(unreachable);
         foreach (var (words, known) in s_known)
             if (words.Any(text.Contains))

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Libretto.Acquire;
 using Libretto.Cli.Commands.Options;
 using Libretto.Cli.Display;
 using Libretto.Cli.Results;
@@ -60,9 +59,12 @@ internal static class KaraokeCommand
         IDisplay display, CancellationToken cancellationToken)
     {
         if (lyrics is not null)
-            request = request with { Song = request.Song with { Lyrics = await LyricsFile.ReadAsync(lyrics, cancellationToken) } };
+        {
+            var reading = await LyricsFile.ReadWordsAsync(lyrics, cancellationToken);
+            request = request with { Song = request.Song with { Lyrics = reading.Document, LyricsNotices = reading.Notices } };
+        }
         var plan = KaraokeOutputs.Plan(
-            songs.Where(song => !SongLink.LooksLikeLink(song)).Select(song => (song, SongOfLyrics.IsLyrics(song) ? audio ?? SongOfLyrics.Find(song) : song)),
+            songs.Where(PipedSongs.IsFile).Select(song => (song, SongOfLyrics.IsLyrics(song) ? audio ?? SongOfLyrics.Find(song) : song)),
             settings.Out, kinds);
 
         await using var services = new ServiceCollection().AddLibretto(LinkDownloads.OpenToOwnUser(settings)).BuildServiceProvider();
@@ -71,14 +73,18 @@ internal static class KaraokeCommand
             new ResultFiles(WrittenFiles.OfUser(), force), display);
         var links = new LinkDownloads(services, display, request.Song.Fresh, settings.Keep);
         var names = new LinkNames(settings.Out, plan.SelectMany(song => song.Paths));
-        var tasks = SongTask.Of(songs, plan, song => song.Song, task.RunAsync, (link, token) => links.RunAsync(
-            link,
-            fetched =>
-            {
-                KaraokeOutputs At(string start) => new(fetched.Path, fetched.Path, start, kinds);
-                return task.RunAsync(At(names.Of(fetched.Facts.Name, start => At(start).Paths)), null, SongOrigin.Of(fetched.Facts), LinkDownloads.FetchShare, token);
-            },
-            token));
+        var piped = new PipedSongs(services, display);
+        KaraokeOutputs Named(string name, string path)
+        {
+            KaraokeOutputs At(string start) => new(path, path, start, kinds);
+            return At(names.Of(name, start => At(start).Paths));
+        }
+        var tasks = SongTask.Of(songs, plan, song => song.Song, task.RunAsync, (song, token) => PipedSongs.IsPiped(song)
+            ? piped.RunAsync(song, copy => task.RunAsync(Named(PipedSongs.NameOf(song), copy), token), token)
+            : links.RunAsync(
+                song,
+                fetched => task.RunAsync(Named(fetched.Facts.Name, fetched.Path), null, SongOrigin.Of(fetched.Facts), LinkDownloads.FetchShare, token),
+                token));
         return await new SongBatch(display).RunAsync(tasks, cancellationToken);
     }
 }

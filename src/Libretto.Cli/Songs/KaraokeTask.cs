@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Libretto.Cli.Display;
 using Libretto.Cli.Results;
 using Libretto.Lyrics;
+using Libretto.Pipeline;
 using Libretto.Pipeline.Exports;
 using Libretto.Storage;
 
@@ -18,8 +19,10 @@ internal sealed class KaraokeTask(KaraokePipeline pipeline, KaraokeRequest reque
     /// <summary>Works on a file of the user's: a song, or lyrics with their song beside them.</summary>
     public async Task<SongOutcome> RunAsync(KaraokeOutputs song, CancellationToken cancellationToken)
     {
-        var document = song.Song == song.Audio ? null : await LyricsFile.ReadAsync(song.Song, cancellationToken);
-        return await RunAsync(song, document, origin: null, from: 0, cancellationToken);
+        var reading = song.Song == song.Audio ? null : await LyricsFile.ReadWordsAsync(song.Song, cancellationToken);
+        foreach (var notice in reading?.Notices ?? [])
+            display.Report(new SongProgress(Stage.Acquire, 0, notice) { Notice = notice });
+        return await RunAsync(song, reading?.Document, origin: null, from: 0, cancellationToken);
     }
 
     /// <summary>Works on a song.</summary>

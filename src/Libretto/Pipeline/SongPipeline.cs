@@ -66,7 +66,7 @@ public sealed class SongPipeline
         ArgumentNullException.ThrowIfNull(request);
         var meter = new ProgressMeter(progress, _time);
         meter.Enter(Stage.Acquire, 0, DecodedAt, "reading");
-        using var song = await Song.OpenAsync(request.Path, request.Fresh, _decoder, _memo, meter, cancellationToken);
+        using var song = await Song.OpenAsync(request.Path, request.Track, request.Fresh, _decoder, _memo, meter, cancellationToken);
         var engine = await _engines.SelectAsync(request, new SynchronousProgress<ModelProgress>(meter.Fetching), cancellationToken);
         song.Notice(engine.Notice);
         var timing = new SongTiming(song, request, _engines, _ctc, engine);
@@ -116,7 +116,7 @@ public sealed class SongPipeline
                 Separation = voice?.Model,
                 Alignment = timed.Alignment,
                 Words = timed.IsSupplied ? "supplied" : "transcribed",
-                Lyrics = timed.IsSupplied ? timed.Aligned!.Fit : null,
+                Lyrics = timed.IsSupplied ? timed.Aligned!.Fit with { Notices = request.LyricsNotices is { Count: > 0 } notices ? notices : null } : null,
                 Guards = transcript.Guards,
             },
         };

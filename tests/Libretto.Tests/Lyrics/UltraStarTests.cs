@@ -1,6 +1,7 @@
 using CsCheck;
 using Libretto.Lyrics;
 using Libretto.Lyrics.Formats.UltraStar;
+using Libretto.Lyrics.Reading;
 
 namespace Libretto.Tests.Lyrics;
 
@@ -119,15 +120,26 @@ public class UltraStarTests
     [InlineData("#TITLE:x\n: 0 4 2 la\nE\n", "BPM")]
     [InlineData("#TITLE:x\n#BPM:fast\n: 0 4 2 la\n", "BPM")]
     [InlineData("#TITLE:x\n#BPM:0\n: 0 4 2 la\n", "BPM")]
-    [InlineData("#TITLE:x\n#BPM:300\n: 0 four 2 la\n", "Line 3")]
-    [InlineData("#TITLE:x\n#BPM:300\n: 99999999999999999999 4 2 la\n", "Line 3")]
-    [InlineData("#TITLE\n#BPM:300\n", "Line 1")]
-    [InlineData("#BPM:300\nhello\n", "Line 2")]
-    public void A_broken_chart_says_where(string chart, string where)
+    [InlineData("#RELATIVE:yes\n#BPM:300\n: 0 4 2 la\n-\n: 0 4 2 la\n", "Line 4")]
+    [InlineData("nothing of the kind", "neither")]
+    public void What_is_no_chart_says_why(string chart, string where)
     {
         var error = Assert.Throws<LyricsFormatException>(() => LyricsFormats.UltraStar.Read(chart));
         Assert.Equal("lyrics_broken", error.Code);
         Assert.Contains(where, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(": 0 four 2 la", "no note")]
+    [InlineData(": 99999999999999999999 4 2 la", "too large")]
+    [InlineData("#TITLE", "no colon")]
+    [InlineData("hello", "no note")]
+    public void A_broken_line_costs_that_line_and_is_told(string line, string remark)
+    {
+        var reading = LyricsReader.Read($"#TITLE:x\n#BPM:300\n#GAP:0\n: 0 4 2 good \n{line}\n: 8 4 2 night\n- 12\n: 14 4 0 la\n: 19 4 0 la\nE\n", "chart.txt");
+        Assert.Equal(LyricsFormats.UltraStar, reading.Format);
+        Assert.StartsWith("good night", reading.Document.Lines[0].Text, StringComparison.Ordinal);
+        Assert.Contains(reading.Notices, notice => notice.Contains("Line 5", StringComparison.Ordinal) && notice.Contains(remark, StringComparison.Ordinal));
     }
 
     private static IEnumerable<LyricsSyllable> Syllables(LyricsDocument song) =>

@@ -68,7 +68,7 @@ internal sealed class FontFinder(ToolRunner tools)
         var asked = runes.OrderByDescending(Rune.IsLetter).ThenBy(rune => rune.Value).Take(MostAsked)
             .Select(rune => rune.Value.ToString("x", CultureInfo.InvariantCulture));
         var pattern = "sans:bold" + (runes.Count == 0 ? "" : ":charset=" + string.Join(' ', asked));
-        var said = await tools.ReadTextAsync(Tool.FcMatch, ["-f", "%{file}\n%{index}\n%{family[0]}\n%{weight}\n", pattern], s_limit, cancellationToken);
+        var (said, _) = await tools.ReadTextAsync(Tool.FcMatch, ["-f", "%{file}\n%{index}\n%{family[0]}\n%{weight}\n", pattern], s_limit, cancellationToken);
         var lines = said.Split('\n');
         if (lines.Length < 4 || !int.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out var index))
             return null;

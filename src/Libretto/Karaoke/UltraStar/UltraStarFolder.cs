@@ -34,7 +34,7 @@ internal sealed class UltraStarFolder(ToolRunner tools)
             await sounds.WriteMp3Async(new KaraokeSound(instrumental), Path.Combine(folder, media.Instrumental!), cancellationToken);
         if (media.Video is { } video)
             await WholeFile.WriteAsync(Path.Combine(folder, video), path => CopyAsync(recording.Path, path, cancellationToken));
-        var chart = UltraStarWriter.Write(song.Document with { Duration = song.Duration }, media, "ultrastar");
+        var chart = UltraStarWriter.Write(song.Document with { Duration = song.Duration }, media, null);
         await WholeFile.WriteAsync(Path.Combine(folder, $"{name}.txt"), path => File.WriteAllTextAsync(path, chart, cancellationToken));
     }
 

@@ -118,7 +118,7 @@ internal sealed class BackgroundMaker(ToolRunner tools, TemporaryFolder folder)
 
     private async Task<bool> MovesAsync(string file, CancellationToken cancellationToken)
     {
-        var frames = await tools.ReadTextAsync(
+        var (frames, _) = await tools.ReadTextAsync(
             Tool.Ffprobe,
             [
                 "-hide_banner", "-v", "error", "-select_streams", "v:0", "-read_intervals", "%+#3", "-show_entries", "packet=pts", "-of", "csv=p=0",

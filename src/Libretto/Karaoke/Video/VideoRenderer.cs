@@ -57,7 +57,7 @@ internal sealed class VideoRenderer(ToolRunner tools, TemporaryFolder folder)
     }
 
     private async Task<bool> HasAsync(string list, string part, CancellationToken cancellationToken) =>
-        (await tools.ReadTextAsync(Tool.Ffmpeg, ["-hide_banner", "-v", "error", list], TimeSpan.FromMinutes(1), cancellationToken)).Contains(part, StringComparison.Ordinal);
+        (await tools.ReadTextAsync(Tool.Ffmpeg, ["-hide_banner", "-v", "error", list], TimeSpan.FromMinutes(1), cancellationToken)).Text.Contains(part, StringComparison.Ordinal);
 
     private static async Task<string> ReadStyleAsync(string file, CancellationToken cancellationToken)
     {

@@ -48,7 +48,7 @@ public sealed class KaraokePipeline
             throw KaraokeException.NoTimes();
         var meter = new ProgressMeter(progress, _time);
         meter.Enter(Stage.Acquire, 0, 0, "reading");
-        using var song = await Song.OpenAsync(request.Song.Path, request.Song.Fresh, _decoder, _memo, meter, cancellationToken);
+        using var song = await Song.OpenAsync(request.Song.Path, request.Song.Track, request.Song.Fresh, _decoder, _memo, meter, cancellationToken);
         if (NeedsSeparation(request) && await _separation.EnsureAsync(new SynchronousProgress<ModelProgress>(meter.Fetching), cancellationToken) is { } obstacle)
         {
             song.Notice($"The whole song is heard, voice and all, because the model that parts them is not here. {obstacle}");

@@ -1,3 +1,5 @@
+using Libretto.Lyrics.Reading;
+
 namespace Libretto.Lyrics.Formats.UltraStar;
 
 /// <summary>
@@ -16,19 +18,13 @@ internal sealed class UltraStarFormat : ILyricsFormat
 
     public bool CanRead => true;
 
-    public string Write(LyricsDocument document)
+    public string Write(LyricsDocument document, LyricsNotices? notices = null)
     {
-        var title = WordText.Clean(document?.Title);
-        return UltraStarWriter.Write(document!, new UltraStarMedia($"{(title.Length > 0 ? title : "song")}.mp3"), Name);
+        ArgumentNullException.ThrowIfNull(document);
+        FormatLimits.Tell(document, Holds.Overlaps | Holds.Voices, notices);
+        var title = WordText.Clean(document.Title);
+        return UltraStarWriter.Write(document, new UltraStarMedia($"{(title.Length > 0 ? title : "song")}.mp3"), notices);
     }
 
-    public LyricsDocument Read(string text) => new UltraStarReader().Read(text);
-
-    /// <summary>Whether a text is such a chart: they share their ending with plain text.</summary>
-    public static bool IsChart(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        var lines = FormatText.Lines(text).Select(line => line.TrimStart()).Where(line => line.Length > 0).ToList();
-        return lines.Count > 0 && lines[0].StartsWith('#') && lines.Any(line => line.StartsWith("#BPM", StringComparison.OrdinalIgnoreCase));
-    }
+    public LyricsDocument Read(string text, LyricsNotices? notices = null) => new UltraStarReader(notices).Read(text);
 }

@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Libretto.Lyrics.Reading;
 
 namespace Libretto.Lyrics.Formats.UltraStar;
 
 /// <summary>
 /// Reads charts, also those from before the specification: beats that count from each line's start (<c>#RELATIVE:yes</c>), commas in
-/// numbers, golden and rapped notes, notes in either voice.
+/// numbers, golden and rapped notes, notes in either voice. A line that cannot be read is left out, and told.
 /// </summary>
-internal sealed partial class UltraStarReader
+internal sealed partial class UltraStarReader(LyricsNotices? notices)
 {
     private const string Format = "UltraStar";
     private const int MiddleC = 60;
@@ -34,6 +35,8 @@ internal sealed partial class UltraStarReader
                 break;
             ReadLine(line, i + 1);
         }
+        if (_phrases.Count == 0 && _headers.Count == 0)
+            throw LyricsFormatException.NotThisFormat(Format, "it has neither headers nor notes.");
         if (!_headers.ContainsKey("BPM"))
             throw LyricsFormatException.NotThisFormat(Format, "it has no #BPM, without which notes have no times.");
         return Build();
@@ -51,15 +54,16 @@ internal sealed partial class UltraStarReader
         else if (NoteLine().Match(trimmed) is { Success: true } note)
             ReadNote(note, number);
         else
-            throw LyricsFormatException.Broken(Format, number, $"'{Shorten(trimmed)}' is no note, header or end of a line. A note looks like ': 12 4 7 text'.");
+            notices?.Add("it is no note, header or end of a phrase, and is left out; a note looks like ': 12 4 7 text'", number);
     }
 
     private void ReadHeader(string line, int number)
     {
         var colon = line.IndexOf(':', StringComparison.Ordinal);
         if (colon < 0)
-            throw LyricsFormatException.Broken(Format, number, $"the header '{Shorten(line)}' has no colon.");
-        _headers[line[1..colon].Trim()] = line[(colon + 1)..].Trim();
+            notices?.Add("the header has no colon and is left out", number);
+        else
+            _headers[line[1..colon].Trim()] = line[(colon + 1)..].Trim();
     }
 
     private bool IsRelative => _headers.GetValueOrDefault("RELATIVE")?.Equals("yes", StringComparison.OrdinalIgnoreCase) == true;
@@ -81,7 +85,10 @@ internal sealed partial class UltraStarReader
         if (!long.TryParse(note.Groups["start"].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var start) ||
             !long.TryParse(note.Groups["length"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var length) ||
             !int.TryParse(note.Groups["pitch"].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var pitch))
-            throw LyricsFormatException.Broken(Format, number, "one of its numbers is too large.");
+        {
+            notices?.Add("one of the note's numbers is too large; it is left out", number);
+            return;
+        }
         if (!_isOpen)
             _phrases.Add(new Phrase(_voice, []));
         _isOpen = true;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Libretto.Lyrics.Reading;
 
 namespace Libretto.Lyrics.Formats.UltraStar;
 
@@ -14,11 +15,13 @@ internal static class UltraStarWriter
     /// <summary>Writes a chart.</summary>
     /// <param name="document">Lyrics with times.</param>
     /// <param name="media">The files beside it.</param>
-    /// <param name="format">The format's name, for errors.</param>
-    public static string Write(LyricsDocument document, UltraStarMedia media, string format)
+    /// <param name="notices">Told what has no place in it.</param>
+    public static string Write(LyricsDocument document, UltraStarMedia media, LyricsNotices? notices)
     {
-        var lines = FormatText.SungLines(document, format).ToList();
+        var lines = FormatText.SungLines(document, "ultrastar").ToList();
         var voices = Voices(lines);
+        if (lines.Count(line => !voices.Any(voice => voice.Lines.Contains(line))) is > 0 and var left)
+            notices?.Add($"background lines that sound while another line does are left out, for a voice sings one note at a time ({left})");
         var grid = BeatGrid.For([.. voices.SelectMany(voice => voice.Lines).SelectMany(Syllables).Select(note => (Milliseconds.From(note.Start), Milliseconds.From(note.End)))]);
 
         var chart = new StringBuilder();

@@ -67,8 +67,11 @@ public sealed class SongPipeline
         var meter = new ProgressMeter(progress, _time);
         meter.Enter(Stage.Acquire, 0, DecodedAt, "reading");
         using var song = await Song.OpenAsync(request.Path, request.Fresh, _decoder, _memo, meter, cancellationToken);
-        var engine = await _engines.SelectAsync(request, new SynchronousProgress<ModelProgress>(meter.Fetching), cancellationToken);
+        var fetching = new Fetching(song.Notice, new SynchronousProgress<ModelProgress>(meter.Fetching));
+        var engine = await _engines.SelectAsync(request, fetching, cancellationToken);
         song.Notice(engine.Notice);
+        if (request.Lyrics is not null)
+            await _engines.PrepareAlignerAsync(engine, fetching, cancellationToken);
         var timing = new SongTiming(song, request, _engines, _ctc, engine);
         var transcription = new RecognitionRun(song, request, engine);
         var transcript = await transcription.RecallAsync(cancellationToken);

@@ -70,6 +70,8 @@ public sealed class SongPipeline
         var fetching = new Fetching(song.Notice, new SynchronousProgress<ModelProgress>(meter.Fetching));
         var engine = await _engines.SelectAsync(request, fetching, cancellationToken);
         song.Notice(engine.Notice);
+        if (engine.AssumesEnglish && TranscriptDoubt.NotEnglish(song.Info) is { } sign)
+            song.Notice($"The song is probably not in English: {sign}. For other languages: libretto models pull whisper-base");
         if (request.Lyrics is not null)
             await _engines.PrepareAlignerAsync(engine, fetching, cancellationToken);
         var timing = new SongTiming(song, request, _engines, _ctc, engine);
@@ -105,6 +107,9 @@ public sealed class SongPipeline
             engine, (transcript, transcriptKey), voice, (what, how) => meter.Enter(Stage.Align, HeardAt, 1, what, how), cancellationToken);
         if (timed.Words is not null)
             transcript = transcript with { Words = timed.Words };
+        var doubt = timed.IsSupplied ? null : TranscriptDoubt.Of(transcript, engine.AssumesEnglish);
+        if (doubt is not null)
+            song.Notice(doubt);
         var document = transcript.ToDocument(timed.Aligned) with
         {
             Title = request.Title ?? song.Info.Tag("title"),
@@ -121,6 +126,7 @@ public sealed class SongPipeline
                 Words = timed.IsSupplied ? "supplied" : "transcribed",
                 Lyrics = timed.IsSupplied ? timed.Aligned!.Fit : null,
                 Guards = transcript.Guards,
+                Unsure = doubt is null ? null : true,
             },
         };
         return new SongResult(document, song.Notices) { Stems = request.KeepStems ? stems.Take() : null };

@@ -37,7 +37,8 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, H
             return await local(cancellationToken);
 
         var order = hosted.Automatic.Select(found => Hosted(found, request, language, WhyHosted(found))).ToList();
-        if (CanPlan(kind, language) && models.Find(Plan(kind, null, language).Model) is not null)
+        // For a second opinion nothing is fetched.
+        if (BestWhisper() is not null || (language is null or English && models.Find(ModelCatalogue.SmallSpeechModel) is not null))
             order = order.ConvertAll(choice => choice with { SecondOpinion = local });
         var others = order.Skip(1).Select(choice => (Func<CancellationToken, Task<EngineChoice>>)(_ => Task.FromResult(choice)));
         return order[0] with { Others = CanPlan(kind, language) ? [.. others, local] : [.. others] };
@@ -194,6 +195,9 @@ internal sealed record EngineChoice(ITranscriber Transcriber, string? Folder, st
 
     /// <summary>What can listen again, on this machine, to passages that this one may have invented; null where nothing here can or may.</summary>
     public Func<CancellationToken, Task<EngineChoice>>? SecondOpinion { get; init; }
+
+    /// <summary>Whether the engine takes the song for English although nobody said so, because it knows nothing else.</summary>
+    public bool AssumesEnglish => Language is null && Folder is not null && SpeechEngines.KindOf(Folder) == ModelKind.Moonshine;
 
     /// <summary>What takes over should this one fail, in order; each is fetched and made ready only then.</summary>
     public IReadOnlyList<Func<CancellationToken, Task<EngineChoice>>> Others { get; init; } = [];

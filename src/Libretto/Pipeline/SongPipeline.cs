@@ -66,7 +66,7 @@ public sealed class SongPipeline
         ArgumentNullException.ThrowIfNull(request);
         var meter = new ProgressMeter(progress, _time);
         meter.Enter(Stage.Acquire, 0, DecodedAt, "reading");
-        using var song = await Song.OpenAsync(request.Path, request.Fresh, _decoder, _memo, meter, cancellationToken);
+        using var song = await Song.OpenAsync(request.Path, request.Track, request.Fresh, _decoder, _memo, meter, cancellationToken);
         var fetching = new Fetching(song.Notice, new SynchronousProgress<ModelProgress>(meter.Fetching));
         var engine = await _engines.SelectAsync(request, fetching, cancellationToken);
         song.Notice(engine.Notice);
@@ -124,7 +124,7 @@ public sealed class SongPipeline
                 Separation = voice?.Model,
                 Alignment = timed.Alignment,
                 Words = timed.IsSupplied ? "supplied" : "transcribed",
-                Lyrics = timed.IsSupplied ? timed.Aligned!.Fit : null,
+                Lyrics = timed.IsSupplied ? timed.Aligned!.Fit with { Notices = request.LyricsNotices is { Count: > 0 } notices ? notices : null } : null,
                 Guards = transcript.Guards,
                 Unsure = doubt is null ? null : true,
             },

@@ -11,20 +11,24 @@ namespace Libretto.Pipeline.Transcripts;
 /// </summary>
 internal static class TranscriptDoubt
 {
-    // Slow songs have some 40 words a minute; below a quarter of that, an engine did not understand, or hardly anyone sings.
-    private const double LeastWordsAMinute = 10;
+    // Slow songs have some 40 words a minute; below half of that, an engine did not understand, or hardly anyone sings.
+    private const double LeastWordsAMinute = 20;
 
     // Shorter recordings may well hold a word or none.
     private const double LeastSeconds = 20;
 
-    // Right transcripts lie above 0.8, those in a language that the engine does not know below 0.4.
+    // Of Moonshine: what it understood lies above 0.9; a German song at 0.53, an English one with nine wrong words of ten at 0.59.
+    private const double LeastConfidenceOfEnglish = 0.65;
     private const double LeastConfidence = 0.5;
 
     /// <summary>Whether the engine thinks most of its words unlikely.</summary>
-    public static bool IsUnlikely(Transcript transcript)
+    /// <param name="transcript">The transcript.</param>
+    /// <param name="isEnglishOnly">Whether the engine knows English only.</param>
+    public static bool IsUnlikely(Transcript transcript, bool isEnglishOnly)
     {
         var known = transcript.Words.Where(word => word.Confidence is not null).ToList();
-        return known.Count > 0 && known.Average(word => word.Confidence!.Value) < LeastConfidence;
+        return known.Count > 0 && known.Average(word => word.Confidence!.Value) <
+            (isEnglishOnly ? LeastConfidenceOfEnglish : LeastConfidence);
     }
 
     /// <summary>Whether there are fewer words than a song of its length has.</summary>
@@ -36,7 +40,7 @@ internal static class TranscriptDoubt
     /// <param name="isEnglishOnly">Whether its engine knows English only, and the language was not given.</param>
     public static string? Of(Transcript transcript, bool isEnglishOnly)
     {
-        var (sparse, unlikely) = (IsSparse(transcript), IsUnlikely(transcript));
+        var (sparse, unlikely) = (IsSparse(transcript), IsUnlikely(transcript, isEnglishOnly));
         if (!unlikely && !(sparse && isEnglishOnly))
             return null;
         var found = sparse

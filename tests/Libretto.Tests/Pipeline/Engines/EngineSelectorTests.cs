@@ -7,6 +7,7 @@ using Libretto.Settings;
 using Libretto.Storage;
 using Libretto.Tests.Support;
 using Libretto.Tools;
+using Libretto.Transcribe.Hosted;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Libretto.Tests.Pipeline.Engines;
@@ -182,7 +183,8 @@ public sealed class EngineSelectorTests : IDisposable
         new SpeechEngines(_sessions, NullLoggerFactory.Instance),
         new HostedEngines(
             new Factory(_noNetwork), new AudioEncoder(new ToolRunner()), settings ?? s_nothingFetched, () => new TemporaryFolder(_folder["work"]),
-            _folder["hosted"], TimeProvider.System, NullLoggerFactory.Instance),
+            _folder["hosted"], TimeProvider.System, NullLoggerFactory.Instance,
+            new HostedStatus(TimeProvider.System, NullLogger<HostedStatus>.Instance)),
         settings ?? s_nothingFetched);
 
     private sealed class Factory(HttpClient client) : IHttpClientFactory

@@ -24,5 +24,5 @@ public sealed class ModelCatalogueTests
 
     [Fact]
     public void What_the_catalogue_knows_the_checksums_of_is_pinned() =>
-        Assert.Equal([ModelCatalogue.DefaultSpeechModel, ModelCatalogue.PitchModel, "hyphenation"], ModelCatalogue.All.Where(entry => entry.IsPinned).Select(entry => entry.Name));
+        Assert.Equal([ModelCatalogue.SmallSpeechModel, ModelCatalogue.PitchModel, "hyphenation"], ModelCatalogue.All.Where(entry => entry.IsPinned).Select(entry => entry.Name));
 }

@@ -51,7 +51,7 @@ public sealed class KaraokePipeline
         using var song = await Song.OpenAsync(request.Song.Path, request.Song.Track, request.Song.Fresh, _decoder, _memo, meter, cancellationToken);
         if (NeedsSeparation(request) && await _separation.EnsureAsync(new SynchronousProgress<ModelProgress>(meter.Fetching), cancellationToken) is { } obstacle)
         {
-            song.Notice($"The whole song is heard, voice and all, because the model that parts them is not here. {obstacle}");
+            song.Notice($"The whole song is heard, voice and all, because {Separation.DefaultModel}, which parts them, is not here and cannot be fetched now ({obstacle}).");
             request = request with { Audio = KaraokeAudio.Mix };
         }
         var result = request.Document is null ? await ListenAsync(request, progress, cancellationToken) : null;

@@ -18,18 +18,8 @@ internal sealed class Separation(AudioDecoder decoder, AudioEncoder encoder, Mod
     /// <param name="progress">Told how far the download is.</param>
     /// <param name="cancellationToken">Stops; what has come is kept.</param>
     /// <returns>Null when it is here; else why it cannot be fetched.</returns>
-    public async Task<string?> EnsureAsync(IProgress<ModelProgress> progress, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await models.EnsureAsync(DefaultModel, progress, cancellationToken);
-            return null;
-        }
-        catch (ModelException e) when (models.Find(DefaultModel) is null)
-        {
-            return e.Message;
-        }
-    }
+    public async Task<string?> EnsureAsync(IProgress<ModelProgress> progress, CancellationToken cancellationToken) =>
+        (await models.OfferAsync(DefaultModel, progress: progress, ct: cancellationToken)).Trouble;
 
     /// <summary>A song's stems by a model; nothing is fetched or done before they are asked for.</summary>
     /// <param name="song">The song.</param>

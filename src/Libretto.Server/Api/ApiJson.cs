@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Libretto.Server.Api.Intake;
 using Libretto.Server.Data.Entities;
-using Libretto.Server.Http;
 using Libretto.Server.Jobs;
 
 namespace Libretto.Server.Api;
@@ -13,18 +12,14 @@ namespace Libretto.Server.Api;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
-[JsonSerializable(typeof(Problem))]
-[JsonSerializable(typeof(OpenAiError))]
 [JsonSerializable(typeof(JobView))]
 [JsonSerializable(typeof(JobPage))]
 [JsonSerializable(typeof(JobOptions))]
 [JsonSerializable(typeof(LinkPost))]
 [JsonSerializable(typeof(StepsView))]
-[JsonSerializable(typeof(Operations.HealthView))]
 [JsonSerializable(typeof(WorkersView))]
 [JsonSerializable(typeof(WebhookView))]
 [JsonSerializable(typeof(WebhookSecretView))]
-[JsonSerializable(typeof(Webhooks.WebhookMessage))]
 [JsonSerializable(typeof(OpenAiText))]
 [JsonSerializable(typeof(OpenAiVerbose))]
 [JsonSerializable(typeof(OpenAiModels))]

@@ -1,5 +1,4 @@
 using Libretto.Server.Data.Entities;
-using Libretto.Server.Jobs.Work;
 using Microsoft.EntityFrameworkCore;
 
 namespace Libretto.Server.Data;
@@ -13,7 +12,7 @@ internal sealed class Lease(IDbContextFactory<LibrettoDb> contexts)
     private const double Seconds = 15;
 
     // Drawn anew for each process: names of machines may be the same.
-    private readonly string _holder = $"{JobWorker.Name}:{Guid.NewGuid():N}";
+    private readonly string _holder = $"{ProcessName.Value}:{Guid.NewGuid():N}";
 
     /// <summary>Takes or renews the lease, by the database's clock; false while another process holds it.</summary>
     public async Task<bool> HoldAsync(string name, CancellationToken ct)

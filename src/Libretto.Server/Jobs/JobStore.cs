@@ -1,7 +1,6 @@
 using System.Linq.Expressions;
 using Libretto.Server.Data;
 using Libretto.Server.Data.Entities;
-using Libretto.Server.Jobs.Queue;
 using Microsoft.EntityFrameworkCore;
 
 namespace Libretto.Server.Jobs;
@@ -187,7 +186,7 @@ internal sealed class JobStore(IDbContextFactory<LibrettoDb> contexts, JobChange
         id,
         job => job.Status == JobStatus.Failed || job.Status == JobStatus.Cancelled,
         (context, jobs) => jobs.ExecuteUpdateAsync(
-            set => JobClaims.Requeue(set, Waiting)
+            set => JobTransitions.Requeue(set, Waiting)
                 .SetProperty(job => job.Pct, 0)
                 .SetProperty(job => job.Lane, job => job.InputKey == null ? Lane.Io : job.Lane)
                 .SetProperty(job => job.NeedsCookies, false)

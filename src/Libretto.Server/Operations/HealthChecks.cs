@@ -86,7 +86,7 @@ internal sealed class WorkersCheck(WorkerRegistry workers, UnmetRequirements nee
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var alive = await workers.AliveAsync(options.WorkerSilence, cancellationToken);
-        var words = $"{alive.Count} at work or ready, {alive.Count(worker => worker.Capabilities.Gpu)} with a graphics card";
+        var words = $"{alive.Count} at work or ready, {alive.Count(worker => Capabilities.Of(worker).Gpu)} with a graphics card";
         var unmet = await needs.FindAsync(cancellationToken);
         if (unmet.Count == 0)
             return HealthCheckResult.Healthy(words);

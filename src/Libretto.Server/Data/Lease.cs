@@ -8,6 +8,7 @@ internal sealed class Lease(IDbContextFactory<LibrettoDb> contexts)
 {
     public const string Pools = "pools";
     public const string Webhooks = "webhooks";
+    public const string Retention = "retention";
 
     private const double Seconds = 15;
 

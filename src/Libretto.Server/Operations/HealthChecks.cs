@@ -60,7 +60,8 @@ internal sealed class ModelsCheck(ModelStore models, ServerOptions options) : IH
     {
         if (!options.EffectiveLanes.Contains(Lane.Compute))
             return Task.FromResult(HealthCheckResult.Healthy("none needed here"));
-        var speech = models.List().Select(model => model.Name).ToList();
+        var speech = models.List().Select(model => model.Name)
+            .Where(name => ModelCatalogue.Find(name)?.Kind is null or ModelKind.Whisper or ModelKind.Moonshine).ToList();
         return Task.FromResult(speech.Count > 0
             ? HealthCheckResult.Healthy(string.Join(", ", speech))
             : HealthCheckResult.Degraded("none installed yet; the first song fetches the default"));

@@ -128,7 +128,7 @@ internal sealed partial class PoolManager(
         var message = decision.NextStart is { } pause && !view.Workers.Any(worker => worker.HasCome)
             ? string.Create(CultureInfo.InvariantCulture, $"waiting for a worker: the last start failed, the next is in {pause.TotalSeconds:0} s")
             : isComing ? string.Create(CultureInfo.InvariantCulture, $"waiting for a worker to start, usually {seconds:0} s")
-            : JobStore.Waiting;
+            : null;
         return jobs.TellWaitingAsync(Lane.Compute, message, ct);
     }
 

@@ -87,6 +87,7 @@ internal sealed partial class UnmetRequirements(
                 set => set
                     .SetProperty(job => job.UnmetSince, job => job.UnmetSince ?? DateTime.UtcNow)
                     .SetProperty(job => job.StatusMessage, message)
+                    .SetProperty(job => job.WaitingFor, WaitingFor.Requirements)
                     .SetProperty(job => job.Revision, job => job.Revision + 1),
                 ct),
             ct);
@@ -99,6 +100,7 @@ internal sealed partial class UnmetRequirements(
             set => set
                 .SetProperty(job => job.UnmetSince, (DateTime?)null)
                 .SetProperty(job => job.StatusMessage, JobStore.Waiting)
+                .SetProperty(job => job.WaitingFor, WaitingFor.Turn)
                 .SetProperty(job => job.Revision, job => job.Revision + 1),
             ct),
         ct);

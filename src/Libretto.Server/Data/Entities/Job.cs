@@ -71,6 +71,9 @@ internal sealed record Job
     public int NeedsMemory { get; init; }
     public bool NeedsCookies { get; init; }
 
+    /// <summary>What it waits for while it is queued: see <see cref="Entities.WaitingFor"/>.</summary>
+    public string WaitingFor { get; init; } = Entities.WaitingFor.Turn;
+
     /// <summary>Since when it has waited for what no worker has: see UnmetRequirements.</summary>
     public DateTime? UnmetSince { get; init; }
 

@@ -21,7 +21,7 @@ internal static class HangfireQueue
             .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
             .UseSimpleAssemblyNameTypeSerializer()
             .UseRecommendedSerializerSettings()
-            .UseLogProvider(new AspNetCoreLogProvider(provider.GetRequiredService<ILoggerFactory>())));
+            .UseLogProvider(new HangfireLog(provider.GetRequiredService<ILoggerFactory>())));
         foreach (var lane in options.EffectiveLanes)
             services.AddHangfireServer(worker => Lanes.Configure(worker, lane, options));
     }

@@ -159,7 +159,7 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
         return UpdateAsync(
             job,
             rows => rows.ExecuteUpdateAsync(
-                set => JobTransitions.Requeue(set, $"trying again in {seconds:0} s: {message}")
+                set => JobTransitions.Requeue(set, $"trying again in {seconds:0} s: {message}", WaitingFor.Other)
                     .SetProperty(row => row.ErrorCode, code)
                     .SetProperty(row => row.ErrorMessage, message)
                     .SetProperty(row => row.ProgressLog, log)
@@ -176,7 +176,7 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
         return UpdateAsync(
             job,
             rows => rows.Where(row => !row.CancelRequested).ExecuteUpdateAsync(
-                set => JobTransitions.Requeue(set, "downloaded; waiting")
+                set => JobTransitions.Requeue(set, "downloaded; waiting", WaitingFor.Other)
                     .SetProperty(row => row.Lane, lane)
                     .SetProperty(row => row.NeedsModel, needs.Model)
                     .SetProperty(row => row.NeedsGpu, needs.Gpu)
@@ -210,7 +210,7 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
         return await UpdateAsync(
             job,
             rows => rows.Where(row => !row.CancelRequested).ExecuteUpdateAsync(
-                set => JobTransitions.Requeue(set, "could not be downloaded here; waiting for another machine to try")
+                set => JobTransitions.Requeue(set, "could not be downloaded here; waiting for another machine to try", WaitingFor.Other)
                     .SetProperty(row => row.Lane, lane)
                     .SetProperty(row => row.NeedsCookies, needs.Cookies)
                     .SetProperty(row => row.ErrorCode, code)
@@ -224,7 +224,7 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
     public Task<bool> HandBackAsync(Job job, IReadOnlyList<JobStep> log, CancellationToken ct) => UpdateAsync(
         job,
         rows => rows.Where(row => !row.CancelRequested).ExecuteUpdateAsync(
-            set => JobTransitions.Requeue(set, "waiting for another worker")
+            set => JobTransitions.Requeue(set, "waiting for another worker", WaitingFor.Turn)
                 .SetProperty(row => row.ProgressLog, log),
             ct),
         ct);
@@ -280,7 +280,7 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
         return UpdateAsync(
             job,
             rows => rows.Where(row => row.HeartbeatAt < DateTime.UtcNow.AddSeconds(limit)).ExecuteUpdateAsync(
-                set => JobTransitions.Requeue(set, "its worker is gone; waiting for another")
+                set => JobTransitions.Requeue(set, "its worker is gone; waiting for another", WaitingFor.Other)
                     .SetProperty(row => row.Takeovers, row => row.Takeovers + 1),
                 ct),
             ct);

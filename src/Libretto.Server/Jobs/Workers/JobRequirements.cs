@@ -50,6 +50,7 @@ internal static class JobRequirementsOfJobs
         NeedsGpu = needs.Gpu,
         NeedsMemory = needs.Memory,
         NeedsCookies = needs.Cookies,
+        WaitingFor = needs.Gpu ? WaitingFor.Requirements : job.WaitingFor,
         StatusMessage = needs.Gpu ? "waiting for a worker with a graphics card" : job.StatusMessage,
     };
 }

@@ -1,4 +1,5 @@
 using Libretto.Server.Api.Intake;
+using Libretto.Server.Api.OpenAi;
 using Libretto.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -18,6 +19,7 @@ internal static class ApiServices
         services.AddSingleton<LinkIntake>();
         services.AddSingleton<JobOptionsRules>();
         services.AddSingleton<JobIntake>();
+        services.AddSingleton<OpenAiModelNames>();
         services.AddSingleton<OpenAiTranscriber>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         services.AddExceptionHandler<Problems>();

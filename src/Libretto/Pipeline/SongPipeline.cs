@@ -66,7 +66,7 @@ public sealed class SongPipeline
         ArgumentNullException.ThrowIfNull(request);
         var meter = new ProgressMeter(progress, _time);
         meter.Enter(Stage.Acquire, 0, DecodedAt, "reading");
-        using var song = await Song.OpenAsync(request.Path, request.Fresh, _decoder, _memo, meter, cancellationToken);
+        using var song = await Song.OpenAsync(request.Path, request.Track, request.Fresh, _decoder, _memo, meter, cancellationToken);
         var engine = await _engines.SelectAsync(request, new SynchronousProgress<ModelProgress>(meter.Fetching), cancellationToken);
         song.Notice(engine.Notice);
         var timing = new SongTiming(song, request, _engines, _ctc, engine);
@@ -82,7 +82,7 @@ public sealed class SongPipeline
         var voice = await _voice.RunAsync(song, stems, mode, isBest || request.Lyrics is not null, DecodedAt, SeparatedAt, cancellationToken);
         var isHeardTwice = isBest && voice?.Model is not null;
 
-        meter.Enter(Stage.Transcribe, voice is null ? DecodedAt : SeparatedAt, timing.IsExpected || isHeardTwice ? HeardAt : 1, "listening", engine.Transcriber.Name);
+        meter.Enter(Stage.Transcribe, voice is null ? DecodedAt : SeparatedAt, timing.IsExpected(engine) || isHeardTwice ? HeardAt : 1, "listening", engine.Transcriber.Name);
         string? takenOver = null;
         if (transcript is null)
             (transcription, transcript, takenOver) = await _fallback.RunAsync(song, transcription, cancellationToken);
@@ -94,11 +94,12 @@ public sealed class SongPipeline
             (transcription, transcript) = await ListenToBothAsync(song, transcription, transcript, voice!, cancellationToken);
         foreach (var remark in transcript.Notices(engine.Transcriber.Name))
             song.Notice(remark);
+        (transcript, var transcriptKey) = await new SecondOpinion(song, transcription).RunAsync(transcript, cancellationToken);
         if (voice is not null && (!engine.Transcriber.TimesAreTrusted || transcript.IsEstimated))
             transcript = transcript.BoundBy(voice.Singing);
 
         var timed = await timing.RunAsync(
-            engine, (transcript, transcription.Key), voice, (what, how) => meter.Enter(Stage.Align, HeardAt, 1, what, how), cancellationToken);
+            engine, (transcript, transcriptKey), voice, (what, how) => meter.Enter(Stage.Align, HeardAt, 1, what, how), cancellationToken);
         if (timed.Words is not null)
             transcript = transcript with { Words = timed.Words };
         var document = transcript.ToDocument(timed.Aligned) with
@@ -128,7 +129,7 @@ public sealed class SongPipeline
     {
         var alone = mix.Of(voice);
         song.Meter.Enter(Stage.Transcribe, HeardAt, 1, "listening to the voice alone", mix.Engine.Transcriber.Name);
-        var sung = await alone.RecallAsync(cancellationToken) ?? await alone.RunAsync(isFinal: true, cancellationToken);
+        var sung = await alone.RecallAsync(cancellationToken) ?? await alone.RunAsync(isFinal: () => true, cancellationToken);
         return (alone, HypothesisSelection.Choose(transcript, sung));
     }
 

@@ -39,10 +39,10 @@ internal sealed partial class JobOutcome(
     }
 
     /// <summary>Completes the job, and learns from it how long stages take; false when it was no longer this worker's.</summary>
-    public async Task<bool> CompleteAsync(Job job, JobLog jobLog, StoredResult result, TimeSpan taken)
+    public async Task<bool> CompleteAsync(Job job, JobLog jobLog, StoredResult result)
     {
         jobLog.End(StepStatus.Completed, null);
-        var seconds = Math.Round(taken.TotalSeconds, 3);
+        var seconds = JobStep.SecondsOf(jobLog.Steps);
         if (!await retry.RunAsync(() => claims.CompleteAsync(job, result, seconds, jobLog.Steps, CancellationToken.None)))
         {
             await LetGoAsync(job, jobLog);

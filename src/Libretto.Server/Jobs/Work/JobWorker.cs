@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Libretto.Server.Data.Entities;
 using Libretto.Server.Jobs.Queue;
 using Libretto.Server.Jobs.Workers;
@@ -39,7 +38,6 @@ internal sealed partial class JobWorker(
 
     private async Task RunAsync(Job job, CancellationToken shutdown)
     {
-        var started = Stopwatch.GetTimestamp();
         var jobLog = new JobLog(job, time);
         var folder = workFolder.NewFile();
         await using var reporter = new JobReporter(job, jobLog, claims, log);
@@ -55,11 +53,11 @@ internal sealed partial class JobWorker(
                 await outcome.HandOnAsync(job, jobLog, song);
                 return;
             }
-            var result = await results.FindOrMakeAsync(job, folder, reporter, stop.Token);
+            var result = await results.FindOrMakeAsync(job, jobLog, folder, reporter, stop.Token);
             // Checkpoint 7, result stored: the store answers for this song; the next worker completes the row from it.
             checkpoints.Pass(Checkpoints.ResultStored);
             await reporter.StopAsync();
-            if (await outcome.CompleteAsync(job, jobLog, result, Stopwatch.GetElapsedTime(started)))
+            if (await outcome.CompleteAsync(job, jobLog, result))
                 // Checkpoint 8, completed: one statement, which no other worker can repeat; only the temporary copy is left to be swept.
                 checkpoints.Pass(Checkpoints.Completed);
         }

@@ -12,7 +12,7 @@ internal sealed class SongResults(SongWork songs, JobClaims claims, IContentStor
     public static string InputIn(string folder) => Path.Combine(folder, "song");
 
     /// <exception cref="LibrettoException">It cannot be made.</exception>
-    public async Task<StoredResult> FindOrMakeAsync(Job job, string folder, JobReporter reporter, CancellationToken ct)
+    public async Task<StoredResult> FindOrMakeAsync(Job job, JobLog jobLog, string folder, JobReporter reporter, CancellationToken ct)
     {
         // Another job, or this one's earlier worker, may have made it.
         if (job.Options.Fresh != true && await StoredResult.FindAsync(store, job.ResultKey!, ct) is { } known)
@@ -29,6 +29,7 @@ internal sealed class SongResults(SongWork songs, JobClaims claims, IContentStor
 
         // Checkpoint 3, working: what each finished stage made is kept; the next worker goes on from the last of them.
         using var made = await songs.RunAsync(job, input, reporter, () => checkpoints.Pass(Checkpoints.Working), ct);
+        jobLog.Cost(Stage.Transcribe, made.Document.Method?.Cost);
         // Checkpoint 4, lyrics made: every stage's result is kept; the next worker only puts them together.
         checkpoints.Pass(Checkpoints.LyricsMade);
         var result = await StoredResult.OfLyricsAsync(store, made.Document, ct);

@@ -69,7 +69,7 @@ internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandle
         JsonException => (400, "json_broken", "The body is not JSON of the form expected. See /scalar for an example."),
         InvalidDataException => (400, "multipart_broken", "The multipart body cannot be read."),
         ServerException or AcquireException => (422, ((LibrettoException)e).Code, PublicMessages.Of(e.Message)),
-        LyricsFormatException known => (known.Code is "unknown_format" or "format_not_readable" ? 404 : 422, known.Code, known.Message),
+        LyricsFormatException known => (known.Code is "unknown_format" ? 404 : 422, known.Code, known.Message),
         _ when e is StorageException { Code: "disk_full" } || DiskErrors.IsFull(e) => (507, "disk_full", "The server's disk is full. Try again later."),
         StorageException => (503, "store_unavailable", "The server's store cannot be used now. Try again later."),
         ToolException => (503, "tool_unavailable", "A program the server needs is missing. Its log says which."),

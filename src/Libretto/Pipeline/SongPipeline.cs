@@ -116,7 +116,7 @@ public sealed class SongPipeline
                 Separation = voice?.Model,
                 Alignment = timed.Alignment,
                 Words = timed.IsSupplied ? "supplied" : "transcribed",
-                Lyrics = timed.IsSupplied ? timed.Aligned!.Fit : null,
+                Lyrics = timed.IsSupplied ? timed.Aligned!.Fit with { Notices = request.LyricsNotices is { Count: > 0 } notices ? notices : null } : null,
                 Guards = transcript.Guards,
             },
         };

@@ -34,6 +34,8 @@ internal sealed class SongTiming
         (_song, _request, _engines, _ctc) = (song, request, engines, letters);
         letters.Named();
         _given = request.Lyrics is null ? null : new LyricsAlignment(song, engines.Aligner(engine), LyricsAlignment.FromFile);
+        foreach (var notice in request.LyricsNotices ?? [])
+            song.Notice($"The given lyrics: {notice}");
     }
 
     /// <summary>Whether there will, or may, be something to do after the song was heard: a hosted engine may give no times of words.</summary>

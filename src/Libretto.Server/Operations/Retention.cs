@@ -65,7 +65,7 @@ internal sealed partial class Retention(
                 break;
         }
         // What stages made belongs to no job, nor does a song whose job went away before it named it.
-        foreach (var kind in (string[])["stages/", "stems/", "audio/"])
+        foreach (var kind in (string[])["stages/", "stems/", "audio/", "exports/"])
             await foreach (var content in store.ListAsync(kind, ct))
                 if (content.StoredAt < before && !await IsInUseAsync(context, content.Key, ct))
                     await store.RemoveAsync(content.Key, ct);

@@ -84,6 +84,38 @@ public sealed class RetentionTests : IAsyncLifetime
             Assert.StartsWith("stages/", content.Key, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("opus")]
+    [InlineData("waveforms")]
+    [InlineData("lyrics")]
+    [InlineData("results")]
+    [InlineData("given")]
+    public async Task What_no_job_names_any_more_goes_when_it_is_old(string folder)
+    {
+        using (var store = new DiskContentStore(Path.Combine(_folder["data"], "store"), new StoppedClock(DateTimeOffset.UtcNow.AddDays(-31))))
+            await store.PutAsync($"{folder}/old", new MemoryStream("left"u8.ToArray()), new ContentDescription("application/json"), Ct);
+
+        await RunAsync();
+
+        Assert.Null(await _server.Services.GetRequiredService<IContentStore>().FindAsync($"{folder}/old", Ct));
+    }
+
+    [Fact]
+    public async Task What_was_made_of_a_song_for_the_page_goes_with_the_song()
+    {
+        var id = await FinishedAsync(TestAudio.Tone(_folder, 1.4), "karaoke");
+        Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync($"/api/jobs/{id}/karaoke.html")).Status);
+        var store = _server.Services.GetRequiredService<IContentStore>();
+        Assert.NotEmpty(await store.ListAsync("opus/", Ct).ToListAsync(Ct));
+        Assert.NotEmpty(await store.ListAsync("waveforms/", Ct).ToListAsync(Ct));
+        await AgeAsync(id, days: 31);
+
+        await RunAsync();
+
+        Assert.Empty(await store.ListAsync("opus/", Ct).ToListAsync(Ct));
+        Assert.Empty(await store.ListAsync("waveforms/", Ct).ToListAsync(Ct));
+    }
+
     [Fact]
     public async Task What_stages_made_goes_when_it_is_old()
     {

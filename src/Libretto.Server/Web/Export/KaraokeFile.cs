@@ -7,6 +7,7 @@ using Libretto.Pipeline;
 using Libretto.Server.Api;
 using Libretto.Server.Data.Entities;
 using Libretto.Server.Http;
+using Libretto.Server.Jobs;
 using Libretto.Server.Web.Layout;
 using Libretto.Server.Web.Player;
 using Libretto.Storage;
@@ -60,7 +61,7 @@ internal sealed partial class KaraokeFile(
     /// <summary>A recording as Opus in base64; made once, then found in the store.</summary>
     private async Task<string> SoundAsync(string key, CancellationToken ct)
     {
-        var packedKey = ContentKey.Of("opus", "1", key);
+        var packedKey = DerivedContent.OpusOf(key);
         if (await store.OpenAsync(packedKey, ct) is not { } reading)
         {
             await PackAsync(key, packedKey, ct);

@@ -40,7 +40,6 @@ internal sealed partial class WaveformJson : JsonSerializerContext;
 /// <summary>Measures songs' shapes, each once: the store keeps them.</summary>
 internal sealed class Waveforms(IContentStore store, AudioDecoder decoder, TemporaryFolder folder) : IDisposable
 {
-    private const string Version = "1";
     private const int SampleRate = 16000;
     private const int PeaksPerSecond = 50;
 
@@ -53,7 +52,7 @@ internal sealed class Waveforms(IContentStore store, AudioDecoder decoder, Tempo
     {
         if (job.InputKey is null || job.ExpiredAt is not null)
             throw LyricsApi.Expired();
-        var key = ContentKey.Of("waveforms", Version, job.InputKey, job.VocalsKey ?? "");
+        var key = DerivedContent.WaveformOf(job.InputKey, job.VocalsKey);
         if (await store.ReadJsonAsync(key, WaveformJson.Default.Waveform, ct) is { } known)
             return known;
         await _measuring.WaitAsync(ct);

@@ -25,7 +25,7 @@ internal sealed partial class Retention(
     private const int Batch = 100;
 
     // All that songs and jobs leave in the store; where links led, LinkFetch itself forgets.
-    private static readonly string[, "exports/"] s_folders = ["audio/", "stems/", "lyrics/", "results/", "given/", "stages/", "opus/", "waveforms/"];
+    private static readonly string[] s_folders = ["audio/", "stems/", "lyrics/", "results/", "given/", "stages/", "opus/", "waveforms/", "exports/"];
 
     // Of what also lies in a store beyond the network.
     private const long MostOnDisk = 5_000_000_000;

@@ -70,12 +70,12 @@ public static class ServiceCollectionExtensions
             Settings(provider).Keep ? provider.GetRequiredService<IContentStore> : null,
             provider.GetRequiredService<TemporaryFolder>,
             provider.GetRequiredService<ILogger<StageMemo>>()));
-        services.AddSingleton<Separation>();
+        services.AddSingleton<StemSeparation>();
         services.AddSingleton(provider => new NetworkGuard(Settings(provider).AllowNetworks));
         services.AddSingleton(provider => CreateLinkFetch(provider, Settings(provider)));
         services.AddSingleton(provider => new StemPipeline(
             provider.GetRequiredService<AudioDecoder>(),
-            provider.GetRequiredService<Separation>(),
+            provider.GetRequiredService<StemSeparation>(),
             provider.GetRequiredService<StageMemo>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<VocalSeparation>();
@@ -87,7 +87,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton(provider => new SongPipeline(
             provider.GetRequiredService<AudioDecoder>(),
             provider.GetRequiredService<EngineSelector>(),
-            provider.GetRequiredService<Separation>(),
+            provider.GetRequiredService<StemSeparation>(),
             provider.GetRequiredService<VocalSeparation>(),
             provider.GetRequiredService<LyricsSearch>(),
             provider.GetRequiredService<CtcAlignment>(),

@@ -67,7 +67,7 @@ internal static class SeparateCommand
             fetched =>
             {
                 var start = names.Of(fetched.Facts.Name, start => StemOutputs.At(start, fetched.Path, format).Paths);
-                return separation.RunAsync(StemOutputs.At(start, fetched.Path, format), LinkDownloads.FetchShare, token);
+                return separation.RunAsync(StemOutputs.At(start, fetched.Path, format), links.Working, token);
             },
             token));
         return await new SongBatch(display).RunAsync(tasks, cancellationToken);

@@ -89,7 +89,8 @@ internal static class TranscribeCommand
             fetched =>
             {
                 var start = names.Of(fetched.Facts.Name, start => SongOutputs.At(start, fetched.Path, formats, stems).Paths);
-                return transcription.RunAsync(SongOutputs.At(start, fetched.Path, formats, stems), SongOrigin.Of(fetched.Facts), LinkDownloads.FetchShare, token);
+                return transcription.RunAsync(
+                    SongOutputs.At(start, fetched.Path, formats, stems), SongOrigin.Of(fetched.Facts), links.Working, token);
             },
             token));
         return await new SongBatch(display).RunAsync(tasks, cancellationToken);

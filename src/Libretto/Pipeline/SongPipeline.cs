@@ -16,32 +16,27 @@ namespace Libretto.Pipeline;
 /// </summary>
 public sealed class SongPipeline
 {
-    // Share of the whole work, measured on songs of three minutes; only the progress shown depends on it.
-    private const double DecodedAt = 0.08;
-    private const double SeparatedAt = 0.5;
-    private const double HeardAt = 0.6;
-
     private readonly AudioDecoder _decoder;
     private readonly EngineSelector _engines;
     private readonly EngineFallback _fallback;
-    private readonly Separation _separation;
-    private readonly VocalSeparation _voice;
+    private readonly StemSeparation _separation;
+    private readonly VocalSeparation _vocals;
     private readonly LyricsSearch _search;
     private readonly CtcAlignment _ctc;
     private readonly StageMemo _memo;
     private readonly TimeProvider _time;
 
     internal SongPipeline(
-        AudioDecoder decoder, EngineSelector engines, Separation separation, VocalSeparation voice, LyricsSearch search, CtcAlignment letters,
+        AudioDecoder decoder, EngineSelector engines, StemSeparation separation, VocalSeparation vocals, LyricsSearch search, CtcAlignment ctc,
         StageMemo memo, TimeProvider time)
     {
         _decoder = decoder;
         _engines = engines;
         _fallback = new EngineFallback(time);
         _separation = separation;
-        _voice = voice;
+        _vocals = vocals;
         _search = search;
-        _ctc = letters;
+        _ctc = ctc;
         _memo = memo;
         _time = time;
     }
@@ -52,7 +47,7 @@ public sealed class SongPipeline
     {
         ArgumentNullException.ThrowIfNull(request);
         return _engines.IsHosted(request) && request is { Lyrics: null, FindLyrics: false, KeepStems: false, Quality: not SongQuality.Best } &&
-            _voice.ModeFor(request, timesAreTrusted: true) == SeparationMode.Never;
+            _vocals.ModeFor(request, timesAreTrusted: true) == SeparationMode.Never;
     }
 
     /// <summary>Works on one song.</summary>
@@ -64,79 +59,89 @@ public sealed class SongPipeline
         SongRequest request, IProgress<SongProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var meter = new ProgressMeter(progress, _time);
-        meter.Enter(Stage.Acquire, 0, DecodedAt, "reading");
+        var meter = new ProgressMeter(progress, ProgressPlan.Song(separates: false, transcribesVocals: false, aligns: false), _time);
+        meter.Enter(WorkStep.Read, "reading");
         using var song = await Song.OpenAsync(request.Path, request.Fresh, _decoder, _memo, meter, cancellationToken);
-        var engine = await _engines.SelectAsync(request, new SynchronousProgress<ModelProgress>(meter.Fetching), cancellationToken);
-        song.Notice(engine.Notice);
-        var timing = new SongTiming(song, request, _engines, _ctc, engine);
-        var transcription = new RecognitionRun(song, request, engine);
-        var transcript = await transcription.RecallAsync(cancellationToken);
-        if (transcript is null)
-            await transcription.PrepareAsync(cancellationToken);
-        timing.Search(_search, cancellationToken);
+        var engine = await SelectAsync(song, request, cancellationToken);
+        var run = new RecognitionRun(song, request, engine);
+        var known = await run.RecallAsync(cancellationToken);
+        if (known is null)
+            await run.PrepareAsync(cancellationToken);
+        await using var search = _search.Start(song, request, cancellationToken);
 
-        var mode = _voice.ModeFor(request, engine.Transcriber.TimesAreTrusted);
-        using var stems = _separation.Of(song);
-        var isBest = _voice.QualityOf(request) == SongQuality.Best;
-        var voice = await _voice.RunAsync(song, stems, mode, isBest || request.Lyrics is not null, DecodedAt, SeparatedAt, cancellationToken);
-        var isHeardTwice = isBest && voice?.Model is not null;
+        // Where the vocals help, they come first.
+        var mode = _vocals.ModeFor(request, engine.Transcriber.TimesAreTrusted);
+        var isBest = _vocals.QualityOf(request) == SongQuality.Best;
+        var separates = mode != SeparationMode.Never;
+        meter.Plan = ProgressPlan.Song(separates, isBest && separates, request.Lyrics is not null || search.IsStarted);
+        using var stems = new SongStems(song, _separation);
+        var vocals = await _vocals.RunAsync(song, stems, mode, takesLong: isBest || request.Lyrics is not null, cancellationToken);
 
-        meter.Enter(Stage.Transcribe, voice is null ? DecodedAt : SeparatedAt, timing.IsExpected || isHeardTwice ? HeardAt : 1, "listening", engine.Transcriber.Name);
-        string? takenOver = null;
-        if (transcript is null)
-            (transcription, transcript, takenOver) = await _fallback.RunAsync(song, transcription, cancellationToken);
-        else
-            Show(transcript, song);
-        engine = transcription.Engine;
-        // Engines beyond the network are paid for by the minute, and are better than this.
-        if (isHeardTwice && engine.Folder is not null)
-            (transcription, transcript) = await ListenToBothAsync(song, transcription, transcript, voice!, cancellationToken);
-        foreach (var remark in transcript.Notices(engine.Transcriber.Name))
+        // Words, by whichever engine answers; of those at hand, from the vocals as well.
+        meter.Enter(WorkStep.Transcribe, "transcribing", engine.Transcriber.Name);
+        var heard = known is null ? await _fallback.RunAsync(song, run, cancellationToken) : Recalled(song, run, known);
+        if (isBest && vocals?.Model is not null && heard.Engine.Folder is not null)
+            heard = await TranscribeVocalsAsync(song, heard, vocals, cancellationToken);
+        foreach (var remark in heard.Transcript.Notices(heard.Engine.Transcriber.Name))
             song.Notice(remark);
-        if (voice is not null && (!engine.Transcriber.TimesAreTrusted || transcript.IsEstimated))
-            transcript = transcript.BoundBy(voice.Singing);
 
-        var timed = await timing.RunAsync(
-            engine, (transcript, transcription.Key), voice, (what, how) => meter.Enter(Stage.Align, HeardAt, 1, what, how), cancellationToken);
-        if (timed.Words is not null)
-            transcript = transcript with { Words = timed.Words };
-        var document = transcript.ToDocument(timed.Aligned) with
+        // Times: bounded by where someone sings, then aligned where something better than the engine's own is at hand.
+        if (vocals is not null && (!heard.Engine.Transcriber.TimesAreTrusted || heard.Transcript.IsEstimated))
+            heard = heard with { Transcript = heard.Transcript.BoundBy(vocals.Singing) };
+        var timed = await new SongTiming(song, request, _engines, _ctc, search).RunAsync(heard, vocals, cancellationToken);
+        return new SongResult(Document(song, request, heard, timed, vocals), song.Notices) { Stems = request.KeepStems ? stems.Take() : null };
+    }
+
+    /// <summary>Chooses the engine, and makes sure before any work that what the request asks of times can be had.</summary>
+    private async Task<EngineChoice> SelectAsync(Song song, SongRequest request, CancellationToken cancellationToken)
+    {
+        var engine = await _engines.SelectAsync(request, new SynchronousProgress<ModelProgress>(song.Meter.Fetching), cancellationToken);
+        song.Notice(engine.Notice);
+        _ctc.RequireNamed();
+        if (request.Lyrics is not null)
+            _engines.Aligner(engine);
+        return engine;
+    }
+
+    /// <summary>Transcribes the vocals too, and keeps of each passage what was understood more surely.</summary>
+    private static async Task<RecognitionResult> TranscribeVocalsAsync(
+        Song song, RecognitionResult mix, VocalStem vocals, CancellationToken cancellationToken)
+    {
+        var run = mix.Run.Of(vocals);
+        song.Meter.Enter(WorkStep.TranscribeVocals, "transcribing the vocals", mix.Engine.Transcriber.Name);
+        var sung = await run.RecallAsync(cancellationToken) ?? await run.RunAsync(isFinal: true, cancellationToken);
+        return mix with { Run = run, Transcript = HypothesisSelection.Choose(mix.Transcript, sung) };
+    }
+
+    /// <summary>Shows what was recognised before as if it were recognised now.</summary>
+    private static RecognitionResult Recalled(Song song, RecognitionRun run, Transcript known)
+    {
+        song.Meter.Found("the words were found in the cache");
+        foreach (var line in known.Lines())
+            song.Meter.LineRecognized(line);
+        return new RecognitionResult(run, known, null);
+    }
+
+    private static LyricsDocument Document(Song song, SongRequest request, RecognitionResult heard, TimingResult timed, VocalStem? vocals)
+    {
+        var transcript = timed.Words is null ? heard.Transcript : heard.Transcript with { Words = timed.Words };
+        return transcript.ToDocument(timed.Aligned) with
         {
             Title = request.Title ?? song.Info.Tag("title"),
             Artist = request.Artist ?? song.Info.Tag("artist"),
-            Language = request.Translate ? transcript.Language : engine.Language ?? transcript.Language,
+            Language = request.Translate ? transcript.Language : heard.Engine.Language ?? transcript.Language,
             Source = request.Source ?? new LyricsSource("file"),
             Method = new LyricsMethod
             {
-                Engine = engine.Transcriber.Name,
-                Reason = takenOver,
+                Engine = heard.Engine.Transcriber.Name,
+                Reason = heard.TakenOver,
                 Cost = transcript.Cost,
-                Separation = voice?.Model,
+                Separation = vocals?.Model,
                 Alignment = timed.Alignment,
                 Words = timed.IsSupplied ? "supplied" : "transcribed",
                 Lyrics = timed.IsSupplied ? timed.Aligned!.Fit : null,
                 Guards = transcript.Guards,
             },
         };
-        return new SongResult(document, song.Notices) { Stems = request.KeepStems ? stems.Take() : null };
-    }
-
-    /// <summary>Listens to the voice too, and keeps of each passage what was understood more surely.</summary>
-    private static async Task<(RecognitionRun By, Transcript Heard)> ListenToBothAsync(
-        Song song, RecognitionRun mix, Transcript transcript, VocalStem voice, CancellationToken cancellationToken)
-    {
-        var alone = mix.Of(voice);
-        song.Meter.Enter(Stage.Transcribe, HeardAt, 1, "listening to the voice alone", mix.Engine.Transcriber.Name);
-        var sung = await alone.RecallAsync(cancellationToken) ?? await alone.RunAsync(isFinal: true, cancellationToken);
-        return (alone, HypothesisSelection.Choose(transcript, sung));
-    }
-
-    /// <summary>Shows what was heard before as if it were heard now.</summary>
-    private static void Show(Transcript transcript, Song song)
-    {
-        song.Meter.Found("the words were found in the cache");
-        foreach (var line in transcript.Lines())
-            song.Meter.Heard(line);
     }
 }

@@ -36,7 +36,7 @@ internal sealed class EngineFallback(TimeProvider time)
                     ActionGenerator = next => () => run.TakeOverAsync(next.ActionContext.CancellationToken),
                 })
                 .Build()
-                .ExecuteAsync(async token => await run.HearAsync(first, why: null, token), cancellationToken);
+                .ExecuteAsync(async token => await run.RecognizeAsync(first, why: null, token), cancellationToken);
         }
         catch (LibrettoException) when (run.LastError is { } last)
         {
@@ -55,7 +55,7 @@ internal sealed class EngineFallback(TimeProvider time)
     private sealed class Run(Song song, RecognitionRun first, double seconds, CancellationToken stop)
     {
         private readonly Queue<Func<CancellationToken, Task<EngineChoice>>> _others = new(first.Engine.Others);
-        private readonly List<Task> _hearing = [];
+        private readonly List<Task> _running = [];
         private string _latest = first.Engine.Transcriber.Name;
         private string? _failure;
 
@@ -65,15 +65,15 @@ internal sealed class EngineFallback(TimeProvider time)
         /// <summary>Engines that others stand behind are a hundred times faster than the song; the rest is left to the network.</summary>
         public TimeSpan Patience { get; } = TimeSpan.FromSeconds(5 + (seconds / 20));
 
-        public async Task<RecognitionResult> HearAsync(RecognitionRun engine, string? why, CancellationToken cancellationToken)
+        public async Task<RecognitionResult> RecognizeAsync(RecognitionRun engine, string? why, CancellationToken cancellationToken)
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stop);
-            var hearing = HearOrRecallAsync(engine, isFirst: why is null, either.Token);
-            lock (_hearing)
-                _hearing.Add(hearing);
+            var running = RecognizeOrRecallAsync(engine, isFirst: why is null, either.Token);
+            lock (_running)
+                _running.Add(running);
             try
             {
-                return new RecognitionResult(engine, await hearing, why);
+                return new RecognitionResult(engine, await running, why);
             }
             catch (LibrettoException e)
             {
@@ -95,7 +95,7 @@ internal sealed class EngineFallback(TimeProvider time)
                 var next = await _others.Dequeue()(either.Token);
                 song.Notice(next.Notice);
                 song.Meter.By(_latest = next.Transcriber.Name);
-                return Outcome.FromResult(await HearAsync(first.By(next), why, either.Token));
+                return Outcome.FromResult(await RecognizeAsync(first.By(next), why, either.Token));
             }
             catch (Exception e)
             {
@@ -107,19 +107,13 @@ internal sealed class EngineFallback(TimeProvider time)
         /// <summary>Waits for the engines that were overtaken.</summary>
         public async Task EndAsync()
         {
-            foreach (var engine in _hearing)
+            foreach (var engine in _running)
                 await engine.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        private async Task<Transcript> HearOrRecallAsync(RecognitionRun engine, bool isFirst, CancellationToken cancellationToken) =>
+        private async Task<Transcript> RecognizeOrRecallAsync(RecognitionRun engine, bool isFirst, CancellationToken cancellationToken) =>
             // What the first one heard before was asked for already.
             (isFirst ? null : await engine.RecallAsync(cancellationToken))
             ?? await engine.RunAsync(isFinal: _others.Count == 0, cancellationToken);
     }
 }
-
-/// <summary>What was heard and who heard it.</summary>
-/// <param name="By">By the engine that really answered.</param>
-/// <param name="Heard">The words.</param>
-/// <param name="Why">Why the engine chosen first did not do it; null when it did.</param>
-internal sealed record RecognitionResult(RecognitionRun By, Transcript Heard, string? Why);

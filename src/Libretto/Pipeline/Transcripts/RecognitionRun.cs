@@ -93,7 +93,7 @@ internal sealed class RecognitionRun
 
     private void Show(List<LyricsLine> lines)
     {
-        lines.ForEach(_song.Meter.Heard);
+        lines.ForEach(_song.Meter.LineRecognized);
         lines.Clear();
     }
 }

@@ -24,6 +24,7 @@ public partial class DocsTests
     {
         var docs = File.ReadAllText(Repository.File("docs", "errors.md"));
         var codes = Directory.EnumerateFiles(Repository.File("src"), "*Exception.cs", SearchOption.AllDirectories)
+            .Append(Repository.File("src", "Libretto", "ErrorCodes.cs"))
             .SelectMany(file => ErrorCode().Matches(File.ReadAllText(file)))
             .Select(match => match.Groups[1].Value)
             .Distinct()

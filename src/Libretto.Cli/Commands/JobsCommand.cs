@@ -165,7 +165,7 @@ internal static class JobsCommand
     {
         var address = parsed.GetValue(s_server) ?? Variable(ServerVariable) ?? ServerOptions.DefaultUrl;
         if (!Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var server) || server.Scheme is not ("http" or "https"))
-            throw new RemoteException("server_unknown", $"'{address}' is no address of a server. Give one such as {ServerOptions.DefaultUrl}.");
+            throw new RemoteException(ErrorKind.Missing, "server_unknown", $"'{address}' is no address of a server. Give one such as {ServerOptions.DefaultUrl}.");
         using var client = new JobsClient(server, parsed.GetValue(s_key) ?? Variable(KeyVariable));
         return await work(client);
     }

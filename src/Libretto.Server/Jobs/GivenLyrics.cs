@@ -34,7 +34,7 @@ internal sealed partial record GivenLyrics(ILyricsFormat Format, string Text)
         var given = new GivenLyrics(format, text);
         return given.Read().Lines.Any(line => line.Words.Count > 0)
             ? given
-            : throw new LyricsFormatException("lyrics_empty", "The lyrics hold no words. Send the song's words, or leave the lyrics out.");
+            : throw new LyricsFormatException(ErrorKind.Input, "lyrics_empty", "The lyrics hold no words. Send the song's words, or leave the lyrics out.");
     }
 
     /// <summary>Where they lie in the store, or would.</summary>

@@ -108,7 +108,7 @@ public sealed class LinkFetch
         {
             return await _ytDlp.FetchAsync(fetch, progress, cancellationToken);
         }
-        catch (ToolException e) when (e.Code == "tool_missing" && !fetch.Link.NamesMediaFile)
+        catch (ToolException e) when (e.Code == ErrorCodes.ToolMissing && !fetch.Link.NamesMediaFile)
         {
             // It may be a media file all the same, although its address does not say so.
             if (fetch.Link.VideoId is null && await TryDirectAsync(fetch, progress, cancellationToken) is { } song)
@@ -124,7 +124,7 @@ public sealed class LinkFetch
         {
             return await _direct.FetchAsync(fetch, progress, cancellationToken);
         }
-        catch (AcquireException e) when (e.Code == "link_unsupported" || (fetch.Cookies is not null && e.Code is ("link_sign_in" or "link_refused")))
+        catch (AcquireException e) when (e.Code == ErrorCodes.LinkUnsupported || (fetch.Cookies is not null && e.Code is (ErrorCodes.LinkSignIn or ErrorCodes.LinkRefused)))
         {
             return null;
         }

@@ -125,7 +125,11 @@ internal sealed class LyricsLookup
     }
 
     private AcquireException Failed(string why, Exception inner) => new(
-        "lyrics_lookup_failed", $"Lyrics cannot be looked up at {_address.Host}: {why}. Leave out '--lyrics auto', or try again later.", isTransient: true, inner);
+        ErrorKind.Failed,
+        "lyrics_lookup_failed",
+        $"Lyrics cannot be looked up at {_address.Host}: {why}. Leave out '--lyrics auto', or try again later.",
+        isTransient: true,
+        inner);
 }
 
 /// <summary>The recording whose lyrics are wanted.</summary>

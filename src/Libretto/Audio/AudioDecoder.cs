@@ -120,7 +120,7 @@ public sealed class AudioDecoder
                 cancellationToken: cancellationToken);
             return FfmpegErrorText.Reason(errors, info.Path) is { } said ? [Damaged(info, said)] : [];
         }
-        catch (ToolException e) when (e.Code == "tool_failed")
+        catch (ToolException e) when (e.Code == ErrorCodes.ToolFailed)
         {
             var said = FfmpegErrorText.Reason(e.ErrorLines, info.Path);
             return pcm.Frames > 0

@@ -78,7 +78,7 @@ internal sealed class AudioProbe(ToolRunner tools)
                 ["-hide_banner", "-v", "error", "-print_format", "json", "-show_format", "-show_streams", .. InputArguments(path)];
             return await tools.ReadTextAsync(Tool.Ffprobe, arguments, Limit, cancellationToken);
         }
-        catch (ToolException e) when (e.Code == "tool_failed")
+        catch (ToolException e) when (e.Code == ErrorCodes.ToolFailed)
         {
             throw AudioException.NotAudio(path, FfmpegErrorText.Reason(e.ErrorLines, path));
         }

@@ -67,7 +67,7 @@ internal sealed class HostedClient
     private static ResiliencePipeline Resilience(HostedEngine engine, TimeProvider time) => new ResiliencePipelineBuilder { TimeProvider = time }
         .AddCircuitBreaker(new CircuitBreakerStrategyOptions
         {
-            ShouldHandle = new PredicateBuilder().Handle<HostedException>(e => e.Code is "hosted_unavailable" or "hosted_unreachable" or "hosted_timeout"),
+            ShouldHandle = new PredicateBuilder().Handle<HostedException>(e => e.Code is ErrorCodes.HostedUnavailable or ErrorCodes.HostedUnreachable or ErrorCodes.HostedTimeout),
             FailureRatio = 0.9,
             MinimumThroughput = 3,
             SamplingDuration = TimeSpan.FromMinutes(5),
@@ -82,7 +82,7 @@ internal sealed class HostedClient
             OnRetry = again =>
             {
                 if (again.Context.Properties.TryGetValue(s_request, out var request))
-                    request.Tell(again.Outcome.Exception is HostedException { Code: "hosted_limit" } ? Limit(engine, again.RetryDelay) : Again(engine, again.RetryDelay));
+                    request.Tell(again.Outcome.Exception is HostedException { Code: ErrorCodes.HostedLimit } ? Limit(engine, again.RetryDelay) : Again(engine, again.RetryDelay));
                 return default;
             },
         })

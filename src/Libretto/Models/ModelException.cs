@@ -69,6 +69,13 @@ public sealed class ModelException : LibrettoException
         $"The model folder {folder} cannot be written: {inner.Message} Free some space, or choose another cache folder.",
         inner: inner);
 
+    internal static ModelException RunFailed(string model, Exception inner) => new(
+        ErrorKind.Failed,
+        "model_failed",
+        $"The network in {model} failed: {inner.Message.Split('\n')[0]} Its files may not belong together: fetch the model again with " +
+        "'libretto models pull', or choose another one.",
+        inner: inner);
+
     private static string FolderName(string file)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(file));

@@ -64,7 +64,7 @@ public sealed class DemucsSeparator : IVocalSeparator
     {
         using var stems = new StemWriter(mix, SampleRate, _spoolFolder);
         var planes = new float[2 * Segment];
-        using var network = new Network(_sessions, _file, ("mix", [1, 2, Segment]), planes, ("stems", [1, _stems, 2, Segment]));
+        using var network = new FixedNetwork(_sessions, _file, ("mix", [1, 2, Segment]), planes, ("stems", [1, _stems, 2, Segment]));
         var level = Level.Of(mix, cancellationToken);
         var frames = new float[2 * Segment];
         var weights = Triangle();

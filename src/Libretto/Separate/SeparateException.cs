@@ -21,9 +21,4 @@ public sealed class SeparateException : LibrettoException
 
     internal static SeparateException NoVocals(string name) => new(
         ErrorKind.Failed, "model_without_vocals", $"The model {name} gives no stem named 'vocals'. Choose another model.");
-
-    internal static SeparateException Failed(string file, Exception inner) => new(
-        ErrorKind.Failed, "separation_failed",
-        $"The network {file} failed: {inner.Message} Fetch the model again with 'libretto models pull', or choose another one.",
-        inner: inner);
 }

@@ -70,8 +70,8 @@ public sealed class SpleeterSeparator : IVocalSeparator
     {
         using var stems = new StemWriter(mix, SampleRate, _spoolFolder);
         var magnitudes = new float[2 * BlockWindows * Bins];
-        using var vocals = new Network(_sessions, _vocalsFile, ("x", s_shape), magnitudes, ("y", s_shape));
-        using var accompaniment = new Network(_sessions, _accompanimentFile, ("x", s_shape), magnitudes, ("y", s_shape));
+        using var vocals = new FixedNetwork(_sessions, _vocalsFile, ("x", s_shape), magnitudes, ("y", s_shape));
+        using var accompaniment = new FixedNetwork(_sessions, _accompanimentFile, ("x", s_shape), magnitudes, ("y", s_shape));
         var block = new Block();
         var overlap = new OverlapAdd(2, Block.Frames);
         var windows = 1 + (mix.Frames / Hop);

@@ -21,11 +21,6 @@ public sealed class SpeechException : LibrettoException
         "Choose a wav2vec2 model exported to ONNX with its vocab.json, such as wav2vec2-base-960h.",
         inner: inner);
 
-    internal static SpeechException RunFailed(string folder, Exception inner) => new(
-        ErrorKind.Failed, "model_failed",
-        $"The network in {folder} failed: {inner.Message.Split('\n')[0]} Its files may not belong together; fetch the model again.",
-        inner: inner);
-
     internal static SpeechException UnknownLanguage(string language, IEnumerable<string> known) => new(
         ErrorKind.Usage, "unknown_language",
         $"The model does not know the language '{language}'. It knows: {string.Join(", ", known.Order(StringComparer.Ordinal))}.");

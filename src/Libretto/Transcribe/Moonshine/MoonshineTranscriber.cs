@@ -39,7 +39,9 @@ public sealed partial class MoonshineTranscriber : ITranscriber
     /// <param name="logger">What each guard did.</param>
     public MoonshineTranscriber(string folder, OnnxSessions sessions, ILogger<MoonshineTranscriber> logger)
     {
-        _network = new Lazy<MoonshineNetwork>(() => new MoonshineNetwork(folder, sessions));
+        _network = new Lazy<MoonshineNetwork>(
+            // A failure is not remembered: the model may be fetched again while the process lives.
+            () => new MoonshineNetwork(folder, sessions), LazyThreadSafetyMode.PublicationOnly);
         _logger = logger;
     }
 

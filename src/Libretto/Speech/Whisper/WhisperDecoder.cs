@@ -1,4 +1,5 @@
 using System.Buffers;
+using Libretto.Models.Onnx;
 using Libretto.Speech.Timing;
 using Microsoft.ML.OnnxRuntime;
 

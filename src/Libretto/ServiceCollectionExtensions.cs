@@ -92,7 +92,8 @@ public static class ServiceCollectionExtensions
             provider.GetRequiredService<LyricsSearch>(),
             provider.GetRequiredService<CtcAlignment>(),
             provider.GetRequiredService<StageMemo>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            tracesTimes: string.Equals(Environment.GetEnvironmentVariable("LIBRETTO_LOG"), "debug", StringComparison.OrdinalIgnoreCase)));
         services.AddSingleton(provider => new PassagePipeline(
             provider.GetRequiredService<AudioDecoder>(),
             provider.GetRequiredService<AudioEncoder>(),

@@ -79,17 +79,12 @@ public static class DocumentRules
         shortest = Math.Clamp(duration / count, 1, shortest);
         var (starts, believed) = BelievableStarts(words, count, duration);
 
-        for (var i = 1; i < count; i++)
-            starts[i] = Math.Max(starts[i], starts[i - 1] + shortest);
-        var latest = duration;
-        for (var i = count - 1; i >= 0; i--)
-            latest = starts[i] = Math.Min(starts[i], latest - shortest);
+        WordOrder.Space(starts, first: 0, duration, shortest);
 
         var normalized = new LyricsWord[count];
         for (var i = 0; i < count; i++)
         {
-            var limit = i + 1 < count ? starts[i + 1] : duration;
-            var end = Math.Clamp(Milliseconds.From(words[i].End), starts[i] + shortest, limit);
+            var end = WordOrder.End(starts[i], Milliseconds.From(words[i].End), i + 1 < count ? starts[i + 1] : duration, shortest);
             normalized[i] = words[i].MoveTo(Milliseconds.ToSeconds(starts[i]), Milliseconds.ToSeconds(end)) with
             {
                 Confidence = words[i].Confidence is { } sure && !double.IsNaN(sure) ? Math.Clamp(sure, 0, 1) : null,

@@ -25,10 +25,11 @@ public sealed class SongPipeline
     private readonly CtcAlignment _ctc;
     private readonly StageMemo _memo;
     private readonly TimeProvider _time;
+    private readonly bool _tracesTimes;
 
     internal SongPipeline(
         AudioDecoder decoder, EngineSelector engines, StemSeparation separation, VocalSeparation vocals, LyricsSearch search, CtcAlignment ctc,
-        StageMemo memo, TimeProvider time)
+        StageMemo memo, TimeProvider time, bool tracesTimes)
     {
         _decoder = decoder;
         _engines = engines;
@@ -39,6 +40,7 @@ public sealed class SongPipeline
         _ctc = ctc;
         _memo = memo;
         _time = time;
+        _tracesTimes = tracesTimes;
     }
 
     /// <summary>Whether a song's words would be waited for, from a hosted engine, and nothing of it computed here unless that engine fails.</summary>
@@ -86,10 +88,15 @@ public sealed class SongPipeline
             song.Notice(remark);
 
         // Times: bounded by where someone sings, then aligned where something better than the engine's own is at hand.
+        var own = heard.Transcript.Words;
         if (vocals is not null && (!heard.Engine.Transcriber.TimesAreTrusted || heard.Transcript.IsEstimated))
             heard = heard with { Transcript = heard.Transcript.BoundBy(vocals.Singing) };
         var timed = await new SongTiming(song, request, _engines, _ctc, search).RunAsync(heard, vocals, cancellationToken);
-        return new SongResult(Document(song, request, heard, timed, vocals), song.Notices) { Stems = request.KeepStems ? stems.Take() : null };
+        var document = Document(song, request, heard, timed, vocals);
+        if (_tracesTimes)
+            document = TimeTrace.Mark(
+                document, [(TimeTrace.Engine, own), (TimeTrace.Vocals, heard.Transcript.Words), (timed.Alignment, timed.WordsOf(heard.Transcript))]);
+        return new SongResult(document, song.Notices) { Stems = request.KeepStems ? stems.Take() : null };
     }
 
     /// <summary>Chooses the engine, and makes sure before any work that what the request asks of times can be had.</summary>

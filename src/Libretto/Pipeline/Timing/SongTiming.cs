@@ -34,10 +34,7 @@ internal sealed class SongTiming(Song song, SongRequest request, EngineSelector 
 
         song.Meter.Enter(WorkStep.Align, "aligning the words letter by letter", CtcAlignment.Method);
         song.Notice(TimingReasons.OfCtc(timed.IsSupplied, heard.Transcript.IsEstimated));
-        var words = timed.Aligned is null
-            ? heard.Transcript.Words
-            : [.. timed.Aligned.Lines.Where(TimingResult.IsSung).SelectMany(line => line.Words)];
-        return timed.WithCtcTimes(await ctc.RunAsync(song, network, words, vocals, language, cancellationToken));
+        return timed.WithCtcTimes(await ctc.RunAsync(song, network, timed.WordsOf(heard.Transcript), vocals, language, cancellationToken));
     }
 
     private async Task<TimingResult> ChooseAsync(
@@ -95,6 +92,11 @@ internal sealed record TimingResult(AlignedLyrics? Aligned, string Alignment, bo
         }
         return this with { Aligned = Aligned with { Lines = [.. Aligned.Lines.Select(Timed)] }, Alignment = CtcAlignment.Method };
     }
+
+    /// <summary>All words that are sung, in order.</summary>
+    /// <param name="transcript">What the engine heard.</param>
+    public IReadOnlyList<LyricsWord> WordsOf(Transcript transcript) =>
+        Aligned is null ? Words ?? transcript.Words : [.. Aligned.Lines.Where(IsSung).SelectMany(line => line.Words)];
 
     /// <summary>Whether a line is sung, as far as is known.</summary>
     public static bool IsSung(LyricsLine line) => line.Sung != false && line.Words.Count > 0;

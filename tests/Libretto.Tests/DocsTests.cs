@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Libretto.Settings;
+using Libretto.Storage;
 using Libretto.Tests.Support;
 
 namespace Libretto.Tests;
@@ -17,6 +18,22 @@ public partial class DocsTests
             Assert.Contains(
                 $"| `{setting.Key}` | {flag} | `{setting.Variable}` | {setting.Default} | {setting.Description} |\n", docs, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void Every_folder_of_the_content_store_is_in_the_docs_as_it_is_in_the_table()
+    {
+        var docs = File.ReadAllText(Repository.File("docs", "storage.md"));
+        Assert.All(
+            StoreFolders.All,
+            folder => Assert.Contains($"| `{folder.Prefix}` | {folder.Owner} | {folder.Holds} |", docs, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Content_is_stored_in_no_folder_but_those_of_the_table()
+    {
+        var sources = Directory.EnumerateFiles(Repository.File("src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText);
+        Assert.All(sources, source => Assert.DoesNotMatch(StoredUnderLiteral(), source));
     }
 
     [Fact]
@@ -54,6 +71,9 @@ public partial class DocsTests
 
     [GeneratedRegex(@"`(\w+Tests)(?:\.(\w+))?`")]
     private static partial Regex TestName();
+
+    [GeneratedRegex(@"(ContentKey\.Of|AddFileAsync|AddAsync|KeepFileAsync)\(\s*\$?""")]
+    private static partial Regex StoredUnderLiteral();
 
     [GeneratedRegex("\"([a-z]+(?:_[a-z]+)+)\"")]
     private static partial Regex ErrorCode();

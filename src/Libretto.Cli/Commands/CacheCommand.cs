@@ -18,10 +18,12 @@ internal static class CacheCommand
         var command = new Command("stats", "Say how much is kept, by kind.") { data };
         command.SetAction((parsed, cancellationToken) => WithStore(parsed.GetValue(data), async store =>
         {
-            var table = new TextTable("STORE", "KIND", "COUNT", "SIZE", "OLDEST");
+            var table = new TextTable("STORE", "KIND", "COUNT", "SIZE", "OLDEST", "HOLDS");
             foreach (var (name, layer) in Layers(store))
                 foreach (var use in await StoreMaintenance.MeasureAsync(layer, cancellationToken))
-                    table.Add(name, use.Kind, use.Count.ToString(CultureInfo.InvariantCulture), Size(use.Bytes), use.Oldest.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+                    table.Add(
+                        name, use.Kind, use.Count.ToString(CultureInfo.InvariantCulture), Size(use.Bytes),
+                        use.Oldest.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), StoreFolders.Of(use.Kind + "/")?.Holds ?? "?");
             table.Write(Console.Out);
             return ExitCodes.Done;
         }));

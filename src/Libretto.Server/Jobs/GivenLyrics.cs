@@ -38,7 +38,7 @@ internal sealed partial record GivenLyrics(ILyricsFormat Format, string Text)
     }
 
     /// <summary>Where they lie in the store, or would.</summary>
-    public string Key => ContentKey.Of("given", Format.Name, Text);
+    public string Key => ContentKey.Of(StoreFolders.Given, Format.Name, Text);
 
     public LyricsDocument Read() => Format.Read(Text);
 

@@ -8,7 +8,7 @@ namespace Libretto.Acquire;
 public static class AudioContent
 {
     /// <summary>The first part of their keys.</summary>
-    public const string Folder = "audio";
+    public const string Folder = StoreFolders.Audio;
 
     private const string DurationTag = "duration";
 

@@ -13,7 +13,7 @@ namespace Libretto.Acquire;
 public sealed class LinkFetch
 {
     /// <summary>The first part of the keys under which a store remembers links.</summary>
-    public const string StoreFolder = "links";
+    public const string StoreFolder = StoreFolders.Links;
 
     private readonly DirectSource _direct;
     private readonly YtDlpSource _ytDlp;

@@ -7,12 +7,15 @@ namespace Libretto.Storage;
 /// <summary>
 /// A store beyond the network behind a folder on this machine: what was read or written once is read from the disk. Trouble with
 /// the store is a miss and a warning, never an error: content that could not be sent stays on the disk, is marked there, and is
-/// sent later. A key is taken to mean the same content on every machine.
+/// sent later; content that could not be removed is marked likewise, is found by nobody, and is removed later. A key is taken to mean the same content on every machine.
 /// </summary>
 public sealed partial class TieredContentStore : IContentStore, IDisposable
 {
     /// <summary>Before a key on the disk: its content is yet to be sent.</summary>
-    internal const string Unsent = "unsent/";
+    internal const string Unsent = StoreFolders.Unsent + "/";
+
+    /// <summary>Before a key on the disk: its content is yet to be removed from the store, where nobody finds it meanwhile.</summary>
+    internal const string Removed = StoreFolders.Removed + "/";
 
     private const int MostUnsent = 10_000;
     private const double SlowestBytesPerSecond = 500_000;
@@ -37,7 +40,8 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
     /// <param name="remote">The store beyond the network.</param>
     /// <param name="time">The system's clock when null.</param>
     /// <param name="log">Where trouble is told; nowhere when null.</param>
-    public TieredContentStore(DiskContentStore local, IContentStore remote, TimeProvider? time = null, ILogger<TieredContentStore>? log = null)
+    public TieredContentStore(
+        DiskContentStore local, IContentStore remote, TimeProvider? time = null, ILogger<TieredContentStore>? log = null)
     {
         ArgumentNullException.ThrowIfNull(local);
         ArgumentNullException.ThrowIfNull(remote);
@@ -78,7 +82,9 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
     /// <inheritdoc/>
     public async Task<StoredContent?> FindAsync(string key, CancellationToken cancellationToken = default) =>
         await _local.FindAsync(key, cancellationToken)
-        ?? (await AskAsync(ct => _remote.FindAsync(key, ct), Patience, cancellationToken)).Value;
+        ?? (await IsRemovedAsync(key, cancellationToken)
+            ? null
+            : (await AskAsync(ct => _remote.FindAsync(key, ct), Patience, cancellationToken)).Value);
 
     /// <inheritdoc/>
     public async Task<ContentReading?> OpenAsync(string key, CancellationToken cancellationToken = default)
@@ -103,8 +109,10 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
     public async Task<bool> RemoveAsync(string key, CancellationToken cancellationToken = default)
     {
         await _local.RemoveAsync(Unsent + key, cancellationToken);
+        // Marked first, whatever happens to this process: what was removed must not come back from the store.
+        await MarkAsync(Removed + key, cancellationToken);
         var wasHere = await _local.RemoveAsync(key, cancellationToken);
-        return (await AskAsync(ct => _remote.RemoveAsync(key, ct), Patience, cancellationToken)).Value || wasHere;
+        return await RemoveRemoteAsync(key, cancellationToken) is { } wasThere && wasThere || wasHere;
     }
 
     /// <summary>What lies on the disk, then what lies in the store alone, as far as it can be reached.</summary>
@@ -113,17 +121,17 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var content in _local.ListAsync(prefix, cancellationToken))
-            if (!content.Key.StartsWith(Unsent, StringComparison.Ordinal) && seen.Add(content.Key))
+            if (!IsMark(content.Key) && seen.Add(content.Key))
                 yield return content;
         await using var listing = _remote.ListAsync(prefix, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while ((await AskAsync(_ => listing.MoveNextAsync().AsTask(), LongestTransfer, cancellationToken)).Value)
-            if (seen.Add(listing.Current.Key))
+            if (!await IsRemovedAsync(listing.Current.Key, cancellationToken) && seen.Add(listing.Current.Key))
                 yield return listing.Current;
     }
 
     /// <inheritdoc/>
     public async Task<Uri?> LinkAsync(string key, TimeSpan lifetime, CancellationToken cancellationToken = default) =>
-        await _local.FindAsync(Unsent + key, cancellationToken) is null
+        await _local.FindAsync(Unsent + key, cancellationToken) is null && !await IsRemovedAsync(key, cancellationToken)
             ? (await AskAsync(ct => _remote.LinkAsync(key, lifetime, ct), Patience, cancellationToken)).Value
             : null;
 
@@ -144,11 +152,14 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
             throw trouble;
     }
 
-    /// <summary>Sends what could not be sent before, the oldest first, until something fails again.</summary>
+    /// <summary>Removes and sends what could not be before, the oldest first, until something fails again.</summary>
     /// <returns>How many were sent, and how many still wait.</returns>
     /// <exception cref="StorageException">The disk cannot be read.</exception>
     public async Task<(int Sent, int Waiting)> SendUnsentAsync(CancellationToken cancellationToken = default)
     {
+        foreach (var mark in await ToListAsync(_local.ListAsync(Removed, cancellationToken), cancellationToken))
+            if (await RemoveRemoteAsync(mark.Key[Removed.Length..], cancellationToken) is null)
+                break;
         var marks = await ToListAsync(_local.ListAsync(Unsent, cancellationToken), cancellationToken);
         marks.Sort((a, b) => a.StoredAt.CompareTo(b.StoredAt));
         var given = Math.Max(0, marks.Count - MostUnsent);
@@ -180,7 +191,8 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
     /// <summary>Sends content that lies on the disk; marked until that has succeeded, whatever happens to this process.</summary>
     private async Task<bool> SendAsync(StoredContent content, CancellationToken cancellationToken)
     {
-        await _local.PutAsync(Unsent + content.Key, Stream.Null, new ContentDescription("text/plain"), cancellationToken);
+        await MarkAsync(Unsent + content.Key, cancellationToken);
+        await _local.RemoveAsync(Removed + content.Key, cancellationToken);
         var (isSent, _) = await AskAsync(
             async ct =>
             {
@@ -196,10 +208,29 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
         return isSent;
     }
 
+    /// <summary>Removes content from the store, and the mark that asks for it; null when the store could not be told.</summary>
+    private async Task<bool?> RemoveRemoteAsync(string key, CancellationToken cancellationToken)
+    {
+        var (isTold, wasThere) = await AskAsync(ct => _remote.RemoveAsync(key, ct), Patience, cancellationToken);
+        if (!isTold)
+            return null;
+        await _local.RemoveAsync(Removed + key, cancellationToken);
+        return wasThere;
+    }
+
+    private Task MarkAsync(string mark, CancellationToken cancellationToken) =>
+        _local.PutAsync(mark, Stream.Null, new ContentDescription("text/plain"), cancellationToken);
+
+    private async Task<bool> IsRemovedAsync(string key, CancellationToken cancellationToken) =>
+        await _local.FindAsync(Removed + key, cancellationToken) is not null;
+
+    private static bool IsMark(string key) => StoreFolders.Of(key) is { Lifetime: StoreLifetime.Mark };
+
     /// <summary>Brings content onto the disk; false when there is none, or not now.</summary>
     private async Task<bool> FetchAsync(string key, CancellationToken cancellationToken)
     {
-        if ((await AskAsync(ct => _remote.OpenAsync(key, ct), Patience, cancellationToken)).Value is not { } reading)
+        if (await IsRemovedAsync(key, cancellationToken) ||
+            (await AskAsync(ct => _remote.OpenAsync(key, ct), Patience, cancellationToken)).Value is not { } reading)
             return false;
         await using (reading)
         {
@@ -214,7 +245,8 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
     }
 
     /// <summary>Asks the store, unless it was in trouble a moment ago; false when it could not be asked.</summary>
-    private async Task<(bool IsDone, T? Value)> AskAsync<T>(Func<CancellationToken, Task<T>> ask, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<(bool IsDone, T? Value)> AskAsync<T>(
+        Func<CancellationToken, Task<T>> ask, TimeSpan patience, CancellationToken cancellationToken)
     {
         if (IsAway)
             return default;
@@ -228,7 +260,8 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
         {
             Leave(e);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (
+            e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             Leave(StorageException.Unreachable($"The store {Name}", e is OperationCanceledException ? "it is too slow" : e.Message, e));
         }
@@ -241,7 +274,8 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
         LogTrouble(Name, trouble.Message, Rest.TotalSeconds);
     }
 
-    private static TimeSpan TransferTime(StoredContent content) => LongestTransfer + TimeSpan.FromSeconds(content.Length / SlowestBytesPerSecond);
+    private static TimeSpan TransferTime(StoredContent content) =>
+        LongestTransfer + TimeSpan.FromSeconds(content.Length / SlowestBytesPerSecond);
 
     private static async Task<List<StoredContent>> ToListAsync(IAsyncEnumerable<StoredContent> contents, CancellationToken cancellationToken)
     {

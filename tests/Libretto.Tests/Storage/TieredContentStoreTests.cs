@@ -67,6 +67,26 @@ public sealed class TieredContentStoreTests(S3Server server) : ContentStoreContr
     }
 
     [Fact]
+    public async Task What_is_removed_while_the_store_is_down_does_not_come_back_and_is_removed_there_later()
+    {
+        await Store.PutAsync("results/one", Bytes("first"), Text, Ct);
+        _gate.Status = 503;
+        Assert.True(await Store.RemoveAsync("results/one", Ct));
+
+        _gate.Status = null;
+        Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Null(await Store.FindAsync("results/one", Ct));
+        Assert.Null(await Store.OpenAsync("results/one", Ct));
+        using var other = OpenOn("other");
+        Assert.NotNull(await other.FindAsync("results/one", Ct));
+
+        await Tiers.SendUnsentAsync(Ct);
+        Assert.Null(await other.FindAsync("results/one", Ct));
+        await Store.PutAsync("results/one", Bytes("again"), Text, Ct);
+        Assert.Equal("again", await ReadAsync("results/one"));
+    }
+
+    [Fact]
     public async Task Trouble_is_told_once_and_the_store_is_left_alone_for_a_moment()
     {
         _gate.Status = 403;

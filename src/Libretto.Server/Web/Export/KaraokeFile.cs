@@ -60,7 +60,7 @@ internal sealed partial class KaraokeFile(
     /// <summary>A recording as Opus in base64; made once, then found in the store.</summary>
     private async Task<string> SoundAsync(string key, CancellationToken ct)
     {
-        var packedKey = ContentKey.Of("opus", "1", key);
+        var packedKey = ContentKey.Of(StoreFolders.Opus, "1", key);
         if (await store.OpenAsync(packedKey, ct) is not { } reading)
         {
             await PackAsync(key, packedKey, ct);

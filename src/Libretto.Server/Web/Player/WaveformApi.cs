@@ -53,7 +53,7 @@ internal sealed class Waveforms(IContentStore store, AudioDecoder decoder, Tempo
     {
         if (job.InputKey is null || job.ExpiredAt is not null)
             throw LyricsApi.Expired();
-        var key = ContentKey.Of("waveforms", Version, job.InputKey, job.VocalsKey ?? "");
+        var key = ContentKey.Of(StoreFolders.Waveforms, Version, job.InputKey, job.VocalsKey ?? "");
         if (await store.ReadJsonAsync(key, WaveformJson.Default.Waveform, ct) is { } known)
             return known;
         await _measuring.WaitAsync(ct);

@@ -1,4 +1,5 @@
 using Libretto.Audio;
+using Libretto.Storage;
 using Libretto.Audio.Activity;
 using Libretto.Models;
 using Libretto.Models.Onnx;
@@ -130,7 +131,7 @@ internal sealed class StemSeparation(AudioDecoder decoder, AudioEncoder encoder,
     }
 
     private Task<string?> KeepAsync(Song song, PcmFile stem, CancellationToken cancellationToken) => song.Memo.KeepFileAsync(
-        "stems", "audio/flac", path => encoder.EncodeAsync(stem, path, KeptFormat, cancellationToken: cancellationToken), cancellationToken);
+        StoreFolders.Stems, "audio/flac", path => encoder.EncodeAsync(stem, path, KeptFormat, cancellationToken: cancellationToken), cancellationToken);
 }
 
 /// <summary>A model that separates, as one song uses it.</summary>

@@ -19,7 +19,7 @@ internal static class LyricsFile
         }
         catch (LyricsFormatException e)
         {
-            throw new LyricsFormatException(e.Code, $"{path}: {e.Message}", e.Line, e);
+            throw new LyricsFormatException(e.Kind, e.Code, $"{path}: {e.Message}", e.Line, e);
         }
     }
 

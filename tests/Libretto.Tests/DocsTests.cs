@@ -72,7 +72,8 @@ public partial class DocsTests
     [GeneratedRegex(@"`(\w+Tests)(?:\.(\w+))?`")]
     private static partial Regex TestName();
 
-    [GeneratedRegex(@"(ContentKey\.Of|AddFileAsync|AddAsync|KeepFileAsync)\(\s*\$?""")]
+    // "downloads" is where songs that are being fetched wait for each other; nothing lies there.
+    [GeneratedRegex(@"(ContentKey\.Of|AddFileAsync|AddAsync|KeepFileAsync)\(\s*""(?!downloads"")")]
     private static partial Regex StoredUnderLiteral();
 
     [GeneratedRegex("\"([a-z]+(?:_[a-z]+)+)\"")]

@@ -2,7 +2,7 @@ using System.Text;
 using Libretto.Cli.Results;
 using Libretto.Lyrics;
 
-namespace Libretto.Cli;
+namespace Libretto.Cli.Songs;
 
 /// <summary>Lyrics that the user has as a file.</summary>
 internal static class LyricsFile

@@ -39,7 +39,8 @@ internal sealed class JobsClient : IDisposable
     public void Dispose() => _http.Dispose();
 
     /// <summary>Posts a file.</summary>
-    public Task<JsonElement> SubmitFileAsync(string path, IReadOnlyDictionary<string, string?> options, CancellationToken cancellationToken) =>
+    public Task<JsonElement> SubmitFileAsync(
+        string path, IReadOnlyDictionary<string, string?> options, CancellationToken cancellationToken) =>
         SubmitAsync(
             () => new MultipartFormDataContent
             {
@@ -149,7 +150,8 @@ internal sealed class JobsClient : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellationToken)
     {
         HttpResponseMessage response;
         try

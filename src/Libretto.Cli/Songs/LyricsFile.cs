@@ -8,7 +8,9 @@ namespace Libretto.Cli.Songs;
 internal static class LyricsFile
 {
     /// <summary>Reads lyrics in the format that the file's name tells.</summary>
-    /// <exception cref="LibrettoException">The file is missing, a folder, empty or unreadable, or holds no lyrics of its format.</exception>
+    /// <exception cref="LibrettoException">
+    /// The file is missing, a folder, empty or unreadable, or holds no lyrics of its format.
+    /// </exception>
     public static async Task<LyricsDocument> ReadAsync(string path, CancellationToken cancellationToken)
     {
         var format = LyricsFormats.ForFile(path);
@@ -29,7 +31,8 @@ internal static class LyricsFile
             throw InputException.IsFolder(path);
         try
         {
-            return await File.ReadAllTextAsync(path, Encoding.UTF8, cancellationToken) is { Length: > 0 } text ? text : throw InputException.Empty(path);
+            return await File.ReadAllTextAsync(
+                path, Encoding.UTF8, cancellationToken) is { Length: > 0 } text ? text : throw InputException.Empty(path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

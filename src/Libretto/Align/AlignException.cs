@@ -10,5 +10,6 @@ public sealed class AlignException : LibrettoException
     }
 
     internal static AlignException NoWords() => new(
-        ErrorKind.Input, "lyrics_empty", "The lyrics hold no words. Give a file with the words of the song, a line of text for each line sung, or leave the lyrics out.");
+        ErrorKind.Input, "lyrics_empty",
+        "The lyrics hold no words. Give a file with the words of the song, a line of text for each line sung, or leave the lyrics out.");
 }

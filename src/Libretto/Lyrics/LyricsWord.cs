@@ -13,7 +13,8 @@ public sealed record LyricsWord(string Text, double Start, double End)
     public bool? Estimated { get; init; }
 
     /// <summary>
-    /// Who had the last word on its time, where that is asked for (<c>LIBRETTO_LOG=debug</c>): <c>engine</c>, <c>vocals</c>, <c>attention</c>,
+    /// Who had the last word on its time, where that is asked for (<c>LIBRETTO_LOG=debug</c>): <c>engine</c>, <c>vocals</c>,
+    /// <c>attention</c>,
     /// <c>ctc</c>, <c>synced</c> or <c>document</c>; else null.
     /// </summary>
     public string? TimedBy { get; init; }
@@ -31,6 +32,7 @@ public sealed record LyricsWord(string Text, double Start, double End)
     {
         Start = start,
         End = end,
-        Syllables = Syllables is { } syllables && (start, end) != (Start, End) ? WordSyllables.Move(syllables, this, start, end) : Syllables,
+        Syllables = Syllables is { } syllables &&
+            (start, end) != (Start, End) ? WordSyllables.Move(syllables, this, start, end) : Syllables,
     };
 }

@@ -14,11 +14,14 @@ public sealed class SettingsException : LibrettoException
 
     internal static SettingsException UnknownKey(string file, string key) => new(
         ErrorKind.Usage, "setting_unknown",
-        $"{file} sets '{key}', which is no setting of Libretto. Known are: {string.Join(", ", SettingsTable.All.Select(setting => setting.Key))}.");
+        $"{file} sets '{key}', which is no setting of Libretto. Known are: {string.Join(", ",
+            SettingsTable.All.Select(setting => setting.Key))}.");
 
     internal static SettingsException FileBroken(string file, Exception inner) => new(
-        ErrorKind.Usage, "settings_file_invalid", $"The settings file {file} cannot be read: {inner.Message} Correct it or remove it.", inner: inner);
+        ErrorKind.Usage, "settings_file_invalid", $"The settings file {file} cannot be read: {inner.Message} Correct it or remove it.",
+        inner: inner);
 
     internal static SettingsException FileMissing(string file) => new(
-        ErrorKind.Usage, "settings_file_missing", $"{SettingsReader.FileVariable} names the settings file {file}, which is not there. Correct the variable or unset it.");
+        ErrorKind.Usage, "settings_file_missing",
+        $"{SettingsReader.FileVariable} names the settings file {file}, which is not there. Correct the variable or unset it.");
 }

@@ -24,7 +24,10 @@ public sealed record StoreFolder(string Name, string Owner, string Holds, StoreL
     public string Prefix => Name + "/";
 }
 
-/// <summary>Every folder of the content store, of library and server: retention, <c>libretto cache stats</c> and docs/storage.md follow this table.</summary>
+/// <summary>
+/// Every folder of the content store, of library and server: retention, <c>libretto cache stats</c> and docs/storage.md follow this
+/// table.
+/// </summary>
 public static class StoreFolders
 {
     /// <summary>Songs as they came, under their hash.</summary>

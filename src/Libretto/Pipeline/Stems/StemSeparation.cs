@@ -52,7 +52,8 @@ internal sealed class StemSeparation(AudioDecoder decoder, AudioEncoder encoder,
     /// <summary>The song as the separator wants it: stereo at its rate.</summary>
     public async Task<PcmFile> DecodeAsync(Song song, StemModel model, CancellationToken cancellationToken)
     {
-        var mix = await decoder.DecodeAsync(song.Info, model.Separator.SampleRate, channels: 2, range: null, progress: null, cancellationToken);
+        var mix = await decoder.DecodeAsync(
+            song.Info, model.Separator.SampleRate, channels: 2, range: null, progress: null, cancellationToken);
         song.Warn(mix.Warnings);
         return mix;
     }
@@ -123,7 +124,8 @@ internal sealed class StemSeparation(AudioDecoder decoder, AudioEncoder encoder,
     private async Task<PcmFile?> ReadAsync(Song song, StemModel model, string? key, long frames, CancellationToken cancellationToken)
     {
         var stem = key is null ? null : await song.Memo.ReadAsync(
-            key, path => decoder.DecodeAsync(path, model.Separator.SampleRate, channels: 2, progress: null, cancellationToken), cancellationToken);
+            key, path =>
+                decoder.DecodeAsync(path, model.Separator.SampleRate, channels: 2, progress: null, cancellationToken), cancellationToken);
         if (stem is null || stem.Frames == frames)
             return stem;
         stem.Dispose();
@@ -131,7 +133,8 @@ internal sealed class StemSeparation(AudioDecoder decoder, AudioEncoder encoder,
     }
 
     private Task<string?> KeepAsync(Song song, PcmFile stem, CancellationToken cancellationToken) => song.Memo.KeepFileAsync(
-        StoreFolders.Stems, "audio/flac", path => encoder.EncodeAsync(stem, path, KeptFormat, cancellationToken: cancellationToken), cancellationToken);
+        StoreFolders.Stems, "audio/flac", path =>
+            encoder.EncodeAsync(stem, path, KeptFormat, cancellationToken: cancellationToken), cancellationToken);
 }
 
 /// <summary>A model that separates, as one song uses it.</summary>

@@ -22,7 +22,9 @@ internal static class TimeTrace
 
     /// <summary>Says of each sung word who timed it.</summary>
     /// <param name="document">The document as it will be.</param>
-    /// <param name="places">Names and the words as each place left them, in order; those of other words than the document's are passed over.</param>
+    /// <param name="places">
+    /// Names and the words as each place left them, in order; those of other words than the document's are passed over.
+    /// </param>
     public static LyricsDocument Mark(LyricsDocument document, IReadOnlyList<(string Name, IReadOnlyList<LyricsWord> Words)> places)
     {
         var count = document.Lines.Where(TimingResult.IsSung).Sum(line => line.Words.Count);

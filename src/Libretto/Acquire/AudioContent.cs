@@ -28,6 +28,7 @@ public static class AudioContent
     public static double? DurationOf(StoredContent song)
     {
         ArgumentNullException.ThrowIfNull(song);
-        return double.TryParse(song.Description.Tags.GetValueOrDefault(DurationTag), CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
+        return double.TryParse(
+            song.Description.Tags.GetValueOrDefault(DurationTag), CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
     }
 }

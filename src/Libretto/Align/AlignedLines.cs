@@ -17,7 +17,8 @@ internal static class AlignedLines
     /// <param name="activity">Where someone sings: a word does not go on into silence.</param>
     /// <param name="duration">Length of the song, seconds.</param>
     public static IReadOnlyList<LyricsLine> Make(
-        IReadOnlyList<LyricsLine> given, GivenText text, double[] estimate, PlacedWord?[] placed, IReadOnlyList<TimeRange> activity, double duration)
+        IReadOnlyList<LyricsLine> given, GivenText text, double[] estimate, PlacedWord?[] placed, IReadOnlyList<TimeRange> activity,
+        double duration)
     {
         var starts = Starts(estimate, placed, duration);
         var lines = new List<LyricsLine>();

@@ -117,13 +117,16 @@ internal sealed class AttentionAligner : IDisposable
         var starts = reading.Attention.PositionStarts(frames: voiced, mayPause: Pauses(text, window, firsts, reading.Attention.Positions));
         var times = WordTiming.FromPositions(
             starts, firsts, WhisperModel.SecondsPerFrame, WordStartRule.Midpoint, window.Audio.Length,
-            followsPause: word => text.BeginsLine(window.FirstWord + word) || !AreJoined(voiced, starts[firsts[word]], starts[firsts[word] + 1]));
+            followsPause: word =>
+                text.BeginsLine(window.FirstWord + word) || !AreJoined(voiced, starts[firsts[word]], starts[firsts[word] + 1]));
         for (var word = window.FirstKept; word < window.EndKept; word++)
         {
             var i = word - window.FirstWord;
             var end = i + 1 < firsts.Count ? firsts[i + 1] : reading.Probabilities.Length;
             var start = text.BeginsLine(word) && !text.BeginsLine(word + 1)
-                ? WithLine(window.Audio.Start + times[i].Start, window.Audio.Start + times[i + 1].Start, text.UnitsBefore(word + 1) - text.UnitsBefore(word))
+                ? WithLine(
+                    window.Audio.Start + times[i].Start, window.Audio.Start + times[i + 1].Start,
+                    text.UnitsBefore(word + 1) - text.UnitsBefore(word))
                 : window.Audio.Start + times[i].Start;
             placed[word] = new PlacedWord(
                 start,

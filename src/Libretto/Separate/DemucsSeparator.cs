@@ -54,7 +54,8 @@ public sealed class DemucsSeparator : IVocalSeparator
     public int BlockFrames => Stride;
 
     /// <inheritdoc/>
-    public Task<SeparatedStems> SeparateAsync(PcmFile mix, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    public Task<SeparatedStems> SeparateAsync(
+        PcmFile mix, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(mix);
         return Task.Run(() => Separate(mix, progress, cancellationToken), cancellationToken);
@@ -105,7 +106,8 @@ public sealed class DemucsSeparator : IVocalSeparator
         }
     }
 
-    private static void Weigh(ReadOnlySpan<float> left, ReadOnlySpan<float> right, Level level, ReadOnlySpan<float> weights, Span<float> weighted)
+    private static void Weigh(
+        ReadOnlySpan<float> left, ReadOnlySpan<float> right, Level level, ReadOnlySpan<float> weights, Span<float> weighted)
     {
         for (var i = 0; i < left.Length; i++)
         {

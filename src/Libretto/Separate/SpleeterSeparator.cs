@@ -60,7 +60,8 @@ public sealed class SpleeterSeparator : IVocalSeparator
     public int BlockFrames => (BlockWindows - 1) * Hop;
 
     /// <inheritdoc/>
-    public Task<SeparatedStems> SeparateAsync(PcmFile mix, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    public Task<SeparatedStems> SeparateAsync(
+        PcmFile mix, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(mix);
         return Task.Run(() => Separate(mix, progress, cancellationToken), cancellationToken);

@@ -48,7 +48,8 @@ internal sealed class CtcAligner(CtcNetwork network, string? language)
     /// <returns>The words with times from the recording's start; null when they cannot fit.</returns>
     /// <exception cref="LibrettoException">The network failed.</exception>
     public LyricsWord[]? Align(
-        PcmFile audio, TimeRange window, IReadOnlyList<string> words, IReadOnlyList<TimeRange> activity, CancellationToken cancellationToken) =>
+        PcmFile audio, TimeRange window, IReadOnlyList<string> words, IReadOnlyList<TimeRange> activity,
+        CancellationToken cancellationToken) =>
         AlignWindow(audio, window, words, cancellationToken) is { } timed ? Hold(timed, window.End, activity) : null;
 
     /// <summary>Times a song's words again, window by window, from rough times such as those of a whole segment.</summary>
@@ -144,7 +145,10 @@ internal sealed class CtcAligner(CtcNetwork network, string? language)
             var spans = path.Spans.AsSpan(first, count);
             timed[word] = count == 0
                 ? new LyricsWord(words[word], reached, reached) { Estimated = true }
-                : new LyricsWord(words[word], spans[0].Start * secondsPerFrame, spans[^1].End * secondsPerFrame) { Confidence = Confidence(spans) };
+                : new LyricsWord(words[word], spans[0].Start * secondsPerFrame, spans[^1].End * secondsPerFrame)
+                {
+                    Confidence = Confidence(spans),
+                };
             reached = timed[word].End;
         }
         return timed;

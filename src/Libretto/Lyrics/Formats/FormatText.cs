@@ -29,7 +29,9 @@ internal static class FormatText
     /// put there, so that <see cref="Unguard"/> always gives the same text back.
     /// </summary>
     /// <param name="text">A line's or a word's text.</param>
-    /// <param name="tags">Matches where a guard belongs: after the opening and any guards, so a pattern such as <c>(?&lt;=&lt;\u2060*)(?=\d)</c>.</param>
+    /// <param name="tags">
+    /// Matches where a guard belongs: after the opening and any guards, so a pattern such as <c>(?&lt;=&lt;\u2060*)(?=\d)</c>.
+    /// </param>
     public static string Protect(string text, Regex tags) => tags.Replace(text, Guard);
 
     /// <summary>Takes one guard away wherever <see cref="Protect"/> has put one.</summary>

@@ -24,7 +24,9 @@ public sealed class SongStems : IDisposable
     internal SongStems(Song song, StemSeparation separation, string? model = null) =>
         (_song, _separation, _modelName) = (song, separation, model);
 
-    /// <summary>Writes both stems, made first if they are not there; each file appears whole or not at all, and replaces one that exists.</summary>
+    /// <summary>
+    /// Writes both stems, made first if they are not there; each file appears whole or not at all, and replaces one that exists.
+    /// </summary>
     /// <param name="vocals">The file for the vocals.</param>
     /// <param name="instrumental">The file for everything else.</param>
     /// <param name="format">How they are written.</param>

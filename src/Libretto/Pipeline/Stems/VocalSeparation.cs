@@ -18,7 +18,9 @@ internal sealed class VocalSeparation(StemSeparation separation, LibrettoSetting
     /// <summary>How much time a song may take.</summary>
     public SongQuality QualityOf(SongRequest request) => request.Quality ?? Enum.Parse<SongQuality>(settings.Quality, ignoreCase: true);
 
-    /// <summary>What the user wants; unless told otherwise, stems that are to be made anyway are made first where times need them.</summary>
+    /// <summary>
+    /// What the user wants; unless told otherwise, stems that are to be made anyway are made first where times need them.
+    /// </summary>
     public SeparationMode ModeFor(SongRequest request, bool timesAreTrusted)
     {
         if (request.Separate is { } asked)
@@ -49,7 +51,8 @@ internal sealed class VocalSeparation(StemSeparation separation, LibrettoSetting
         if (mode == SeparationMode.Auto && !separation.IsInstalled)
         {
             song.Notice(
-                $"The voice is not separated because no model for it is installed. Fetch one with: libretto models pull {StemSeparation.DefaultModel}");
+                $"The voice is not separated because no model for it is installed. Fetch one with: libretto models pull " +
+                $"{StemSeparation.DefaultModel}");
             return null;
         }
         song.Meter.Enter(WorkStep.Separate, "separating the vocals");

@@ -46,7 +46,8 @@ internal sealed class CtcAlignment(ModelStore models, OnnxSessions sessions, Lib
             return words;
         var given = JsonSerializer.Serialize(words, StageJson.Default.IReadOnlyListLyricsWord);
         var key = song.Memo.Key("align-ctc", ModelIdentity.Of(folder), given, vocals?.Key ?? "", language);
-        if (await song.Memo.FindAsync(key, StageJson.Default.IReadOnlyListLyricsWord, cancellationToken) is { } known && known.Count == words.Count)
+        if (await song.Memo.FindAsync(key, StageJson.Default.IReadOnlyListLyricsWord, cancellationToken) is { } known &&
+            known.Count == words.Count)
         {
             song.Meter.Found("the times were found in the cache");
             return known;

@@ -34,7 +34,8 @@ internal sealed class FoundLyricsAlignment(Song song, AlignerChoice? aligner)
         {
             song.Notice(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{which} are used with their times, moved by {compared.Offset:+0.0;-0.0;0.0} s: {share}, {100 * compared.Agreement:F0} % of those in time."));
+                $"{which} are used with their times, moved by {compared.Offset:+0.0;-0.0;0.0} s: {share}, {100 * compared.Agreement:F0} " +
+                "% of those in time."));
             return new TimingResult(compared.ToAligned(LyricsLookup.Source, heard.Transcript.Duration), "synced", IsSupplied: true);
         }
         if (aligner is null)
@@ -46,6 +47,7 @@ internal sealed class FoundLyricsAlignment(Song song, AlignerChoice? aligner)
         }
         song.Notice($"{which} are used{(found.IsSynced ? ", but not their times, which do not fit" : "")}: {share}.");
         var alignment = new LyricsAlignment(song, aligner, LyricsLookup.Source);
-        return new TimingResult(await alignment.RunAsync(found.Lyrics, heard, vocals, language, cancellationToken), "attention", IsSupplied: true);
+        return new TimingResult(
+            await alignment.RunAsync(found.Lyrics, heard, vocals, language, cancellationToken), "attention", IsSupplied: true);
     }
 }

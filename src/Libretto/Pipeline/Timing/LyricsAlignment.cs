@@ -29,7 +29,8 @@ internal sealed class LyricsAlignment(Song song, AlignerChoice aligner, string s
     public async Task<AlignedLyrics> RunAsync(
         LyricsDocument lyrics, RecognitionResult heard, VocalStem? vocals, string language, CancellationToken cancellationToken)
     {
-        var key = song.Memo.Key("align", aligner.Identity, source, LyricsFormats.Json.Write(lyrics), heard.Run.Key, vocals?.Key ?? "", language);
+        var key = song.Memo.Key(
+            "align", aligner.Identity, source, LyricsFormats.Json.Write(lyrics), heard.Run.Key, vocals?.Key ?? "", language);
         var aligned = await song.Memo.FindAsync(key, StageJson.Default.AlignedLyrics, cancellationToken);
         if (aligned is not null)
             song.Meter.Found("the times were found in the cache");
@@ -39,12 +40,14 @@ internal sealed class LyricsAlignment(Song song, AlignerChoice aligner, string s
             await song.Memo.KeepAsync(key, aligned, StageJson.Default.AlignedLyrics, cancellationToken);
         }
         if (aligned.Fit.Unsure)
-            song.Notice($"The lyrics fit badly: {aligned.Fit.Matched:P0} of their words were recognised. Check that they are this song's, and their times by ear.");
+            song.Notice($"The lyrics fit badly: {aligned.Fit.Matched:P0} of their words were recognised. Check that they are this " +
+            "song's, and their times by ear.");
         return aligned;
     }
 
     private async Task<AlignedLyrics> ListenAsync(
-        LyricsDocument lyrics, IReadOnlyList<LyricsWord> recognized, VocalStem? vocals, string language, CancellationToken cancellationToken)
+        LyricsDocument lyrics, IReadOnlyList<LyricsWord> recognized, VocalStem? vocals, string language,
+        CancellationToken cancellationToken)
     {
         var audio = await song.SpeechAsync(null, cancellationToken);
         return await aligner.Aligner.AlignAsync(

@@ -14,7 +14,8 @@ internal sealed class LyricsSearch(LyricsLookup library, LibrettoSettings settin
     public RunningSearch Start(Song song, SongRequest request, CancellationToken cancellationToken)
     {
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        return new RunningSearch(request is { Lyrics: null, FindLyrics: true, Translate: false } ? FindAsync(song, request, stop.Token) : null, stop);
+        return new RunningSearch(
+            request is { Lyrics: null, FindLyrics: true, Translate: false } ? FindAsync(song, request, stop.Token) : null, stop);
     }
 
     private async Task<FoundLyrics?> FindAsync(Song song, SongRequest request, CancellationToken cancellationToken)
@@ -23,7 +24,9 @@ internal sealed class LyricsSearch(LyricsLookup library, LibrettoSettings settin
             return Nothing(song, "Lyrics are not looked up: '--local' lets no title leave this machine.");
         var (artist, title) = Name(song, request);
         if (artist is null || title is null)
-            return Nothing(song, "Lyrics are not looked up: the file says neither by its tags nor by its name which song it is. Name it 'Artist - Title'.");
+            return Nothing(
+                song,
+                "Lyrics are not looked up: the file says neither by its tags nor by its name which song it is. Name it 'Artist - Title'.");
         try
         {
             var seconds = song.Info.Duration ?? (await song.SpeechAsync(null, cancellationToken)).Duration;

@@ -27,7 +27,8 @@ internal static class ForcedPass
         int[] start = [.. model.StartTokens(language, translate), tokenizer.NoTimestamps];
         var width = start.Length + texts.Max(t => t.Tokens.Count) + 1;
         if (width > model.Config.MaxTokens)
-            throw new ArgumentException($"A text is longer than the {model.Config.MaxTokens - start.Length - 1} tokens the model reads.", nameof(texts));
+            throw new ArgumentException(
+                $"A text is longer than the {model.Config.MaxTokens - start.Length - 1} tokens the model reads.", nameof(texts));
 
         using var decoder = new WhisperDecoder(model, states, [.. texts.Select(t => t.Row)]);
         var fed = texts.SelectMany(text => start.Concat(text.Tokens).Concat(Enumerable.Repeat(tokenizer.EndOfText, width)).Take(width));

@@ -29,7 +29,8 @@ internal sealed class WhisperDecoder : IDisposable
         _layout = model.Layout;
         _config = model.Config;
         _states = states.PickRows(rows);
-        _outputNames = ["logits", .. _layout.AttentionLayers.Select(WhisperDecoderLayout.AttentionOf), .. _layout.OwnCache.Select(t => t.Present)];
+        _outputNames =
+            ["logits", .. _layout.AttentionLayers.Select(WhisperDecoderLayout.AttentionOf), .. _layout.OwnCache.Select(t => t.Present)];
         Rows = rows.Length;
     }
 
@@ -149,7 +150,8 @@ internal sealed class WhisperDecoder : IDisposable
         _states.Dispose();
     }
 
-    private OrtValue AllocateCache(long positions) => Tensors.Allocate(_layout.CacheType, Rows, _config.Heads, positions, _layout.HeadWidth);
+    private OrtValue AllocateCache(long positions) =>
+        Tensors.Allocate(_layout.CacheType, Rows, _config.Heads, positions, _layout.HeadWidth);
 
     /// <summary>
     /// Where the first step leaves the audio's keys and values. In the runtime's own memory, tensors of this size and of as many sizes as

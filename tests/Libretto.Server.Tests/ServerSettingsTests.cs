@@ -52,7 +52,7 @@ public sealed class ServerSettingsTests
     [InlineData("FLY_API_HOSTNAME", "machines", "give a web address")]
     public void Nonsense_is_named_with_what_is_expected(string variable, string value, string expected)
     {
-        var error = Assert.Throws<ServerException>(() => ServerSettings.Read(environment: Variables((variable, value))));
+        var error = Assert.ThrowsAny<LibrettoException>(() => ServerSettings.Read(environment: Variables((variable, value))));
         Assert.Equal("setting_invalid", error.Code);
         Assert.Contains(variable, error.Message, StringComparison.Ordinal);
         Assert.Contains(value, error.Message, StringComparison.Ordinal);

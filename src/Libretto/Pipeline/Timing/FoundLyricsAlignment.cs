@@ -35,7 +35,7 @@ internal sealed class FoundLyricsAlignment(Song song, AlignerChoice? aligner)
             song.Notice(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{which} are used with their times, moved by {compared.Offset:+0.0;-0.0;0.0} s: {share}, {100 * compared.Agreement:F0} " +
-                "% of those in time."));
+                $"% of those in time."));
             return new TimingResult(compared.ToAligned(LyricsLookup.Source, heard.Transcript.Duration), "synced", IsSupplied: true);
         }
         if (aligner is null)

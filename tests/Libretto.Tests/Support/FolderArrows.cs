@@ -1,4 +1,3 @@
-using System.Reflection;
 using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
 
@@ -7,7 +6,7 @@ namespace Libretto.Tests.Support;
 /// <summary>Which folder of a program uses which, as its compiled code says: method bodies included.</summary>
 /// <param name="assembly">The program.</param>
 /// <param name="root">The namespace of its top folder, such as <c>Libretto.Cli</c>.</param>
-internal sealed class FolderArrows(Assembly assembly, string root)
+internal sealed class FolderArrows(System.Reflection.Assembly assembly, string root)
 {
     private readonly Architecture _code = new ArchLoader().LoadAssembly(assembly).Build();
 

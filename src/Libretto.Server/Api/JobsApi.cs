@@ -35,14 +35,19 @@ internal static class JobsApi
     public static async Task<Job> FindAsync(string id, Caller caller, JobStore store, CancellationToken ct) =>
         await store.FindAsync(id, ct) is { } job && caller.MaySee(job) ? job : throw ApiProblem.NoSuchJob();
 
+    /// <summary>The answer to a request that a job has taken up, with the job's address as Location.</summary>
+    public static Accepted<JobView> AcceptedOf(HttpRequest request, Job job) =>
+        TypedResults.Accepted($"{request.PathBase}/api/jobs/{job.Id}", JobView.Of(job, request.PathBase));
+
     private static async Task<Accepted<JobView>> PostAsync(HttpContext context, Caller caller, Admission admission, JobIntake intake, CancellationToken ct)
     {
         await admission.CheckAsync(caller, ct);
         var job = await intake.TakeAsync(context.Request, caller, ct);
-        return TypedResults.Accepted($"/api/jobs/{job.Id}", JobView.Of(job));
+        return AcceptedOf(context.Request, job);
     }
 
     private static async Task<Ok<JobPage>> ListAsync(
+        HttpRequest request,
         Caller caller,
         JobStore store,
         CancellationToken ct,
@@ -56,10 +61,10 @@ internal static class JobsApi
         if (limit is < 1 or > LargestPage)
             throw ApiProblem.BadOption("limit", $"give a number from 1 to {LargestPage}");
         var jobs = await store.ListAsync(caller.SeesOnly, status, search, before, limit + 1, ct);
-        var page = jobs.Take(limit).Select(JobView.Of).ToList();
+        var page = jobs.Take(limit).Select(job => JobView.Of(job, request.PathBase)).ToList();
         return TypedResults.Ok(new JobPage(page, jobs.Count > limit ? NextPage(page[^1].Id) : null));
 
-        string NextPage(string last) => "/api/jobs" + QueryString.Create(new Dictionary<string, string?>
+        string NextPage(string last) => request.PathBase + "/api/jobs" + QueryString.Create(new Dictionary<string, string?>
         {
             ["before"] = last,
             ["limit"] = limit.ToString(CultureInfo.InvariantCulture),
@@ -68,8 +73,8 @@ internal static class JobsApi
         }.Where(pair => pair.Value is not null));
     }
 
-    private static async Task<Ok<JobView>> GetAsync(string id, Caller caller, JobStore store, CancellationToken ct) =>
-        TypedResults.Ok(JobView.Of(await FindAsync(id, caller, store, ct)));
+    private static async Task<Ok<JobView>> GetAsync(string id, HttpRequest request, Caller caller, JobStore store, CancellationToken ct) =>
+        TypedResults.Ok(JobView.Of(await FindAsync(id, caller, store, ct), request.PathBase));
 }
 
 /// <summary>The parts of an upload, for the API's description.</summary>

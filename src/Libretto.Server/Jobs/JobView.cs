@@ -34,7 +34,10 @@ internal sealed record JobView
     public bool CancelRequested { get; init; }
     public required JobLinks Links { get; init; }
 
-    public static JobView Of(Job job) => new()
+    /// <summary>The job in a client's terms.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="basePath">The path below which this server is reached; empty for none.</param>
+    public static JobView Of(Job job, string basePath) => new()
     {
         Id = job.Id,
         Url = job.Url,
@@ -50,7 +53,7 @@ internal sealed record JobView
         ProcessingMethod = job.ProcessingMethod,
         ProcessingTimeSeconds = job.ProcessingTimeSeconds,
         ProgressLog = job.ProgressLog,
-        ResultsUrl = job.ResultsUrl,
+        ResultsUrl = job.ResultsUrl is { } path ? basePath + path : null,
         ErrorMessage = job.ErrorMessage,
         ErrorCode = job.ErrorCode,
         Attempts = job.Attempts,
@@ -62,7 +65,7 @@ internal sealed record JobView
         Language = job.Language,
         Duration = job.Duration,
         CancelRequested = job.CancelRequested,
-        Links = JobLinks.Of(job),
+        Links = JobLinks.Of(job, basePath),
     };
 }
 
@@ -75,9 +78,9 @@ internal sealed record JobLinks(string Self, string Steps, string Events)
     /// <summary>Recordings by name: mix, vocals, instrumental.</summary>
     public IReadOnlyDictionary<string, string>? Audio { get; init; }
 
-    public static JobLinks Of(Job job)
+    public static JobLinks Of(Job job, string basePath)
     {
-        var self = $"/api/jobs/{job.Id}";
+        var self = $"{basePath}/api/jobs/{job.Id}";
         var audio = new Dictionary<string, string>();
         foreach (var (name, key) in new[] { ("mix", job.InputKey), ("vocals", job.VocalsKey), ("instrumental", job.InstrumentalKey) })
             if (key is not null && job.ExpiredAt is null)

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Libretto.Lyrics.Formats.Json;
+
 using Libretto.Pipeline.Stems;
 
 namespace Libretto.Lyrics;
@@ -12,6 +15,7 @@ public sealed record LyricsMethod
     public string? Reason { get; init; }
 
     /// <summary>What recognition cost by the engine's published price, US dollars; null when it cost nothing or no price is known.</summary>
+    [JsonConverter(typeof(DollarsConverter))]
     public double? Cost { get; init; }
 
     /// <summary>The separation model, such as <c>spleeter-2stems</c>.</summary>

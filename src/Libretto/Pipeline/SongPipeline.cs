@@ -75,7 +75,10 @@ public sealed class SongPipeline
         var mode = _vocals.ModeFor(request, engine.Transcriber.TimesAreTrusted);
         var isBest = _vocals.QualityOf(request) == SongQuality.Best;
         var separates = mode != SeparationMode.Never;
-        meter.Plan = ProgressPlan.Song(separates, isBest && separates, request.Lyrics is not null || search.IsStarted);
+        // A hosted engine may give no times of words.
+        var mayAlign = request.Lyrics is not null || search.IsStarted ||
+            (engine.Folder is null && !request.Translate && _engines.FindAligner(engine) is not null);
+        meter.Plan = ProgressPlan.Song(separates, isBest && separates, mayAlign);
         using var stems = new SongStems(song, _separation);
         var vocals = await _vocals.RunAsync(song, stems, mode, takesLong: isBest || request.Lyrics is not null, cancellationToken);
 
@@ -86,6 +89,7 @@ public sealed class SongPipeline
             heard = await TranscribeVocalsAsync(song, heard, vocals, cancellationToken);
         foreach (var remark in heard.Transcript.Notices(heard.Engine.Transcriber.Name))
             song.Notice(remark);
+        heard = await new SecondOpinion(song, heard.Run).RunAsync(heard, cancellationToken);
 
         // Times: bounded by where someone sings, then aligned where something better than the engine's own is at hand.
         var own = heard.Transcript.Words;
@@ -116,8 +120,8 @@ public sealed class SongPipeline
     {
         var run = mix.Run.Of(vocals);
         song.Meter.Enter(WorkStep.TranscribeVocals, "transcribing the vocals", mix.Engine.Transcriber.Name);
-        var sung = await run.RecallAsync(cancellationToken) ?? await run.RunAsync(isFinal: true, cancellationToken);
-        return mix with { Run = run, Transcript = HypothesisSelection.Choose(mix.Transcript, sung) };
+        var sung = await run.RecallAsync(cancellationToken) ?? await run.RunAsync(isFinal: () => true, cancellationToken);
+        return mix with { Run = run, Key = run.Key, Transcript = HypothesisSelection.Choose(mix.Transcript, sung) };
     }
 
     /// <summary>Shows what was recognised before as if it were recognised now.</summary>

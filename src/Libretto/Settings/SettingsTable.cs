@@ -77,7 +77,7 @@ public static class SettingsTable
         key, null, variable, "none", description,
         (settings, text) => settings with
         {
-            Hosted = [.. settings.Hosted.Select(engine => engine.KeyVariable == variable ? engine with { Key = NotEmpty(text).Trim() } : engine)],
+            Hosted = [.. settings.Hosted.Select(engine => engine.KeyVariable == variable ? engine with { Key = HostedSetting.Key(NotEmpty(text)) } : engine)],
         })
     {
         IsSecret = true,

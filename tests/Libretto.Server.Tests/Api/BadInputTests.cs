@@ -184,6 +184,38 @@ public sealed class BadInputTests(SqliteServer server) : IClassFixture<SqliteSer
             await Task.Delay(50, Ct);
     }
 
+    [Theory]
+    [InlineData(4000, 60)]
+    [InlineData(1, 0.05)]
+    public async Task An_upload_that_trickles_or_takes_too_long_is_given_up(double leastRate, double minutes)
+    {
+        await using var slow = await RunningServer.StartAsync(new ServerOptions
+        {
+            DataFolder = _folder["slow"], Role = "api", LeastUploadRate = leastRate, UploadTime = TimeSpan.FromMinutes(minutes),
+        });
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync(IPAddress.Loopback, slow.Client.Http.BaseAddress!.Port, Ct);
+        await using var stream = tcp.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            "POST /api/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 5000000\r\n\r\n" +
+            "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\n\r\nRIFF1234WAVE"), Ct);
+        var answer = new StreamReader(stream).ReadLineAsync(Ct).AsTask();
+        // 400 bytes a second, as long as somebody takes them.
+        while (!answer.IsCompleted)
+        {
+            await Task.WhenAny(answer, Task.Delay(250, Ct));
+            try
+            {
+                await stream.WriteAsync(new byte[100], Ct);
+            }
+            catch (IOException)
+            {
+                break;
+            }
+        }
+        Assert.Equal("HTTP/1.1 408 Request Timeout", await answer);
+    }
+
     [Fact]
     public async Task A_watcher_that_reads_nothing_keeps_no_one_else_waiting()
     {

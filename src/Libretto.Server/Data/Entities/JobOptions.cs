@@ -78,6 +78,23 @@ internal sealed record JobOptions
         Fresh = Fresh == true,
     };
 
+    /// <summary>The same without texts that are empty, which clients send for what was left blank.</summary>
+    public JobOptions WithoutBlanks() => this with
+    {
+        Language = Said(Language),
+        Engine = Said(Engine),
+        Model = Said(Model),
+        Quality = Said(Quality),
+        Separate = Said(Separate),
+        Title = Said(Title),
+        Artist = Said(Artist),
+        Prompt = Said(Prompt),
+        Lyrics = Said(Lyrics),
+        Webhook = Said(Webhook),
+    };
+
+    private static string? Said(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
+
     /// <summary>What the result depends on: the same work has the same options here.</summary>
     public JobOptions Canonical() => this with { Formats = null, Fresh = null, Gpu = null, Priority = null, Webhook = null };
 }

@@ -30,7 +30,7 @@ internal sealed class LyricsAlignment(Song song, AlignerChoice aligner, string s
         LyricsDocument lyrics, RecognitionResult heard, VocalStem? vocals, string language, CancellationToken cancellationToken)
     {
         var key = song.Memo.Key(
-            "align", aligner.Identity, source, LyricsFormats.Json.Write(lyrics), heard.Run.Key, vocals?.Key ?? "", language);
+            "align", aligner.Identity, source, LyricsFormats.Json.Write(lyrics), heard.Key, vocals?.Key ?? "", language);
         var aligned = await song.Memo.FindAsync(key, StageJson.Default.AlignedLyrics, cancellationToken);
         if (aligned is not null)
             song.Meter.Found("the times were found in the cache");

@@ -30,7 +30,12 @@ internal sealed class SongTiming(Song song, SongRequest request, EngineSelector 
         var language = heard.Engine.Language ?? heard.Transcript.Language ?? "en";
         var timed = await ChooseAsync(heard, vocals, language, cancellationToken);
         if (request.Translate || timed.Alignment is not (Attention or Estimated) || ctc.Find(language) is not { } network)
+        {
+            if (timed.Alignment == Estimated)
+                song.Notice("The words are spread over their lines and marked estimated" +
+                    (request.Translate ? "." : ". An installed Whisper model would time them: libretto models pull whisper-base"));
             return timed;
+        }
 
         song.Meter.Enter(WorkStep.Align, "aligning the words letter by letter", CtcAlignment.Method);
         song.Notice(TimingReasons.OfCtc(timed.IsSupplied, heard.Transcript.IsEstimated));

@@ -8,6 +8,9 @@ namespace Libretto.Pipeline.Transcripts;
 /// <param name="TakenOver">Why the engine chosen first did not do it; null when it did.</param>
 internal sealed record RecognitionResult(RecognitionRun Run, Transcript Transcript, string? TakenOver)
 {
+    /// <summary>Where the memo keeps the words.</summary>
+    public string Key { get; init; } = Run.Key;
+
     /// <summary>The engine.</summary>
     public EngineChoice Engine => Run.Engine;
 }

@@ -30,7 +30,8 @@ internal static class VerboseWords
         return lines;
     }
 
-    private static List<LyricsWord> Words(IReadOnlyList<VerboseWord> words) =>
+    /// <summary>Words as they came, times NaN where missing.</summary>
+    public static List<LyricsWord> Words(IReadOnlyList<VerboseWord> words) =>
     [
         .. words.Where(word => word is not null).SelectMany(word => WordText.Split(word.Word) is [var only]
             ? [new LyricsWord(only, word.Start ?? double.NaN, word.End ?? double.NaN) { Confidence = word.Probability }]

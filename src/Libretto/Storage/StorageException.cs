@@ -57,7 +57,9 @@ public sealed class StorageException : LibrettoException
     };
 
     internal static StorageException QuestionsLimited(string store, string until) => new(
-        "store_busy", $"{store} answers no more questions of its admin API{until}. Content is stored and read meanwhile.", isTransient: true)
+        ErrorKind.Missing,
+        "store_busy",
+        $"{store} answers no more questions of its admin API{until}. Content is stored and read meanwhile.", isTransient: true)
     {
         IsRemote = true,
         LeavesStoreUsable = true,

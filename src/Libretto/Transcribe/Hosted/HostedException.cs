@@ -95,7 +95,9 @@ public sealed class HostedException : LibrettoException
         ErrorKind.Failed, "hosted_answer", $"What {engine.Name} answered is no transcription: {why}. Check its address ({engine.Address}).", inner: inner);
 
     internal static HostedException ErrorInAnswer(HostedEngine engine, string said) => new(
-        "hosted_answer", $"{engine.Name} answered with an error under the status 200: {said}. Check the model and the address ({engine.Address}).");
+        ErrorKind.Failed,
+        "hosted_answer",
+        $"{engine.Name} answered with an error under the status 200: {said}. Check the model and the address ({engine.Address}).");
 
     private static string Said(string? said) => said is null ? "" : $": {said}";
 

@@ -119,7 +119,7 @@ public sealed class AcquireException : LibrettoException
 
     internal static AcquireException CookiesBroken(string what) => new(
         ErrorKind.Usage, "cookies_invalid",
-        $"{what} is not in the Netscape format: seven fields a line, parted by tabs. Export the cookies with a browser extension that writes cookies.txt.");
+        $"{what} is not in the Netscape format: seven fields a line, separated by tabs. Export the cookies with a browser extension that writes cookies.txt.");
 
     internal static AcquireException CookiesExpired(string what, DateTimeOffset since) => new(
         ErrorKind.Usage, "cookies_expired", Invariant($"All cookies in {what} have expired, the last on {since:yyyy-MM-dd}. Export them anew from a signed-in browser."));

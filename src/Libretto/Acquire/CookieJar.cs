@@ -4,7 +4,7 @@ using System.Text;
 namespace Libretto.Acquire;
 
 /// <summary>
-/// Cookies in the Netscape format (<c>cookies.txt</c>), checked: seven fields a line, parted by tabs. They open an account, so they are
+/// Cookies in the Netscape format (<c>cookies.txt</c>), checked: seven fields a line, separated by tabs. They open an account, so they are
 /// never shown, logged or put into a message.
 /// </summary>
 public sealed class CookieJar

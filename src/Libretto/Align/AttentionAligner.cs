@@ -62,7 +62,7 @@ internal sealed class AttentionAligner : IDisposable
     /// <param name="windows">Windows in order.</param>
     /// <param name="weighed">Whether to weigh each word's evidence, which takes a second pass.</param>
     /// <param name="done">Called with the number of windows done.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     /// <returns>A placed word for each word that a window keeps; null for the others.</returns>
     public PlacedWord?[] Align(
         PcmFile audio, GivenText text, IReadOnlyList<AlignmentWindow> windows, bool weighed, Action<int>? done,

@@ -42,7 +42,7 @@ internal sealed class LineSearch
     /// <param name="audio">16 kHz mono.</param>
     /// <param name="estimate">About when each word starts, and the text ends, seconds.</param>
     /// <param name="done">Called with the share done, 0 to 1.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     public IReadOnlyList<Anchor> Find(
         AttentionAligner aligner, PcmFile audio, IReadOnlyList<double> estimate, Action<double>? done, CancellationToken cancellationToken)
     {

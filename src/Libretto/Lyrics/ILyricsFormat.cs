@@ -26,7 +26,7 @@ public interface ILyricsFormat
 
     /// <summary>Reads what Libretto or another program has written, with or without byte order mark, with any line ends.</summary>
     /// <param name="text">The whole file.</param>
-    /// <returns>A lawful document; where the format has only the times of lines, the words are spread over them and marked estimated.</returns>
+    /// <returns>A valid document; where the format has only the times of lines, the words are spread over them and marked estimated.</returns>
     /// <exception cref="LyricsFormatException">The text is broken (the message names the line), or the format is only written.</exception>
     LyricsDocument Read(string text);
 }

@@ -50,7 +50,7 @@ internal static class LineOrder
         if (AreInOrder([.. part.Select(i => lines[i].Line)]))
         {
             foreach (var i in part)
-                words[i] = DocumentRules.IsLawful(lines[i].Line, duration) ? lines[i].Line.Words : DocumentRules.Repair(
+                words[i] = DocumentRules.IsValid(lines[i].Line, duration) ? lines[i].Line.Words : DocumentRules.Repair(
                     lines[i].Line.Words, duration, shortest);
             return;
         }

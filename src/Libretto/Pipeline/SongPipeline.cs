@@ -55,7 +55,7 @@ public sealed class SongPipeline
     /// <summary>Works on one song.</summary>
     /// <param name="request">The song and what is wanted of it.</param>
     /// <param name="progress">Told at once, in order, on whichever thread works.</param>
-    /// <param name="cancellationToken">Felt within half a second, by programs that were started too. Nothing remains.</param>
+    /// <param name="cancellationToken">Checked at least every half second, by programs that were started too. Nothing remains.</param>
     /// <exception cref="LibrettoException">The file, a model, or a program it needs; its message says what to do.</exception>
     public async Task<SongResult> RunAsync(
         SongRequest request, IProgress<SongProgress>? progress = null, CancellationToken cancellationToken = default)

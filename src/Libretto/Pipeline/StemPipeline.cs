@@ -26,7 +26,7 @@ public sealed class StemPipeline
     /// <summary>Separates a song and writes both stems; each file appears whole or not at all.</summary>
     /// <param name="request">The song and where its stems go.</param>
     /// <param name="progress">Told at once, in order, on whichever thread works.</param>
-    /// <param name="cancellationToken">Felt within half a second, by programs that were started too.</param>
+    /// <param name="cancellationToken">Checked at least every half second, by programs that were started too.</param>
     /// <returns>What was written and of how many seconds.</returns>
     /// <exception cref="LibrettoException">The file, the model, the disk, or a program it needs; its message says what to do.</exception>
     public async Task<StemResult> RunAsync(

@@ -1,6 +1,6 @@
 namespace Libretto.Separate;
 
-/// <summary>A song cannot be parted into voice and accompaniment.</summary>
+/// <summary>A song cannot be separated into voice and accompaniment.</summary>
 public sealed class SeparateException : LibrettoException
 {
     /// <summary>Creates the error; see <see cref="LibrettoException"/> for the parameters.</summary>

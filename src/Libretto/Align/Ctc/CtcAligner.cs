@@ -22,7 +22,7 @@ internal sealed class CtcAligner(CtcNetwork network, string? language)
     /// <summary>Times words within a window; ends are where the last character's sound ends.</summary>
     /// <param name="samples">16 kHz mono, up to <see cref="LongestWindow"/>.</param>
     /// <param name="words">All that is sung there, in order.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     /// <returns>
     /// The words with times from the window's start and the mean probability of their characters' frames as confidence;
     /// a word without a sound, such as a dash, follows its neighbour and is marked as estimated. Null when the words cannot fit.
@@ -44,7 +44,7 @@ internal sealed class CtcAligner(CtcNetwork network, string? language)
     /// <param name="window">Where all the words and nothing else is sung, up to <see cref="LongestWindow"/>.</param>
     /// <param name="words">The words, in order.</param>
     /// <param name="activity">Where someone sings, in order; when empty, words end with their last character's sound.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     /// <returns>The words with times from the recording's start; null when they cannot fit.</returns>
     /// <exception cref="LibrettoException">The network failed.</exception>
     public LyricsWord[]? Align(
@@ -57,7 +57,7 @@ internal sealed class CtcAligner(CtcNetwork network, string? language)
     /// <param name="words">Words in order of time, at most a second or so wrong.</param>
     /// <param name="activity">Where someone sings, in order; may be empty.</param>
     /// <param name="progress">Share done, 0 to 1.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     /// <returns>As many words; those of a window that cannot hold them keep their times.</returns>
     /// <exception cref="LibrettoException">The network failed.</exception>
     public LyricsWord[] AlignSong(

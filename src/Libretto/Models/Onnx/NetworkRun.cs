@@ -11,7 +11,7 @@ internal static class NetworkRun
     /// <param name="inputNames">Names of the inputs.</param>
     /// <param name="inputs">As many values.</param>
     /// <param name="outputNames">The outputs wanted.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     /// <param name="freeWork">Whether the runtime's working memory is given back after the run rather than kept for the next.</param>
     /// <returns>The outputs in the order asked for; the caller disposes them.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled, before or during the run.</exception>
@@ -27,7 +27,7 @@ internal static class NetworkRun
     /// <param name="inputs">The inputs by name.</param>
     /// <param name="outputNames">The outputs wanted of the runtime.</param>
     /// <param name="places">Tensors that further outputs are written into.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     /// <returns>The outputs wanted of the runtime, in the order asked for; the caller disposes them.</returns>
     public static IReadOnlyList<OrtValue> Run(
         string model, InferenceSession session, IReadOnlyDictionary<string, OrtValue> inputs, IReadOnlyCollection<string> outputNames,

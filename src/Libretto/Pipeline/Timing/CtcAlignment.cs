@@ -37,7 +37,7 @@ internal sealed class CtcAlignment(ModelStore models, OnnxSessions sessions, Lib
     /// <param name="words">Words with times of which none is far off.</param>
     /// <param name="vocals">What is known of the vocals; null where the song was not separated.</param>
     /// <param name="language">The language sung.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     /// <returns>As many words.</returns>
     public async Task<IReadOnlyList<LyricsWord>> RunAsync(
         Song song, string folder, IReadOnlyList<LyricsWord> words, VocalStem? vocals, string language, CancellationToken cancellationToken)

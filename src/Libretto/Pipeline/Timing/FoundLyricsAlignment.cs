@@ -17,7 +17,7 @@ internal sealed class FoundLyricsAlignment(Song song, AlignerChoice? aligner)
     /// <param name="heard">What was recognised, and where the memo keeps it.</param>
     /// <param name="vocals">What is known of the vocals; null where the song was not separated.</param>
     /// <param name="language">The language sung, as an ISO 639 code.</param>
-    /// <param name="cancellationToken">Felt within half a second.</param>
+    /// <param name="cancellationToken">Checked at least every half second.</param>
     /// <returns>The lyrics with their times; null when they are of no use.</returns>
     public async Task<TimingResult?> RunAsync(
         FoundLyrics found, RecognitionResult heard, VocalStem? vocals, string language, CancellationToken cancellationToken)

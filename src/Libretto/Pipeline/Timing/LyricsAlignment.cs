@@ -25,7 +25,7 @@ internal sealed class LyricsAlignment(Song song, AlignerChoice aligner, string s
     /// <param name="heard">What was recognised, and where the memo keeps it.</param>
     /// <param name="vocals">What is known of the vocals; null where the song was not separated.</param>
     /// <param name="language">The language sung, as an ISO 639 code.</param>
-    /// <param name="cancellationToken">Felt within half a second.</param>
+    /// <param name="cancellationToken">Checked at least every half second.</param>
     public async Task<AlignedLyrics> RunAsync(
         LyricsDocument lyrics, RecognitionResult heard, VocalStem? vocals, string language, CancellationToken cancellationToken)
     {

@@ -33,7 +33,7 @@ internal sealed class SecondOpinion(Song song, RecognitionRun run)
 
     /// <summary>Listens.</summary>
     /// <param name="heard">What the first engine heard.</param>
-    /// <param name="cancellationToken">Felt within half a second.</param>
+    /// <param name="cancellationToken">Checked at least every half second.</param>
     /// <returns>The words as they are then, under their own key of the memo.</returns>
     public async Task<RecognitionResult> RunAsync(RecognitionResult heard, CancellationToken cancellationToken)
     {

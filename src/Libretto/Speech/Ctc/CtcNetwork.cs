@@ -56,7 +56,7 @@ internal sealed class CtcNetwork
 
     /// <summary>What the network says of a window.</summary>
     /// <param name="samples">16 kHz mono, up to about 30 s: memory grows with the square of it.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     /// <returns>Raw scores; no frames when the window is shorter than one.</returns>
     /// <exception cref="LibrettoException">The network failed, or gave what its description does not say.</exception>
     public CtcFrames Logits(ReadOnlySpan<float> samples, CancellationToken cancellationToken)

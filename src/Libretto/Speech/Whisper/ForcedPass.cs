@@ -15,7 +15,7 @@ internal static class ForcedPass
     /// <param name="states">The encoder's hidden states.</param>
     /// <param name="texts">What is said in which row of the states.</param>
     /// <param name="language">The language code of what is sung.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     /// <param name="translate">Whether the text is the English of what is sung in another language.</param>
     /// <returns>A reading a text, in order.</returns>
     public static ForcedReading[] Run(

@@ -45,7 +45,7 @@ internal sealed class WhisperDecoder : IDisposable
 
     /// <summary>Feeds tokens.</summary>
     /// <param name="tokens">As many tokens a row, row by row.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     public void Step(ReadOnlySpan<long> tokens, CancellationToken cancellationToken)
     {
         Width = tokens.Length / Rows;

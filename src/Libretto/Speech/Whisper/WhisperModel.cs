@@ -94,7 +94,7 @@ internal sealed class WhisperModel
 
     /// <summary>Runs the encoder over windows, one by one so that memory does not grow with their number.</summary>
     /// <param name="features">A window each: <see cref="WhisperConfig.Bins"/> rows of 3,000 frames.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     /// <returns>Hidden states, [windows, frames, width]; the caller disposes them.</returns>
     public OrtValue Encode(IReadOnlyList<float[]> features, CancellationToken cancellationToken)
     {
@@ -145,7 +145,7 @@ internal sealed class WhisperModel
 
     /// <summary>What language each window is in.</summary>
     /// <param name="states">The encoder's hidden states.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     /// <returns>Language codes with their probabilities, likeliest first: the mean over the windows, each weighed by how surely someone speaks.</returns>
     public IReadOnlyList<(string Language, double Probability)> DetectLanguage(OrtValue states, CancellationToken cancellationToken)
     {

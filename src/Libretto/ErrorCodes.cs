@@ -12,6 +12,9 @@ public static class ErrorCodes
     /// <summary>A program took too long.</summary>
     public const string ToolTimeout = "tool_timeout";
 
+    /// <summary>A program wanted more memory than it may have.</summary>
+    public const string ToolMemory = "tool_memory";
+
     /// <summary>The disk is full.</summary>
     public const string DiskFull = "disk_full";
 

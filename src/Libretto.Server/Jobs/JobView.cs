@@ -19,6 +19,9 @@ internal sealed record JobView
     public string? CurrentStage { get; init; }
     public string? ProcessingMethod { get; init; }
     public double? ProcessingTimeSeconds { get; init; }
+
+    /// <summary>What its engines cost by their published prices, US dollars, all runs together; null where nothing is known to have cost.</summary>
+    public double? Cost { get; init; }
     public required IReadOnlyList<JobStep> ProgressLog { get; init; }
     public string? ResultsUrl { get; init; }
     public string? ErrorMessage { get; init; }
@@ -52,6 +55,7 @@ internal sealed record JobView
         CurrentStage = job.CurrentStage,
         ProcessingMethod = job.ProcessingMethod,
         ProcessingTimeSeconds = job.ProcessingTimeSeconds,
+        Cost = job.ProgressLog.Any(step => step.Cost is not null) ? Math.Round(job.ProgressLog.Sum(step => step.Cost ?? 0), 6) : null,
         ProgressLog = job.ProgressLog,
         ResultsUrl = job.ResultsUrl is { } path ? basePath + path : null,
         ErrorMessage = job.ErrorMessage,

@@ -63,7 +63,7 @@ public sealed class SongPipeline
         ArgumentNullException.ThrowIfNull(request);
         var meter = new ProgressMeter(progress, ProgressPlan.Song(separates: false, transcribesVocals: false, aligns: false), _time);
         meter.Enter(WorkStep.Read, "reading");
-        using var song = await Song.OpenAsync(request.Path, request.Fresh, _decoder, _memo, meter, cancellationToken);
+        using var song = await Song.OpenAsync(request.Path, request.Track, request.Fresh, _decoder, _memo, meter, cancellationToken);
         var engine = await SelectAsync(song, request, cancellationToken);
         var run = new RecognitionRun(song, request, engine);
         var known = await run.RecallAsync(cancellationToken);

@@ -7,7 +7,10 @@ namespace Libretto.Pipeline;
 /// <param name="Path">An audio or video file.</param>
 public sealed record SongRequest(string Path)
 {
-    /// <summary>The language sung, by ISO 639 code or English name, or <c>auto</c>; null takes the setting.</summary>
+    /// <summary>Which of the file's audio tracks, from 1; null (the default) takes the one that players take.</summary>
+    public int? Track { get; init; }
+
+    /// <summary>The language sung, by BCP 47 tag, ISO 639 code or name, or <c>auto</c>; null takes the setting.</summary>
     public string? Language { get; init; }
 
     /// <summary><c>auto</c>, <c>moonshine</c> or <c>whisper</c>; null takes the setting.</summary>

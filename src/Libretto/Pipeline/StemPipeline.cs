@@ -35,7 +35,7 @@ public sealed class StemPipeline
         ArgumentNullException.ThrowIfNull(request);
         var meter = new ProgressMeter(progress, ProgressPlan.Stems, _time);
         meter.Enter(WorkStep.Read, "reading");
-        using var song = await Song.OpenAsync(request.Path, request.Fresh, _decoder, _memo, meter, cancellationToken);
+        using var song = await Song.OpenAsync(request.Path, request.Track, request.Fresh, _decoder, _memo, meter, cancellationToken);
         using var stems = new SongStems(song, _separation, request.Model);
         return await stems.WriteAsync(request.Vocals, request.Instrumental, request.Format, cancellationToken);
     }

@@ -86,7 +86,7 @@ public static class SettingsTable
     private static string Language(string text) =>
         string.Equals(text.Trim(), LibrettoSettings.Auto, StringComparison.OrdinalIgnoreCase)
             ? LibrettoSettings.Auto
-            : Languages.Find(text) ?? throw new FormatException("give a language's code or English name, such as es or Spanish, or auto");
+            : Languages.Find(text) ?? throw new FormatException("give a language's tag, code or name, such as pt-BR, es or Spanish, or auto");
 
     /// <summary>It becomes a comment in a header.</summary>
     private static string ContactAddress(string text) =>

@@ -6,8 +6,11 @@ namespace Libretto.Server.Data.Entities;
 /// <summary>What a user wants of a song; each is optional.</summary>
 internal sealed record JobOptions
 {
-    /// <summary>The language sung, by ISO 639 code or English name, or <c>auto</c>.</summary>
+    /// <summary>The language sung, by BCP 47 tag, ISO 639 code or name, or <c>auto</c>.</summary>
     public string? Language { get; init; }
+
+    /// <summary>Which of the file's audio tracks, from 1, where it has several.</summary>
+    public int? Track { get; init; }
 
     /// <summary><c>auto</c> or an engine's name.</summary>
     public string? Engine { get; init; }
@@ -63,6 +66,7 @@ internal sealed record JobOptions
     /// <param name="path">The song's file; empty where only the choice of the engine matters.</param>
     public SongRequest ToRequest(string path) => new(path)
     {
+        Track = Track,
         Language = Language,
         Engine = Engine,
         Model = Model,

@@ -147,6 +147,7 @@ internal sealed partial class JobWorker(
         checkpoints.Pass(Checkpoints.InputAtHand);
 
         using var made = await songs.RunAsync(job, input, reporter, () => checkpoints.Pass(Checkpoints.Working), ct);
+        jobLog.Cost(Stage.Transcribe, made.Document.Method?.Cost);
         checkpoints.Pass(Checkpoints.LyricsMade);
         var result = await StoredResult.OfLyricsAsync(store, made.Document, ct);
         await InsistAsync(() => claims.ShowLyricsAsync(job, result, ct));

@@ -17,6 +17,9 @@ public sealed class HostedException : LibrettoException
     /// <summary>Whether the same request is worth sending again at once, or after <see cref="RetryAfter"/>.</summary>
     internal bool IsWorthAnotherTry { get; init; }
 
+    /// <summary>Whether the account behind the key can pay for no song.</summary>
+    internal bool IsOutOfCredit { get; private init; }
+
     internal static HostedException KeyMissing(HostedEngine engine) => new(
         ErrorKind.Missing, "hosted_key_missing", $"{engine.Name} wants a key. Set {engine.KeyVariable} to yours, or use '--engine auto'.");
 
@@ -46,7 +49,10 @@ public sealed class HostedException : LibrettoException
         $"The song is longer than {engine.Name} allows the key at a time{Said(said)}. Use '--engine whisper', or a plan with a larger quota.");
 
     internal static HostedException OutOfCredit(HostedEngine engine, string? said) => new(
-        ErrorKind.Failed, "hosted_quota", $"The account of the key in {engine.KeyVariable} has no credit left at {engine.Name}{Said(said)}. Pay it up, or use '--engine whisper'.");
+        ErrorKind.Failed, "hosted_quota", $"The account of the key in {engine.KeyVariable} has no credit left at {engine.Name}{Said(said)}. Pay it up, or use '--engine whisper'.")
+    {
+        IsOutOfCredit = true,
+    };
 
     internal static HostedException Limited(HostedEngine engine, TimeSpan? wait, bool worthWaiting) => new(
         ErrorKind.Failed, ErrorCodes.HostedLimit,

@@ -29,14 +29,17 @@ internal sealed partial class HostedTranscriber : ITranscriber
     private readonly AudioEncoder _encoder;
     private readonly string _folder;
     private readonly ILogger _logger;
+    private readonly HostedStatus? _status;
 
     /// <param name="engine">The engine, ready to be asked.</param>
     /// <param name="client">Sends files to it.</param>
     /// <param name="encoder">Makes the files.</param>
     /// <param name="folder">Where the files lie while they are sent.</param>
     /// <param name="logger">Told of each request.</param>
-    public HostedTranscriber(HostedEngine engine, HostedClient client, AudioEncoder encoder, string folder, ILogger<HostedTranscriber> logger) =>
-        (_engine, _client, _encoder, _folder, _logger) = (engine, client, encoder, folder, logger);
+    /// <param name="status">Told how each ended; nobody when null.</param>
+    public HostedTranscriber(
+        HostedEngine engine, HostedClient client, AudioEncoder encoder, string folder, ILogger<HostedTranscriber> logger, HostedStatus? status = null) =>
+        (_engine, _client, _encoder, _folder, _logger, _status) = (engine, client, encoder, folder, logger, status);
 
     /// <inheritdoc/>
     public string Name => $"{_engine.Name}/{_engine.Model}";
@@ -137,6 +140,12 @@ internal sealed partial class HostedTranscriber : ITranscriber
         {
             return (null, e);
         }
+        catch (HostedException e)
+        {
+            _status?.Failed(_engine, e);
+            throw;
+        }
+        _status?.Answered(_engine);
         var piece = AnswerReader.Read(reply.Transcription, range, sounding);
         LogHeard(_engine.Name, range.Start, range.End, piece.Words.Count);
         return (piece with { Cost = HostedPrices.Cost(_engine, range.Length), Notices = [.. Notices(piece, reply)] }, null);

@@ -30,7 +30,7 @@ public sealed class VocalSeparationTests : IDisposable
         foreach (var time in (string[])["first", "second"])
         {
             using var song = await Song.OpenAsync(
-                speech, fresh: false, decoder, services.GetRequiredService<StageMemo>(),
+                speech, track: null, fresh: false, decoder, services.GetRequiredService<StageMemo>(),
                 new ProgressMeter(null, new ProgressPlan(WorkStep.Separate), TimeProvider.System), Ct);
             using var stems = new SongStems(song, services.GetRequiredService<StemSeparation>());
             var voice = await services.GetRequiredService<VocalSeparation>().RunAsync(song, stems, SeparationMode.Auto, takesLong: true, Ct);

@@ -7,7 +7,8 @@ namespace Libretto.Tests.Lyrics;
 public class OldDocumentsTests
 {
     public static TheoryData<string> Files =>
-        [.. Directory.EnumerateFiles(Repository.File("tests", "Libretto.Tests", "Lyrics", "Written"), "*.json").Select(Path.GetFileName)!];
+        [.. Directory.EnumerateFiles(Repository.File("tests", "Libretto.Tests", "Lyrics", "Written"), "*.json")
+            .Select(file => Path.GetFileName(file)!)];
 
     [Theory]
     [MemberData(nameof(Files))]

@@ -23,7 +23,8 @@ public sealed class OddSongsTests : IDisposable
 
         Assert.True(run.ExitCode == 0, run.Errors);
         Assert.True(File.Exists(_libretto.Folder[name + ".txt"]));
-        Assert.Contains("\"duration\": 2", await File.ReadAllTextAsync(_libretto.Folder[name + ".json"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        var json = await File.ReadAllTextAsync(_libretto.Folder[name + ".json"], TestContext.Current.CancellationToken);
+        Assert.Contains("\"duration\": 2", json, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -47,8 +48,8 @@ public sealed class OddSongsTests : IDisposable
     public async Task The_usual_track_is_done_unless_another_is_asked_for()
     {
         var make = await _libretto.RunAsync("ffmpeg", [
-            "-v", "error", "-f", "lavfi", "-i", "anullsrc=r=16000:d=1", "-f", "lavfi", "-i", "anullsrc=r=16000:d=3", "-map", "0", "-map", "1",
-            "-disposition:a:0", "comment", "-disposition:a:1", "default", "two.mka"]);
+            "-v", "error", "-f", "lavfi", "-i", "anullsrc=r=16000:d=1", "-f", "lavfi", "-i", "anullsrc=r=16000:d=3",
+            "-map", "0", "-map", "1", "-disposition:a:0", "comment", "-disposition:a:1", "default", "two.mka"]);
         Assert.True(make.ExitCode == 0, make.Errors);
 
         var usual = await _libretto.RunAsync("two.mka", "--stdout", "json", "--progress", "plain");
@@ -72,7 +73,8 @@ public sealed class OddSongsTests : IDisposable
 
         Assert.True(run.ExitCode == 0, run.Errors);
         Assert.Contains("too long for its results", run.Errors, StringComparison.Ordinal);
-        Assert.Equal(2, _libretto.Files.Count(file => file.StartsWith(name[..100], StringComparison.Ordinal) && !file.EndsWith(".wav", StringComparison.Ordinal)));
+        Assert.Equal(2, _libretto.Files.Count(
+            file => file.StartsWith(name[..100], StringComparison.Ordinal) && !file.EndsWith(".wav", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -97,7 +99,8 @@ public sealed class OddSongsTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "other systems have no such names");
         Sounds.Silence(_libretto.Folder["song.wav"], 1);
 
-        var run = await _libretto.RunAsync("bash", ["-c", "cp song.wav $'caf\\xe9.wav'; dotnet \"$1\" $'caf\\xe9.wav'; e=$?; rm $'caf\\xe9.wav'; exit $e", "bash", LibrettoProgram.Dll]);
+        const string Script = "cp song.wav $'caf\\xe9.wav'; dotnet \"$1\" $'caf\\xe9.wav'; e=$?; rm $'caf\\xe9.wav'; exit $e";
+        var run = await _libretto.RunAsync("bash", ["-c", Script, "bash", LibrettoProgram.Dll]);
 
         Assert.Equal(3, run.ExitCode);
         Assert.Contains("not UTF-8", run.Errors, StringComparison.Ordinal);

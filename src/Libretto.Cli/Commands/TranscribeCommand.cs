@@ -77,7 +77,10 @@ internal static class TranscribeCommand
         IDisplay display, CancellationToken cancellationToken)
     {
         if (lyrics is not null)
-            request = request with { Lyrics = await LyricsFile.ReadAsync(lyrics, cancellationToken) };
+        {
+            var reading = await LyricsFile.ReadWordsAsync(lyrics, cancellationToken);
+            request = request with { Lyrics = reading.Document, LyricsNotices = reading.Notices };
+        }
         var printed = print is null ? null : LyricsFormats.Named(print);
         var formats = printed is null ? settings.Formats.Select(LyricsFormats.Named).Distinct().ToList() : [];
         var plan = SongOutputs.Plan(songs.Where(PipedSongs.IsFile), settings.Out, formats, stems);

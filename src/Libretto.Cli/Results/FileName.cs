@@ -14,7 +14,9 @@ internal static class FileName
     // What some file system or shell takes for something else.
     private static readonly char[] s_forbidden = ['/', '\\', ':', '*', '?', '"', '<', '>', '|'];
 
-    /// <summary>How the names of a file's results begin: beside it, or in a folder. What leaves no room for their endings is shortened.</summary>
+    /// <summary>
+    /// How the names of a file's results begin: beside it, or in a folder. What leaves no room for their endings is shortened.
+    /// </summary>
     public static string Beside(string song, string? folder) =>
         Path.Combine(folder ?? Path.GetDirectoryName(song) ?? "", Shortened(Path.GetFileNameWithoutExtension(song), MostBytesBeside));
 

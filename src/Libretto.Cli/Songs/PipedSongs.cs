@@ -24,7 +24,8 @@ internal sealed class PipedSongs(IServiceProvider services, IDisplay display)
         song == StandardInput.Word || (File.Exists(song) && (IsDevice(song) || new FileInfo(song).Length == 0));
 
     /// <summary>What its results are called.</summary>
-    public static string NameOf(string song) => song == StandardInput.Word || IsDevice(song) ? "stdin" : Path.GetFileNameWithoutExtension(song);
+    public static string NameOf(string song) =>
+        song == StandardInput.Word || IsDevice(song) ? "stdin" : Path.GetFileNameWithoutExtension(song);
 
     /// <summary>Copies a song to a file and works on it.</summary>
     /// <param name="song">As the user wrote it.</param>
@@ -69,7 +70,9 @@ internal sealed class PipedSongs(IServiceProvider services, IDisplay display)
     {
         try
         {
-            return song == StandardInput.Word ? StandardInput.Open() : new FileStream(song, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0);
+            return song == StandardInput.Word
+                ? StandardInput.Open()
+                : new FileStream(song, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -78,5 +81,6 @@ internal sealed class PipedSongs(IServiceProvider services, IDisplay display)
     }
 
     private static bool IsDevice(string song) =>
-        Path.GetFullPath(song) is var path && (path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal));
+        Path.GetFullPath(song) is var path &&
+        (path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal));
 }

@@ -96,14 +96,17 @@ public sealed class AcquireException : LibrettoException
 
     internal static AcquireException SiteTrouble(string address, int? status = null) => new(
         ErrorKind.Failed, "link_site_error",
-        Invariant($"{Shown(address)} answers, but with an error of its own{(status is { } code ? Invariant($" ({code})") : "")}. Try again later, or give another link to the song."),
+        $"{Shown(address)} answers, but with an error of its own{(status is { } code ? Invariant($" ({code})") : "")}. " +
+        "Try again later, or give another link to the song.",
         isTransient: true)
     {
         ElsewhereMayHelp = true,
     };
 
     internal static AcquireException RedirectLoop(string address) => new(
-        ErrorKind.Input, "link_loop", $"{Shown(address)} sends on in circles and never to a song. Open the link in a browser and give the address it ends at, or give another link.")
+        ErrorKind.Input, "link_loop",
+        $"{Shown(address)} sends on in circles and never to a song. " +
+        "Open the link in a browser and give the address it ends at, or give another link.")
     {
         ElsewhereMayHelp = true,
     };

@@ -24,15 +24,19 @@ internal sealed class BoundedBody(Stream server, Stream client, long mostBytes)
     /// <summary>Passes the body on.</summary>
     /// <param name="headers">The lines of the answer's head, which was passed on already.</param>
     /// <param name="cancellationToken">Stops at once.</param>
-    /// <returns>False when it holds more than it may, or is packed in a way that cannot be looked into; what was passed on before is all the client gets.</returns>
+    /// <returns>
+    /// False when it holds more than it may, or is packed in a way that cannot be looked into; what was passed on before is all the client
+    /// gets.
+    /// </returns>
     public async Task<bool> PassAsync(IReadOnlyList<string> headers, CancellationToken cancellationToken)
     {
         var encodings = EncodingsOf(headers);
         if (encodings.Count > MostLayers)
             return false;
         var passing = new PassingStream(server, client);
+        var length = Values(headers, "Content-Length").FirstOrDefault();
         Stream body = Values(headers, "Transfer-Encoding").Contains("chunked") ? new ChunkedStream(passing)
-            : Values(headers, "Content-Length").FirstOrDefault() is { } length && long.TryParse(length, CultureInfo.InvariantCulture, out var bytes) ? new FirstBytes(passing, bytes)
+            : long.TryParse(length, CultureInfo.InvariantCulture, out var bytes) ? new FirstBytes(passing, bytes)
             : passing;
         try
         {
@@ -158,7 +162,8 @@ internal sealed class BoundedBody(Stream server, Stream client, long mostBytes)
                 await ReadLineAsync(cancellationToken);
             _isFirst = false;
             var line = await ReadLineAsync(cancellationToken);
-            if (!long.TryParse(line.Split(';')[0].Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _left) || _left < 0)
+            var size = line.Split(';')[0].Trim();
+            if (!long.TryParse(size, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _left) || _left < 0)
                 throw new InvalidDataException("A chunk without a length.");
             if (_left > 0)
                 return true;

@@ -201,7 +201,8 @@ internal sealed class GuardedProxy : IAsyncDisposable
 
     /// <summary>Passes on the head of an answer, and its body too where that is compressed.</summary>
     /// <returns>Whether there is more to pass on, as it is.</returns>
-    private async Task<bool> PassHeadAsync(ProxyRequest request, NetworkStream client, NetworkStream server, CancellationToken cancellationToken)
+    private async Task<bool> PassHeadAsync(
+        ProxyRequest request, NetworkStream client, NetworkStream server, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(LongestSilence);
@@ -224,8 +225,10 @@ internal sealed class GuardedProxy : IAsyncDisposable
             return end >= 0;
         }
         await client.WriteAsync(buffer.AsMemory(0, end + s_headEnd.Length), cancellationToken);
-        var body = new BoundedBody.Prefixed(buffer.AsMemory(end + s_headEnd.Length, length - end - s_headEnd.Length), new MeteredStream(this, server));
-        if (!await new BoundedBody(body, client, MostPageBytes).PassAsync(lines, cancellationToken) && !cancellationToken.IsCancellationRequested)
+        var read = buffer.AsMemory(end + s_headEnd.Length, length - end - s_headEnd.Length);
+        var body = new BoundedBody.Prefixed(read, new MeteredStream(this, server));
+        var isWithinBounds = await new BoundedBody(body, client, MostPageBytes).PassAsync(lines, cancellationToken);
+        if (!isWithinBounds && !cancellationToken.IsCancellationRequested)
             Refusal ??= AcquireException.PageTooBig(request.Host);
         return false;
     }

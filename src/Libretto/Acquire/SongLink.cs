@@ -14,9 +14,9 @@ public sealed partial record SongLink
     // Where a word without a scheme is a link, not the name of a file that is not there.
     private static readonly string[] s_sites =
     [
-        "youtu.be", "youtube.com", "youtube-nocookie.com", "vimeo.com", "soundcloud.com", "bandcamp.com", "mixcloud.com", "audiomack.com", "archive.org",
-        "dailymotion.com", "dai.ly", "twitch.tv", "tiktok.com", "instagram.com", "facebook.com", "fb.watch", "x.com", "twitter.com", "bilibili.com", "b23.tv",
-        "nicovideo.jp", "vk.com", "rutube.ru", "jamendo.com",
+        "youtu.be", "youtube.com", "youtube-nocookie.com", "vimeo.com", "soundcloud.com", "bandcamp.com", "mixcloud.com", "audiomack.com",
+        "archive.org", "dailymotion.com", "dai.ly", "twitch.tv", "tiktok.com", "instagram.com", "facebook.com", "fb.watch", "x.com", "twitter.com",
+        "bilibili.com", "b23.tv", "nicovideo.jp", "vk.com", "rutube.ru", "jamendo.com",
     ];
 
     private SongLink(Uri address, string key, string? videoId)
@@ -72,7 +72,7 @@ public sealed partial record SongLink
 
     private static bool IsSite(string host) =>
         host.StartsWith("www.", StringComparison.OrdinalIgnoreCase) ||
-        s_sites.Any(site => host.Equals(site, StringComparison.OrdinalIgnoreCase) || host.EndsWith("." + site, StringComparison.OrdinalIgnoreCase));
+        s_sites.Any(site => ("." + host).EndsWith("." + site, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A host with a name, not a number, and what it is asked for.</summary>
     [GeneratedRegex(@"^(//)?(?<host>([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,})(:\d{1,5})?/\S", RegexOptions.IgnoreCase)]

@@ -12,6 +12,14 @@ namespace Libretto.Audio;
 /// </summary>
 public sealed class AudioDecoder
 {
+    // What songs and films come in, and ffmpeg's decoders for it.
+    private static readonly (string Name, string[] Decoders)[] s_usual =
+    [
+        ("MP3", ["mp3float", "mp3"]), ("AAC", ["aac", "libfdk_aac"]), ("Opus", ["opus", "libopus"]), ("Vorbis", ["vorbis", "libvorbis"]),
+        ("FLAC", ["flac"]), ("ALAC", ["alac"]), ("WMA", ["wmav2"]), ("AC-3", ["ac3", "ac3_fixed"]), ("E-AC-3", ["eac3"]), ("MP2", ["mp2float", "mp2"]),
+        ("DSD", ["dsd_lsbf"]), ("WavPack", ["wavpack"]), ("Monkey's Audio", ["ape"]), ("PCM", ["pcm_s16le"]),
+    ];
+
     // Far beyond anything recorded: such a sample is damage, as NaN is.
     private const float Loudest = 1e4f;
 
@@ -36,7 +44,9 @@ public sealed class AudioDecoder
     /// <param name="path">A file; never taken as an address or an option.</param>
     /// <param name="track">Which of its audio tracks, from 1; the one that players take when null.</param>
     /// <param name="cancellationToken">Ends ffprobe at once.</param>
-    /// <exception cref="AudioException">The file is missing, a folder, empty, unreadable, no audio, without sound or without that track.</exception>
+    /// <exception cref="AudioException">
+    /// The file is missing, a folder, empty, unreadable, no audio, without sound or without that track.
+    /// </exception>
     /// <exception cref="ToolException">ffprobe is missing or was killed.</exception>
     public Task<AudioInfo> ProbeAsync(string path, int? track, CancellationToken cancellationToken = default)
     {
@@ -45,7 +55,26 @@ public sealed class AudioDecoder
     }
 
     /// <summary>What a file holds, of the audio track that players take; see the other overload.</summary>
-    public Task<AudioInfo> ProbeAsync(string path, CancellationToken cancellationToken = default) => ProbeAsync(path, null, cancellationToken);
+    public Task<AudioInfo> ProbeAsync(string path, CancellationToken cancellationToken = default) =>
+        ProbeAsync(path, null, cancellationToken);
+
+    /// <summary>
+    /// Which of the codecs that songs come in this machine's ffmpeg cannot read, by their usual names; none as a rule, some where a system
+    /// leaves out what is patented.
+    /// </summary>
+    /// <exception cref="ToolException">ffmpeg is missing or fails.</exception>
+    public async Task<IReadOnlyList<string>> MissingCodecsAsync(CancellationToken cancellationToken = default)
+    {
+        var (text, _) = await _tools.ReadTextAsync(
+            Tool.Ffmpeg, ["-hide_banner", "-v", "error", "-decoders"], TimeSpan.FromSeconds(20), cancellationToken);
+        // " A....D mp3float  MP3 (MPEG audio layer 3) (codec mp3)"
+        var known = text.Split('\n')
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .Where(words => words.Length > 1)
+            .Select(words => words[1])
+            .ToHashSet();
+        return [.. s_usual.Where(codec => !codec.Decoders.Any(known.Contains)).Select(codec => codec.Name)];
+    }
 
     /// <summary>Decodes a file's audio track that players take; see the other overload.</summary>
     public async Task<PcmFile> DecodeAsync(
@@ -95,7 +124,8 @@ public sealed class AudioDecoder
     }
 
     private async Task<PcmFile> DecodeAsync(
-        AudioInfo info, int sampleRate, int channels, MonoMix? mix, TimeRange? range, IProgress<double>? progress, CancellationToken cancellationToken)
+        AudioInfo info, int sampleRate, int channels, MonoMix? mix, TimeRange? range, IProgress<double>? progress,
+        CancellationToken cancellationToken)
     {
         var expected = range is { } r ? Math.Min(r.Length, (info.Duration ?? r.End) - r.Start) : info.SoundEnd;
         var warnings = new List<string>(info.Warnings);
@@ -109,7 +139,8 @@ public sealed class AudioDecoder
             if (pcm.Frames == 0 && range is null)
                 throw AudioException.NothingDecoded(info.Path, null);
             if (timeline.Missing > 0)
-                warnings.Add($"{info.Path} lacks {timeline.Missing:0.0} s of its sound; there it is silent, and what follows keeps its time.");
+                warnings.Add(
+                    $"{info.Path} lacks {timeline.Missing:0.0} s of its sound; there it is silent, and what follows keeps its time.");
             if (range is null && expected is { } seconds && pcm.Duration < seconds * 0.98 - 1)
                 warnings.Add(
                     $"{info.Path} ends early: it should be {seconds:0.0} s long, but only {pcm.Duration:0.0} s could be decoded.");

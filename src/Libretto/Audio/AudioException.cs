@@ -21,11 +21,14 @@ public sealed class AudioException : LibrettoException
         ErrorKind.Input, "is_folder", $"{path} is a folder. Give the audio files in it, for example {Path.Combine(path, "*.mp3")}.");
 
     internal static AudioException NoFile(string path, Exception inner) => new(
-        ErrorKind.Input, "not_a_file", $"{path} is a pipe or a device, which can be read only once. Copy what comes out of it into a file and give that.", inner: inner);
+        ErrorKind.Input, "not_a_file",
+        $"{path} is a pipe or a device, which can be read only once. Copy what comes out of it into a file and give that.",
+        inner: inner);
 
     internal static AudioException TrackMissing(string path, int track, int tracks) => new(
         ErrorKind.Input, "track_missing", string.Create(
-            CultureInfo.InvariantCulture, $"{path} has {(tracks == 1 ? "1 audio track" : $"{tracks} audio tracks")}; there is no track {track}. Give a number from 1 to {tracks}."));
+            CultureInfo.InvariantCulture,
+            $"{path} has {tracks} audio track{(tracks == 1 ? "" : "s")}; there is no track {track}. Give a number from 1 to {tracks}."));
 
     internal static AudioException Empty(string path) => new(
         ErrorKind.Input, "file_empty", $"{path} is empty (0 bytes). Copy or download it again.");

@@ -58,7 +58,9 @@ public sealed record AudioInfo
     /// <summary>Where the file's own clock stands at its start, seconds; 0 for most.</summary>
     internal double Origin { get; init; }
 
-    /// <summary>Where the audio track ends, seconds from the file's start; null when only the end of the whole file is known, or none.</summary>
+    /// <summary>
+    /// Where the audio track ends, seconds from the file's start; null when only the end of the whole file is known, or none.
+    /// </summary>
     internal double? SoundEnd { get; init; }
 
     /// <summary>The codecs of pictures and all else in the file, whose faults are none of the sound's.</summary>

@@ -56,16 +56,23 @@ internal sealed class AudioProbe(ToolRunner tools)
             OtherCodecs = [.. streams.Where(s => s.CodecType != "audio").Select(s => s.CodecName).OfType<string>().Distinct()],
         };
         if (track is null && tracks.Count > 1)
-            info = info with { Warnings = [$"{path} holds {tracks.Count} audio tracks; track {info.Track} is used. Another can be chosen by its number."] };
+            info = info with
+            {
+                Warnings = [$"{path} holds {tracks.Count} audio tracks; track {info.Track} is used. Another can be chosen by its number."],
+            };
         // What is guessed from the bit rate at the start may be three times too long.
-        return errors.Any(line => line.Contains("Estimating duration from bitrate", StringComparison.Ordinal)) && !audio.CodecName.StartsWith("pcm_", StringComparison.Ordinal)
+        var isGuess = errors.Any(line => line.Contains("Estimating duration from bitrate", StringComparison.Ordinal)) &&
+            !audio.CodecName.StartsWith("pcm_", StringComparison.Ordinal);
+        return isGuess
             ? info with { Duration = await MeasureAsync(info, cancellationToken) ?? info.Duration }
-            : info with { SoundEnd = EndOf(audio, info, isAlone: streams.All(s => s == audio || s.IsCover), Number(probed.Format?.Duration)) };
+            : info with { SoundEnd = EndOf(audio, info, streams.All(s => s == audio || s.IsCover), Number(probed.Format?.Duration)) };
     }
 
     /// <summary>The track that players take: the one marked as the usual one, unless it is there besides.</summary>
     private static ProbedStream Usual(List<ProbedStream> tracks) =>
-        tracks.FirstOrDefault(s => s.Is("default") && !s_besides.Any(s.Is)) ?? tracks.FirstOrDefault(s => !s_besides.Any(s.Is)) ?? tracks[0];
+        tracks.FirstOrDefault(s => s.Is("default") && !s_besides.Any(s.Is))
+        ?? tracks.FirstOrDefault(s => !s_besides.Any(s.Is))
+        ?? tracks[0];
 
     /// <summary>Where a track ends, seconds from the file's start. Matroska says it in a tag only, and only of some files.</summary>
     private static double? EndOf(ProbedStream audio, AudioInfo info, bool isAlone, double? whole)
@@ -85,8 +92,8 @@ internal sealed class AudioProbe(ToolRunner tools)
         double? end = null;
         string[] arguments =
         [
-            "-hide_banner", "-v", "error", "-select_streams", $"a:{info.Track - 1}", "-show_entries", "packet=pts_time,duration_time", "-of", "csv=p=0",
-            .. InputArguments(info.Path),
+            "-hide_banner", "-v", "error", "-select_streams", $"a:{info.Track - 1}",
+            "-show_entries", "packet=pts_time,duration_time", "-of", "csv=p=0", .. InputArguments(info.Path),
         ];
         try
         {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 
 namespace Libretto.Audio;
 
@@ -29,7 +30,9 @@ internal sealed class MatroskaAudio(Stream stream)
     private double _tick = 0.001;
     private long _clusterTime;
 
-    /// <summary>The next block's time in seconds and its samples, which are good until the next call; null at the end, also one that is cut off.</summary>
+    /// <summary>
+    /// The next block's time in seconds and its samples, which are good until the next call; null at the end, also one that is cut off.
+    /// </summary>
     public async Task<(double Time, Memory<byte> Samples)?> ReadAsync(CancellationToken cancellationToken)
     {
         try
@@ -62,13 +65,17 @@ internal sealed class MatroskaAudio(Stream stream)
         return null;
     }
 
-    /// <summary>A number of EBML's: as many bytes as its first bit that is set says. -1 at the end of the stream, or for a size that is not known.</summary>
+    /// <summary>
+    /// A number of EBML's: as many bytes as its first bit that is set says. -1 at the end of the stream, or for a size that is not known.
+    /// </summary>
     private async Task<long> ReadNumberAsync(bool keepMarker, CancellationToken cancellationToken)
     {
         if (await stream.ReadAsync(_content.AsMemory(0, 1), cancellationToken) == 0)
             return -1;
         int first = _content[0];
-        var more = first == 0 ? throw new InvalidDataException("ffmpeg wrote no Matroska.") : System.Numerics.BitOperations.LeadingZeroCount((uint)first) - 24;
+        if (first == 0)
+            throw new InvalidDataException("ffmpeg wrote no Matroska.");
+        var more = BitOperations.LeadingZeroCount((uint)first) - 24;
         await stream.ReadExactlyAsync(_content.AsMemory(1, more), cancellationToken);
         var rest = first & ((0x80 >> more) - 1);
         var isUnknown = !keepMarker && rest == (0x80 >> more) - 1 && !_content.AsSpan(1, more).ContainsAnyExcept((byte)0xff);

@@ -29,7 +29,8 @@ internal sealed class MonoMix
     private const double Quiet = 1e-6;
 
     private static readonly float[] s_hilbert = Hilbert();
-    private static readonly float[] s_window = [.. Enumerable.Range(0, FrameSize).Select(i => 0.5f - (0.5f * MathF.Cos(2 * MathF.PI * i / FrameSize)))];
+    private static readonly float[] s_window =
+        [.. Enumerable.Range(0, FrameSize).Select(i => 0.5f - (0.5f * MathF.Cos(2 * MathF.PI * i / FrameSize)))];
 
     private readonly bool _inQuadrature;
     private readonly ComplexFft _fft = new(FrameSize);
@@ -122,11 +123,13 @@ internal sealed class MonoMix
         {
             var (a, b, c, d) = (_left[bin], _right[bin], _left[FrameSize - bin], _right[FrameSize - bin]);
             var (leftReal, leftImaginary, rightReal, rightImaginary) = ((a + c) / 2, (b - d) / 2, (b + d) / 2, (c - a) / 2);
-            var (l, r) = ((leftReal * leftReal) + (leftImaginary * leftImaginary), (rightReal * rightReal) + (rightImaginary * rightImaginary));
+            var l = (leftReal * leftReal) + (leftImaginary * leftImaginary);
+            var r = (rightReal * rightReal) + (rightImaginary * rightImaginary);
             var (middleReal, middleImaginary) = ((leftReal + rightReal) / 2, (leftImaginary + rightImaginary) / 2);
             var mean = (l + r) / 2;
             _power += mean;
-            if ((middleReal * middleReal) + (middleImaginary * middleImaginary) < Lost * mean && Math.Max(l, r) < MostApart * Math.Min(l, r))
+            var middle = (middleReal * middleReal) + (middleImaginary * middleImaginary);
+            if (middle < Lost * mean && Math.Max(l, r) < MostApart * Math.Min(l, r))
                 _lost += mean;
         }
     }

@@ -41,4 +41,8 @@ public sealed record LyricsMethod
 /// <param name="Source">Where they came from, such as <c>file</c> or <c>lrclib</c>.</param>
 /// <param name="Matched">Share of the given words that were recognised in place, 0 to 1.</param>
 /// <param name="Unsure">True when the result should be checked by ear as a whole.</param>
-public sealed record SuppliedLyrics(string Source, double Matched, bool Unsure);
+public sealed record SuppliedLyrics(string Source, double Matched, bool Unsure)
+{
+    /// <summary>What was changed, left out or guessed when they were read, a sentence each; null when they were taken as they stood.</summary>
+    public IReadOnlyList<string>? Notices { get; init; }
+}

@@ -67,7 +67,7 @@ public sealed class PassagePipeline
             {
                 Start = At(line.Start),
                 End = At(line.End),
-                Words = [.. line.Words.Select(word => word with { Start = At(word.Start), End = At(word.End) })],
+                Words = [.. line.Words.Select(word => word.MoveTo(At(word.Start), At(word.End)))],
             })],
             Checks = cut.Checks is null ? null : [.. cut.Checks.Select(check => check with { Start = At(check.Start), End = At(check.End) })],
         };

@@ -111,6 +111,8 @@ public sealed class SongPipeline
         _ctc.RequireNamed();
         if (request.Lyrics is not null)
             _engines.Aligner(engine);
+        foreach (var notice in request.LyricsNotices ?? [])
+            song.Notice($"The given lyrics: {notice}");
         return engine;
     }
 
@@ -150,7 +152,7 @@ public sealed class SongPipeline
                 Separation = vocals?.Model,
                 Alignment = timed.Alignment,
                 Words = timed.IsSupplied ? "supplied" : "transcribed",
-                Lyrics = timed.IsSupplied ? timed.Aligned!.Fit : null,
+                Lyrics = timed.IsSupplied ? timed.Aligned!.Fit with { Notices = request.LyricsNotices is { Count: > 0 } notices ? notices : null } : null,
                 Guards = transcript.Guards,
             },
         };

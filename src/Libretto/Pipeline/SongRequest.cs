@@ -34,6 +34,9 @@ public sealed record SongRequest(string Path)
     /// <summary>The words, where they are known: they are kept, line by line, and only timed. Null (the default) takes what is heard.</summary>
     public LyricsDocument? Lyrics { get; init; }
 
+    /// <summary>What was changed or left out when <see cref="Lyrics"/> were read, a sentence each: told to the user and kept with the result.</summary>
+    public IReadOnlyList<string>? LyricsNotices { get; init; }
+
     /// <summary>
     /// True to look the words up where <see cref="Lyrics"/> does not give them: title and artist are sent to a library of lyrics, and what
     /// is found is used if it is what is sung. False by default.

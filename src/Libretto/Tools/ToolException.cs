@@ -48,7 +48,8 @@ public sealed class ToolException : LibrettoException
 
     internal static ToolException OutOfMemory(Tool tool, int exitCode, IReadOnlyList<string> errors) => new(
         ErrorKind.Failed, ErrorCodes.ToolMemory,
-        $"{tool.Name} wanted more memory than the {tool.MostMemory >> 20} MB it may have, or than there is. A song needs far less: check what was given to it.")
+        $"{tool.Name} wanted more memory than the {tool.MostMemory >> 20} MB it may have, or than there is. " +
+        "A song needs far less: check what was given to it.")
     {
         ExitCode = exitCode,
         ErrorLines = errors,

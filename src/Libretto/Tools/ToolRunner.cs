@@ -16,11 +16,14 @@ public sealed class ToolRunner
     // After Ctrl-C in a terminal the program may be gone a moment before our own cancellation is felt.
     private static readonly TimeSpan SignalGrace = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The longest text that is read from a program, characters: above what ffprobe says of a file with every tag there is.</summary>
+    /// <summary>
+    /// The longest text that is read from a program, characters: above what ffprobe says of a file with every tag there is.
+    /// </summary>
     internal const int MostText = 16_000_000;
 
     // As Python, ffmpeg, C++, .NET and the C library say it.
-    private static readonly Regex s_noMemory = new(@"MemoryError|Cannot allocate memory|std::bad_alloc|Out ?of ?memory", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+    private static readonly Regex s_noMemory = new(
+        @"MemoryError|Cannot allocate memory|std::bad_alloc|Out ?of ?memory", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private readonly ToolLocator _locator;
     private readonly TimeProvider _time;
@@ -54,8 +57,12 @@ public sealed class ToolRunner
         }
     }
 
-    /// <summary>Runs a program to its end and returns what it wrote to standard output, as UTF-8 text, and the last lines of its error stream.</summary>
-    /// <exception cref="ToolException">As of <see cref="RunAsync"/>, and when it writes more than <see cref="MostText"/> characters.</exception>
+    /// <summary>
+    /// Runs a program to its end and returns what it wrote to standard output, as UTF-8 text, and the last lines of its error stream.
+    /// </summary>
+    /// <exception cref="ToolException">
+    /// As of <see cref="RunAsync"/>, and when it writes more than <see cref="MostText"/> characters.
+    /// </exception>
     internal async Task<(string Text, IReadOnlyList<string> ErrorLines)> ReadTextAsync(
         Tool tool, IReadOnlyList<string> arguments, TimeSpan? timeLimit, CancellationToken cancellationToken)
     {

@@ -129,13 +129,17 @@ public sealed class BadInputTests(SqliteServer server) : IClassFixture<SqliteSer
     [InlineData("GET", "/api/nothing", 404, "not_found")]
     [InlineData("PATCH", "/api/jobs", 405, "method_not_allowed")]
     [InlineData("GET", "/api/jobs?limit=0", 422, "option_invalid")]
-    [InlineData("GET", "/api/jobs?limit=many", 400, "request_broken")]
+    [InlineData("GET", "/api/jobs?limit=many", 422, "option_invalid")]
     [InlineData("GET", "/api/jobs?status=lost", 422, "option_invalid")]
     public async Task An_address_that_leads_nowhere(string method, string path, int status, string code)
     {
         var answer = await Client.SendAsync(new HttpMethod(method), path);
         Assert.Equal((status, code), ((int)answer.Status, answer.Problem()));
     }
+
+    [Fact]
+    public async Task Blank_wishes_are_as_if_absent_in_an_address_too() =>
+        Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync("/api/jobs?status=&search=&limit=&before=")).Status);
 
     [Fact]
     public async Task Lyrics_that_are_none()

@@ -23,12 +23,14 @@ public sealed class MonoMixTests : IDisposable
     {
         var speech = TestAudio.Speech(_folder, "The quick brown fox jumps over the lazy dog.");
         using var original = await _decoder.DecodeAsync(speech, 16000, 1, null, Token);
-        using var mixed = await _decoder.DecodeAsync(TestAudio.Ffmpeg(_folder["mixed.wav"], "-i", speech, "-af", pan), 16000, 1, null, Token);
+        var path = TestAudio.Ffmpeg(_folder["mixed.wav"], "-i", speech, "-af", pan);
+        using var mixed = await _decoder.DecodeAsync(path, 16000, 1, null, Token);
 
         Assert.Equal(original.Duration, mixed.Duration, 0.001);
         Assert.InRange(Rms(mixed) / Rms(original), 0.45, 1.1);
         // Edges are where they were.
-        var (a, b) = (ActivityDetector.Detect(original, cancellationToken: Token), ActivityDetector.Detect(mixed, cancellationToken: Token));
+        var a = ActivityDetector.Detect(original, cancellationToken: Token);
+        var b = ActivityDetector.Detect(mixed, cancellationToken: Token);
         Assert.Equal(a.Count, b.Count);
         Assert.All(a.Zip(b), pair => Assert.Equal(pair.First.Start, pair.Second.Start, 0.025));
     }
@@ -39,7 +41,8 @@ public sealed class MonoMixTests : IDisposable
         var speech = TestAudio.Speech(_folder, "The quick brown fox jumps over the lazy dog. We wait for rain beside the river tonight.");
         var mix = TestAudio.Ffmpeg(
             _folder["karaoke.wav"], "-i", speech, "-i", TestAudio.Tone(_folder, 8, 300), "-filter_complex",
-            "[0:a]aresample=44100,pan=stereo|c0=c0|c1=-1*c0[v];[1:a]pan=stereo|c0=0.2*c0|c1=0.2*c0[m];[v][m]amix=inputs=2:duration=first:normalize=0");
+            "[0:a]aresample=44100,pan=stereo|c0=c0|c1=-1*c0[v];[1:a]pan=stereo|c0=0.2*c0|c1=0.2*c0[m];" +
+            "[v][m]amix=inputs=2:duration=first:normalize=0");
         using var original = await _decoder.DecodeAsync(speech, 16000, 1, null, Token);
         using var mixed = await _decoder.DecodeAsync(mix, 16000, 1, null, Token);
 
@@ -71,9 +74,11 @@ public sealed class MonoMixTests : IDisposable
     [InlineData(-1)]
     public void In_quadrature_equal_and_opposed_channels_are_equally_loud_and_not_delayed(int sign)
     {
-        var sine = Enumerable.Range(0, 16000).Select(i => i is > 4000 and < 12000 ? MathF.Sin(2 * MathF.PI * 1000 * i / 16000) : 0).ToArray();
+        var sine = Enumerable.Range(0, 16000)
+            .Select(i => i is > 4000 and < 12000 ? MathF.Sin(2 * MathF.PI * 1000 * i / 16000) : 0).ToArray();
         var mix = new MonoMix(16000, inQuadrature: true);
-        float[] mixed = [.. sine.Chunk(1000).SelectMany(part => mix.Mix([.. part.SelectMany(x => new[] { x, sign * x })])), .. mix.Finish()];
+        float[] mixed =
+            [.. sine.Chunk(1000).SelectMany(part => mix.Mix([.. part.SelectMany(x => new[] { x, sign * x })])), .. mix.Finish()];
 
         Assert.Equal(sine.Length, mixed.Length);
         Assert.Equal(Math.Sqrt(0.5), Math.Sqrt(mixed[5000..11000].Average(x => (double)x * x)), 0.02);
@@ -88,7 +93,8 @@ public sealed class MonoMixTests : IDisposable
     public async Task Activity_after_four_minutes_is_where_it_is_at_any_rate(int rate)
     {
         var path = TestAudio.Ffmpeg(
-            _folder["late.wav"], "-f", "lavfi", "-i", $"aevalsrc='0.4*sin(2*PI*700*t)*(0.55+0.45*sin(6*PI*t))*between(mod(t,60),50,52)':s={rate}:d=240");
+            _folder["late.wav"], "-f", "lavfi", "-i",
+            $"aevalsrc='0.4*sin(2*PI*700*t)*(0.55+0.45*sin(6*PI*t))*between(mod(t,60),50,52)':s={rate}:d=240");
         using var pcm = await _decoder.DecodeAsync(path, rate, 1, null, Token);
 
         var ranges = ActivityDetector.Detect(pcm, cancellationToken: Token);

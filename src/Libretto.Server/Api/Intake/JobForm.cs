@@ -44,7 +44,7 @@ internal sealed class JobForm : IUploadForm
         if (field.Name == "lyrics")
         {
             // Empty ones are refused: whoever sends lyrics means them.
-            upload.Lyrics = GivenLyrics.Of(field.Text, field.FileName);
+            upload.Lyrics = GivenLyrics.Of(field.Bytes.ToArray(), field.FileName);
         }
         else if (text is null)
         {

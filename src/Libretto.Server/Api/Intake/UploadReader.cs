@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Libretto.Lyrics.Reading;
 using Libretto.Server.Data.Entities;
 using Libretto.Server.Http;
 using Libretto.Server.Jobs;
@@ -136,13 +137,14 @@ internal sealed class UploadReader(TemporaryFolder workFolder, ServerOptions opt
 
     private static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(Stream body, string name, CancellationToken ct)
     {
+        var largest = name == "lyrics" ? LyricsReader.LargestFile : LargestField;
         using var bytes = new MemoryStream();
         var buffer = new byte[4096];
         for (int count; (count = await body.ReadAsync(buffer, ct)) > 0;)
         {
             bytes.Write(buffer, 0, count);
-            if (bytes.Length > LargestField)
-                throw new ApiProblem(413, "too_large", $"The part {name} is larger than 1 MB.") { Param = name };
+            if (bytes.Length > largest)
+                throw new ApiProblem(413, "too_large", $"The part {name} is larger than {largest / 1_000_000} MB.") { Param = name };
         }
         return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
     }

@@ -47,7 +47,4 @@ public static class ErrorCodes
 
     /// <summary>There is no lyrics format of this name.</summary>
     public const string FormatUnknown = "unknown_format";
-
-    /// <summary>The format is only written.</summary>
-    public const string FormatNotReadable = "format_not_readable";
 }

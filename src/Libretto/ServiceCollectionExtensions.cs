@@ -155,5 +155,6 @@ public static class ServiceCollectionExtensions
         Npm = npm,
         HubEndpoint = settings.Hub,
         HubToken = settings.HubToken,
+        MayFetch = settings.Fetch != LibrettoSettings.FetchNever,
     };
 }

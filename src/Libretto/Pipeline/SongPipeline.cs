@@ -106,11 +106,17 @@ public sealed class SongPipeline
     /// <summary>Chooses the engine, and makes sure before any work that what the request asks of times can be had.</summary>
     private async Task<EngineChoice> SelectAsync(Song song, SongRequest request, CancellationToken cancellationToken)
     {
-        var engine = await _engines.SelectAsync(request, new SynchronousProgress<ModelProgress>(song.Meter.Fetching), cancellationToken);
+        var fetching = new Fetching(song.Notice, new SynchronousProgress<ModelProgress>(song.Meter.Fetching));
+        var engine = await _engines.SelectAsync(request, fetching, cancellationToken);
         song.Notice(engine.Notice);
+        if (engine.AssumesEnglish && TranscriptDoubt.NotEnglish(song.Info) is { } sign)
+            song.Notice($"The song is probably not in English: {sign}. For other languages: libretto models pull whisper-base");
         _ctc.RequireNamed();
         if (request.Lyrics is not null)
+        {
+            await _engines.PrepareAlignerAsync(engine, fetching, cancellationToken);
             _engines.Aligner(engine);
+        }
         foreach (var notice in request.LyricsNotices ?? [])
             song.Notice($"The given lyrics: {notice}");
         return engine;
@@ -138,6 +144,9 @@ public sealed class SongPipeline
     private static LyricsDocument Document(Song song, SongRequest request, RecognitionResult heard, TimingResult timed, VocalStem? vocals)
     {
         var transcript = timed.Words is null ? heard.Transcript : heard.Transcript with { Words = timed.Words };
+        var doubt = timed.IsSupplied ? null : TranscriptDoubt.Of(transcript, heard.Engine.AssumesEnglish);
+        if (doubt is not null)
+            song.Notice(doubt);
         return transcript.ToDocument(timed.Aligned) with
         {
             Title = request.Title ?? song.Info.Tag("title"),
@@ -154,6 +163,7 @@ public sealed class SongPipeline
                 Words = timed.IsSupplied ? "supplied" : "transcribed",
                 Lyrics = timed.IsSupplied ? timed.Aligned!.Fit with { Notices = request.LyricsNotices is { Count: > 0 } notices ? notices : null } : null,
                 Guards = transcript.Guards,
+                Unsure = doubt is null ? null : true,
             },
         };
     }

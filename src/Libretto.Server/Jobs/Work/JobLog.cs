@@ -39,6 +39,13 @@ internal sealed class JobLog
         }
     }
 
+    /// <summary>How all stands at one moment.</summary>
+    public JobProgress Snapshot()
+    {
+        lock (_lock)
+            return new JobProgress(Pct, Stage, Message, [.. _steps]);
+    }
+
     /// <summary>Where in the whole a stage's share lies.</summary>
     /// <param name="stage">The stage.</param>
     /// <param name="fraction">For publish and acquire, of the stage; for the others, of all the work between: 0 to 1.</param>

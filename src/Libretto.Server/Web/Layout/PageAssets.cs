@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.IO.Compression;
 using System.Reflection;
 using System.Security.Cryptography;
+using Libretto.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.StaticFiles;
@@ -14,7 +15,7 @@ namespace Libretto.Server.Web.Layout;
 /// </summary>
 internal static class PageAssets
 {
-    public const string Root = "/page";
+    public const string Root = ServerPaths.Assets;
     private const string Prefix = "page/";
 
     private static readonly FrozenDictionary<string, Asset> s_assets = Load();

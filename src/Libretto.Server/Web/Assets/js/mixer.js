@@ -117,15 +117,21 @@ export class StemDeck {
   /** @param {Record<string, string>} urls by part @param {() => void} changed */
   static async load(urls, changed) {
     const context = new AudioContext();
-    const [shifter, ...buffers] = await Promise.all([
-      Shifter.create(context),
-      ...Object.entries(urls).map(async ([name, url]) => {
-        const answer = await fetch(url);
-        if (!answer.ok) throw new Error(`The ${name} could not be fetched (${answer.status}).`);
-        return /** @type {[string, AudioBuffer]} */ ([name, await context.decodeAudioData(await answer.arrayBuffer())]);
-      }),
-    ]);
-    return new StemDeck(context, shifter, new Map(buffers), changed);
+    try {
+      const [shifter, ...buffers] = await Promise.all([
+        Shifter.create(context),
+        ...Object.entries(urls).map(async ([name, url]) => {
+          const answer = await fetch(url);
+          if (!answer.ok) throw new Error(`The ${name} could not be fetched (${answer.status}).`);
+          return /** @type {[string, AudioBuffer]} */ ([name, await context.decodeAudioData(await answer.arrayBuffer())]);
+        }),
+      ]);
+      return new StemDeck(context, shifter, new Map(buffers), changed);
+    } catch (error) {
+      // Browsers allow a page a handful of them.
+      await context.close();
+      throw error;
+    }
   }
 
   now() {

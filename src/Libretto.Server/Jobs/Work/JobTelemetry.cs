@@ -3,16 +3,11 @@ using System.Diagnostics.Metrics;
 using Libretto.Server.Data.Entities;
 using Libretto.Server.Jobs.Queue;
 using Libretto.Transcribe.Hosted;
-using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
-using OpenTelemetry.Trace;
 
 namespace Libretto.Server.Jobs.Work;
 
 /// <summary>Traces and metrics of jobs under the name <c>Libretto</c>; docs/server.md lists them.</summary>
-internal sealed class Telemetry
+internal sealed class JobTelemetry
 {
     public const string SourceName = "Libretto";
 
@@ -23,7 +18,7 @@ internal sealed class Telemetry
     private readonly Histogram<double> _jobSeconds;
     private readonly Histogram<double> _stageSeconds;
 
-    public Telemetry(IMeterFactory meters, QueueState queue, HostedStatus hosted)
+    public JobTelemetry(IMeterFactory meters, QueueState queue, HostedStatus hosted)
     {
         var meter = meters.Create(SourceName);
         _finished = meter.CreateCounter<long>("libretto.jobs.finished", "{job}", "Jobs that ended, by status.");
@@ -75,16 +70,4 @@ internal sealed class Telemetry
     }
 
     public void EngineError(string code) => _errors.Add(1, new KeyValuePair<string, object?>("code", code));
-
-    /// <summary>Sends them where OTEL_EXPORTER_OTLP_ENDPOINT says, the standard's own variable; nowhere when it is not set.</summary>
-    public static void AddTo(IServiceCollection services)
-    {
-        services.AddSingleton<Telemetry>();
-        if (Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is not { Length: > 0 })
-            return;
-        services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService("libretto"))
-            .WithTracing(traces => traces.AddSource(SourceName).AddNpgsql().AddAspNetCoreInstrumentation().AddOtlpExporter())
-            .WithMetrics(metrics => metrics.AddMeter(SourceName).AddAspNetCoreInstrumentation().AddOtlpExporter());
-    }
 }

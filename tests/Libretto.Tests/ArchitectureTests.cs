@@ -7,7 +7,7 @@ public class ArchitectureTests
 {
     private static readonly string[] s_ground = ["Lyrics", "Tools", "Models", "Storage", "Settings"];
     private static readonly string[] s_shared = [.. s_ground.Except(["Settings"]), "Audio", "Speech"];
-    private static readonly string[] s_stages = ["Acquire", "Separate", "Transcribe", "Align"];
+    private static readonly string[] s_stages = ["Acquire", "Separate", "Transcribe", "Align", "Pitch", "Karaoke"];
 
     private static readonly FolderArrows s_library = new(typeof(LibrettoException).Assembly, "Libretto");
 

@@ -29,7 +29,7 @@ internal static class Page
         services.AddSingleton<PassageWork>();
         services.AddSingleton<Waveforms>();
         services.AddSingleton<ShareLinks>();
-        return services.AddSingleton<KaraokeFile>();
+        return services.AddSingleton<JobKaraokeFile>();
     }
 
     /// <summary>The page's addresses.</summary>

@@ -24,6 +24,12 @@ public enum WorkStep
     /// <summary>Both stems are written.</summary>
     WriteStems,
 
+    /// <summary>Words get their syllables and notes.</summary>
+    Notes,
+
+    /// <summary>Karaoke files are made.</summary>
+    Render,
+
     /// <summary>All of what <see cref="SongPipeline"/> does.</summary>
     Lyrics,
 
@@ -60,6 +66,12 @@ public sealed class ProgressPlan
 
     /// <summary>Making stems alone.</summary>
     public static ProgressPlan Stems { get; } = new(WorkStep.Read, WorkStep.Separate, WorkStep.WriteStems);
+
+    /// <summary>Karaoke of a song.</summary>
+    /// <param name="lyricsAreKnown">Whether its lyrics are there already.</param>
+    public static ProgressPlan Karaoke(bool lyricsAreKnown) => new(lyricsAreKnown
+        ? [WorkStep.Separate, WorkStep.Notes, WorkStep.Render]
+        : [WorkStep.Lyrics, WorkStep.Separate, WorkStep.Notes, WorkStep.Render]);
 
     /// <summary>A job of the server.</summary>
     public static ProgressPlan Job { get; } = new(WorkStep.Download, WorkStep.Work, WorkStep.Publish);
@@ -108,8 +120,8 @@ public sealed class ProgressPlan
     {
         WorkStep.Download or WorkStep.Read => Stage.Acquire,
         WorkStep.Separate or WorkStep.Stems => Stage.Separate,
-        WorkStep.Align => Stage.Align,
-        WorkStep.WriteStems or WorkStep.Publish => Stage.Publish,
+        WorkStep.Align or WorkStep.Notes => Stage.Align,
+        WorkStep.WriteStems or WorkStep.Render or WorkStep.Publish => Stage.Publish,
         _ => Stage.Transcribe,
     };
 
@@ -123,6 +135,8 @@ public sealed class ProgressPlan
         WorkStep.TranscribeVocals => 30,
         WorkStep.Align => 20,
         WorkStep.WriteStems => 10,
+        WorkStep.Notes => 5,
+        WorkStep.Render => 60,
         WorkStep.Lyrics => 70,
         WorkStep.Stems => 30,
         WorkStep.Work => 65,

@@ -96,9 +96,14 @@ internal sealed class JobLog
     /// <param name="dollars">US dollars; nothing is noted when null.</param>
     public void Cost(Stage stage, double? dollars)
     {
+        if (dollars is null)
+            return;
+        var name = stage.ToString().ToLowerInvariant();
         lock (_lock)
-            if (dollars is not null && _steps.FindLastIndex(step => step.Step == stage.ToString().ToLowerInvariant()) is >= 0 and var index)
+        {
+            if (_steps.FindLastIndex(step => step.Step == name) is >= 0 and var index)
                 _steps[index] = _steps[index] with { Cost = Math.Round(dollars.Value, 6) };
+        }
     }
 
     /// <summary>Ends the step at hand.</summary>

@@ -23,6 +23,13 @@ internal sealed class StemSeparation(AudioDecoder decoder, AudioEncoder encoder,
     /// <summary>Whether the model that is taken when none is named is installed.</summary>
     public bool IsInstalled => models.Find(DefaultModel) is not null;
 
+    /// <summary>Fetches the model that is taken when none is named, if it is not here.</summary>
+    /// <param name="progress">Told how far the download is.</param>
+    /// <param name="cancellationToken">Stops; what has come is kept.</param>
+    /// <returns>Null when it is here; else why it cannot be fetched.</returns>
+    public async Task<string?> EnsureAsync(IProgress<ModelProgress> progress, CancellationToken cancellationToken) =>
+        (await models.OfferAsync(DefaultModel, progress: progress, ct: cancellationToken)).Trouble;
+
     /// <summary>Finds a model, which is fetched if it must be; its networks are loaded at first use and shared.</summary>
     /// <param name="song">The song it is for.</param>
     /// <param name="name">The model's name or folder; the default when null.</param>

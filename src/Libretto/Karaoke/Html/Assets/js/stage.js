@@ -1,10 +1,27 @@
 // @ts-check
 // Lights up words as they are sung. Knows the words' times and nothing of sound: it is told the time, frame by frame.
 
-/** @typedef {{ element: HTMLElement, start: number, end: number, line: number }} Word */
+/** @typedef {{ start: number, end: number, reach: number }} Syllable seconds; how far into its word it reaches, 0 to 1 */
+/** @typedef {{ element: HTMLElement, start: number, end: number, line: number, syllables: Syllable[] }} Word */
 
 const COUNTDOWN_GAP = 3.2;
 const COUNTDOWN_STEPS = 3;
+
+/** A word's syllables: "start end percent" each, parted by commas. @param {HTMLElement} word @returns {Syllable[]} */
+const syllablesOf = (word) => (word.dataset.syllables ?? "").split(",").filter(Boolean).map((text) => {
+  const [start, end, percent] = text.split(" ").map(Number);
+  return { start: start / 1000, end: end / 1000, reach: percent / 100 };
+});
+
+/** How much of a word is sung, 0 to 1: syllable by syllable where they are known. @param {Word} word @param {number} time */
+const fillOf = (word, time) => {
+  let from = 0;
+  for (const { start, end, reach } of word.syllables) {
+    if (time < end) return from + (reach - from) * Math.max(0, (time - start) / Math.max(0.05, end - start));
+    from = reach;
+  }
+  return Math.min(1, word.syllables.length ? 1 : (time - word.start) / Math.max(0.05, word.end - word.start));
+};
 
 export class Stage {
   /** @param {HTMLElement} list holds `.line` elements with `.word` elements that have data-start and data-end, in milliseconds */
@@ -14,7 +31,7 @@ export class Stage {
     /** @type {Word[]} */
     this.words = this.lines.flatMap((line, index) => [...line.querySelectorAll(".word")].map((word) => {
       const element = /** @type {HTMLElement} */ (word);
-      return { element, start: Number(element.dataset.start) / 1000, end: Number(element.dataset.end) / 1000, line: index };
+      return { element, start: Number(element.dataset.start) / 1000, end: Number(element.dataset.end) / 1000, line: index, syllables: syllablesOf(element) };
     })).filter((word) => word.end > word.start);
     this.current = -2; // no word yet, not even "before the first"
     this.line = -1;
@@ -39,7 +56,7 @@ export class Stage {
     if (index !== this.current) this.#move(index, still);
     const word = this.words[index];
     if (word && time < word.end + 0.1) {
-      const fill = Math.min(1, (time - word.start) / Math.max(0.05, word.end - word.start));
+      const fill = fillOf(word, time);
       word.element.style.setProperty("--fill", `${(fill * 100).toFixed(1)}%`);
     }
     this.#count(time, index);

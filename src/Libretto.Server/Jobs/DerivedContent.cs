@@ -9,8 +9,8 @@ internal static class DerivedContent
     private const string WaveformVersion = "1";
 
     /// <summary>A recording as Opus, for files that play anywhere.</summary>
-    public static string OpusOf(string audioKey) => ContentKey.Of("opus", "1", audioKey);
+    public static string OpusOf(string audioKey) => ContentKey.Of(StoreFolders.Opus, "1", audioKey);
 
     /// <summary>The shape that the player draws.</summary>
-    public static string WaveformOf(string inputKey, string? vocalsKey) => ContentKey.Of("waveforms", WaveformVersion, inputKey, vocalsKey ?? "");
+    public static string WaveformOf(string inputKey, string? vocalsKey) => ContentKey.Of(StoreFolders.Waveforms, WaveformVersion, inputKey, vocalsKey ?? "");
 }

@@ -36,7 +36,7 @@ internal static class LineBreaker
         "e", "ma", "perché", "quando", "che", "mas",
     };
 
-    /// <param name="words">Lawful words of a song or a part of it.</param>
+    /// <param name="words">Valid words of a song or a part of it.</param>
     /// <param name="sentenceEnds">Indexes of words after which the engine ends a sentence or segment.</param>
     public static IReadOnlyList<LyricsLine> Break(IReadOnlyList<LyricsWord> words, IReadOnlyCollection<int>? sentenceEnds = null)
     {

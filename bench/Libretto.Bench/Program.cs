@@ -14,6 +14,7 @@ return args switch
     ["page", "--watchers", var views, var file] => await WatchersBench.RunAsync(file, int.Parse(views, CultureInfo.InvariantCulture)),
     ["page", var file] => await PageBench.RunAsync() + await WatchersBench.RunAsync(file, 50),
     [WatchersBench.Serve, var file] => await WatchersBench.ServeAsync(file),
+    ["karaoke", var pitchModel] => await KaraokeBench.RunAsync(pitchModel, Directory.GetCurrentDirectory()),
     ["claims"] => await ScaleBench.RunClaimsAsync(),
     ["scale"] => await ScaleBench.RunAsync(),
     _ => Usage(),
@@ -28,6 +29,7 @@ static int Usage()
                bench/run page FILE               the page in Chromium: its weight, how soon it is alive; what 50 views cost
                bench/run page --watchers N FILE  what N views of one moving job cost the server, without a browser
                bench/run scale                   days of a thousand to a million songs, simulated; with DATABASE_URL what PostgreSQL bears
+               bench/run karaoke MODEL           four minutes as MP4 and CD+G, and the notes of the voice by MODEL (the folder of swift-f0)
                bench/run claims                  how many jobs a second 1, 4 and 16 workers can claim of the PostgreSQL at DATABASE_URL
                bench/run pipeline [SONG=LANGUAGE...] everything for a song, both stems and words, with each stage's share
                bench/run memory [FILE]           peak memory for four minutes of music and for an hour of it

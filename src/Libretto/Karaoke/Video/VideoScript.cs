@@ -109,6 +109,8 @@ internal sealed class VideoScript
     /// <summary>Each piece fills from its start to its end; each tag is the difference of rounded times, so that none drifts.</summary>
     private static void AppendFill(StringBuilder text, DisplayLine line, long start)
     {
+        // libass fills from the left, whatever the direction: words written from right to left change at once.
+        var fill = line.IsRightToLeft ? "\\k" : "\\kf";
         var filled = start;
         for (var i = 0; i < line.Pieces.Count; i++)
         {
@@ -119,7 +121,7 @@ internal sealed class VideoScript
                 text.Append(CultureInfo.InvariantCulture, $"{{\\k{from - filled}}}");
             if (i > 0)
                 text.Append(piece.Gap);
-            text.Append(CultureInfo.InvariantCulture, $"{{\\kf{to - from}}}").Append(AssText.Escape(piece.Text));
+            text.Append(CultureInfo.InvariantCulture, $"{{{fill}{to - from}}}").Append(AssText.Escape(piece.Text));
             filled = to;
         }
     }

@@ -163,7 +163,7 @@ public sealed partial class TranscribeTests : IDisposable
         Assert.Equal(["a.wav"], _libretto.Files);
     }
 
-    [GeneratedRegex(@"<\d\d:\d\d\.\d\d>\w+")]
+    [GeneratedRegex(@"(?m)^ +\d+:\d\d\.\d  \w+ \w+")]
     private static partial Regex TimedWord();
 
     [GeneratedRegex("[^a-z]+")]

@@ -48,9 +48,9 @@ internal sealed class VocalSeparation(Separation separation, LibrettoSettings se
     {
         if (mode == SeparationMode.Never)
             return null;
-        if (mode == SeparationMode.Auto && !separation.IsInstalled)
+        if (mode == SeparationMode.Auto && !separation.IsInstalled && await LackAsync(song, cancellationToken) is { } lack)
         {
-            song.Notice($"The voice is not separated because no model for it is installed. Fetch one with: libretto models pull {Separation.DefaultModel}");
+            song.Notice($"The voice is not separated because {lack}. Fetch one with: libretto models pull {Separation.DefaultModel}");
             return null;
         }
         song.Meter.Enter(Stage.Separate, from, to, "separating the voice");
@@ -63,6 +63,15 @@ internal sealed class VocalSeparation(Separation separation, LibrettoSettings se
             return whole.Singing is null ? null : new VocalStem(null, key, whole.Singing, token => song.SpeechAsync(null, token));
         }
         return new VocalStem(way.Separator.Name, way.Key, stems.Singing, stems.SpeechAsync);
+    }
+
+    /// <summary>Why there is no model to separate with, where none could be fetched or none is to be; else null.</summary>
+    private async Task<string?> LackAsync(Song song, CancellationToken cancellationToken)
+    {
+        if (settings.Fetch != LibrettoSettings.FetchDefault)
+            return "no model for it is installed";
+        return await separation.OfferAsync(song, cancellationToken) is { } trouble
+            ? $"no model for it is installed, and none could be fetched ({trouble.TrimEnd('.')})" : null;
     }
 
     /// <summary>Separates the song if that is worth it; else what is known of it whole, which is kept for the next time.</summary>

@@ -67,7 +67,8 @@ internal sealed class ModelsCheck(ModelStore models, SongPipeline pipeline, Serv
     {
         if (!options.EffectiveLanes.Contains(Lane.Compute))
             return HealthCheckResult.Healthy("none needed here");
-        var names = models.List().Select(model => model.Name).ToList();
+        var names = models.List().Select(model => model.Name)
+            .Where(name => ModelCatalogue.Find(name)?.Kind is null or ModelKind.Whisper or ModelKind.Moonshine).ToList();
         var forecast = await ForecastAsync(cancellationToken);
         if (forecast.IsHosted)
         {
@@ -127,7 +128,7 @@ internal sealed class WorkersCheck(WorkerRegistry workers, UnmetRequirements nee
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var alive = await workers.AliveAsync(options.WorkerSilence, cancellationToken);
-        var words = $"{alive.Count} at work or ready, {alive.Count(worker => worker.Capabilities.Gpu)} with a graphics card";
+        var words = $"{alive.Count} at work or ready, {alive.Count(worker => Capabilities.Of(worker).Gpu)} with a graphics card";
         var unmet = await needs.FindAsync(cancellationToken);
         if (unmet.Count == 0)
             return HealthCheckResult.Healthy(words);

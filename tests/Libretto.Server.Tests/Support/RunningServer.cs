@@ -28,8 +28,10 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <param name="options">The server's options.</param>
     /// <param name="engine">The engine of songs that ask for none.</param>
     /// <param name="settings">All else.</param>
+    /// <param name="beforeStart">Given the folder for temporary files.</param>
     /// <param name="isFresh">Whether the models are those of the settings' own folder alone, and may be fetched.</param>
-    public static async Task<RunningServer> StartAsync(ServerOptions options, string engine = "moonshine", LibrettoSettings? settings = null, bool isFresh = false)
+    public static async Task<RunningServer> StartAsync(
+        ServerOptions options, string engine = "moonshine", LibrettoSettings? settings = null, Action<string>? beforeStart = null, bool isFresh = false)
     {
         options = (options with { Urls = ["http://127.0.0.1:0"], Log = "warning" }).Validated();
         var workFolder = new TemporaryFolder(options.WorkFolder);
@@ -38,6 +40,7 @@ internal sealed class RunningServer : IAsyncDisposable
             settings = settings with { Fetch = LibrettoSettings.FetchSmall, Models = [Path.Combine(Repository.Shared, "models")] };
         var app = LibrettoServer.Build(options, settings, workFolder);
         await LibrettoServer.MigrateAsync(app.Services, options, default);
+        beforeStart?.Invoke(Path.GetDirectoryName(workFolder.NewFile())!);
         await app.StartAsync();
         return new RunningServer(app, workFolder);
     }

@@ -14,21 +14,14 @@ internal sealed class Separation(AudioDecoder decoder, AudioEncoder encoder, Mod
     /// <summary>Whether the model that is taken when none is named is here already.</summary>
     public bool IsInstalled => models.Find(DefaultModel) is not null;
 
-    /// <summary>Fetches that model where it is not here and can be had.</summary>
-    /// <param name="song">Told what is fetched, and how far it is.</param>
-    /// <param name="cancellationToken">Stops; what has been downloaded is kept for the next time.</param>
-    /// <returns>Why it cannot be had; null when it is here.</returns>
-    public async Task<string?> OfferAsync(Song song, CancellationToken cancellationToken)
-    {
-        var offer = await models.OfferAsync(
-            DefaultModel,
-            entry => song.Notice(
-                $"Fetching {entry.Name} once ({entry.DownloadBytes / 1_000_000} MB): it parts the voice from the rest, so that words are timed by it. " +
-                "'--separate never' does without; LIBRETTO_FETCH=never fetches nothing."),
-            new SynchronousProgress<ModelProgress>(song.Meter.Fetching),
-            cancellationToken);
-        return offer.Trouble;
-    }
+    /// <summary>Fetches the model that is taken when none is named, if it is not here and can be had.</summary>
+    /// <param name="progress">Told how far the download is.</param>
+    /// <param name="cancellationToken">Stops; what has come is kept.</param>
+    /// <param name="onFetch">Told what is fetched, before it is.</param>
+    /// <returns>Null when it is here; else why it cannot be fetched.</returns>
+    public async Task<string?> EnsureAsync(
+        IProgress<ModelProgress> progress, CancellationToken cancellationToken, Action<ModelEntry>? onFetch = null) =>
+        (await models.OfferAsync(DefaultModel, onFetch, progress, cancellationToken)).Trouble;
 
     /// <summary>A song's stems by a model; nothing is fetched or done before they are asked for.</summary>
     /// <param name="song">The song.</param>

@@ -1,5 +1,6 @@
 using Libretto.Audio;
 using Libretto.Audio.Activity;
+using Libretto.Models;
 using Libretto.Pipeline.Memo;
 using Libretto.Separate;
 using Libretto.Settings;
@@ -70,7 +71,13 @@ internal sealed class VocalSeparation(Separation separation, LibrettoSettings se
     {
         if (settings.Fetch != LibrettoSettings.FetchDefault)
             return "no model for it is installed";
-        return await separation.OfferAsync(song, cancellationToken) is { } trouble
+        var trouble = await separation.EnsureAsync(
+            new SynchronousProgress<ModelProgress>(song.Meter.Fetching),
+            cancellationToken,
+            entry => song.Notice(
+                $"Fetching {entry.Name} once ({entry.DownloadBytes / 1_000_000} MB): it parts the voice from the rest, so that words are timed by it. " +
+                "'--separate never' does without; LIBRETTO_FETCH=never fetches nothing."));
+        return trouble is not null
             ? $"no model for it is installed, and none could be fetched ({trouble.TrimEnd('.')})" : null;
     }
 

@@ -33,7 +33,7 @@ public sealed partial class HelpTests : IDisposable
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
         Assert.StartsWith("Libretto: a song in, word-timed lyrics out.", run.Output, StringComparison.Ordinal);
         Assert.Matches(@"song\.mp3|morning-light\.ogg --out out", run.Output);
-        Assert.Contains("https://youtu.be/ID --format ass", run.Output, StringComparison.Ordinal);
+        Assert.Contains("karaoke https://youtu.be/ID", run.Output, StringComparison.Ordinal);
         Assert.Contains("libretto serve", run.Output, StringComparison.Ordinal);
     }
 

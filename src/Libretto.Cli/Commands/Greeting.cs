@@ -19,8 +19,8 @@ internal static class Greeting
 
               {program} {first}
                   {what}
-              {program} https://youtu.be/ID --format ass
-                  a link, and karaoke subtitles
+              {program} karaoke https://youtu.be/ID
+                  a video and a page to sing to, of a link or a file
               {program} serve
                   a page at http://127.0.0.1:5400/, to sing along and to put words right
 

@@ -16,8 +16,8 @@ internal static class DisplayText
     {
         if (outcome.Words is not > 0 || outcome.Files.FirstOrDefault(file => file.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) is not { } document)
             return null;
-        return $"Next: 'libretto serve' shows songs on a page, to sing along and to put words right; " +
-            $"'libretto convert {Quoted(document)} {Quoted(Path.ChangeExtension(document, ".ass"))}' makes karaoke subtitles.";
+        return $"Next: 'libretto karaoke {Quoted(outcome.Song)}' makes a video and a page to sing to; 'libretto serve' opens a page to sing along " +
+            $"and to put words right; 'libretto convert {Quoted(document)} {Quoted(Path.ChangeExtension(document, ".srt"))}' writes another format.";
     }
 
     private static string Quoted(string path) => path.All(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or '/' or '\\' or ':') ? path : $"\"{path}\"";

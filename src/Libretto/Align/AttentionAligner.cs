@@ -62,7 +62,7 @@ internal sealed class AttentionAligner : IDisposable
     /// <param name="windows">Windows in order.</param>
     /// <param name="weighed">Whether to weigh each word's evidence, which takes a second pass.</param>
     /// <param name="done">Called with the number of windows done.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     /// <returns>A placed word for each word that a window keeps; null for the others.</returns>
     public PlacedWord?[] Align(
         PcmFile audio, GivenText text, IReadOnlyList<AlignmentWindow> windows, bool weighed, Action<int>? done,
@@ -117,13 +117,16 @@ internal sealed class AttentionAligner : IDisposable
         var starts = reading.Attention.PositionStarts(frames: voiced, mayPause: Pauses(text, window, firsts, reading.Attention.Positions));
         var times = WordTiming.FromPositions(
             starts, firsts, WhisperModel.SecondsPerFrame, WordStartRule.Midpoint, window.Audio.Length,
-            followsPause: word => text.BeginsLine(window.FirstWord + word) || !AreJoined(voiced, starts[firsts[word]], starts[firsts[word] + 1]));
+            followsPause: word =>
+                text.BeginsLine(window.FirstWord + word) || !AreJoined(voiced, starts[firsts[word]], starts[firsts[word] + 1]));
         for (var word = window.FirstKept; word < window.EndKept; word++)
         {
             var i = word - window.FirstWord;
             var end = i + 1 < firsts.Count ? firsts[i + 1] : reading.Probabilities.Length;
             var start = text.BeginsLine(word) && !text.BeginsLine(word + 1)
-                ? WithLine(window.Audio.Start + times[i].Start, window.Audio.Start + times[i + 1].Start, text.UnitsBefore(word + 1) - text.UnitsBefore(word))
+                ? WithLine(
+                    window.Audio.Start + times[i].Start, window.Audio.Start + times[i + 1].Start,
+                    text.UnitsBefore(word + 1) - text.UnitsBefore(word))
                 : window.Audio.Start + times[i].Start;
             placed[word] = new PlacedWord(
                 start,

@@ -13,7 +13,8 @@ internal static class UnheardLineTiming
     /// <param name="duration">Length of the song, seconds.</param>
     /// <param name="seen">Where the network placed each word, if it did.</param>
     public static double[] Apply(
-        GivenText text, double[] times, Func<int, bool> isHeard, IReadOnlyList<TimeRange> activity, double duration, PlacedWord?[]? seen = null)
+        GivenText text, double[] times, Func<int, bool> isHeard, IReadOnlyList<TimeRange> activity, double duration,
+        PlacedWord?[]? seen = null)
     {
         var placed = times.ToArray();
         for (int line = 0, next; line < text.Lines; line = next)

@@ -1,8 +1,8 @@
 namespace Libretto.Lyrics;
 
 /// <summary>
-/// Breaks words into lines where a singer breathes: at the engine's sentence ends, at silences, after punctuation and before
-/// conjunctions, with lines of at most about 42 columns, of like length, and no word alone where that can be had. All
+/// Breaks words into lines where a singer breathes: at the engine's sentence ends, at silences, after punctuation, before
+/// conjunctions and capitals, with lines of at most about 42 columns, of like length, and no word alone where that can be had. All
 /// breaks are chosen together, as the cheapest way through the words (after Knuth and Plass, "Breaking Paragraphs into Lines", 1981).
 /// </summary>
 internal static class LineBreaker
@@ -16,6 +16,9 @@ internal static class LineBreaker
     /// <summary>A gap between words, in seconds, from which on it says something.</summary>
     private const double ShortestPause = 0.15;
 
+    // Above this share of words with a capital it is the language's way of writing, or the song's, and says nothing of lines.
+    private const double MostCapitals = 0.3;
+
     // What a break costs by itself, and what speaks for or against one. Only their relations matter.
     private const double AnyBreak = 6;
     private const double AtSentence = -14;
@@ -23,6 +26,7 @@ internal static class LineBreaker
     private const double AfterStop = -5;
     private const double AfterComma = -2.5;
     private const double BeforeConjunction = -1.5;
+    private const double BeforeCapital = -3;
     private const double Orphan = 9;
     private const double Overflow = 20;
     private const double Fullness = 6;
@@ -36,7 +40,7 @@ internal static class LineBreaker
         "e", "ma", "perché", "quando", "che", "mas",
     };
 
-    /// <param name="words">Lawful words of a song or a part of it.</param>
+    /// <param name="words">Valid words of a song or a part of it.</param>
     /// <param name="sentenceEnds">Indexes of words after which the engine ends a sentence or segment.</param>
     public static IReadOnlyList<LyricsLine> Break(IReadOnlyList<LyricsWord> words, IReadOnlyCollection<int>? sentenceEnds = null)
     {
@@ -59,6 +63,9 @@ internal static class LineBreaker
         var cost = new double[words.Length + 1];
         var lineStart = new int[words.Length + 1];
         var widths = Array.ConvertAll(words, word => Width(word.Text));
+        var capitals = Array.ConvertAll(words, word => BeginsSentence(word.Text));
+        if (capitals.Count(isCapital => isCapital) > MostCapitals * words.Length)
+            Array.Clear(capitals);
         for (var end = 1; end <= words.Length; end++)
         {
             cost[end] = double.PositiveInfinity;
@@ -72,7 +79,7 @@ internal static class LineBreaker
                     break;
                 var total = cost[start] + LineCost(width, end - start);
                 if (start > 0)
-                    total += BreakCost(words[start - 1], words[start], endsSentence(start - 1));
+                    total += BreakCost(words[start - 1], words[start], endsSentence(start - 1)) + (capitals[start] ? BeforeCapital : 0);
                 if (total < cost[end])
                     (cost[end], lineStart[end]) = (total, start);
             }
@@ -102,6 +109,10 @@ internal static class LineBreaker
             + AtPunctuation(before.Text)
             + (Conjunctions.Contains(after.Text) ? BeforeConjunction : 0);
     }
+
+    /// <summary>Whether a word is written as one that begins a sentence: engines write so where a line begins, with or without a full stop.</summary>
+    private static bool BeginsSentence(string word) =>
+        word.FirstOrDefault(char.IsLetter) is var first && char.IsUpper(first) && word != "I" && !word.StartsWith("I'", StringComparison.Ordinal);
 
     private static double AtPunctuation(string word)
     {

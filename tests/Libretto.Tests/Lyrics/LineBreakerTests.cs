@@ -40,6 +40,18 @@ public class LineBreakerTests
             Texts(Words("they say nothing here makes any sense but everything under heaven does")));
 
     [Fact]
+    public void A_long_run_breaks_before_its_capitals() =>
+        Assert.Equal(
+            ["and the birds begin to sing", "Take my hand and walk beside me", "We will see what the day can bring"],
+            Texts(Words("and the birds begin to sing Take my hand and walk beside me We will see what the day can bring")));
+
+    [Fact]
+    public void The_capitals_of_a_language_that_writes_nouns_so_say_nothing() =>
+        Assert.Equal(
+            Texts(Words("der mond scheint auf den see und die nacht ist still im tal")),
+            Texts(Words("der Mond scheint auf den See und die Nacht ist still im Tal")).Select(line => line.ToLowerInvariant()));
+
+    [Fact]
     public void A_long_run_breaks_at_its_longest_gap()
     {
         var words = Words("one two three four five six seven eight nine ten");

@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Libretto.Bench;
 
 /// <summary>The job service in this process, on a free port.</summary>
-internal sealed class BenchServer(WebApplication app, ProcessFolder work) : IAsyncDisposable
+internal sealed class BenchServer(WebApplication app, TemporaryFolder work) : IAsyncDisposable
 {
     /// <summary>PostgreSQL where DATABASE_URL names one; null for SQLite.</summary>
     public static string? Database { get; } = Environment.GetEnvironmentVariable("DATABASE_URL") is { Length: > 0 } url ? url : null;
@@ -24,7 +24,7 @@ internal sealed class BenchServer(WebApplication app, ProcessFolder work) : IAsy
     public static async Task<BenchServer> StartAsync(string folder, string role, LibrettoSettings? settings = null)
     {
         var options = new ServerOptions { DataFolder = folder, Database = Database, Role = role, Urls = ["http://127.0.0.1:0"], Log = "warning" }.Validated();
-        var work = new ProcessFolder(options.WorkFolder);
+        var work = new TemporaryFolder(options.WorkFolder);
         var app = LibrettoServer.Build(options, settings, work);
         await LibrettoServer.MigrateAsync(app.Services, options, default);
         await app.StartAsync();

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Libretto.Audio;
-using Libretto.Models;
+using Libretto.Models.Onnx;
 using Libretto.Speech;
 using Libretto.Tools;
 using Libretto.Transcribe;

@@ -4,7 +4,6 @@ using System.Net.ServerSentEvents;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Libretto.Acquire;
-using Libretto.Pipeline;
 using Libretto.Server.Jobs;
 using Libretto.Storage;
 using Microsoft.Extensions.DependencyInjection;

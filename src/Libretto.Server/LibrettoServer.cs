@@ -1,6 +1,7 @@
 using Hangfire;
 using Libretto.Audio;
 using Libretto.Models;
+using Libretto.Models.Onnx;
 using Libretto.Server.Api;
 using Libretto.Server.Jobs;
 using Libretto.Server.Ops;
@@ -39,7 +40,7 @@ public static partial class LibrettoServer
     {
         ArgumentNullException.ThrowIfNull(options);
         options = options.Validated();
-        using var workFolder = new ProcessFolder(options.WorkFolder);
+        using var workFolder = new TemporaryFolder(options.WorkFolder);
         await using var app = Build(options, settings, workFolder);
         await MigrateAsync(app.Services, options, cancellationToken);
         await app.Services.GetRequiredService<StoreUploads>().CheckAsync(cancellationToken);
@@ -58,7 +59,7 @@ public static partial class LibrettoServer
         await app.WaitForShutdownAsync(cancellationToken);
     }
 
-    internal static WebApplication Build(ServerOptions options, LibrettoSettings? settings, ProcessFolder workFolder)
+    internal static WebApplication Build(ServerOptions options, LibrettoSettings? settings, TemporaryFolder workFolder)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Libretto.Server", ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -100,7 +101,7 @@ public static partial class LibrettoServer
         }
     }
 
-    private static void AddServices(IServiceCollection services, ServerOptions options, LibrettoSettings? settings, ProcessFolder workFolder)
+    private static void AddServices(IServiceCollection services, ServerOptions options, LibrettoSettings? settings, TemporaryFolder workFolder)
     {
         services.AddSingleton(options);
         services.AddSingleton(workFolder);

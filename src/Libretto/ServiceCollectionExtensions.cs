@@ -1,7 +1,14 @@
 using Libretto.Acquire;
+using Libretto.Acquire.YtDlp;
 using Libretto.Audio;
 using Libretto.Models;
+using Libretto.Models.Download;
+using Libretto.Models.Onnx;
 using Libretto.Pipeline;
+using Libretto.Pipeline.Engines;
+using Libretto.Pipeline.Memo;
+using Libretto.Pipeline.Stems;
+using Libretto.Pipeline.Timing;
 using Libretto.Settings;
 using Libretto.Storage;
 using Libretto.Tools;
@@ -52,7 +59,7 @@ public static class ServiceCollectionExtensions
             provider.GetRequiredService<IHttpClientFactory>(),
             provider.GetRequiredService<AudioEncoder>(),
             Settings(provider),
-            provider.GetRequiredService<ProcessFolder>,
+            provider.GetRequiredService<TemporaryFolder>,
             Path.Combine(CacheFolder(Settings(provider)), "hosted"),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));
@@ -61,7 +68,7 @@ public static class ServiceCollectionExtensions
         services.TryAddSingleton(provider => TemporaryFolder(Path.Combine(CacheFolder(Settings(provider)), "work")));
         services.AddSingleton(provider => new StageMemo(
             Settings(provider).Keep ? provider.GetRequiredService<IContentStore> : null,
-            provider.GetRequiredService<ProcessFolder>,
+            provider.GetRequiredService<TemporaryFolder>,
             provider.GetRequiredService<ILogger<StageMemo>>()));
         services.AddSingleton<Separation>();
         services.AddSingleton(provider => new NetworkGuard(Settings(provider).AllowNetworks));
@@ -71,8 +78,8 @@ public static class ServiceCollectionExtensions
             provider.GetRequiredService<Separation>(),
             provider.GetRequiredService<StageMemo>(),
             provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<VoiceSeparation>();
-        services.AddSingleton<CtcTiming>();
+        services.AddSingleton<VocalSeparation>();
+        services.AddSingleton<CtcAlignment>();
         services.AddHttpClient(nameof(LyricsLookup), client => client.Timeout = TimeSpan.FromSeconds(15));
         services.AddSingleton(provider => new LyricsSearch(
             new LyricsLookup(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(LyricsLookup)), Settings(provider).LyricsLibrary, Settings(provider).Contact),
@@ -81,16 +88,16 @@ public static class ServiceCollectionExtensions
             provider.GetRequiredService<AudioDecoder>(),
             provider.GetRequiredService<EngineSelector>(),
             provider.GetRequiredService<Separation>(),
-            provider.GetRequiredService<VoiceSeparation>(),
+            provider.GetRequiredService<VocalSeparation>(),
             provider.GetRequiredService<LyricsSearch>(),
-            provider.GetRequiredService<CtcTiming>(),
+            provider.GetRequiredService<CtcAlignment>(),
             provider.GetRequiredService<StageMemo>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new PassagePipeline(
             provider.GetRequiredService<AudioDecoder>(),
             provider.GetRequiredService<AudioEncoder>(),
             provider.GetRequiredService<SongPipeline>(),
-            provider.GetRequiredService<ProcessFolder>()));
+            provider.GetRequiredService<TemporaryFolder>()));
         return services;
     }
 
@@ -117,9 +124,9 @@ public static class ServiceCollectionExtensions
     private static string CacheFolder(LibrettoSettings settings) =>
         settings.Cache ?? Path.GetDirectoryName(ModelFolders.DefaultCache(Environment.GetEnvironmentVariable))!;
 
-    private static ProcessFolder TemporaryFolder(string parent)
+    private static TemporaryFolder TemporaryFolder(string parent)
     {
-        var folder = new ProcessFolder(parent);
+        var folder = new TemporaryFolder(parent);
         folder.SweepDead();
         return folder;
     }

@@ -21,7 +21,7 @@ internal static class DatabaseLimits
     {
         var folder = Directory.CreateTempSubdirectory("libretto-scale-").FullName;
         var options = new ServerOptions { DataFolder = folder, Database = database, Role = "api", Lanes = [], Urls = ["http://127.0.0.1:0"], Log = "warning" }.Validated();
-        using var work = new ProcessFolder(options.WorkFolder);
+        using var work = new TemporaryFolder(options.WorkFolder);
         await using var app = LibrettoServer.Build(options, null, work);
         await LibrettoServer.MigrateAsync(app.Services, options, default);
         try

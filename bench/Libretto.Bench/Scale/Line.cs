@@ -1,3 +1,5 @@
+using Libretto.Pipeline;
+
 namespace Libretto.Bench.Scale;
 
 /// <summary>A song that waits.</summary>

@@ -1,3 +1,4 @@
+using Libretto.Pipeline;
 using Libretto.Server.Pools;
 
 namespace Libretto.Bench.Scale;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Libretto.Acquire;
+using Libretto.Cli.Commands.Options;
 using Libretto.Cli.Display;
 using Libretto.Cli.Remote;
 using Libretto.Cli.Results;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Libretto.Cli.Commands.Options;
 using Libretto.Cli.Display;
 using Libretto.Server;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Libretto.Cli.Commands.Options;
 
 namespace Libretto.Cli.Commands;
 

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using Libretto.Acquire;
 using Libretto.Audio;
+using Libretto.Cli.Commands.Options;
 using Libretto.Cli.Display;
 using Libretto.Cli.Results;
+using Libretto.Cli.Songs;
 using Libretto.Pipeline;
 using Libretto.Settings;
 using Microsoft.Extensions.DependencyInjection;
@@ -55,17 +57,17 @@ internal static class SeparateCommand
         CancellationToken cancellationToken)
     {
         var plan = StemOutputs.Plan(songs.Where(song => !SongLink.LooksLikeLink(song)), settings.Out, format);
-        await using var services = new ServiceCollection().AddLibretto(LinkSongs.OpenToOwnUser(settings)).BuildServiceProvider();
-        var separation = new SongSeparation(
+        await using var services = new ServiceCollection().AddLibretto(LinkDownloads.OpenToOwnUser(settings)).BuildServiceProvider();
+        var separation = new SeparateTask(
             services.GetRequiredService<StemPipeline>(), model, fresh, new ResultFiles(WrittenFiles.OfUser(), force), display);
-        var links = new LinkSongs(services, display, fresh, settings.Keep);
+        var links = new LinkDownloads(services, display, fresh, settings.Keep);
         var names = new LinkNames(settings.Out, plan.SelectMany(song => song.Paths));
         var tasks = SongTask.Of(songs, plan, song => song.Song, separation.RunAsync, (link, token) => links.RunAsync(
             link,
             fetched =>
             {
                 var start = names.Of(fetched.Facts.Name, start => StemOutputs.At(start, fetched.Path, format).Paths);
-                return separation.RunAsync(StemOutputs.At(start, fetched.Path, format), LinkSongs.FetchShare, token);
+                return separation.RunAsync(StemOutputs.At(start, fetched.Path, format), LinkDownloads.FetchShare, token);
             },
             token));
         return await new SongBatch(display).RunAsync(tasks, cancellationToken);

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using Libretto.Acquire;
 using Libretto.Audio;
+using Libretto.Cli.Commands.Options;
 using Libretto.Cli.Display;
 using Libretto.Cli.Results;
+using Libretto.Cli.Songs;
 using Libretto.Lyrics;
 using Libretto.Pipeline;
 using Libretto.Settings;
@@ -77,17 +79,17 @@ internal static class TranscribeCommand
         var formats = printed is null ? settings.Formats.Select(LyricsFormats.Named).Distinct().ToList() : [];
         var plan = SongOutputs.Plan(songs.Where(song => !SongLink.LooksLikeLink(song)), settings.Out, formats, stems);
 
-        await using var services = new ServiceCollection().AddLibretto(LinkSongs.OpenToOwnUser(settings)).BuildServiceProvider();
-        var transcription = new SongTranscription(
+        await using var services = new ServiceCollection().AddLibretto(LinkDownloads.OpenToOwnUser(settings)).BuildServiceProvider();
+        var transcription = new TranscribeTask(
             services.GetRequiredService<SongPipeline>(), request, new ResultFiles(WrittenFiles.OfUser(), force), display, printed);
-        var links = new LinkSongs(services, display, request.Fresh, settings.Keep);
+        var links = new LinkDownloads(services, display, request.Fresh, settings.Keep);
         var names = new LinkNames(settings.Out, plan.SelectMany(song => song.Paths));
         var tasks = SongTask.Of(songs, plan, song => song.Song, transcription.RunAsync, (link, token) => links.RunAsync(
             link,
             fetched =>
             {
                 var start = names.Of(fetched.Facts.Name, start => SongOutputs.At(start, fetched.Path, formats, stems).Paths);
-                return transcription.RunAsync(SongOutputs.At(start, fetched.Path, formats, stems), SongOrigin.Of(fetched.Facts), LinkSongs.FetchShare, token);
+                return transcription.RunAsync(SongOutputs.At(start, fetched.Path, formats, stems), SongOrigin.Of(fetched.Facts), LinkDownloads.FetchShare, token);
             },
             token));
         return await new SongBatch(display).RunAsync(tasks, cancellationToken);

@@ -39,7 +39,7 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IDisplay
         if (value.Notice is { } notice)
             console.Write(new Text(notice + Environment.NewLine, new Style(Color.Grey)));
         else if (value.Line is { } line)
-            console.MarkupLine(Coloured(Wording.Timed(line)));
+            console.MarkupLine(Coloured(DisplayText.Timed(line)));
         else if (value.Model is { } model)
             Report(model);
         else
@@ -50,13 +50,13 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IDisplay
     {
         _task ??= _context?.AddTask("", maxValue: 1);
         var share = value.TotalBytes is { } total and > 0 ? (double)value.Bytes / total : 0;
-        Advance(Wording.Model(value), share, null);
+        Advance(DisplayText.Model(value), share, null);
     }
 
     public void Succeeded(SongOutcome outcome)
     {
         End();
-        console.Write(new Text(Wording.Outcome(outcome) + Environment.NewLine, new Style(Color.Green)));
+        console.Write(new Text(DisplayText.Outcome(outcome) + Environment.NewLine, new Style(Color.Green)));
     }
 
     public void Failed(string song, LibrettoException error)
@@ -69,12 +69,12 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IDisplay
     {
         End();
         if (done + failed + untried > 1)
-            console.WriteLine(Wording.Summary(done, failed, untried));
+            console.WriteLine(DisplayText.Summary(done, failed, untried));
     }
 
     private void Advance(string what, double share, TimeSpan? remaining)
     {
-        _left = remaining is { } left ? Wording.Left(left) : "";
+        _left = remaining is { } left ? DisplayText.Left(left) : "";
         if (_task is null)
             return;
         _task.Description = Markup.Escape(what);

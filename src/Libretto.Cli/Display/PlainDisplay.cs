@@ -24,7 +24,7 @@ internal sealed class PlainDisplay(TextWriter output, bool quiet) : IDisplay
         if (value.Notice is { } notice)
             Write($"{_song}: {notice}");
         else if (value.Line is { } line)
-            Write(Wording.Timed(line));
+            Write(DisplayText.Timed(line));
         else if (value.Model is { } model)
             Report(model);
         else
@@ -34,17 +34,17 @@ internal sealed class PlainDisplay(TextWriter output, bool quiet) : IDisplay
     public void Report(ModelProgress value)
     {
         var share = value.TotalBytes is { } total and > 0 ? (double)value.Bytes / total : 0;
-        Advance(value.Step.ToString(), Wording.Model(value), share, null);
+        Advance(value.Step.ToString(), DisplayText.Model(value), share, null);
     }
 
-    public void Succeeded(SongOutcome outcome) => Write(Wording.Outcome(outcome));
+    public void Succeeded(SongOutcome outcome) => Write(DisplayText.Outcome(outcome));
 
     public void Failed(string song, LibrettoException error) => ErrorReport.Say(error.Message);
 
     public void Summarise(int done, int failed, int untried)
     {
         if (done + failed + untried > 1)
-            Write(Wording.Summary(done, failed, untried));
+            Write(DisplayText.Summary(done, failed, untried));
     }
 
     /// <summary>Writes when something else is being done, or another tenth of it is.</summary>
@@ -53,7 +53,7 @@ internal sealed class PlainDisplay(TextWriter output, bool quiet) : IDisplay
         if (what == _message && share < _shown + Step)
             return;
         (_message, _shown) = (what, share);
-        Write($"{message} {Math.Floor(share * 100):F0} %{(remaining is { } left ? $", {Wording.Left(left)}" : "")}");
+        Write($"{message} {Math.Floor(share * 100):F0} %{(remaining is { } left ? $", {DisplayText.Left(left)}" : "")}");
     }
 
     private void Write(string line)

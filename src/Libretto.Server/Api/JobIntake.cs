@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Libretto.Acquire;
 using Libretto.Audio;
-using Libretto.Pipeline;
 using Libretto.Server.Jobs;
 using Libretto.Storage;
 using Microsoft.AspNetCore.Http;

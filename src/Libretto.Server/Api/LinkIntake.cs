@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Libretto.Acquire;
-using Libretto.Pipeline;
 using Libretto.Server.Jobs;
 using Libretto.Storage;
 using Microsoft.AspNetCore.Http;

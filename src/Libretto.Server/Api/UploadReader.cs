@@ -11,7 +11,7 @@ using Microsoft.Net.Http.Headers;
 namespace Libretto.Server.Api;
 
 /// <summary>Reads multipart uploads part by part, hashing the song as it comes. A request that fails leaves nothing.</summary>
-internal sealed class UploadReader(ProcessFolder workFolder, ServerOptions options) : IDisposable
+internal sealed class UploadReader(TemporaryFolder workFolder, ServerOptions options) : IDisposable
 {
     private const int LargestField = 1 << 20;
     private const int LongestName = 200;

@@ -9,7 +9,7 @@ namespace Libretto.Server.Api;
 /// </summary>
 /// <param name="folder">Where the file is made.</param>
 /// <param name="capacity">How many bytes are held in memory.</param>
-internal sealed class UploadSpool(ProcessFolder folder, int capacity) : IDisposable
+internal sealed class UploadSpool(TemporaryFolder folder, int capacity) : IDisposable
 {
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(capacity);
     private int _count;

@@ -1,4 +1,5 @@
 using Libretto.Models;
+using Libretto.Models.Onnx;
 using Libretto.Settings;
 
 namespace Libretto.Server.Jobs;

@@ -1,4 +1,4 @@
-using Libretto.Pipeline;
+using Libretto.Acquire;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Query;
 

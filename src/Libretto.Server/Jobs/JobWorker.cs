@@ -30,7 +30,7 @@ internal sealed partial class JobWorker(
     LaneChoice lanes,
     SongWork songs,
     StageTimes times,
-    ProcessFolder workFolder,
+    TemporaryFolder workFolder,
     Checkpoints checkpoints,
     Telemetry telemetry,
     WorkerActivity turns,

@@ -1,5 +1,4 @@
 using Libretto.Acquire;
-using Libretto.Pipeline;
 using Libretto.Server.Pools;
 using Libretto.Tools;
 using Microsoft.Extensions.Logging;

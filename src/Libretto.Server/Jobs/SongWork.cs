@@ -1,6 +1,7 @@
 using Libretto.Audio;
 using Libretto.Lyrics;
 using Libretto.Pipeline;
+using Libretto.Pipeline.Stems;
 using Libretto.Storage;
 
 namespace Libretto.Server.Jobs;

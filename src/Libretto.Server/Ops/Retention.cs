@@ -1,4 +1,4 @@
-using Libretto.Pipeline;
+using Libretto.Acquire;
 using Libretto.Server.Jobs;
 using Libretto.Storage;
 using Microsoft.EntityFrameworkCore;

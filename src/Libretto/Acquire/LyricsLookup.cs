@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Libretto.Align;
 using Libretto.Lyrics;
 
 namespace Libretto.Acquire;

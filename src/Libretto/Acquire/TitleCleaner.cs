@@ -18,11 +18,11 @@ internal static partial class TitleCleaner
     public static (string? Artist, string? Title) Clean(string? title, string? artist = null, string? channel = null)
     {
         if (string.IsNullOrWhiteSpace(title))
-            return (Tidy(artist), null);
+            return (Trimmed(artist), null);
         var text = WithoutVideoWords(title);
         if (artist is null && Split(text) is ({ } first, { } rest))
-            return (Tidy(first), Unquoted(rest));
-        artist = Tidy(artist) ?? ArtistOf(channel);
+            return (Trimmed(first), Unquoted(rest));
+        artist = Trimmed(artist) ?? ArtistOf(channel);
         // "Artist - Title" although the artist is known.
         if (artist is not null && Split(text) is ({ } named, { } song) && named.Equals(artist, StringComparison.OrdinalIgnoreCase))
             text = song;
@@ -32,18 +32,18 @@ internal static partial class TitleCleaner
     /// <summary>A channel that is the artist's own says so in its name; any other may be anyone's.</summary>
     private static string? ArtistOf(string? channel) =>
         channel is null ? null
-        : channel.EndsWith(TopicChannel, StringComparison.Ordinal) ? Tidy(channel[..^TopicChannel.Length])
+        : channel.EndsWith(TopicChannel, StringComparison.Ordinal) ? Trimmed(channel[..^TopicChannel.Length])
         : channel.Length > VevoChannel.Length && channel.EndsWith(VevoChannel, StringComparison.Ordinal)
             ? CamelHump().Replace(channel[..^VevoChannel.Length], " ")
         : null;
 
     private static string WithoutVideoWords(string title)
     {
-        var text = Bracketed().Replace(title, part => VideoWords.AreAll(part.Groups[1].Value) ? " " : part.Value);
-        text = Tidy(HashTags().Replace(text, "")) ?? title;
-        if (LastPart().Match(text) is { Success: true } last && VideoWords.AreUnmistakable(last.Groups[1].Value))
+        var text = Bracketed().Replace(title, part => TitleNoise.AreAll(part.Groups[1].Value) ? " " : part.Value);
+        text = Trimmed(HashTags().Replace(text, "")) ?? title;
+        if (LastPart().Match(text) is { Success: true } last && TitleNoise.AreUnmistakable(last.Groups[1].Value))
             text = text[..last.Index];
-        return Tidy(VideoWords.WithoutTrailing(Tidy(text) ?? "")) ?? title.Trim();
+        return Trimmed(TitleNoise.WithoutTrailing(Trimmed(text) ?? "")) ?? title.Trim();
     }
 
     private static (string? Artist, string? Title) Split(string text)
@@ -59,7 +59,7 @@ internal static partial class TitleCleaner
         return quoted.Success ? quoted.Groups[1].Value.Trim() : text;
     }
 
-    private static string? Tidy(string? text)
+    private static string? Trimmed(string? text)
     {
         var tidy = Spaces().Replace(text ?? "", " ").Trim(' ', '-', '–', '—', '|', '·', ',');
         return tidy.Length == 0 ? null : tidy;

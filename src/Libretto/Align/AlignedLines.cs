@@ -59,7 +59,7 @@ internal static class AlignedLines
         {
             var (first, end) = (text.First(line), text.First(line + 1));
             var evidence = Enumerable.Range(first, end - first).Sum(word => placed[word]?.Evidence ?? 0);
-            var units = text.Place(end - 1) - text.Place(first);
+            var units = text.UnitsBefore(end - 1) - text.UnitsBefore(first);
             return evidence < 1 && units > 2 && starts[end - 1] - starts[first] < units * FastestPace;
         }
     }

@@ -1,5 +1,7 @@
 using Libretto.Audio;
 using Libretto.Speech;
+using Libretto.Speech.Timing;
+using Libretto.Speech.Whisper;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Libretto.Align;
@@ -78,7 +80,7 @@ internal sealed class AttentionAligner : IDisposable
                 var reading = ForcedPass.Run(
                     _model, states, [new ForcedText(i, _model.Frames(batch[i].Audio), texts[i].Tokens)], _language, cancellationToken)[0];
                 var unheard = weighed ? Unheard(texts[i].Tokens, cancellationToken) : reading.Probabilities;
-                Place(text, batch[i], reading, unheard, texts[i].Firsts, placed);
+                ReadWords(text, batch[i], reading, unheard, texts[i].Firsts, placed);
             }
             done?.Invoke(count += batch.Length);
         }
@@ -108,7 +110,7 @@ internal sealed class AttentionAligner : IDisposable
         return ForcedPass.Run(_model, _silence, [new ForcedText(0, 1, tokens)], _language, cancellationToken)[0].Probabilities;
     }
 
-    private void Place(
+    private void ReadWords(
         GivenText text, AlignmentWindow window, ForcedReading reading, float[] unheard, List<int> firsts, PlacedWord?[] placed)
     {
         var voiced = VoicedFrames(window.Audio, reading.Attention.Frames);
@@ -121,7 +123,7 @@ internal sealed class AttentionAligner : IDisposable
             var i = word - window.FirstWord;
             var end = i + 1 < firsts.Count ? firsts[i + 1] : reading.Probabilities.Length;
             var start = text.BeginsLine(word) && !text.BeginsLine(word + 1)
-                ? WithLine(window.Audio.Start + times[i].Start, window.Audio.Start + times[i + 1].Start, text.Place(word + 1) - text.Place(word))
+                ? WithLine(window.Audio.Start + times[i].Start, window.Audio.Start + times[i + 1].Start, text.UnitsBefore(word + 1) - text.UnitsBefore(word))
                 : window.Audio.Start + times[i].Start;
             placed[word] = new PlacedWord(
                 start,

@@ -16,14 +16,14 @@ internal sealed class GivenText
         firsts.Add(words.Count);
         (Words, _firsts) = (words, firsts);
 
-        var places = new double[words.Count + 1];
+        var units = new double[words.Count + 1];
         for (var i = 0; i < words.Count; i++)
-            places[i + 1] = places[i] + Weight(words[i]);
-        _places = places;
+            units[i + 1] = units[i] + Weight(words[i]);
+        _unitsBefore = units;
     }
 
     private readonly List<int> _firsts;
-    private readonly double[] _places;
+    private readonly double[] _unitsBefore;
 
     /// <summary>The words of all lines.</summary>
     public IReadOnlyList<string> Words { get; }
@@ -41,7 +41,7 @@ internal sealed class GivenText
     public bool BeginsLine(int word) => _firsts.BinarySearch(word) >= 0;
 
     /// <summary>How far into the text a word stands, in the unit of <see cref="Weight"/>.</summary>
-    public double Place(int word) => _places[word];
+    public double UnitsBefore(int word) => _unitsBefore[word];
 
     /// <summary>About when a line ends: its last word takes as long as words of its length do in the line, or the next line starts.</summary>
     /// <param name="times">A start for each word, and the text's end, seconds.</param>
@@ -51,8 +51,8 @@ internal sealed class GivenText
         var (first, end) = (First(line), First(line + 1));
         if (end == first)
             return times[first];
-        var pace = end - first > 1 ? (times[end - 1] - times[first]) / (Place(end - 1) - Place(first)) : 0.3;
-        var last = Math.Clamp(pace, 0.1, 0.6) * (Place(end) - Place(end - 1));
+        var pace = end - first > 1 ? (times[end - 1] - times[first]) / (UnitsBefore(end - 1) - UnitsBefore(first)) : 0.3;
+        var last = Math.Clamp(pace, 0.1, 0.6) * (UnitsBefore(end) - UnitsBefore(end - 1));
         return Math.Min(times[end - 1] + last, Math.Max(times[end], times[end - 1]));
     }
 

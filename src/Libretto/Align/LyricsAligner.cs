@@ -1,7 +1,7 @@
 using Libretto.Audio;
 using Libretto.Lyrics;
-using Libretto.Models;
-using Libretto.Speech;
+using Libretto.Models.Onnx;
+using Libretto.Speech.Whisper;
 
 namespace Libretto.Align;
 
@@ -69,8 +69,8 @@ public sealed class LyricsAligner
     {
         var anchors = LyricsMatch.Find(text.Words, heard);
         var matched = (double)anchors.Count / text.Words.Count;
-        var clock = new SungTime(activity, audio.Duration);
-        var times = PlaceEstimate.Make(text, anchors, clock, audio.Duration);
+        var clock = new VocalClock(activity, audio.Duration);
+        var times = WordTimeEstimator.Make(text, anchors, clock, audio.Duration);
         var fit = new SuppliedLyrics(source, Math.Round(matched, 3), matched < BarelyMatched);
         if (activity.Count == 0 || text.Words.Count > audio.Duration * MostWordsASecond)
             return new AlignedLyrics(
@@ -81,11 +81,11 @@ public sealed class LyricsAligner
         using var aligner = new AttentionAligner(WhisperModel.Load(_folder, _sessions), language, activity);
         if (matched < WellMatched)
         {
-            var found = new LinePlacement(text, anchors, activity).Find(aligner, audio, times, share => progress?.Report(0.6 * share), cancellationToken);
+            var found = new LineSearch(text, anchors, activity).Find(aligner, audio, times, share => progress?.Report(0.6 * share), cancellationToken);
             if (found.Count > 0)
-                times = PlaceEstimate.Make(text, found, clock, audio.Duration);
+                times = WordTimeEstimator.Make(text, found, clock, audio.Duration);
             var lines = found.Select(anchor => anchor.Given).ToHashSet();
-            times = UnheardLines.Place(text, times, line => lines.Contains(text.First(line)), activity, audio.Duration);
+            times = UnheardLineTiming.Apply(text, times, line => lines.Contains(text.First(line)), activity, audio.Duration);
         }
         var windows = AlignmentWindow.Plan(text, times, Margin, audio.Duration);
         var placed = aligner.Align(
@@ -102,7 +102,7 @@ public sealed class LyricsAligner
     {
         double[] times = [.. estimate.Select((time, word) => word < placed.Length ? placed[word]?.Start ?? time : time)];
         var isHeard = Enumerable.Range(0, text.Lines).Select(line => PlacedWord.AreHeard(placed.AsSpan(text.WordsOf(line)))).ToArray();
-        times = UnheardLines.Place(text, times, line => isHeard[line], activity, duration, placed);
+        times = UnheardLineTiming.Apply(text, times, line => isHeard[line], activity, duration, placed);
         for (var line = 0; line < text.Lines; line++)
             if (!isHeard[line])
                 placed.AsSpan(text.WordsOf(line)).Clear();

@@ -59,20 +59,20 @@ internal sealed class SyncedLyrics
     /// </summary>
     /// <param name="source">Where they came from.</param>
     /// <param name="duration">Length of the song, seconds.</param>
-    public AlignedLyrics Place(string source, double duration)
+    public AlignedLyrics ToAligned(string source, double duration)
     {
         var heardAs = _anchors.ToDictionary(anchor => anchor.Given, anchor => _heard[anchor.Heard]);
         var lines = new List<LyricsLine>();
         for (var line = 0; line < _text.Lines; line++)
         {
-            var words = Place(line, heardAs, duration);
+            var words = TimeLine(line, heardAs, duration);
             if (words.Length > 0)
                 lines.Add(LyricsLine.Of(words) with { Sung = _given.Lines[line].Sung });
         }
         return new AlignedLyrics(lines, new SuppliedLyrics(source, Math.Round(Matched, 3), Unsure: false), []);
     }
 
-    private LyricsWord[] Place(int line, Dictionary<int, LyricsWord> heardAs, double duration)
+    private LyricsWord[] TimeLine(int line, Dictionary<int, LyricsWord> heardAs, double duration)
     {
         var (first, end) = (_text.First(line), _text.First(line + 1));
         double At(double time) => Math.Clamp(time + Offset, 0, duration);

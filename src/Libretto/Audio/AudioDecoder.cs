@@ -118,11 +118,11 @@ public sealed class AudioDecoder
                 Arguments(info, pcm.SampleRate, pcm.Channels, range),
                 readOutput: (stream, token) => SpoolAsync(stream, pcm, expected, progress, token),
                 cancellationToken: cancellationToken);
-            return FfmpegWords.Reason(errors, info.Path) is { } said ? [Damaged(info, said)] : [];
+            return FfmpegErrorText.Reason(errors, info.Path) is { } said ? [Damaged(info, said)] : [];
         }
         catch (ToolException e) when (e.Code == "tool_failed")
         {
-            var said = FfmpegWords.Reason(e.ErrorLines, info.Path);
+            var said = FfmpegErrorText.Reason(e.ErrorLines, info.Path);
             return pcm.Frames > 0
                 ? [Damaged(info, said ?? e.Message)]
                 : throw AudioException.NothingDecoded(info.Path, said);

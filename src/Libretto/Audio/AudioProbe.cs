@@ -80,7 +80,7 @@ internal sealed class AudioProbe(ToolRunner tools)
         }
         catch (ToolException e) when (e.Code == "tool_failed")
         {
-            throw AudioException.NotAudio(path, FfmpegWords.Reason(e.ErrorLines, path));
+            throw AudioException.NotAudio(path, FfmpegErrorText.Reason(e.ErrorLines, path));
         }
     }
 

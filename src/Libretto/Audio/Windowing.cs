@@ -1,3 +1,5 @@
+using Libretto.Audio.Activity;
+
 namespace Libretto.Audio;
 
 /// <summary>Joins active ranges into windows of a length that a recogniser can take.</summary>
@@ -58,7 +60,7 @@ public static class Windowing
     {
         while (range.Length > longest)
         {
-            var cut = QuietestPlace(
+            var cut = QuietestTime(
                 audio, new TimeRange(range.Start + (longest / 2), range.Start + longest), cancellationToken);
             yield return range with { End = cut };
             range = range with { Start = cut };
@@ -66,7 +68,7 @@ public static class Windowing
         yield return range;
     }
 
-    private static double QuietestPlace(PcmFile audio, TimeRange range, CancellationToken cancellationToken)
+    private static double QuietestTime(PcmFile audio, TimeRange range, CancellationToken cancellationToken)
     {
         var levels = VoiceLevels.Measure(audio, range, cancellationToken).Decibels;
         var sum = 0.0;

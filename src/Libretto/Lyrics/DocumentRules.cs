@@ -22,21 +22,21 @@ public static class DocumentRules
     /// <param name="words">Words in the order they are sung; their times may be anything, NaN included.</param>
     /// <param name="duration">Length of the song in seconds. A song with less than a millisecond a word keeps the first words.</param>
     /// <returns>The words, within 0 and <paramref name="duration"/>, each at least <see cref="ShortestWord"/> long where there is room.</returns>
-    public static IReadOnlyList<LyricsWord> MakeLawful(IEnumerable<LyricsWord> words, double duration)
+    public static IReadOnlyList<LyricsWord> Normalize(IEnumerable<LyricsWord> words, double duration)
     {
         ArgumentNullException.ThrowIfNull(words);
-        return Mend([.. words.SelectMany(Tidy)], Milliseconds.From(duration), Milliseconds.From(ShortestWord));
+        return Repair([.. words.SelectMany(Split)], Milliseconds.From(duration), Milliseconds.From(ShortestWord));
     }
 
     /// <summary>Makes a document lawful, its lines kept: their words as the other overload says, their times and texts those of their words.</summary>
     /// <param name="document">Any document; one without a length gets that of its last word.</param>
     /// <returns>The same document when it is lawful already.</returns>
-    public static LyricsDocument MakeLawful(LyricsDocument document)
+    public static LyricsDocument Normalize(LyricsDocument document)
     {
         if (Validate(document).Count == 0)
             return document;
         var lines = document.Lines
-            .Select(line => line with { Words = [.. line.Words.SelectMany(Tidy)] })
+            .Select(line => line with { Words = [.. line.Words.SelectMany(Split)] })
             .Where(line => line.Words.Count > 0)
             .ToList();
         var words = lines.Where(line => line.Sung != false).SelectMany(line => line.Words).ToList();
@@ -46,7 +46,7 @@ public static class DocumentRules
         return document with
         {
             Duration = Milliseconds.ToSeconds(duration),
-            Lines = [.. Regroup(lines, document.IsTimed ? Mend(words, duration, Milliseconds.From(ShortestWord)) : Untime(words))],
+            Lines = [.. Regroup(lines, document.IsTimed ? Repair(words, duration, Milliseconds.From(ShortestWord)) : Untime(words))],
         };
     }
 
@@ -60,7 +60,7 @@ public static class DocumentRules
     }
 
     /// <summary>Mends words whose texts are tidy already; as many come out as go in, if the song has a millisecond for each.</summary>
-    internal static LyricsWord[] Mend(IReadOnlyList<LyricsWord> words, long duration, long shortest)
+    internal static LyricsWord[] Repair(IReadOnlyList<LyricsWord> words, long duration, long shortest)
     {
         var count = (int)Math.Min(words.Count, duration);
         if (count == 0)
@@ -74,12 +74,12 @@ public static class DocumentRules
         for (var i = count - 1; i >= 0; i--)
             latest = starts[i] = Math.Min(starts[i], latest - shortest);
 
-        var lawful = new LyricsWord[count];
+        var normalized = new LyricsWord[count];
         for (var i = 0; i < count; i++)
         {
             var limit = i + 1 < count ? starts[i + 1] : duration;
             var end = Math.Clamp(Milliseconds.From(words[i].End), starts[i] + shortest, limit);
-            lawful[i] = words[i] with
+            normalized[i] = words[i] with
             {
                 Start = Milliseconds.ToSeconds(starts[i]),
                 End = Milliseconds.ToSeconds(end),
@@ -87,7 +87,7 @@ public static class DocumentRules
                 Estimated = believed[i] ? words[i].Estimated : true,
             };
         }
-        return lawful;
+        return normalized;
     }
 
     private static LyricsWord[] Untime(IEnumerable<LyricsWord> words) =>
@@ -109,7 +109,7 @@ public static class DocumentRules
         }
     }
 
-    private static IEnumerable<LyricsWord> Tidy(LyricsWord word)
+    private static IEnumerable<LyricsWord> Split(LyricsWord word)
     {
         var texts = WordText.Split(word.Text);
         return texts.Length == 1

@@ -1,4 +1,8 @@
 using Libretto.Lyrics.Formats;
+using Libretto.Lyrics.Formats.Json;
+using Libretto.Lyrics.Formats.Lrc;
+using Libretto.Lyrics.Formats.Subtitles;
+using Libretto.Lyrics.Formats.Ttml;
 
 namespace Libretto.Lyrics;
 

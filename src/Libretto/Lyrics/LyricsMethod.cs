@@ -1,3 +1,5 @@
+using Libretto.Pipeline.Stems;
+
 namespace Libretto.Lyrics;
 
 /// <summary>How words and times were made; each value is null when the step did not run.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using Libretto.Models.Download;
 
 namespace Libretto.Models;
 

@@ -1,3 +1,4 @@
+using Libretto.Models.Download;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,3 +1,5 @@
+using Libretto.Models.Download;
+
 namespace Libretto.Models;
 
 /// <summary>Where models lie and where they come from.</summary>

@@ -20,9 +20,9 @@ public sealed class PassagePipeline
     private readonly AudioDecoder _decoder;
     private readonly AudioEncoder _encoder;
     private readonly SongPipeline _songs;
-    private readonly ProcessFolder _folder;
+    private readonly TemporaryFolder _folder;
 
-    internal PassagePipeline(AudioDecoder decoder, AudioEncoder encoder, SongPipeline songs, ProcessFolder folder) =>
+    internal PassagePipeline(AudioDecoder decoder, AudioEncoder encoder, SongPipeline songs, TemporaryFolder folder) =>
         (_decoder, _encoder, _songs, _folder) = (decoder, encoder, songs, folder);
 
     /// <summary>Works on a passage.</summary>

@@ -1,5 +1,6 @@
 using Libretto.Lyrics;
 using Libretto.Models;
+using Libretto.Pipeline.Memo;
 
 namespace Libretto.Pipeline;
 
@@ -53,7 +54,7 @@ internal sealed class ProgressMeter(IProgress<SongProgress>? listener, TimeProvi
     }
 
     /// <summary>The step as a listener of its own.</summary>
-    public IProgress<double> Step() => new Relay<double>(Report);
+    public IProgress<double> Step() => new SynchronousProgress<double>(Report);
 
     /// <summary>The step waits for something; null when it goes on.</summary>
     public void Waiting(string? what) => listener?.Report(Now() with { Message = what ?? _message });

@@ -1,4 +1,5 @@
 using Libretto.Audio;
+using Libretto.Pipeline.Memo;
 
 namespace Libretto.Pipeline;
 

@@ -1,6 +1,11 @@
 using Libretto.Audio;
 using Libretto.Lyrics;
 using Libretto.Models;
+using Libretto.Pipeline.Engines;
+using Libretto.Pipeline.Memo;
+using Libretto.Pipeline.Stems;
+using Libretto.Pipeline.Timing;
+using Libretto.Pipeline.Transcripts;
 using Libretto.Separate;
 
 namespace Libretto.Pipeline;
@@ -20,14 +25,14 @@ public sealed class SongPipeline
     private readonly EngineSelector _engines;
     private readonly EngineFallback _fallback;
     private readonly Separation _separation;
-    private readonly VoiceSeparation _voice;
+    private readonly VocalSeparation _voice;
     private readonly LyricsSearch _search;
-    private readonly CtcTiming _letters;
+    private readonly CtcAlignment _ctc;
     private readonly StageMemo _memo;
     private readonly TimeProvider _time;
 
     internal SongPipeline(
-        AudioDecoder decoder, EngineSelector engines, Separation separation, VoiceSeparation voice, LyricsSearch search, CtcTiming letters,
+        AudioDecoder decoder, EngineSelector engines, Separation separation, VocalSeparation voice, LyricsSearch search, CtcAlignment letters,
         StageMemo memo, TimeProvider time)
     {
         _decoder = decoder;
@@ -36,7 +41,7 @@ public sealed class SongPipeline
         _separation = separation;
         _voice = voice;
         _search = search;
-        _letters = letters;
+        _ctc = letters;
         _memo = memo;
         _time = time;
     }
@@ -62,12 +67,12 @@ public sealed class SongPipeline
         var meter = new ProgressMeter(progress, _time);
         meter.Enter(Stage.Acquire, 0, DecodedAt, "reading");
         using var song = await Song.OpenAsync(request.Path, request.Fresh, _decoder, _memo, meter, cancellationToken);
-        var engine = await _engines.SelectAsync(request, new Relay<ModelProgress>(meter.Fetching), cancellationToken);
+        var engine = await _engines.SelectAsync(request, new SynchronousProgress<ModelProgress>(meter.Fetching), cancellationToken);
         song.Notice(engine.Notice);
-        var timing = new SongTiming(song, request, _engines, _letters, engine);
-        var transcription = new Transcription(song, request, engine);
-        var heard = await transcription.RecallAsync(cancellationToken);
-        if (heard is null)
+        var timing = new SongTiming(song, request, _engines, _ctc, engine);
+        var transcription = new RecognitionRun(song, request, engine);
+        var transcript = await transcription.RecallAsync(cancellationToken);
+        if (transcript is null)
             await transcription.PrepareAsync(cancellationToken);
         timing.Search(_search, cancellationToken);
 
@@ -79,59 +84,59 @@ public sealed class SongPipeline
 
         meter.Enter(Stage.Transcribe, voice is null ? DecodedAt : SeparatedAt, timing.IsExpected || isHeardTwice ? HeardAt : 1, "listening", engine.Transcriber.Name);
         string? takenOver = null;
-        if (heard is null)
-            (transcription, heard, takenOver) = await _fallback.RunAsync(song, transcription, cancellationToken);
+        if (transcript is null)
+            (transcription, transcript, takenOver) = await _fallback.RunAsync(song, transcription, cancellationToken);
         else
-            Show(heard, song);
+            Show(transcript, song);
         engine = transcription.Engine;
         // Engines beyond the network are paid for by the minute, and are better than this.
         if (isHeardTwice && engine.Folder is not null)
-            (transcription, heard) = await ListenToBothAsync(song, transcription, heard, voice!, cancellationToken);
-        foreach (var remark in heard.Notices(engine.Transcriber.Name))
+            (transcription, transcript) = await ListenToBothAsync(song, transcription, transcript, voice!, cancellationToken);
+        foreach (var remark in transcript.Notices(engine.Transcriber.Name))
             song.Notice(remark);
-        if (voice is not null && (!engine.Transcriber.TimesAreTrusted || heard.IsEstimated))
-            heard = heard.BoundBy(voice.Singing);
+        if (voice is not null && (!engine.Transcriber.TimesAreTrusted || transcript.IsEstimated))
+            transcript = transcript.BoundBy(voice.Singing);
 
         var timed = await timing.RunAsync(
-            engine, (heard, transcription.Key), voice, (what, how) => meter.Enter(Stage.Align, HeardAt, 1, what, how), cancellationToken);
+            engine, (transcript, transcription.Key), voice, (what, how) => meter.Enter(Stage.Align, HeardAt, 1, what, how), cancellationToken);
         if (timed.Words is not null)
-            heard = heard with { Words = timed.Words };
-        var document = heard.ToDocument(timed.Aligned) with
+            transcript = transcript with { Words = timed.Words };
+        var document = transcript.ToDocument(timed.Aligned) with
         {
             Title = request.Title ?? song.Info.Tag("title"),
             Artist = request.Artist ?? song.Info.Tag("artist"),
-            Language = request.Translate ? heard.Language : engine.Language ?? heard.Language,
+            Language = request.Translate ? transcript.Language : engine.Language ?? transcript.Language,
             Source = request.Source ?? new LyricsSource("file"),
             Method = new LyricsMethod
             {
                 Engine = engine.Transcriber.Name,
                 Reason = takenOver,
-                Cost = heard.Cost,
+                Cost = transcript.Cost,
                 Separation = voice?.Model,
                 Alignment = timed.Alignment,
                 Words = timed.IsSupplied ? "supplied" : "transcribed",
                 Lyrics = timed.IsSupplied ? timed.Aligned!.Fit : null,
-                Guards = heard.Guards,
+                Guards = transcript.Guards,
             },
         };
         return new SongResult(document, song.Notices) { Stems = request.KeepStems ? stems.Take() : null };
     }
 
     /// <summary>Listens to the voice too, and keeps of each passage what was understood more surely.</summary>
-    private static async Task<(Transcription By, HeardSong Heard)> ListenToBothAsync(
-        Song song, Transcription mix, HeardSong heard, SongVoice voice, CancellationToken cancellationToken)
+    private static async Task<(RecognitionRun By, Transcript Heard)> ListenToBothAsync(
+        Song song, RecognitionRun mix, Transcript transcript, VocalStem voice, CancellationToken cancellationToken)
     {
         var alone = mix.Of(voice);
         song.Meter.Enter(Stage.Transcribe, HeardAt, 1, "listening to the voice alone", mix.Engine.Transcriber.Name);
         var sung = await alone.RecallAsync(cancellationToken) ?? await alone.RunAsync(isFinal: true, cancellationToken);
-        return (alone, BetterWindows.Choose(heard, sung));
+        return (alone, HypothesisSelection.Choose(transcript, sung));
     }
 
     /// <summary>Shows what was heard before as if it were heard now.</summary>
-    private static void Show(HeardSong heard, Song song)
+    private static void Show(Transcript transcript, Song song)
     {
         song.Meter.Found("the words were found in the cache");
-        foreach (var line in heard.Lines())
+        foreach (var line in transcript.Lines())
             song.Meter.Heard(line);
     }
 }

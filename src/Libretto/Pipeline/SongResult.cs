@@ -1,4 +1,5 @@
 using Libretto.Lyrics;
+using Libretto.Pipeline.Stems;
 
 namespace Libretto.Pipeline;
 

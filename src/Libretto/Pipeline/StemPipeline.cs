@@ -1,4 +1,6 @@
 using Libretto.Audio;
+using Libretto.Pipeline.Memo;
+using Libretto.Pipeline.Stems;
 
 namespace Libretto.Pipeline;
 

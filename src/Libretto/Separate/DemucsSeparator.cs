@@ -1,5 +1,6 @@
 using Libretto.Audio;
 using Libretto.Models;
+using Libretto.Models.Onnx;
 
 namespace Libretto.Separate;
 

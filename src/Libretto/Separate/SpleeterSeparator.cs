@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Libretto.Audio;
 using Libretto.Models;
+using Libretto.Models.Onnx;
 
 namespace Libretto.Separate;
 

@@ -1,5 +1,7 @@
 using Libretto.Audio;
 using Libretto.Models;
+using Libretto.Models.Onnx;
+using Libretto.Pipeline.Stems;
 
 namespace Libretto.Separate;
 

@@ -1,4 +1,4 @@
-using Libretto.Models;
+using Libretto.Models.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Libretto.Speech;

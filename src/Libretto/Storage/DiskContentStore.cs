@@ -19,7 +19,7 @@ public sealed class DiskContentStore : IContentStore, IDisposable
 
     private readonly string _root;
     private readonly TimeProvider _time;
-    private readonly ProcessFolder _incoming;
+    private readonly TemporaryFolder _incoming;
 
     /// <summary>Opens a store, which is made when missing.</summary>
     /// <param name="root">Its folder.</param>
@@ -29,7 +29,7 @@ public sealed class DiskContentStore : IContentStore, IDisposable
     {
         _root = Path.GetFullPath(root);
         _time = time ?? TimeProvider.System;
-        _incoming = new ProcessFolder(Path.Combine(_root, "incoming"));
+        _incoming = new TemporaryFolder(Path.Combine(_root, "incoming"));
         _incoming.SweepDead();
     }
 

@@ -6,13 +6,13 @@ namespace Libretto.Storage;
 /// </summary>
 internal abstract class RemoteContentStore : IContentStore, IDisposable
 {
-    private readonly ProcessFolder _spool;
+    private readonly TemporaryFolder _spool;
 
-    /// <param name="spoolFolder">Where temporary files lie; see <see cref="ProcessFolder"/>.</param>
+    /// <param name="spoolFolder">Where temporary files lie; see <see cref="TemporaryFolder"/>.</param>
     /// <param name="time">Dates the content.</param>
     protected RemoteContentStore(string spoolFolder, TimeProvider time)
     {
-        _spool = new ProcessFolder(spoolFolder);
+        _spool = new TemporaryFolder(spoolFolder);
         Time = time;
     }
 

@@ -12,7 +12,7 @@ internal sealed record SpooledContent(string Path, string Sha256, long Length) :
     private const int BlockBytes = 1 << 17;
 
     /// <summary>Reads content to its end.</summary>
-    public static async Task<SpooledContent> WriteAsync(ProcessFolder folder, Stream content, CancellationToken cancellationToken)
+    public static async Task<SpooledContent> WriteAsync(TemporaryFolder folder, Stream content, CancellationToken cancellationToken)
     {
         var path = folder.NewFile();
         var buffer = ArrayPool<byte>.Shared.Rent(BlockBytes);
@@ -47,7 +47,7 @@ internal sealed record SpooledContent(string Path, string Sha256, long Length) :
     public void Dispose() => File.Delete(Path);
 
     /// <summary>Writes a block; trouble here is the disk's, unlike trouble with the content's own stream.</summary>
-    private static async Task WriteAsync(FileStream file, ReadOnlyMemory<byte> block, ProcessFolder folder, CancellationToken cancellationToken)
+    private static async Task WriteAsync(FileStream file, ReadOnlyMemory<byte> block, TemporaryFolder folder, CancellationToken cancellationToken)
     {
         try
         {

@@ -16,14 +16,14 @@ public sealed record StoreAddress
 
     private StoreAddress(string kind, string place, string folder, IReadOnlyDictionary<string, string> options)
     {
-        (Kind, Place, Folder, _options) = (kind, place, folder, options);
+        (Kind, Location, Folder, _options) = (kind, place, folder, options);
     }
 
     /// <summary><c>disk</c>, <c>s3</c> or <c>cloudinary</c>.</summary>
     public string Kind { get; }
 
     /// <summary>The bucket or cloud; empty for the disk.</summary>
-    internal string Place { get; }
+    internal string Location { get; }
 
     /// <summary>What keys begin with there, without a slash at its end; may be empty.</summary>
     internal string Folder { get; }

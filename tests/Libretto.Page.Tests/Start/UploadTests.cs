@@ -1,3 +1,5 @@
+using Libretto.Pipeline;
+
 namespace Libretto.Page.Tests.Start;
 
 public sealed class UploadTests(Site site) : IDisposable

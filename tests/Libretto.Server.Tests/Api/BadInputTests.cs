@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
+using Libretto.Pipeline;
 using Libretto.Server.Jobs;
 using Libretto.Server.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;

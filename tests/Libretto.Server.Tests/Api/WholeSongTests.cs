@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Libretto.Lyrics;
+using Libretto.Pipeline.Stems;
 using Libretto.Server.Tests.Support;
 using OpenAI;
 using OpenAI.Audio;

@@ -1,4 +1,5 @@
 using Libretto.Models;
+using Libretto.Models.Onnx;
 using Libretto.Server.Jobs;
 using Libretto.Server.Tests.Support;
 using Libretto.Settings;

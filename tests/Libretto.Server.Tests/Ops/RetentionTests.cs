@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using Libretto.Acquire;
-using Libretto.Pipeline;
 using Libretto.Server.Jobs;
 using Libretto.Server.Ops;
 using Libretto.Server.Pools;

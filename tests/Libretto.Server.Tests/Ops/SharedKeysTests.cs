@@ -1,4 +1,5 @@
 using System.Net;
+using Libretto.Pipeline;
 using Libretto.Server.Jobs;
 using Libretto.Server.Ops;
 using Libretto.Server.Tests.Support;

@@ -11,9 +11,9 @@ namespace Libretto.Server.Tests.Support;
 internal sealed class RunningServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly ProcessFolder _workFolder;
+    private readonly TemporaryFolder _workFolder;
 
-    private RunningServer(WebApplication app, ProcessFolder workFolder)
+    private RunningServer(WebApplication app, TemporaryFolder workFolder)
     {
         (_app, _workFolder) = (app, workFolder);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
@@ -28,7 +28,7 @@ internal sealed class RunningServer : IAsyncDisposable
     public static async Task<RunningServer> StartAsync(ServerOptions options, string engine = "moonshine", LibrettoSettings? settings = null)
     {
         options = (options with { Urls = ["http://127.0.0.1:0"], Log = "warning" }).Validated();
-        var workFolder = new ProcessFolder(options.WorkFolder);
+        var workFolder = new TemporaryFolder(options.WorkFolder);
         settings = (settings ?? new LibrettoSettings()) with { Engine = engine, Models = [Path.Combine(Repository.Shared, "models")] };
         var app = LibrettoServer.Build(options, settings, workFolder);
         await LibrettoServer.MigrateAsync(app.Services, options, default);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Libretto.Acquire;
+using Libretto.Acquire.YtDlp;
 using Libretto.Tests.Support;
 using Libretto.Tools;
 using Microsoft.Extensions.Time.Testing;

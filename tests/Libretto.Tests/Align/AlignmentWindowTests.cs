@@ -28,8 +28,8 @@ public class AlignmentWindowTests
     public void Words_between_anchors_never_fall_into_silence()
     {
         var text = new GivenText([Line(10)]);
-        var clock = new SungTime([new TimeRange(0, 2), new TimeRange(8, 10)], 12);
-        var times = PlaceEstimate.Make(text, [new Anchor(0, 0, 1, 0.5), new Anchor(9, 1, 1, 9.5)], clock, 12);
+        var clock = new VocalClock([new TimeRange(0, 2), new TimeRange(8, 10)], 12);
+        var times = WordTimeEstimator.Make(text, [new Anchor(0, 0, 1, 0.5), new Anchor(9, 1, 1, 9.5)], clock, 12);
         Assert.Equal(times.Order(), times);
         Assert.DoesNotContain(times[..10], time => time is > 2.3 and < 7.7);
     }

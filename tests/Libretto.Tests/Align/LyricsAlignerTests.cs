@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Libretto.Align;
 using Libretto.Audio;
+using Libretto.Audio.Activity;
 using Libretto.Lyrics;
 using Libretto.Tests.Support;
 

@@ -1,5 +1,6 @@
 using Libretto.Align;
 using Libretto.Lyrics;
+using Libretto.Pipeline;
 
 namespace Libretto.Tests.Align;
 
@@ -57,7 +58,7 @@ public class SyncedLyricsTests
     {
         // "bird" is not understood, nor is the last line.
         var heard = Sung(shift: 1).Where(word => word.Text != "bird" && word.Start < 26.5).ToList();
-        var aligned = Compare(Song, heard).Place("lrclib", 40);
+        var aligned = Compare(Song, heard).ToAligned("lrclib", 40);
 
         Assert.Equal(["walking down the river", "waiting for the morning", "every bird is singing", "every window open", "nothing keeps me from you"],
             aligned.Lines.Select(line => line.Text));
@@ -71,7 +72,7 @@ public class SyncedLyricsTests
         Assert.All(aligned.Lines[4].Words, word => Assert.True(word.Estimated));
         Assert.Equal("lrclib", aligned.Fit.Source);
         Assert.Equal(14.0 / 20, aligned.Fit.Matched, 0.1);
-        Assert.Empty(DocumentRules.Validate(DocumentRules.MakeLawful(new LyricsDocument { Duration = 40, Lines = aligned.Lines })));
+        Assert.Empty(DocumentRules.Validate(DocumentRules.Normalize(new LyricsDocument { Duration = 40, Lines = aligned.Lines })));
     }
 
     private static SyncedLyrics Compare(string lrc, IReadOnlyList<LyricsWord> heard) => new(LyricsFormats.Lrc.Read(lrc), heard);

@@ -9,49 +9,49 @@ public class DocumentRulesTests
     public void Any_words_become_lawful() =>
         Gen.Select(Documents.BrokenWords, Gen.OneOf(Gen.Double[0, 80], Gen.Const(0.005), Gen.Const(0.0))).Sample((words, duration) =>
         {
-            var lawful = DocumentRules.MakeLawful(words, duration);
+            var normalized = DocumentRules.Normalize(words, duration);
             var document = new LyricsDocument
             {
                 Duration = Milliseconds.Round(duration),
-                Lines = [.. lawful.Select(word => LyricsLine.Of([word]))],
+                Lines = [.. normalized.Select(word => LyricsLine.Of([word]))],
             };
             Assert.Empty(DocumentRules.Validate(document));
         });
 
     [Fact]
     public void Words_keep_their_order_and_their_texts() => Documents.BrokenWords.Sample(words =>
-        Assert.Equal(words.SelectMany(word => WordText.Split(word.Text)), DocumentRules.MakeLawful(words, 3600).Select(word => word.Text)));
+        Assert.Equal(words.SelectMany(word => WordText.Split(word.Text)), DocumentRules.Normalize(words, 3600).Select(word => word.Text)));
 
     [Fact]
-    public void What_is_lawful_stays_as_it_is() => Documents.Lawful.Sample(document =>
-        Assert.Equal(Documents.Words(document), DocumentRules.MakeLawful(Documents.Words(document), document.Duration)));
+    public void What_is_lawful_stays_as_it_is() => Documents.Normalized.Sample(document =>
+        Assert.Equal(Documents.Words(document), DocumentRules.Normalize(Documents.Words(document), document.Duration)));
 
     [Fact]
     public void Where_there_is_room_no_word_is_shorter_than_twenty_milliseconds() => Documents.BrokenWords.Sample(words =>
-        Assert.All(DocumentRules.MakeLawful(words, 3600), word => Assert.True(word.End - word.Start > DocumentRules.ShortestWord - 0.0005)));
+        Assert.All(DocumentRules.Normalize(words, 3600), word => Assert.True(word.End - word.Start > DocumentRules.ShortestWord - 0.0005)));
 
     [Fact]
     public void One_start_far_off_moves_no_other_word()
     {
-        var lawful = DocumentRules.MakeLawful(
+        var normalized = DocumentRules.Normalize(
             [new("a", 1, 1.5), new("b", 50, 50.5), new("c", 2, 2.5), new("d", 3, 3.5)], 60);
-        Assert.Equal([1, 1.5, 2, 3], lawful.Select(word => word.Start));
-        Assert.Equal([null, true, null, null], lawful.Select(word => word.Estimated));
+        Assert.Equal([1, 1.5, 2, 3], normalized.Select(word => word.Start));
+        Assert.Equal([null, true, null, null], normalized.Select(word => word.Estimated));
     }
 
     [Fact]
     public void Overlapping_words_end_where_the_next_begins()
     {
-        var lawful = DocumentRules.MakeLawful([new("a", 1, 2), new("b", 1.5, 2.5)], 60);
-        Assert.Equal([1.5, 2.5], lawful.Select(word => word.End));
+        var normalized = DocumentRules.Normalize([new("a", 1, 2), new("b", 1.5, 2.5)], 60);
+        Assert.Equal([1.5, 2.5], normalized.Select(word => word.End));
     }
 
     [Fact]
     public void Words_past_the_end_are_brought_back()
     {
-        var lawful = DocumentRules.MakeLawful([new("a", 9, 9.5), new("b", 11, 12), new("c", 12, 13)], 10);
-        Assert.Equal([9, 9.96, 9.98], lawful.Select(word => word.Start));
-        Assert.Equal(10, lawful[^1].End);
+        var normalized = DocumentRules.Normalize([new("a", 9, 9.5), new("b", 11, 12), new("c", 12, 13)], 10);
+        Assert.Equal([9, 9.96, 9.98], normalized.Select(word => word.Start));
+        Assert.Equal(10, normalized[^1].End);
     }
 
     [Theory]

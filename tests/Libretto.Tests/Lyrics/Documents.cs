@@ -34,7 +34,7 @@ internal static class Documents
             (text, start, end, sure) => new LyricsWord(text, start, end) { Confidence = sure }).Array[0, 40];
 
     /// <summary>Lawful documents, with gaps and without, up to songs of three hours.</summary>
-    public static Gen<LyricsDocument> Lawful { get; } =
+    public static Gen<LyricsDocument> Normalized { get; } =
         from words in Gen.Select(Text, Gen.Int[20, 3000], Gen.Frequency((3, Gen.Const(0)), (2, Gen.Int[1, 400]), (1, Gen.Int[3000, 20_000])), Gen.Int[0, 1000].Nullable(0.3)).Array[0, 30]
         from lineStarts in Gen.Bool.Array[words.Length]
         from offset in Gen.OneOf(Gen.Const(0), Gen.Int[0, 5000], Gen.Int[5_990_000, 10_800_000])

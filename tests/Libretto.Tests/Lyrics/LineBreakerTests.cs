@@ -6,7 +6,7 @@ namespace Libretto.Tests.Lyrics;
 public class LineBreakerTests
 {
     [Fact]
-    public void Every_word_is_in_one_line_and_in_order() => Documents.Lawful.Sample(document =>
+    public void Every_word_is_in_one_line_and_in_order() => Documents.Normalized.Sample(document =>
     {
         var words = Documents.Words(document);
         var lines = LineBreaker.Break(words);

@@ -1,4 +1,5 @@
 using Libretto.Lyrics;
+using Libretto.Pipeline;
 
 namespace Libretto.Tests.Lyrics;
 

@@ -10,7 +10,7 @@ public class RoundTripTests
     private const double Hundredth = 0.00501;
 
     [Fact]
-    public void Json_holds_everything() => Documents.Lawful.Sample(document =>
+    public void Json_holds_everything() => Documents.Normalized.Sample(document =>
     {
         var json = LyricsFormats.Json.Write(document);
         var read = LyricsFormats.Json.Read(json);
@@ -32,46 +32,46 @@ public class RoundTripTests
     }
 
     [Fact]
-    public void Ttml_holds_every_word_to_a_millisecond() => Documents.Lawful.Sample(document =>
+    public void Ttml_holds_every_word_to_a_millisecond() => Documents.Normalized.Sample(document =>
     {
-        var read = Lawful(LyricsFormats.Ttml.Read(LyricsFormats.Ttml.Write(document)));
+        var read = Normalized(LyricsFormats.Ttml.Read(LyricsFormats.Ttml.Write(document)));
         SameWords(document, read, Millisecond, ends: true);
         Assert.Equal(document.Duration, read.Duration);
         Assert.Equal((document.Title, document.Artist, document.Language), (read.Title, read.Artist, read.Language));
     });
 
     [Fact]
-    public void Verbose_json_holds_every_word_to_a_millisecond() => Documents.Lawful.Sample(document =>
+    public void Verbose_json_holds_every_word_to_a_millisecond() => Documents.Normalized.Sample(document =>
     {
-        var read = Lawful(LyricsFormats.VerboseJson.Read(LyricsFormats.VerboseJson.Write(document)));
+        var read = Normalized(LyricsFormats.VerboseJson.Read(LyricsFormats.VerboseJson.Write(document)));
         SameWords(document, read, Millisecond, ends: true);
         Assert.Equal((document.Language, document.Duration), (read.Language, read.Duration));
     });
 
     [Fact]
-    public void Enhanced_lrc_holds_the_starts_of_words_to_ten_milliseconds() => Documents.Lawful.Sample(document =>
+    public void Enhanced_lrc_holds_the_starts_of_words_to_ten_milliseconds() => Documents.Normalized.Sample(document =>
     {
-        var read = Lawful(LyricsFormats.EnhancedLrc.Read(LyricsFormats.EnhancedLrc.Write(document)));
+        var read = Normalized(LyricsFormats.EnhancedLrc.Read(LyricsFormats.EnhancedLrc.Write(document)));
         SameWords(document, read, Hundredth, ends: false);
         SameMetadata(document, read);
     });
 
     [Fact]
-    public void Lrc_holds_the_starts_of_lines_to_ten_milliseconds() => Documents.Lawful.Sample(document =>
+    public void Lrc_holds_the_starts_of_lines_to_ten_milliseconds() => Documents.Normalized.Sample(document =>
     {
-        var read = Lawful(LyricsFormats.Lrc.Read(LyricsFormats.Lrc.Write(document)));
+        var read = Normalized(LyricsFormats.Lrc.Read(LyricsFormats.Lrc.Write(document)));
         SameLines(document, read, Hundredth, ends: false);
         SameMetadata(document, read);
     });
 
     [Fact]
-    public void SubRip_holds_lines_to_a_millisecond() => Documents.Lawful.Sample(document =>
-        SameLines(document, Lawful(LyricsFormats.SubRip.Read(LyricsFormats.SubRip.Write(document))), Millisecond, ends: true));
+    public void SubRip_holds_lines_to_a_millisecond() => Documents.Normalized.Sample(document =>
+        SameLines(document, Normalized(LyricsFormats.SubRip.Read(LyricsFormats.SubRip.Write(document))), Millisecond, ends: true));
 
     [Fact]
-    public void WebVtt_holds_lines_and_the_starts_of_words_to_a_millisecond() => Documents.Lawful.Sample(document =>
+    public void WebVtt_holds_lines_and_the_starts_of_words_to_a_millisecond() => Documents.Normalized.Sample(document =>
     {
-        var read = Lawful(LyricsFormats.WebVtt.Read(LyricsFormats.WebVtt.Write(document)));
+        var read = Normalized(LyricsFormats.WebVtt.Read(LyricsFormats.WebVtt.Write(document)));
         SameLines(document, read, Millisecond, ends: true);
         // Only a file in which no line has a second word tells nothing of words.
         if (document.Lines.Any(line => line.Words.Count > 1))
@@ -79,7 +79,7 @@ public class RoundTripTests
     });
 
     [Fact]
-    public void Plain_text_holds_words_and_lines() => Documents.Lawful.Sample(document =>
+    public void Plain_text_holds_words_and_lines() => Documents.Normalized.Sample(document =>
     {
         var read = LyricsFormats.PlainText.Read(LyricsFormats.PlainText.Write(document));
         Assert.Equal(document.Lines.Select(line => line.Text), read.Lines.Select(line => line.Text));
@@ -99,7 +99,7 @@ public class RoundTripTests
         {
             var text = format.Write(document);
             if (format.CanRead)
-                Lawful(format.Read(text));
+                Normalized(format.Read(text));
         }
     });
 
@@ -108,10 +108,10 @@ public class RoundTripTests
     {
         var document = new LyricsDocument { Duration = 61.5, Lines = [] };
         foreach (var format in LyricsFormats.All.Where(format => format.CanRead))
-            Assert.Empty(Lawful(format.Read(format.Write(document))).Lines);
+            Assert.Empty(Normalized(format.Read(format.Write(document))).Lines);
     }
 
-    private static LyricsDocument Lawful(LyricsDocument document)
+    private static LyricsDocument Normalized(LyricsDocument document)
     {
         Assert.Empty(DocumentRules.Validate(document));
         return document;

@@ -3,6 +3,8 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using Libretto.Models;
+using Libretto.Models.Download;
+using Libretto.Pipeline.Stems;
 using Libretto.Tests.Support;
 using Microsoft.AspNetCore.Http;
 

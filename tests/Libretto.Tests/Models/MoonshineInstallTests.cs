@@ -1,4 +1,4 @@
-using Libretto.Models;
+using Libretto.Models.Onnx;
 using Libretto.Tests.Support;
 using Microsoft.ML.OnnxRuntime;
 

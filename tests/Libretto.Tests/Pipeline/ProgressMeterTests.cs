@@ -9,7 +9,7 @@ public class ProgressMeterTests
     private readonly List<SongProgress> _reports = [];
     private readonly ProgressMeter _meter;
 
-    public ProgressMeterTests() => _meter = new ProgressMeter(new Relay<SongProgress>(_reports.Add), _time);
+    public ProgressMeterTests() => _meter = new ProgressMeter(new SynchronousProgress<SongProgress>(_reports.Add), _time);
 
     [Fact]
     public void A_step_covers_its_share_of_the_whole()

@@ -1,5 +1,5 @@
 using Libretto.Audio;
-using Libretto.Models;
+using Libretto.Models.Onnx;
 using Libretto.Separate;
 using Libretto.Tests.Separate;
 using Libretto.Tests.Support;

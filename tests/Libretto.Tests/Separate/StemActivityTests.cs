@@ -1,5 +1,5 @@
 using System.Globalization;
-using Libretto.Audio;
+using Libretto.Audio.Activity;
 using Libretto.Tests.Support;
 
 namespace Libretto.Tests.Separate;

@@ -1,4 +1,5 @@
 using Libretto.Models;
+using Libretto.Pipeline.Stems;
 using Libretto.Separate;
 using Libretto.Tests.Support;
 

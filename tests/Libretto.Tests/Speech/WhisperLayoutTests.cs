@@ -1,6 +1,7 @@
 using Libretto.Audio;
-using Libretto.Models;
+using Libretto.Models.Onnx;
 using Libretto.Speech;
+using Libretto.Speech.Whisper;
 using Libretto.Tests.Support;
 using Libretto.Transcribe;
 using Libretto.Transcribe.Whisper;

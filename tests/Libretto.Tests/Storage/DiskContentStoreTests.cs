@@ -57,11 +57,11 @@ public sealed class DiskContentStoreTests : ContentStoreContract
     [Fact]
     public void A_process_folder_is_swept_only_when_its_process_is_gone()
     {
-        using var mine = new ProcessFolder(Folder["work"]);
+        using var mine = new TemporaryFolder(Folder["work"]);
         var dead = Directory.CreateDirectory(Path.Combine(Folder["work"], "dead")).FullName;
         File.WriteAllText(Path.Combine(dead, "lock"), "");
         File.WriteAllText(Path.Combine(dead, "song"), "");
-        var other = new ProcessFolder(Folder["work"]);
+        var other = new TemporaryFolder(Folder["work"]);
 
         Assert.Equal(1, mine.SweepDead());
         Assert.True(Directory.Exists(other.Path));

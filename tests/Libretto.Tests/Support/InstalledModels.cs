@@ -1,4 +1,6 @@
 using Libretto.Models;
+using Libretto.Models.Download;
+using Libretto.Models.Onnx;
 
 namespace Libretto.Tests.Support;
 

@@ -1,6 +1,6 @@
 using Libretto.Audio;
-using Libretto.Models;
-using Libretto.Speech;
+using Libretto.Models.Onnx;
+using Libretto.Speech.Whisper;
 using Libretto.Tools;
 using Libretto.Transcribe;
 using Libretto.Transcribe.Whisper;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Libretto.Audio;
 using Libretto.Lyrics;
-using Libretto.Models;
 using Libretto.Tests.Support;
 using Libretto.Tools;
 using Libretto.Transcribe;

@@ -109,7 +109,7 @@ internal static class LyricsEdit
         int[] places = [.. Enumerable.Range(0, Math.Max(0, document.Lines.Count - before.Count + 1))
             .Where(at => document.Lines.Skip(at).Take(before.Count).Select(line => line.Text).SequenceEqual(before))
             .OrderBy(at => Math.Abs(at - first))];
-        return places.Length == 0 ? null : Lawful(document with
+        return places.Length == 0 ? null : Normalized(document with
         {
             Lines = [.. document.Lines.Take(places[0]), .. lines, .. document.Lines.Skip(places[0] + before.Count)],
         });
@@ -135,7 +135,7 @@ internal static class LyricsEdit
         var (line, place) = Find(document, word);
         var words = document.Lines[line].Words;
         List<LyricsWord> replaced = [.. words.Take(place), .. replace(words[place]), .. words.Skip(place + 1)];
-        return Lawful(document with
+        return Normalized(document with
         {
             Lines = [.. document.Lines.Take(line), .. replaced.Count == 0 ? (LyricsLine[])[] : [LyricsLine.Of(replaced) with { Sung = document.Lines[line].Sung }], .. document.Lines.Skip(line + 1)],
         });
@@ -151,15 +151,15 @@ internal static class LyricsEdit
             lines.Add(LyricsLine.Of([.. words.Skip(next).Take(line.Words.Count)]) with { Sung = line.Sung });
             next += line.Words.Count;
         }
-        return Lawful(document with { Lines = lines });
+        return Normalized(document with { Lines = lines });
     }
 
-    private static LyricsDocument Lawful(LyricsDocument document)
+    private static LyricsDocument Normalized(LyricsDocument document)
     {
         var rounded = document with
         {
             Lines = [.. document.Lines.Select(line => LyricsLine.Of([.. line.Words.Select(word => word with { Start = Math.Round(word.Start, 3), End = Math.Round(word.End, 3) })]) with { Sung = line.Sung })],
         };
-        return DocumentRules.MakeLawful(rounded);
+        return DocumentRules.Normalize(rounded);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Libretto.Audio;
+using Libretto.Audio.Activity;
 using Libretto.Server.Api;
 using Libretto.Server.Jobs;
 using Libretto.Storage;
@@ -35,7 +36,7 @@ internal sealed record Waveform(int Rate, IReadOnlyList<int> Peaks, IReadOnlyLis
 internal sealed partial class WaveformJson : JsonSerializerContext;
 
 /// <summary>Measures songs' shapes, each once: the store keeps them.</summary>
-internal sealed class Waveforms(IContentStore store, AudioDecoder decoder, ProcessFolder folder) : IDisposable
+internal sealed class Waveforms(IContentStore store, AudioDecoder decoder, TemporaryFolder folder) : IDisposable
 {
     private const string Version = "1";
     private const int SampleRate = 16000;

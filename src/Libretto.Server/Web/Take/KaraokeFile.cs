@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Libretto.Audio;
+using Libretto.Pipeline;
 using Libretto.Server.Api;
 using Libretto.Server.Jobs;
 using Libretto.Server.Web.Frame;
@@ -19,7 +20,7 @@ namespace Libretto.Server.Web.Take;
 /// nothing of any server; its own content security policy holds it to that.
 /// </summary>
 internal sealed partial class KaraokeFile(
-    IServiceProvider services, ILoggerFactory logs, IContentStore store, AudioDecoder decoder, AudioEncoder encoder, Waveforms waveforms, ProcessFolder folder)
+    IServiceProvider services, ILoggerFactory logs, IContentStore store, AudioDecoder decoder, AudioEncoder encoder, Waveforms waveforms, TemporaryFolder folder)
 {
     private const int SampleRate = 48000;
 

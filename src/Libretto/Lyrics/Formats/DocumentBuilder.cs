@@ -26,8 +26,8 @@ internal static class DocumentBuilder
         var length = Math.Max(duration ?? 0, words.Count == 0 ? 0 : words.Max(word => Milliseconds.From(word.End)));
         length = Math.Max(length, words.Count);
         // What a file says is kept to the millisecond, however short its words are.
-        var lawful = DocumentRules.Mend(words, length, shortest: 1);
-        return new LyricsDocument { Duration = Milliseconds.ToSeconds(length), Lines = Regroup(lines, lawful, counts) };
+        var normalized = DocumentRules.Repair(words, length, shortest: 1);
+        return new LyricsDocument { Duration = Milliseconds.ToSeconds(length), Lines = Regroup(lines, normalized, counts) };
     }
 
     /// <summary>A document of lines without any time.</summary>

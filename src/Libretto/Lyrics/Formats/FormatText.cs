@@ -20,7 +20,7 @@ internal static class FormatText
     {
         ArgumentNullException.ThrowIfNull(document);
         return document.IsTimed
-            ? DocumentRules.MakeLawful(document).Lines.Where(line => line.Sung != false)
+            ? DocumentRules.Normalize(document).Lines.Where(line => line.Sung != false)
             : throw LyricsFormatException.NoTimes(format);
     }
 

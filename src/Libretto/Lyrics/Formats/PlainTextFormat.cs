@@ -19,7 +19,7 @@ internal sealed class PlainTextFormat : ILyricsFormat
     public string Write(LyricsDocument document)
     {
         ArgumentNullException.ThrowIfNull(document);
-        return string.Concat(DocumentRules.MakeLawful(document).Lines.Select(line => line.Text + "\n"));
+        return string.Concat(DocumentRules.Normalize(document).Lines.Select(line => line.Text + "\n"));
     }
 
     public LyricsDocument Read(string text) => DocumentBuilder.Untimed(FormatText.Lines(text));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
+using Libretto.Speech;
 using static Libretto.Models.Onnx.TensorProto.Types;
 
 namespace Libretto.Models.Onnx;

@@ -38,8 +38,8 @@ internal sealed record CloudinaryOptions(string Cloud)
         if (string.IsNullOrEmpty(key) && Uri.TryCreate(environment("CLOUDINARY_URL"), UriKind.Absolute, out var url) && url.UserInfo.Split(':') is [var id, var word])
             (key, secret) = (Uri.UnescapeDataString(id), Uri.UnescapeDataString(word));
         if (string.IsNullOrEmpty(key) || string.IsNullOrEmpty(secret))
-            throw StorageException.NoKeys($"The cloud {address.Place}", "CLOUDINARY_API_KEY and CLOUDINARY_API_SECRET, or CLOUDINARY_URL");
-        var options = new CloudinaryOptions(address.Place)
+            throw StorageException.NoKeys($"The cloud {address.Location}", "CLOUDINARY_API_KEY and CLOUDINARY_API_SECRET, or CLOUDINARY_URL");
+        var options = new CloudinaryOptions(address.Location)
         {
             Folder = address.Folder.Length > 0 ? address.Folder + "/" : "",
             Key = key,

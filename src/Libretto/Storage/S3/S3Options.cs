@@ -41,7 +41,7 @@ internal sealed record S3Options(string Bucket)
     {
         string? Get(string name) => environment(name) is { Length: > 0 } value ? value : null;
         var endpoint = address.WebOption("endpoint");
-        var options = new S3Options(address.Place)
+        var options = new S3Options(address.Location)
         {
             Prefix = address.Folder.Length > 0 ? address.Folder + "/" : "",
             Endpoint = endpoint,

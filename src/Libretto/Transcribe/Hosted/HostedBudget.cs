@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Libretto.Models;
+using Libretto.Models.Download;
 
 namespace Libretto.Transcribe.Hosted;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using Libretto.Lyrics.Formats;
+using Libretto.Lyrics.Formats.Json;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;

@@ -134,7 +134,7 @@ internal sealed partial class HostedTranscriber : ITranscriber
         {
             return (null, e);
         }
-        var piece = AnswerWords.Read(reply.Transcription, range);
+        var piece = AnswerReader.Read(reply.Transcription, range);
         LogHeard(_engine.Name, range.Start, range.End, piece.Words.Count);
         return (piece with { Cost = HostedPrices.Cost(_engine, range.Length), Notices = [.. Notices(piece, reply)] }, null);
     }
@@ -143,9 +143,9 @@ internal sealed partial class HostedTranscriber : ITranscriber
     {
         if (reply.Waited > TimeSpan.FromSeconds(1))
             yield return string.Create(CultureInfo.InvariantCulture, $"{_engine.Name}: waited {reply.Waited.TotalSeconds:F0} s for the key's limits.");
-        if (piece.Guards.TryGetValue(AnswerWords.RepairedGuard, out var repaired))
+        if (piece.Guards.TryGetValue(AnswerReader.RepairedGuard, out var repaired))
             yield return $"{_engine.Name}: {repaired} of {piece.Words.Count} word times were missing or impossible; they were repaired and are marked estimated.";
-        if (piece.Guards.TryGetValue(AnswerWords.SpreadGuard, out var spread))
+        if (piece.Guards.TryGetValue(AnswerReader.SpreadGuard, out var spread))
             yield return $"{_engine.Name}: {spread} of {piece.Words.Count} words came without times of their own; they are spread over their lines and marked estimated.";
     }
 

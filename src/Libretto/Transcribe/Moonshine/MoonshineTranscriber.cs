@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
 using Libretto.Audio;
+using Libretto.Audio.Activity;
 using Libretto.Lyrics;
-using Libretto.Models;
-using Libretto.Speech;
+using Libretto.Models.Onnx;
+using Libretto.Speech.Moonshine;
+using Libretto.Speech.Timing;
 using Microsoft.Extensions.Logging;
 
 namespace Libretto.Transcribe.Moonshine;

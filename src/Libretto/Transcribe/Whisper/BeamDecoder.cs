@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Libretto.Speech;
+using Libretto.Speech.Whisper;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Libretto.Transcribe.Whisper;

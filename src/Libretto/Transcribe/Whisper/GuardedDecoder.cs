@@ -1,4 +1,6 @@
 using Libretto.Speech;
+using Libretto.Speech.Timing;
+using Libretto.Speech.Whisper;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Libretto.Transcribe.Whisper;

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
-using Libretto.Speech;
+using Libretto.Speech.Timing;
+using Libretto.Speech.Whisper;
 
 namespace Libretto.Transcribe.Whisper;
 

@@ -1,6 +1,7 @@
 using Libretto.Audio;
 using Libretto.Lyrics;
-using Libretto.Speech;
+using Libretto.Speech.Timing;
+using Libretto.Speech.Whisper;
 
 namespace Libretto.Transcribe.Whisper;
 
@@ -55,12 +56,12 @@ internal sealed record TimedText(IReadOnlyList<LyricsWord> Words, IReadOnlyList<
         var times = positions is null
             ? Spread(segments, firsts, end - start)
             : WordTiming.FromPositions(positions, firsts, WhisperModel.SecondsPerFrame, rule, end - start);
-        Place(words, times, limits, start, end);
+        AssignTimes(words, times, limits, start, end);
         var onsets = positions is null ? [] : WordTiming.Onsets(positions, firsts, WhisperModel.SecondsPerFrame);
         return new TimedText(words, ends, [.. onsets.Select(onset => new TimeRange(start + onset.Start, start + onset.End))]);
     }
 
-    private static void Place(List<LyricsWord> words, (double Start, double End)[] times, List<double> limits, double start, double end)
+    private static void AssignTimes(List<LyricsWord> words, (double Start, double End)[] times, List<double> limits, double start, double end)
     {
         var earliest = start;
         for (var i = 0; i < words.Count; i++)

@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using Libretto.Speech;
+using Libretto.Speech.Whisper;
 
 namespace Libretto.Transcribe.Whisper;
 

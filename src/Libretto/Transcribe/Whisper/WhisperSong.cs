@@ -1,5 +1,7 @@
 using Libretto.Audio;
 using Libretto.Speech;
+using Libretto.Speech.Timing;
+using Libretto.Speech.Whisper;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 
@@ -86,7 +88,7 @@ internal sealed class WhisperSong
         // Attention that follows nothing means music: shorter windows of it hold no words either.
         if (piece.Guards.ContainsKey(GuardedDecoder.Dropped) && !piece.Guards.ContainsKey(GuardedDecoder.Unfocused) && window.Length > 2 * ShortestPart)
         {
-            var middle = _plan.QuietestPlace(window.Start + window.Length / 3, window.End - window.Length / 3);
+            var middle = _plan.QuietestTime(window.Start + window.Length / 3, window.End - window.Length / 3);
             return [new TimeRange(window.Start, middle), new TimeRange(middle, window.End)];
         }
         if (piece.Words.Count > 0 && window.End - piece.Words[^1].End > ShortestPart)

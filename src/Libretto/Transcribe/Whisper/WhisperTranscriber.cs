@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using Libretto.Audio;
-using Libretto.Models;
+using Libretto.Models.Onnx;
 using Libretto.Speech;
+using Libretto.Speech.Whisper;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

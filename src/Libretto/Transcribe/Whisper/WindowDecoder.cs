@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Numerics.Tensors;
 using Libretto.Speech;
+using Libretto.Speech.Timing;
+using Libretto.Speech.Whisper;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Libretto.Transcribe.Whisper;

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Libretto.Audio;
+using Libretto.Audio.Activity;
 
 namespace Libretto.Transcribe.Whisper;
 
@@ -41,7 +42,7 @@ internal sealed class WindowPlan
     public IReadOnlyList<TimeRange> Windows { get; }
 
     /// <summary>Where to cut between two times, seconds.</summary>
-    public double QuietestPlace(double from, double to)
+    public double QuietestTime(double from, double to)
     {
         var (first, last) = ((int)(from / Step), Math.Min((int)(to / Step), _levels.Length - 1));
         var (best, quietest) = (last, float.MaxValue);
@@ -136,6 +137,6 @@ internal sealed class WindowPlan
             last++;
         if (activity[last].End + Margin <= limit)
             return Math.Min(activity[last].End + Margin, _duration);
-        return _duration <= start + Longest ? _duration : QuietestPlace(start + EarliestCut, limit);
+        return _duration <= start + Longest ? _duration : QuietestTime(start + EarliestCut, limit);
     }
 }

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
-using Libretto.Models;
 using Libretto.Models.Onnx;
 using Microsoft.ML.OnnxRuntime;
 using static Libretto.Models.Onnx.TensorProto.Types;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Libretto.Audio;
 using Libretto.Lyrics;
+using Libretto.Pipeline;
 using Libretto.Tests.Support;
 
 namespace Libretto.Tests.Transcribe.Hosted;

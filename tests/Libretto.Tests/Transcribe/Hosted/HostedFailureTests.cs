@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Libretto.Pipeline;
 using Libretto.Tests.Support;
 using Libretto.Transcribe;
 using Libretto.Transcribe.Hosted;

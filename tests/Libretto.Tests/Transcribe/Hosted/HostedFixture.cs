@@ -1,4 +1,5 @@
 using Libretto.Audio;
+using Libretto.Pipeline;
 using Libretto.Tests.Support;
 using Libretto.Tools;
 using Libretto.Transcribe;

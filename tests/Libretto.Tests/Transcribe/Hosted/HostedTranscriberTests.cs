@@ -1,5 +1,6 @@
 using Libretto.Audio;
 using Libretto.Lyrics;
+using Libretto.Pipeline;
 using Libretto.Tests.Support;
 using Libretto.Transcribe;
 using Libretto.Transcribe.Hosted;

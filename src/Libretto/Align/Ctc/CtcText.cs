@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text;
+using Libretto.Lyrics;
+using Libretto.Speech.Ctc;
+
+namespace Libretto.Align.Ctc;
+
+/// <summary>Words as the classes of a CTC network, with a wildcard for each character it lacks.</summary>
+/// <param name="Tokens">Classes and wildcards, the network's word delimiter between words.</param>
+/// <param name="Words">Where each word's tokens lie; empty for a word that makes no sound, such as a dash.</param>
+internal sealed record CtcText(int[] Tokens, (int Start, int Count)[] Words)
+{
+    private const string Apostrophes = "'’‘ʼ`´";
+
+    // Said aloud in any language; of other symbols, such as notes or hearts, nothing is heard.
+    private const string SpokenSymbols = "&%$€£¥+@=#°";
+
+    /// <summary>Writes words in a network's characters.</summary>
+    /// <param name="words">Words with their punctuation.</param>
+    /// <param name="vocabulary">The network's classes.</param>
+    /// <param name="language">An ISO 639 code or null; numbers and symbols are spelled in English only.</param>
+    public static CtcText Write(IReadOnlyList<string> words, CtcVocabulary vocabulary, string? language)
+    {
+        var spells = language is not null && language.Split('-', '_')[0].Equals("en", StringComparison.OrdinalIgnoreCase)
+            && vocabulary.Find(new Rune('1')) is null;
+        var tokens = new List<int>();
+        var places = new (int Start, int Count)[words.Count];
+        for (var word = 0; word < words.Count; word++)
+        {
+            var text = Accents.Compose(words[word]);
+            var sounds = Sounds(spells ? EnglishSpeller.Spell(text) : text, vocabulary).ToList();
+            if (sounds.Count > 0 && tokens.Count > 0 && vocabulary.Delimiter is { } delimiter)
+                tokens.Add(delimiter);
+            places[word] = (tokens.Count, sounds.Count);
+            tokens.AddRange(sounds);
+        }
+        return new CtcText([.. tokens], places);
+    }
+
+    private static IEnumerable<int> Sounds(string text, CtcVocabulary vocabulary)
+    {
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (rune.IsBmp && Apostrophes.Contains((char)rune.Value, StringComparison.Ordinal))
+            {
+                if (vocabulary.Find(new Rune('\'')) is { } apostrophe)
+                    yield return apostrophe;
+            }
+            else if (Rune.IsLetterOrDigit(rune) || (rune.IsBmp && SpokenSymbols.Contains((char)rune.Value, StringComparison.Ordinal)))
+            {
+                foreach (var sound in Classes(rune, vocabulary) ?? [CtcTrellis.Wildcard])
+                    yield return sound;
+            }
+            else if (IsMark(rune) && vocabulary.Find(rune) is { } mark)
+            {
+                yield return mark;
+            }
+        }
+    }
+
+    /// <summary>The classes of a letter's most exact spelling that the network has.</summary>
+    private static int[]? Classes(Rune letter, CtcVocabulary vocabulary)
+    {
+        if (!letter.IsBmp)
+            return vocabulary.Find(letter) is { } only ? [only] : null;
+        foreach (var spelling in Accents.Spellings((char)letter.Value))
+        {
+            var classes = spelling.EnumerateRunes().Select(vocabulary.Find).ToArray();
+            if (classes.All(found => found is not null))
+                return [.. classes.Select(found => found!.Value)];
+        }
+        return null;
+    }
+
+    /// <summary>Vowel signs of Indian scripts and the like, which some networks know as classes of their own.</summary>
+    private static bool IsMark(Rune rune) => Rune.GetUnicodeCategory(rune) is
+        UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
+}

@@ -1,0 +1,146 @@
+using Libretto.Audio;
+using Libretto.Speech.Timing;
+
+namespace Libretto.Align;
+
+/// <summary>
+/// Finds lines that recognition missed: every stretch of the song is offered more lines than it can hold, the network tells
+/// which of them it hears and when, and the chain of lines in order that is heard best over the whole song wins.
+/// </summary>
+internal sealed class LineSearch
+{
+    private const double Window = 29, Hop = 14.5;
+
+    /// <summary>Silence left before a window that begins with the voice, seconds.</summary>
+    private const double Before = 1;
+
+    /// <summary>How far beyond the recognised words around it a line is looked for, seconds: those may be wrong themselves.</summary>
+    private const double Reach = 10;
+
+    /// <summary>Evidence below this is chance: natural logarithm of how much likelier the line is here than elsewhere.</summary>
+    private const double LeastEvidence = 2;
+
+    /// <summary>No one sings a unit of text faster, seconds.</summary>
+    private const double FastestPace = 0.06;
+
+    /// <summary>What a recognised word that agrees is worth.</summary>
+    private const double AnchorEvidence = 2;
+
+    private readonly GivenText _text;
+    private readonly IReadOnlyList<Anchor> _anchors;
+    private readonly IReadOnlyList<TimeRange> _activity;
+
+    public LineSearch(GivenText text, IReadOnlyList<Anchor> anchors, IReadOnlyList<TimeRange> activity)
+    {
+        _activity = activity;
+        _text = text;
+        _anchors = anchors;
+    }
+
+    /// <summary>Anchors for the words of all lines that were found, in place of the ones given.</summary>
+    /// <param name="aligner">What listens.</param>
+    /// <param name="audio">16 kHz mono.</param>
+    /// <param name="estimate">About when each word starts, and the text ends, seconds.</param>
+    /// <param name="done">Called with the share done, 0 to 1.</param>
+    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    public IReadOnlyList<Anchor> Find(
+        AttentionAligner aligner, PcmFile audio, IReadOnlyList<double> estimate, Action<double>? done, CancellationToken cancellationToken)
+    {
+        var windows = Windows(estimate, audio.Duration);
+        var heard = new List<(int Line, PlacedWord[] Words)>();
+        for (var i = 0; i < windows.Count; i++)
+        {
+            var placed = aligner.Align(audio, _text, [windows[i]], weighed: true, null, cancellationToken);
+            for (var line = 0; line < _text.Lines; line++)
+                if (_text.First(line) >= windows[i].FirstWord && _text.First(line + 1) <= windows[i].EndWord && _text.First(line + 1) > _text.First(line))
+                    heard.Add((line, [.. placed[_text.WordsOf(line)].Select(word => word!.Value)]));
+            done?.Invoke((i + 1.0) / windows.Count);
+        }
+        return Chain([.. Weighed(heard)]);
+    }
+
+    private List<AlignmentWindow> Windows(IReadOnlyList<double> estimate, double duration)
+    {
+        var windows = new List<AlignmentWindow>();
+        var (earliest, latest) = Bounds(duration);
+        for (var start = 0.0; start < Math.Max(duration - Hop, 1); start += Hop)
+        {
+            if (_activity.FirstOrDefault(voice => voice.End > start) is { Length: > 0 } next && next.Start - Before > start)
+                start = next.Start - Before;
+            var range = new TimeRange(start, Math.Min(start + Window, duration));
+            if (!_activity.Any(voice => voice.Start < range.End && voice.End > range.Start))
+                continue;
+            var lines = Enumerable.Range(0, _text.Lines)
+                .Where(line => latest[line] >= range.Start - Reach && earliest[line] <= range.End + Reach).ToList();
+            // Furthest from the middle go first where there are too many.
+            while (lines.Count > 1 && _text.First(lines[^1] + 1) - _text.First(lines[0]) > 160)
+                lines.RemoveAt(Distance(lines[0]) > Distance(lines[^1]) ? 0 : lines.Count - 1);
+            if (lines.Count > 0)
+                windows.Add(new AlignmentWindow(
+                    range, _text.First(lines[0]), _text.First(lines[^1] + 1), _text.First(lines[0]), _text.First(lines[^1] + 1)));
+
+            double Distance(int line) => Math.Abs(estimate[_text.First(line)] - (range.Start + range.End) / 2);
+        }
+        return windows;
+    }
+
+    /// <summary>Between which times each line lies if the recognised words around it are right.</summary>
+    private (double[] Earliest, double[] Latest) Bounds(double duration)
+    {
+        var (earliest, latest) = (new double[_text.Lines], new double[_text.Lines]);
+        for (var line = 0; line < _text.Lines; line++)
+        {
+            earliest[line] = _anchors.LastOrDefault(anchor => anchor.Given < _text.First(line + 1)).Time;
+            latest[line] = _anchors.Where(anchor => anchor.Given >= _text.First(line)).Select(anchor => anchor.Time).FirstOrDefault(duration);
+        }
+        return (earliest, latest);
+    }
+
+    /// <summary>The places that leave a line time to be sung, with what speaks for them.</summary>
+    private IEnumerable<Candidate> Weighed(IEnumerable<(int Line, PlacedWord[] Words)> heard)
+    {
+        foreach (var (line, words) in heard)
+        {
+            var units = _text.UnitsBefore(_text.First(line + 1)) - _text.UnitsBefore(_text.First(line));
+            if (words[^1].End - words[0].Start < units * FastestPace || words.Average(word => word.Focus) < CrossAttention.LowestFocus)
+                continue;
+            var agreeing = _anchors
+                .Where(anchor => anchor.Given >= _text.First(line) && anchor.Given < _text.First(line + 1))
+                .Where(anchor => Math.Abs(words[anchor.Given - _text.First(line)].Start - anchor.Time) < 0.6)
+                .Sum(anchor => anchor.Similarity * AnchorEvidence);
+            yield return new Candidate(line, words.Sum(word => word.Evidence) + agreeing, words);
+        }
+    }
+
+    /// <summary>The best chain of lines in order: dynamic programming over all candidates.</summary>
+    private List<Anchor> Chain(Candidate[] candidates)
+    {
+        candidates = [.. candidates.Where(candidate => candidate.Evidence >= LeastEvidence).OrderBy(c => c.Line).ThenBy(c => c.Start)];
+        var sums = new double[candidates.Length];
+        var before = new int[candidates.Length];
+        for (var i = 0; i < candidates.Length; i++)
+        {
+            (sums[i], before[i]) = (candidates[i].Evidence, -1);
+            for (var j = 0; j < i; j++)
+                if (candidates[j].Line < candidates[i].Line && candidates[j].LastStart <= candidates[i].Start && sums[j] + candidates[i].Evidence > sums[i])
+                    (sums[i], before[i]) = (sums[j] + candidates[i].Evidence, j);
+        }
+
+        var anchors = new List<Anchor>();
+        for (var at = candidates.Length == 0 ? -1 : Array.IndexOf(sums, sums.Max()); at >= 0; at = before[at])
+        {
+            var (line, _, words) = candidates[at];
+            for (var word = words.Length - 1; word >= 0; word--)
+                anchors.Add(new Anchor(_text.First(line) + word, -1, 1, words[word].Start));
+        }
+        anchors.Reverse();
+        return anchors;
+    }
+
+    private sealed record Candidate(int Line, double Evidence, PlacedWord[] Words)
+    {
+        public double Start => Words[0].Start;
+
+        public double LastStart => Words[^1].Start;
+    }
+}

@@ -1,0 +1,117 @@
+using Libretto.Audio;
+using Libretto.Speech.Timing;
+
+namespace Libretto.Align;
+
+/// <summary>
+/// Fits words that cannot be heard to the phrases of the voice: all singing is explained by words and no silence is, words last in
+/// proportion to their length, lines begin where the voice begins. The cheapest fit is found by dynamic programming.
+/// </summary>
+internal static class PhraseFitter
+{
+    /// <summary>Grid of the fit, seconds.</summary>
+    private const double Step = 0.1;
+
+    /// <summary>The longest word, in steps.</summary>
+    private const int LongestWord = 120;
+
+    /// <summary>What the fit pays for beside the squared logarithm of how much longer or shorter than its share a word is.</summary>
+    private const double SilenceInWord = 4, LineWithoutSilence = 0.3;
+
+    /// <summary>And a second: of silence within a line, singing left unexplained or to a word before, distance from where a word was seen.</summary>
+    private const double SilentSecond = 0.3, UnexplainedSecond = 1, HeldSecond = 0.2, SecondFromSeen = 1;
+
+    /// <summary>A start for each word and, last, the end of the last one; null where there is no voice.</summary>
+    /// <param name="text">The words.</param>
+    /// <param name="first">The first word to place.</param>
+    /// <param name="end">One past the last.</param>
+    /// <param name="voice">Where they may be sung, in order, apart from each other.</param>
+    /// <param name="followsWord">Whether the first range goes on from a word before, which may be held over any part of it.</param>
+    /// <param name="seen">Where the network placed the words, if it did: believed as far as its attention stayed with them.</param>
+    public static double[]? Fit(
+        GivenText text, int first, int end, IReadOnlyList<TimeRange> voice, bool followsWord, PlacedWord?[]? seen = null)
+    {
+        var grid = Grid(voice);
+        var count = end - first;
+        if (grid.Count < count || count == 0)
+            return null;
+        var steps = grid.Count;
+        var held = followsWord ? grid.Count(step => step.Range == 0) : 0;
+        var pace = steps / (text.UnitsBefore(end) - text.UnitsBefore(first));
+        // costs[word, at]: the words before this one end by this step, and what lies before it is paid for.
+        var costs = new double[count + 1, steps + 1];
+        var from = new short[count + 1, steps + 1];
+        for (var word = 0; word <= count; word++)
+        {
+            for (var at = 0; at <= steps; at++)
+            {
+                costs[word, at] = word == 0 && at == 0 ? 0 : double.PositiveInfinity;
+                if (at > 0 && costs[word, at - 1] + Skip(word, at - 1) is var skipped && skipped < costs[word, at])
+                    (costs[word, at], from[word, at]) = (skipped, 0);
+                if (word > 0)
+                    Sing(word - 1, at);
+            }
+        }
+        return Trace();
+
+        double Skip(int word, int step) =>
+            Step * (word == 0 && step < held ? HeldSecond : UnexplainedSecond) + (word > 0 && word < count ? Tear(word, step) : 0);
+
+        double Away(int word, double time) => seen?[first + word] is { } place
+            ? Math.Min(SecondFromSeen * Math.Abs(time - place.Start), 1) * place.Focus / CrossAttention.LowestFocus
+            : 0;
+
+        double Tear(int word, int step) =>
+            step > 0 && !text.BeginsLine(first + word) ? SilentSecond * Math.Max(0, grid[step].Time - grid[step - 1].Time - Step) : 0;
+
+        bool IsAfterSilence(int step) => step == 0 ? !followsWord : grid[step].Range != grid[step - 1].Range;
+
+        void Sing(int word, int at)
+        {
+            var share = (text.UnitsBefore(first + word + 1) - text.UnitsBefore(first + word)) * pace;
+            for (var length = 1; length <= Math.Min(LongestWord, at); length++)
+            {
+                var begin = at - length;
+                if (double.IsPositiveInfinity(costs[word, begin]))
+                    continue;
+                var stretch = Math.Log(length / share);
+                var cost = costs[word, begin] + Away(word, grid[begin].Time) + stretch * stretch + SilenceInWord * (grid[at - 1].Range - grid[begin].Range);
+                cost += Tear(word, begin);
+                if (text.BeginsLine(first + word) && !IsAfterSilence(begin))
+                    cost += LineWithoutSilence;
+                if (cost < costs[word + 1, at])
+                    (costs[word + 1, at], from[word + 1, at]) = (cost, (short)length);
+            }
+        }
+
+        double[] Trace()
+        {
+            var times = new double[count + 1];
+            var isLast = true;
+            for (int word = count, at = steps; word > 0;)
+            {
+                var length = from[word, at];
+                if (length == 0)
+                {
+                    at--;
+                    continue;
+                }
+                if (isLast)
+                    times[count] = grid[at - 1].Time + Step;
+                isLast = false;
+                at -= length;
+                times[--word] = grid[at].Time;
+            }
+            return times;
+        }
+    }
+
+    private static List<(double Time, int Range)> Grid(IReadOnlyList<TimeRange> voice)
+    {
+        var grid = new List<(double, int)>();
+        for (var range = 0; range < voice.Count; range++)
+            for (var step = 0; step < Math.Round(voice[range].Length / Step); step++)
+                grid.Add((voice[range].Start + step * Step, range));
+        return grid;
+    }
+}

@@ -1,0 +1,109 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+
+namespace Libretto.Lyrics.Formats.Json;
+
+/// <summary>
+/// OpenAI's <c>verbose_json</c>: a segment for each line, the words beside them. Holds language, length and every word to
+/// 1 ms, with its confidence. Reads words at the top, in the segments, or none (then each segment's text is spread over it);
+/// words without segments are broken into lines. A segment's log probability is that of its words' confidence, its tokens
+/// are left empty.
+/// </summary>
+internal sealed class VerboseJsonFormat : ILyricsFormat
+{
+    private const string Dialect = "verbose_json";
+
+    public string Name => "verbose_json";
+
+    public string Extension => ".verbose.json";
+
+    public string MediaType => "application/json";
+
+    public string Keeps => "language, length; every word to 1 ms";
+
+    public bool CanRead => true;
+
+    public string Write(LyricsDocument document)
+    {
+        var lines = FormatText.SungLines(document, Name).ToList();
+        var answer = new VerboseTranscription
+        {
+            Task = "transcribe",
+            Language = document.Language is { } code ? Languages.EnglishName(code) ?? code : null,
+            Duration = document.Duration,
+            Text = string.Join(' ', lines.Select(line => line.Text)),
+            Segments = [.. lines.Select(Segment)],
+            Words = [.. lines.SelectMany(line => line.Words).Select(word => new VerboseWord
+            {
+                Word = word.Text,
+                Start = word.Start,
+                End = word.End,
+                Probability = word.Confidence,
+            })],
+        };
+        return JsonSerializer.Serialize(answer, LyricsJson.Readable.VerboseTranscription) + "\n";
+    }
+
+    public LyricsDocument Read(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        VerboseTranscription? answer;
+        try
+        {
+            answer = JsonSerializer.Deserialize(text.TrimStart('\uFEFF'), LyricsJson.Compact.VerboseTranscription);
+        }
+        catch (JsonException exception)
+        {
+            throw JsonText.Broken(Dialect, exception);
+        }
+        if (answer is not { Segments: not null } and not { Words: not null })
+            throw LyricsFormatException.NotThisFormat(
+                Dialect, "it has neither segments nor words. Ask for response_format=verbose_json with word and segment times.");
+
+        var document = Document(answer!, VerboseWords.Lines(answer!));
+        return document with { Language = answer!.Language is { Length: > 0 } language ? Languages.Find(language) ?? language : null };
+    }
+
+    private static LyricsDocument Document(VerboseTranscription answer, List<List<LyricsWord>> lines)
+    {
+        // Words are made lawful all together, then cut into the same lines again.
+        var words = lines.SelectMany(line => line).ToList();
+        var length = Math.Max(Milliseconds.From(answer.Duration ?? 0), words.Select(word => Milliseconds.From(word.End)).Append(words.Count).Max());
+        var normalized = DocumentRules.Repair(words, length, shortest: 1);
+        var document = new LyricsDocument { Duration = Milliseconds.ToSeconds(length), Lines = [] };
+        if (answer.Segments is null)
+            return document with { Lines = LineBreaker.Break(normalized) };
+        var next = 0;
+        return document with
+        {
+            Lines = [.. lines.Where(line => line.Count > 0).Select(line => LyricsLine.Of(normalized[next..(next += line.Count)]))],
+        };
+    }
+
+    private static VerboseSegment Segment(LyricsLine line, int index)
+    {
+        var text = line.Text;
+        var sure = line.Words.Where(word => word.Confidence > 0).Select(word => Math.Log(word.Confidence!.Value)).ToList();
+        return new VerboseSegment
+        {
+            Id = index,
+            Start = line.Start,
+            End = line.End,
+            Text = text,
+            Tokens = [],
+            AverageLogProbability = sure.Count > 0 ? sure.Average() : 0,
+            CompressionRatio = CompressionRatio(text),
+        };
+    }
+
+    /// <summary>Bytes over bytes compressed, as Whisper measures repetition.</summary>
+    private static double CompressionRatio(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        using var packed = new MemoryStream();
+        using (var zlib = new ZLibStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+            zlib.Write(bytes);
+        return (double)bytes.Length / Math.Max(1, packed.Length);
+    }
+}

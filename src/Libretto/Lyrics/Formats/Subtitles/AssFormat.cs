@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text;
+
+namespace Libretto.Lyrics.Formats.Subtitles;
+
+/// <summary>
+/// Advanced SubStation Alpha with karaoke: <c>\kf</c> fills a word while it is sung, <c>\k</c> waits between words. For players
+/// and for ffmpeg's <c>ass</c> filter; written only. Times are right to 10 ms, without drift along a line, as each tag is the
+/// difference of rounded times. Braces become their wide twins and a word joiner disarms backslashes: the format has no
+/// escape that every player knows.
+/// </summary>
+internal sealed class AssFormat : ILyricsFormat
+{
+    public string Name => "ass";
+
+    public string Extension => ".ass";
+
+    public string MediaType => "text/x-ssa";
+
+    public string Keeps => "written only; words to 10 ms";
+
+    public bool CanRead => false;
+
+    public string Write(LyricsDocument document)
+    {
+        var lines = FormatText.SungLines(document, Name);
+        var title = WordText.Clean(document.Title);
+        var ass = new StringBuilder($"""
+            [Script Info]
+            Title: {(title.Length > 0 ? title : "Lyrics")}
+            ScriptType: v4.00+
+            WrapStyle: 0
+            ScaledBorderAndShadow: yes
+            PlayResX: 1280
+            PlayResY: 720
+
+            [V4+ Styles]
+            Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding
+            Style: Karaoke,Arial,60,&H0000C8FF,&H00FFFFFF,&H00202020,&H80000000,-1,0,0,0,100,100,0,0,1,3,1,2,60,60,60,1
+
+            [Events]
+            Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
+
+            """.ReplaceLineEndings("\n"));
+        foreach (var line in lines)
+        {
+            var start = Hundredths(line.Start);
+            ass.Append("Dialogue: 0,").Append(Clock(start)).Append(',').Append(Clock(Hundredths(line.End))).Append(",Karaoke,,0,0,0,,");
+            AppendWords(ass, line, start);
+            ass.Append('\n');
+        }
+        return ass.ToString();
+    }
+
+    public LyricsDocument Read(string text) => throw LyricsFormatException.WriteOnly(Name);
+
+    private static void AppendWords(StringBuilder ass, LyricsLine line, long start)
+    {
+        var filled = start;
+        var before = "";
+        foreach (var word in line.Words)
+        {
+            var from = Math.Max(filled, Hundredths(word.Start));
+            var to = Math.Max(from, Hundredths(word.End));
+            var space = WordJoiner.NeedsSpace(before, word.Text) ? " " : "";
+            if (from > filled)
+                ass.Append(CultureInfo.InvariantCulture, $"{{\\k{from - filled}}}{space}");
+            else
+                ass.Append(space);
+            ass.Append(CultureInfo.InvariantCulture, $"{{\\kf{to - from}}}").Append(Harmless(word.Text));
+            filled = to;
+            before = word.Text;
+        }
+    }
+
+    private static string Harmless(string text) => text
+        .Replace('{', '\uFF5B').Replace('}', '\uFF5D').Replace("\\", "\\\u2060", StringComparison.Ordinal);
+
+    private static long Hundredths(double seconds) => Milliseconds.ToHundredths(Milliseconds.From(seconds));
+
+    private static string Clock(long hundredths) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{hundredths / 360_000}:{hundredths / 6000 % 60:00}:{hundredths / 100 % 60:00}.{hundredths % 100:00}");
+}

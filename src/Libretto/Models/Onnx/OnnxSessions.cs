@@ -1,0 +1,165 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Libretto.Models.Onnx;
+
+/// <summary>
+/// The networks in memory: one ONNX Runtime session a file, loaded at first use, shared by all who ask (running a session is
+/// thread-safe), released together.
+/// </summary>
+public sealed class OnnxSessions : IDisposable
+{
+    private readonly Dictionary<string, Lazy<InferenceSession>> _sessions = new(StringComparer.Ordinal);
+    private readonly object _gate = new();
+    private readonly int _threads;
+    private readonly Lazy<bool> _usesCuda;
+    private readonly ILogger _log;
+    private int _loading;
+    private bool _isDisposed;
+
+    /// <summary>Creates an empty set.</summary>
+    /// <param name="threads">Threads a network computes with; 0 takes one for each physical core.</param>
+    /// <param name="device">What computes; a card that cannot be used costs a warning, not the song.</param>
+    /// <param name="logger">Where that warning goes.</param>
+    public OnnxSessions(int threads = 0, OnnxDevice device = OnnxDevice.Auto, ILogger<OnnxSessions>? logger = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        _threads = threads;
+        _log = logger ?? NullLogger<OnnxSessions>.Instance;
+        _usesCuda = new Lazy<bool>(() => CanUseCuda(device));
+    }
+
+    /// <summary>Whether networks run on the graphics card; found out when first asked.</summary>
+    public bool UsesCuda => _usesCuda.Value;
+
+    /// <summary>The session of a model file, loading it if it is not. It belongs to this object: do not dispose it.</summary>
+    /// <param name="path">An ONNX file.</param>
+    /// <exception cref="ModelException">The file is missing, truncated or not a model this runtime can load.</exception>
+    /// <exception cref="ObjectDisposedException">This object was disposed.</exception>
+    public InferenceSession Open(string path)
+    {
+        var file = Path.GetFullPath(path);
+        var session = Shared(file);
+        try
+        {
+            return session.Value;
+        }
+        catch (Exception e)
+        {
+            // A failure is not remembered: the file may be mended.
+            lock (_gate)
+            {
+                if (_sessions.GetValueOrDefault(file) == session)
+                    _sessions.Remove(file);
+            }
+            throw e is LibrettoException or ObjectDisposedException ? e : ModelException.CannotLoad(path, e);
+        }
+    }
+
+    /// <summary>
+    /// Releases every session; no one may be running one. Waits for those being loaded: a process that ends meanwhile would crash in the
+    /// runtime.
+    /// </summary>
+    public void Dispose()
+    {
+        List<Lazy<InferenceSession>> all;
+        lock (_gate)
+        {
+            _isDisposed = true;
+            while (_loading > 0)
+                Monitor.Wait(_gate);
+            all = [.. _sessions.Values];
+            _sessions.Clear();
+        }
+        foreach (var session in all.Where(session => session.IsValueCreated))
+            session.Value.Dispose();
+    }
+
+    // The entry is made under the lock, the network loaded outside of it: others need not wait for a file they do not want.
+    private Lazy<InferenceSession> Shared(string file)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (!_sessions.TryGetValue(file, out var session))
+                _sessions[file] = session = new Lazy<InferenceSession>(() => LoadUnlessDisposed(file));
+            return session;
+        }
+    }
+
+    private InferenceSession LoadUnlessDisposed(string file)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            _loading++;
+        }
+        try
+        {
+            return Load(file);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _loading--;
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    private InferenceSession Load(string file)
+    {
+        if (!File.Exists(file))
+            throw ModelException.FileMissing(file);
+        if (UsesCuda && LoadOnCard(file) is { } session)
+            return session;
+        using var options = Options();
+        return new InferenceSession(file, options);
+    }
+
+    /// <summary>Null when this network does not run on the card: it may be too large for it.</summary>
+    private InferenceSession? LoadOnCard(string file)
+    {
+        try
+        {
+            using var options = Options();
+            options.AppendExecutionProvider_CUDA();
+            return new InferenceSession(file, options);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            ModelLog.NotOnCard(_log, Path.GetFileName(file), e.Message);
+            return null;
+        }
+    }
+
+    /// <summary>Options of a run that can be ended at any time: the runtime would call that an error, on standard error.</summary>
+    internal static RunOptions QuietRun() => new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+
+    // What fails is an exception; the runtime need not say it as well. A plan of one run's memory would take up to twice of what the
+    // values alive at once need.
+    private SessionOptions Options()
+    {
+        SharedArena.Prepare();
+        var options = new SessionOptions
+        {
+            IntraOpNumThreads = _threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, EnableMemoryPattern = false,
+        };
+        options.AddSessionConfigEntry("session.use_env_allocators", "1");
+        options.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1");
+        return options;
+    }
+
+    /// <summary>Nobody is warned who did not ask for a card and has a build that knows none.</summary>
+    private bool CanUseCuda(OnnxDevice device)
+    {
+        if (device == OnnxDevice.Cpu || (device == OnnxDevice.Auto && !CudaProbe.IsBuiltIn))
+            return false;
+        if (CudaProbe.Obstacle() is not { } obstacle)
+            return true;
+        ModelLog.NoCard(_log, obstacle);
+        return false;
+    }
+}

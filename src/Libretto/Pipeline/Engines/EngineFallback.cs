@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Runtime.ExceptionServices;
+using Libretto.Pipeline.Transcripts;
+using Polly;
+using Polly.Hedging;
+
+namespace Libretto.Pipeline.Engines;
+
+/// <summary>
+/// Has a song recognised by the engine chosen for it. Where others stand behind that one, the next takes over as soon as it fails, or
+/// begins beside it when it takes far longer than it should; whoever is first has done it.
+/// </summary>
+internal sealed class EngineFallback(TimeProvider time)
+{
+    /// <summary>Recognises a song.</summary>
+    /// <param name="song">The song, in the step that recognition is.</param>
+    /// <param name="first">By the engine chosen, prepared.</param>
+    /// <param name="cancellationToken">Ends every engine.</param>
+    /// <exception cref="LibrettoException">No engine could do it: what the last one said.</exception>
+    public async Task<RecognitionResult> RunAsync(Song song, RecognitionRun first, CancellationToken cancellationToken)
+    {
+        var others = first.Engine.Others;
+        if (others.Count == 0)
+            return new RecognitionResult(first, await first.RunAsync(isFinal: true, cancellationToken), null);
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var run = new Run(song, first, (await song.SpeechAsync(null, cancellationToken)).Duration, stop.Token);
+        try
+        {
+            return await new ResiliencePipelineBuilder<RecognitionResult> { TimeProvider = time }
+                .AddHedging(new HedgingStrategyOptions<RecognitionResult>
+                {
+                    ShouldHandle = new PredicateBuilder<RecognitionResult>().Handle<LibrettoException>(),
+                    MaxHedgedAttempts = others.Count,
+                    Delay = run.Patience,
+                    ActionGenerator = next => () => run.TakeOverAsync(next.ActionContext.CancellationToken),
+                })
+                .Build()
+                .ExecuteAsync(async token => await run.HearAsync(first, why: null, token), cancellationToken);
+        }
+        catch (LibrettoException) when (run.LastError is { } last)
+        {
+            ExceptionDispatchInfo.Throw(last);
+            throw;
+        }
+        finally
+        {
+            // The sound is the song's, which ends with its caller: no engine may listen after this.
+            await stop.CancelAsync();
+            await run.EndAsync();
+        }
+    }
+
+    /// <summary>One song's recognition by several engines.</summary>
+    private sealed class Run(Song song, RecognitionRun first, double seconds, CancellationToken stop)
+    {
+        private readonly Queue<Func<CancellationToken, Task<EngineChoice>>> _others = new(first.Engine.Others);
+        private readonly List<Task> _hearing = [];
+        private string _latest = first.Engine.Transcriber.Name;
+        private string? _failure;
+
+        /// <summary>What the engine that failed last said.</summary>
+        public LibrettoException? LastError { get; private set; }
+
+        /// <summary>Engines that others stand behind are a hundred times faster than the song; the rest is left to the network.</summary>
+        public TimeSpan Patience { get; } = TimeSpan.FromSeconds(5 + (seconds / 20));
+
+        public async Task<RecognitionResult> HearAsync(RecognitionRun engine, string? why, CancellationToken cancellationToken)
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stop);
+            var hearing = HearOrRecallAsync(engine, isFirst: why is null, either.Token);
+            lock (_hearing)
+                _hearing.Add(hearing);
+            try
+            {
+                return new RecognitionResult(engine, await hearing, why);
+            }
+            catch (LibrettoException e)
+            {
+                LastError = e;
+                _failure = $"{engine.Engine.Transcriber.Name}: {e.Message}";
+                throw;
+            }
+        }
+
+        /// <summary>The next engine begins; which and why is told first.</summary>
+        public async ValueTask<Outcome<RecognitionResult>> TakeOverAsync(CancellationToken cancellationToken)
+        {
+            try
+            {
+                var why = _failure ?? string.Create(CultureInfo.InvariantCulture, $"{_latest}: no answer within {Patience.TotalSeconds:F0} s.");
+                _failure = null;
+                song.Notice(why);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stop);
+                var next = await _others.Dequeue()(either.Token);
+                song.Notice(next.Notice);
+                song.Meter.By(_latest = next.Transcriber.Name);
+                return Outcome.FromResult(await HearAsync(first.By(next), why, either.Token));
+            }
+            catch (Exception e)
+            {
+                LastError = e as LibrettoException ?? LastError;
+                return Outcome.FromException<RecognitionResult>(e);
+            }
+        }
+
+        /// <summary>Waits for the engines that were overtaken.</summary>
+        public async Task EndAsync()
+        {
+            foreach (var engine in _hearing)
+                await engine.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        private async Task<Transcript> HearOrRecallAsync(RecognitionRun engine, bool isFirst, CancellationToken cancellationToken) =>
+            // What the first one heard before was asked for already.
+            (isFirst ? null : await engine.RecallAsync(cancellationToken))
+            ?? await engine.RunAsync(isFinal: _others.Count == 0, cancellationToken);
+    }
+}
+
+/// <summary>What was heard and who heard it.</summary>
+/// <param name="By">By the engine that really answered.</param>
+/// <param name="Heard">The words.</param>
+/// <param name="Why">Why the engine chosen first did not do it; null when it did.</param>
+internal sealed record RecognitionResult(RecognitionRun By, Transcript Heard, string? Why);

@@ -1,7 +1,0 @@
-namespace Libretto.Pipeline;
-
-/// <summary>Progress passed on at once and in order, which <see cref="Progress{T}"/> does not promise.</summary>
-internal sealed class Relay<T>(Action<T> listener) : IProgress<T>
-{
-    public void Report(T value) => listener(value);
-}

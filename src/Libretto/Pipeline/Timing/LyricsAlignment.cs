@@ -1,0 +1,54 @@
+using Libretto.Align;
+using Libretto.Audio.Activity;
+using Libretto.Lyrics;
+using Libretto.Pipeline.Engines;
+using Libretto.Pipeline.Memo;
+using Libretto.Pipeline.Stems;
+using Libretto.Pipeline.Transcripts;
+
+namespace Libretto.Pipeline.Timing;
+
+/// <summary>Times lyrics that are known, or finds the times they got before.</summary>
+/// <param name="song">The song, in the step that aligning is.</param>
+/// <param name="aligner">What listens for the words.</param>
+/// <param name="source">Where the lyrics came from.</param>
+internal sealed class LyricsAlignment(Song song, AlignerChoice aligner, string source)
+{
+    /// <summary>The source of lyrics that a user gave.</summary>
+    public const string FromFile = "file";
+
+    /// <summary>The source of words that an engine heard, but could not time.</summary>
+    public const string FromEngine = "engine";
+
+    /// <summary>Times the lyrics.</summary>
+    /// <param name="lyrics">As they were given.</param>
+    /// <param name="transcript">What was recognised, and where the memo keeps it.</param>
+    /// <param name="voice">The voice; null where the song was not separated.</param>
+    /// <param name="language">The language sung, as an ISO 639 code.</param>
+    /// <param name="cancellationToken">Felt within half a second.</param>
+    public async Task<AlignedLyrics> RunAsync(
+        LyricsDocument lyrics, (Transcript Song, string Key) transcript, VocalStem? voice, string language, CancellationToken cancellationToken)
+    {
+        var key = song.Memo.Key("align", aligner.Identity, source, LyricsFormats.Json.Write(lyrics), transcript.Key, voice?.Key ?? "", language);
+        var aligned = await song.Memo.FindAsync(key, StageJson.Default.AlignedLyrics, cancellationToken);
+        if (aligned is not null)
+            song.Meter.Found("the times were found in the cache");
+        else
+        {
+            aligned = await ListenAsync(lyrics, transcript.Song.Words, voice, language, cancellationToken);
+            await song.Memo.KeepAsync(key, aligned, StageJson.Default.AlignedLyrics, cancellationToken);
+        }
+        if (aligned.Fit.Unsure)
+            song.Notice($"The lyrics fit badly: {aligned.Fit.Matched:P0} of their words were recognised. Check that they are this song's, and their times by ear.");
+        return aligned;
+    }
+
+    private async Task<AlignedLyrics> ListenAsync(
+        LyricsDocument lyrics, IReadOnlyList<LyricsWord> transcript, VocalStem? voice, string language, CancellationToken cancellationToken)
+    {
+        var audio = await song.SpeechAsync(null, cancellationToken);
+        return await aligner.Aligner.AlignAsync(
+            audio, lyrics, source, transcript, voice?.Singing ?? ActivityDetector.Detect(audio, null, cancellationToken), language,
+            song.Meter.Step(), cancellationToken);
+    }
+}

@@ -1,0 +1,99 @@
+using Libretto.Lyrics;
+using Libretto.Pipeline.Engines;
+using Libretto.Pipeline.Memo;
+using Libretto.Pipeline.Stems;
+using Libretto.Transcribe;
+
+namespace Libretto.Pipeline.Transcripts;
+
+/// <summary>A song's words as one engine hears them, or heard them before.</summary>
+internal sealed class RecognitionRun
+{
+    private readonly Song _song;
+    private readonly SongRequest _request;
+    private readonly ITranscriber _engine;
+    private readonly TranscribeOptions _options;
+    private readonly VocalStem? _voice;
+    private Task _prepared = Task.CompletedTask;
+
+    /// <param name="song">The song.</param>
+    /// <param name="request">What its user wants.</param>
+    /// <param name="choice">The engine.</param>
+    /// <param name="voice">What to listen to instead of the whole song.</param>
+    public RecognitionRun(Song song, SongRequest request, EngineChoice choice, VocalStem? voice = null)
+    {
+        _voice = voice;
+        _song = song;
+        _request = request;
+        Engine = choice;
+        _engine = choice.Transcriber;
+        _options = new TranscribeOptions
+        {
+            Language = choice.Language,
+            Translate = request.Translate,
+            Prompt = request.Prompt,
+            BeamSize = request.BeamSize,
+            Waiting = new SynchronousProgress<string?>(song.Meter.Waiting),
+        };
+        Key = song.Memo.Key(
+            "transcribe", choice.Identity, _options.Language ?? "", _options.Translate ? "translate" : "", _options.Prompt ?? "", $"{_options.BeamSize}",
+            voice?.Key ?? "");
+    }
+
+    /// <summary>Who listens.</summary>
+    public EngineChoice Engine { get; }
+
+    /// <summary>The same by another engine.</summary>
+    public RecognitionRun By(EngineChoice other) => new(_song, _request, other);
+
+    /// <summary>The same by the same engine, of the voice alone.</summary>
+    public RecognitionRun Of(VocalStem voice) => new(_song, _request, Engine, voice);
+
+    /// <summary>Where the memo keeps it.</summary>
+    public string Key { get; }
+
+    /// <summary>What was heard before; null when nothing was.</summary>
+    public async Task<Transcript?> RecallAsync(CancellationToken cancellationToken)
+    {
+        var transcript = await _song.Memo.FindAsync(Key, StageJson.Default.Transcript, cancellationToken);
+        _song.Warn(transcript?.Warnings ?? []);
+        return transcript;
+    }
+
+    /// <summary>Decodes the song, while the engine loads its networks.</summary>
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        _prepared = _engine.PrepareAsync(cancellationToken);
+        await _song.SpeechAsync(_song.Meter.Step(), cancellationToken);
+    }
+
+    /// <summary>Listens.</summary>
+    /// <param name="isFinal">Whether lines may be shown as they come, because no other engine can still replace them.</param>
+    /// <param name="cancellationToken">Felt within half a second.</param>
+    public async Task<Transcript> RunAsync(bool isFinal, CancellationToken cancellationToken)
+    {
+        var audio = _voice is null ? await _song.SpeechAsync(null, cancellationToken) : await _voice.SpeechAsync(cancellationToken);
+        await _prepared;
+        var words = new TranscriptBuilder();
+        var lines = new List<LyricsLine>();
+        await foreach (var piece in _engine.TranscribeAsync(audio, _options, _song.Meter.Step(), cancellationToken))
+        {
+            words.Add(piece);
+            lines.AddRange(LineBreaker.Break(DocumentRules.Normalize(piece.Words, audio.Duration), piece.SegmentEnds));
+            if (isFinal && _voice is null)
+                Show(lines);
+        }
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_voice is null)
+            Show(lines);
+        var transcript = words.Song(audio.Duration) with { Warnings = _song.Warn(audio.Warnings) };
+        await _song.Memo.KeepAsync(Key, transcript, StageJson.Default.Transcript, cancellationToken);
+        return transcript;
+    }
+
+    private void Show(List<LyricsLine> lines)
+    {
+        lines.ForEach(_song.Meter.Heard);
+        lines.Clear();
+    }
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using Libretto.Align;
+using Libretto.Audio;
+using Libretto.Lyrics;
+using Libretto.Speech.Timing;
+
+namespace Libretto.Pipeline.Transcripts;
+
+/// <summary>What an engine heard of a whole song, as the memo keeps it.</summary>
+internal sealed record Transcript
+{
+    /// <summary>The song's length in seconds.</summary>
+    public required double Duration { get; init; }
+
+    /// <summary>All words in order of time.</summary>
+    public required IReadOnlyList<LyricsWord> Words { get; init; }
+
+    /// <summary>Between which times each word begins, as the engine can tell; empty where it cannot.</summary>
+    public IReadOnlyList<TimeRange> Onsets { get; init; } = [];
+
+    /// <summary>Indexes of words after which the engine ends a sentence.</summary>
+    public required IReadOnlyList<int> SentenceEnds { get; init; }
+
+    /// <summary>The windows it was heard in, in order of time.</summary>
+    public IReadOnlyList<TranscriptWindow> Windows { get; init; } = [];
+
+    /// <summary>How often each guard acted; null when none did.</summary>
+    public IReadOnlyDictionary<string, int>? Guards { get; init; }
+
+    /// <summary>The language most words are in; null when the engine does not say.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>The language sung and how likely it is, as a notice; null when it was not to be found out.</summary>
+    public string? DetectedLanguage { get; init; }
+
+    /// <summary>What its user should know of the words, in sentences.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
+    /// <summary>What it cost to hear it, US dollars; null when nothing did, as when it is recalled.</summary>
+    [JsonIgnore]
+    public double? Cost { get; init; }
+
+    /// <summary>Whether the engine gave times for lines rather than for words.</summary>
+    [JsonIgnore]
+    public bool IsEstimated => Words.Count(word => word.Estimated == true) > Words.Count / 2;
+
+    /// <summary>What was wrong with the file, in sentences.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>What its user should know, in sentences.</summary>
+    /// <param name="engine">The engine's name.</param>
+    public IEnumerable<string> Notices(string engine)
+    {
+        if (DetectedLanguage is { } detected)
+            yield return detected;
+        foreach (var remark in Remarks)
+            yield return remark;
+        if (Cost is { } cost)
+            yield return string.Create(CultureInfo.InvariantCulture, $"{engine}: {Duration:F0} s of audio, about ${cost:0.0000}.");
+    }
+
+    /// <summary>The words' times fitted to where someone is known to sing.</summary>
+    public Transcript BoundBy(IReadOnlyList<TimeRange> singing) => this with { Words = ActivityBounds.Apply(Words, Onsets, singing) };
+
+    /// <summary>The words in lines, at times as lawful as a document's.</summary>
+    public IReadOnlyList<LyricsLine> Lines() => LineBreaker.Break(DocumentRules.Normalize(Words, Milliseconds), SentenceEnds);
+
+    /// <summary>Lawful lines of all words, or of the given lyrics where there are any.</summary>
+    public LyricsDocument ToDocument(AlignedLyrics? aligned) => aligned is null
+        ? new LyricsDocument { Duration = Milliseconds, Lines = Lines() }
+        : DocumentRules.Normalize(new LyricsDocument { Duration = Milliseconds, Lines = aligned.Lines, Checks = aligned.Checks });
+
+    private double Milliseconds => Math.Round(Duration, 3);
+}
+
+/// <summary>A stretch of time that was heard at once.</summary>
+/// <param name="Start">Its start, seconds.</param>
+/// <param name="End">Its end, seconds.</param>
+/// <param name="MeanLogProbability">How likely the engine thinks its words, as a natural logarithm a token; null when it does not say.</param>
+internal sealed record TranscriptWindow(double Start, double End, double? MeanLogProbability);

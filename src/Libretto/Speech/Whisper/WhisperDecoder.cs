@@ -1,0 +1,179 @@
+using System.Buffers;
+using Libretto.Speech.Timing;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Libretto.Speech.Whisper;
+
+/// <summary>
+/// Several sequences decoded in step: each row attends to its own window of audio. Keys and values stay where they are between
+/// steps; those of the audio, by far the largest, lie in memory of their own and are never copied but when a row is dropped.
+/// </summary>
+internal sealed class WhisperDecoder : IDisposable
+{
+    private readonly WhisperDecoderLayout _layout;
+    private readonly WhisperConfig _config;
+    private readonly OrtValue _states;
+    private readonly string[] _outputNames;
+    private OrtValue[] _cross = [];
+    private OrtValue[] _own = [];
+    private OrtValue? _logits;
+    private OrtValue[] _attention = [];
+
+    /// <summary>Begins decoding.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="states">The encoder's hidden states, a row a window.</param>
+    /// <param name="rows">The window that each sequence is of.</param>
+    public WhisperDecoder(WhisperModel model, OrtValue states, ReadOnlySpan<int> rows)
+    {
+        _layout = model.Layout;
+        _config = model.Config;
+        _states = states.PickRows(rows);
+        _outputNames = ["logits", .. _layout.AttentionLayers.Select(WhisperDecoderLayout.AttentionOf), .. _layout.OwnCache.Select(t => t.Present)];
+        Rows = rows.Length;
+    }
+
+    /// <summary>Sequences being decoded.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>Tokens fed so far.</summary>
+    public int Position { get; private set; }
+
+    /// <summary>Positions fed in the last step.</summary>
+    public int Width { get; private set; }
+
+    /// <summary>Feeds tokens.</summary>
+    /// <param name="tokens">As many tokens a row, row by row.</param>
+    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    public void Step(ReadOnlySpan<long> tokens, CancellationToken cancellationToken)
+    {
+        Width = tokens.Length / Rows;
+        var isFirst = Position == 0;
+        var temporary = new List<OrtValue>();
+        try
+        {
+            var inputs = new Dictionary<string, OrtValue>();
+            Add("input_ids", Tensors.Of(tokens, Rows, Width));
+            Add("encoder_hidden_states", _states.FirstRows(Rows));
+            if (_layout.HasBranchSwitch)
+                Add("use_cache_branch", Tensors.Of(!isFirst));
+            if (_layout.HasPosition)
+                Add("cache_position", Tensors.Of([.. Enumerable.Range(Position, Width).Select(p => (long)p)], Width));
+            for (var i = 0; i < _layout.OwnCache.Count; i++)
+            {
+                if (isFirst)
+                {
+                    Add(_layout.OwnCache[i].Past, AllocateCache(0));
+                    Add(_layout.CrossCache[i].Past, AllocateCache(0));
+                }
+                else
+                {
+                    inputs.Add(_layout.OwnCache[i].Past, _own[i]);
+                    Add(_layout.CrossCache[i].Past, _cross[i].FirstRows(Rows));
+                }
+            }
+
+            TakeOutputs(isFirst
+                ? NetworkRun.Run(_layout.Folder, _layout.Session, inputs, _outputNames, PlacesOfCross(), cancellationToken)
+                : NetworkRun.Run(_layout.Folder, _layout.Session, inputs.Keys, inputs.Values, _outputNames, cancellationToken));
+
+            void Add(string name, OrtValue value)
+            {
+                temporary.Add(value);
+                inputs.Add(name, value);
+            }
+        }
+        finally
+        {
+            temporary.ForEach(t => t.Dispose());
+        }
+        Position += Width;
+    }
+
+    /// <summary>The scores of the token after one fed in the last step.</summary>
+    /// <param name="row">The sequence.</param>
+    /// <param name="position">0 to <see cref="Width"/>, exclusive.</param>
+    public ReadOnlySpan<float> Logits(int row, int position)
+    {
+        var logits = _logits ?? throw new InvalidOperationException("Nothing was fed yet.");
+        var size = (int)logits.Shape()[2];
+        return logits.Floats().Slice((row * Width + position) * size, size);
+    }
+
+    /// <summary>Copies what the alignment heads looked at when a token of the last step was fed.</summary>
+    public void AddAttention(CrossAttention attention, int row, int position)
+    {
+        var buffer = ArrayPool<float>.Shared.Rent(attention.Heads * attention.Frames);
+        var at = 0;
+        foreach (var (layer, head) in _config.AlignmentHeads)
+        {
+            var tensor = _attention[_layout.AttentionLayers.IndexOf(layer)];
+            var frames = (int)tensor.Shape()[3];
+            var start = ((row * _config.Heads + head) * Width + position) * frames;
+            tensor.Floats().Slice(start, attention.Frames).CopyTo(buffer.AsSpan(at));
+            at += attention.Frames;
+        }
+        attention.Add(buffer, attention.Frames);
+        ArrayPool<float>.Shared.Return(buffer);
+    }
+
+    /// <summary>Drops a row that is done: the last row takes its place.</summary>
+    public void DropRow(int row)
+    {
+        Rows--;
+        if (row != Rows)
+        {
+            _states.CopyRow(Rows, row);
+            foreach (var tensor in _cross.Concat(_own))
+                tensor.CopyRow(Rows, row);
+        }
+        // The grown cache must have the right shape by itself; it is small.
+        Replace(ref _own, [.. _own.Select(tensor => tensor.PickRows(Enumerable.Range(0, Rows).ToArray()))]);
+    }
+
+    /// <summary>Reorders rows that attend to the same audio: beams that survive take the others' places.</summary>
+    public void Reorder(ReadOnlySpan<int> rows)
+    {
+        var picked = new OrtValue[_own.Length];
+        for (var i = 0; i < picked.Length; i++)
+            picked[i] = _own[i].PickRows(rows);
+        Replace(ref _own, picked);
+    }
+
+    public void Dispose()
+    {
+        Replace(ref _own, []);
+        Replace(ref _cross, []);
+        Replace(ref _attention, []);
+        _logits?.Dispose();
+        _states.Dispose();
+    }
+
+    private OrtValue AllocateCache(long positions) => Tensors.Allocate(_layout.CacheType, Rows, _config.Heads, positions, _layout.HeadWidth);
+
+    /// <summary>
+    /// Where the first step leaves the audio's keys and values. In the runtime's own memory, tensors of this size and of as many sizes as
+    /// there are numbers of rows would leave gaps that nothing else fits in.
+    /// </summary>
+    private Dictionary<string, OrtValue> PlacesOfCross()
+    {
+        _cross = [.. _layout.CrossCache.Select(_ => AllocateCache(_states.Shape()[1]))];
+        // Later steps of merged exports give empty tensors here: the first step's are the real ones.
+        return _layout.CrossCache.Zip(_cross).ToDictionary(pair => pair.First.Present, pair => pair.Second);
+    }
+
+    private void TakeOutputs(IReadOnlyList<OrtValue> outputs)
+    {
+        _logits?.Dispose();
+        _logits = outputs[0];
+        var layers = _layout.AttentionLayers.Count;
+        Replace(ref _attention, [.. outputs.Skip(1).Take(layers)]);
+        Replace(ref _own, [.. outputs.Skip(1 + layers)]);
+    }
+
+    private static void Replace(ref OrtValue[] held, OrtValue[] with)
+    {
+        foreach (var value in held)
+            value.Dispose();
+        held = with;
+    }
+}

@@ -1,0 +1,78 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace Libretto.Speech.Whisper;
+
+/// <summary>Which inputs and outputs an export of the decoder has, by name.</summary>
+internal sealed class WhisperDecoderLayout
+{
+    public WhisperDecoderLayout(string folder, InferenceSession session, WhisperConfig config)
+    {
+        Folder = folder;
+        Session = session;
+        var inputs = session.InputMetadata;
+        var outputs = session.OutputMetadata;
+        if (!inputs.ContainsKey("input_ids") || !inputs.ContainsKey("encoder_hidden_states") || !outputs.ContainsKey("logits"))
+            throw SpeechException.NotWhisper(folder, "its decoder has no input_ids, encoder_hidden_states and logits.");
+        HasBranchSwitch = inputs.ContainsKey("use_cache_branch");
+        HasPosition = inputs.ContainsKey("cache_position");
+        EncoderStateType = inputs["encoder_hidden_states"].ElementDataType;
+
+        for (var layer = 0; layer < config.Layers; layer++)
+        {
+            foreach (var part in (ReadOnlySpan<string>)["key", "value"])
+            {
+                OwnCache.Add(new CacheTensor($"past_key_values.{layer}.decoder.{part}", $"present.{layer}.decoder.{part}"));
+                CrossCache.Add(new CacheTensor($"past_key_values.{layer}.encoder.{part}", $"present.{layer}.encoder.{part}"));
+            }
+        }
+        foreach (var tensor in OwnCache.Concat(CrossCache))
+        {
+            if (!inputs.ContainsKey(tensor.Past) || !outputs.ContainsKey(tensor.Present))
+                throw SpeechException.NotWhisper(folder, $"its decoder has no {tensor.Past}; the merged decoder is needed.");
+        }
+        var cache = inputs[OwnCache[0].Past];
+        CacheType = cache.ElementDataType;
+        HeadWidth = cache.Dimensions[3];
+        if (cache.Dimensions[1] != config.Heads)
+            throw SpeechException.NotWhisper(folder, $"its decoder has {cache.Dimensions[1]} heads, config.json says {config.Heads}.");
+        if (outputs["logits"].Dimensions[^1] is > 0 and var size && size != config.VocabularySize)
+            throw SpeechException.NotWhisper(folder, $"its decoder knows {size} tokens, config.json says {config.VocabularySize}.");
+
+        HasAttention = config.AlignmentHeads.All(h => outputs.ContainsKey(AttentionOf(h.Layer)));
+        AttentionLayers = HasAttention ? [.. config.AlignmentHeads.Select(h => h.Layer).Distinct().Order()] : [];
+    }
+
+    public string Folder { get; }
+
+    public InferenceSession Session { get; }
+
+    /// <summary>Whether a merged export is told which of its branches to run.</summary>
+    public bool HasBranchSwitch { get; }
+
+    /// <summary>Whether the export wants the positions of the tokens.</summary>
+    public bool HasPosition { get; }
+
+    /// <summary>Whether the export gives the cross-attention that word times are read from.</summary>
+    public bool HasAttention { get; }
+
+    /// <summary>The layers whose attention is read, rising.</summary>
+    public List<int> AttentionLayers { get; }
+
+    public TensorElementType EncoderStateType { get; }
+
+    public TensorElementType CacheType { get; }
+
+    public int HeadWidth { get; }
+
+    /// <summary>Keys and values of the tokens so far: grow with every step.</summary>
+    public List<CacheTensor> OwnCache { get; } = [];
+
+    /// <summary>Keys and values of the audio: made in the first step and kept.</summary>
+    public List<CacheTensor> CrossCache { get; } = [];
+
+    public static string AttentionOf(int layer) => $"cross_attentions.{layer}";
+
+    /// <summary>A cached tensor's names as input and as output.</summary>
+    internal readonly record struct CacheTensor(string Past, string Present);
+}

@@ -1,0 +1,205 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Libretto.Audio;
+using Libretto.Models;
+using Libretto.Models.Onnx;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Libretto.Speech.Whisper;
+
+/// <summary>
+/// A Whisper network in the transformers.js layout, of any size and precision: <c>config.json</c>,
+/// <c>generation_config.json</c>, <c>tokenizer.json</c>, <c>onnx/encoder_model*.onnx</c>,
+/// <c>onnx/decoder_model_merged*.onnx</c>. Holds no state of a recording; safe to share.
+/// </summary>
+internal sealed class WhisperModel
+{
+    /// <summary>Length of a window in samples: 30 s.</summary>
+    public const int WindowSamples = 30 * LogMel.SampleRate;
+
+    /// <summary>Length of an encoder frame in seconds.</summary>
+    public const double SecondsPerFrame = 0.02;
+
+    // Best first on a CPU: 8-bit blocks are as good as full precision and faster; dynamic 8 bits and 4 bits lose words.
+    private static readonly string[] Precisions = ["_q8", "", "_fp16", "_quantized", "_int8", "_uint8", "_q4", "_q4f16", "_bnb4"];
+
+    private readonly InferenceSession _encoder;
+    private readonly string _encoderInput;
+    private readonly string _encoderOutput;
+
+    private WhisperModel(string folder, WhisperConfig config, WhisperTokenizer tokenizer, InferenceSession encoder, InferenceSession decoder)
+    {
+        Folder = folder;
+        Config = config;
+        Tokenizer = tokenizer;
+        Features = new LogMel(config.Bins);
+        _encoder = encoder;
+        _encoderInput = encoder.InputNames[0];
+        _encoderOutput = encoder.OutputNames[0];
+        Layout = new WhisperDecoderLayout(folder, decoder, config);
+    }
+
+    /// <summary>The folder it was read from.</summary>
+    public string Folder { get; }
+
+    /// <summary>The folder's name, such as <c>whisper-base</c>.</summary>
+    public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Folder));
+
+    public WhisperConfig Config { get; }
+
+    public WhisperTokenizer Tokenizer { get; }
+
+    public LogMel Features { get; }
+
+    internal WhisperDecoderLayout Layout { get; }
+
+    /// <summary>Reads a model folder, loading its networks or sharing them if they are loaded.</summary>
+    /// <exception cref="LibrettoException">A file is missing or damaged, or the folder holds another kind of model.</exception>
+    public static WhisperModel Load(string folder, OnnxSessions sessions)
+    {
+        var config = WhisperConfig.Read(folder);
+        var tokenizer = ReadTokenizer(folder, config);
+        var encoder = sessions.Open(FindNetwork(folder, "encoder_model"));
+        var decoder = sessions.Open(FindNetwork(folder, "decoder_model_merged"));
+        var shape = encoder.InputMetadata.Values.First().Dimensions;
+        if (shape.Length != 3 || (shape[1] > 0 && shape[1] != config.Bins))
+            throw SpeechException.NotWhisper(folder, $"its encoder takes [{string.Join(", ", shape)}], not {config.Bins} mel bands.");
+        return new WhisperModel(folder, config, tokenizer, encoder, decoder);
+    }
+
+    /// <summary>Reads a window of a recording as the encoder wants it; what is not a number is silence.</summary>
+    /// <param name="audio">16 kHz mono.</param>
+    /// <param name="window">At most 30 s; the rest is padded.</param>
+    public WindowFeatures ReadWindow(PcmFile audio, TimeRange window)
+    {
+        using var span = SpeechSpans.Start(SpeechSpans.Features);
+        var rented = ArrayPool<float>.Shared.Rent(WindowSamples);
+        try
+        {
+            var samples = rented.AsSpan(0, WindowSamples);
+            var length = Math.Min(samples.Length, (int)Math.Ceiling(window.Length * LogMel.SampleRate));
+            audio.Read((long)(window.Start * LogMel.SampleRate), samples[..length]);
+            samples[length..].Clear();
+            foreach (ref var sample in samples[..length])
+                sample = float.IsFinite(sample) ? Math.Clamp(sample, -1, 1) : 0;
+            var values = new float[Features.Bins * WindowSamples / LogMel.Hop];
+            Features.Compute(samples, values);
+            return new WindowFeatures(values, BinaryPrimitives.ReadInt32LittleEndian(SHA256.HashData(MemoryMarshal.AsBytes(samples))));
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>Runs the encoder over windows, one by one so that memory does not grow with their number.</summary>
+    /// <param name="features">A window each: <see cref="WhisperConfig.Bins"/> rows of 3,000 frames.</param>
+    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <returns>Hidden states, [windows, frames, width]; the caller disposes them.</returns>
+    public OrtValue Encode(IReadOnlyList<float[]> features, CancellationToken cancellationToken)
+    {
+        using var span = SpeechSpans.Start(SpeechSpans.Encoder);
+        OrtValue? states = null;
+        try
+        {
+            using var input = Tensors.Allocate(_encoder.InputMetadata[_encoderInput].ElementDataType, 1, Config.Bins, 2 * Config.EncoderFrames);
+            for (var window = 0; window < features.Count; window++)
+            {
+                input.Write(0, features[window]);
+                using var outputs = NetworkRun.Run(Folder, _encoder, [_encoderInput], [input], [_encoderOutput], cancellationToken,
+                    freeWork: window == features.Count - 1);
+                var shape = outputs[0].Shape();
+                states ??= Tensors.Allocate(Layout.EncoderStateType, features.Count, shape[1], shape[2]);
+                var values = outputs[0].Floats();
+                states.Write(window * values.Length, values);
+            }
+            return states ?? throw new ArgumentException("There must be a window.", nameof(features));
+        }
+        catch
+        {
+            states?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Encoder frames that hold the audio of a window; what follows is padding.</summary>
+    public int Frames(TimeRange window) => Math.Clamp((int)Math.Ceiling(window.Length / SecondsPerFrame), 1, Config.EncoderFrames);
+
+    /// <summary>The commands that begin a transcript.</summary>
+    /// <param name="language">A language code of the model.</param>
+    /// <param name="translate">Whether to write English whatever is said.</param>
+    public int[] StartTokens(string language, bool translate) => Config.IsMultilingual
+        ? [Tokenizer.StartOfTranscript, Tokenizer.Languages[language], translate ? Tokenizer.Translate : Tokenizer.Transcribe]
+        : [Tokenizer.StartOfTranscript];
+
+    /// <summary>The model's own code for a language.</summary>
+    /// <param name="language">An ISO 639 code, with or without a region.</param>
+    /// <exception cref="SpeechException">The model does not know it.</exception>
+    public string ResolveLanguage(string language)
+    {
+        var code = language.Trim().ToLowerInvariant().Split('-', '_')[0];
+        code = code switch { "jv" => "jw", "nb" => "no", "iw" => "he", "fil" => "tl", _ => code };
+        IEnumerable<string> known = Config.IsMultilingual ? Tokenizer.Languages.Keys : ["en"];
+        return known.Contains(code) ? code : throw SpeechException.UnknownLanguage(language, known);
+    }
+
+    /// <summary>What language each window is in.</summary>
+    /// <param name="states">The encoder's hidden states.</param>
+    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <returns>Language codes with their probabilities, likeliest first: the mean over the windows, each weighed by how surely someone speaks.</returns>
+    public IReadOnlyList<(string Language, double Probability)> DetectLanguage(OrtValue states, CancellationToken cancellationToken)
+    {
+        if (!Config.IsMultilingual)
+            return [("en", 1)];
+        var rows = (int)states.Shape()[0];
+        using var decoder = new WhisperDecoder(this, states, [.. Enumerable.Range(0, rows)]);
+        decoder.Step([.. Enumerable.Repeat((long)Tokenizer.StartOfTranscript, rows)], cancellationToken);
+
+        var sums = Tokenizer.Languages.ToDictionary(l => l.Key, _ => 0.0);
+        var scores = new float[Config.VocabularySize];
+        var total = 0.0;
+        for (var row = 0; row < rows; row++)
+        {
+            TensorPrimitives.SoftMax(decoder.Logits(row, 0), scores);
+            var languages = Tokenizer.Languages.ToDictionary(l => l.Key, l => (double)scores[l.Value]);
+            var weight = Math.Max(1e-3, 1 - scores[Tokenizer.NoSpeech]);
+            var mass = Math.Max(languages.Values.Sum(), 1e-12);
+            foreach (var (language, probability) in languages)
+                sums[language] += weight * probability / mass;
+            total += weight;
+        }
+        return [.. sums.Select(s => (s.Key, s.Value / total)).OrderByDescending(s => s.Item2).ThenBy(s => s.Key, StringComparer.Ordinal)];
+    }
+
+    private static string FindNetwork(string folder, string name)
+    {
+        var files = Precisions.Select(precision => Path.Combine(folder, "onnx", name + precision + ".onnx")).ToArray();
+        return Array.Find(files, File.Exists) ?? throw ModelException.FileMissing(Path.Combine(folder, "onnx", name + ".onnx"));
+    }
+
+    private static WhisperTokenizer ReadTokenizer(string folder, WhisperConfig config)
+    {
+        var path = Path.Combine(folder, "tokenizer.json");
+        if (!File.Exists(path))
+            throw ModelException.FileMissing(path);
+        try
+        {
+            var tokenizer = new WhisperTokenizer(ByteLevelVocabulary.Parse(File.ReadAllBytes(path)));
+            if (tokenizer.Count > config.VocabularySize || (config.NoTimestamps is { } id && id != tokenizer.NoTimestamps))
+                throw new FormatException($"It has {tokenizer.Count} tokens, the network {config.VocabularySize}.");
+            return tokenizer;
+        }
+        catch (FormatException e)
+        {
+            throw SpeechException.NotWhisper(folder, $"tokenizer.json does not fit the network. {e.Message}", e);
+        }
+    }
+}
+
+/// <summary>What the encoder reads of a window.</summary>
+/// <param name="Values">A row of 3,000 frames for each mel band.</param>
+/// <param name="Fingerprint">A number made from the samples: the same for the same sound.</param>
+internal readonly record struct WindowFeatures(float[] Values, int Fingerprint);

@@ -17,7 +17,7 @@ internal sealed class WindowPlan
     private const double Margin = 0.2;
     private const double ShortestSound = 0.1;
     // A cut is looked for in the last part of a window; earlier would waste the network's time.
-    private const double EarliestCut = 20;
+    private const double EarliestCut = 24;
     // Smoothing over a breath, so that the gap between two syllables is not taken for one.
     private const int CutHalfWidth = 10;
     private const double MergedGap = 3;

@@ -1,73 +1,43 @@
 #!/usr/bin/env python3
-"""Makes the sample song: morning-light.ogg and morning-light.truth.json, beside this script.
+"""Makes the sample songs: NAME.ogg and NAME.truth.json, beside this script.
 
-Nobody has to run it: what it makes is committed. It needs Python 3 with numpy, flite (the voice, CMU's "slt") and ffmpeg
-(the encoder). The same versions give the same bytes: every random number comes from one seed.
+    samples/make-sample.py morning-light | luna-clara
 
-The voice is spoken by flite a line at a time, with the time of each phone. Its spectral envelope is measured (after
-CheapTrick of the WORLD vocoder: M. Morise, Speech Communication 67, 2015), stretched so that each vowel starts on its beat,
-and sounded again at the melody's pitch. So the time of each word is known, and is checked on the sung waveform.
+Nobody has to run it: what it makes is committed. It needs Python 3 with numpy, ffmpeg (the encoder), and flite (CMU's voice "slt",
+English) or espeak-ng's library (Spanish). The same versions give the same bytes: every random number comes from one seed.
+
+The voice is spoken a line at a time, with the time of each phone (speech.py). Its spectral envelope is measured (after CheapTrick
+of the WORLD vocoder: M. Morise, Speech Communication 67, 2015), stretched so that each vowel starts on its beat, and sounded
+again at the melody's pitch (scores/). So the time of each word is known, and is checked on the sung waveform.
 """
 
+import importlib
 import json
 import pathlib
 import re
 import subprocess
+import sys
 import tempfile
 import wave
 
 import numpy as np
 
+import speech
+from speech import BUZZING, DIPHTHONGS, VOICELESS, VOWELS
+
 HERE = pathlib.Path(__file__).resolve().parent
-NAME, TITLE, ARTIST = "morning-light", "Morning Light", "Libretto"
 RATE = 44100
-BEAT = 60 / 92
+score = importlib.import_module("scores." + (sys.argv[1] if len(sys.argv) > 1 else "morning-light").replace("-", "_"))
+BEAT = 60 / score.TEMPO
 BAR = 4 * BEAT
-LEAD = 0.25           # seconds before the first note
-BARS = 15
-TRANSPOSE = 0         # semitones from the notes written below, which are in G
-FADE_FROM, DURATION = LEAD + 14.6 * BAR, LEAD + BARS * BAR + 1.0
-random = np.random.default_rng(20240401)
-
-# ---------------------------------------------------------------------------------------------------------------- score
-
-# A line: its first bar, how many beats its last vowel is held, and its words: text, flite's phones, beat:note per vowel.
-LINES = [
-    (1, 1.2, [("Morning", "m ao r n ih ng", "0:B3 1:A3"), ("light", "l ay t", "1.5:D4"), ("is", "ih z", "2.5:B3"),
-              ("on", "aa n", "3:A3"), ("the", "dh ax", "3.5:G3"), ("water,", "w ao t er", "4:C4 5:B3")]),
-    (3, 1.6, [("And", "ae n d", "0:G3"), ("the", "dh ax", "0.5:A3"), ("birds", "b er d z", "1:B3"),
-              ("begin", "b ih g ih n", "2:B3 2.5:D4"), ("to", "t ax", "3.5:B3"), ("sing.", "s ih ng", "4:A3")]),
-    (5, 1.2, [("Take", "t ey k", "0:G3"), ("my", "m ay", "1:A3"), ("hand", "hh ae n d", "1.5:B3"),
-              ("and", "ae n d", "2.5:A3"), ("walk", "w ao k", "3:B3"), ("beside", "b ih s ay d", "3.5:C4 4:E4"),
-              ("me.", "m iy", "5:D4")]),
-    (7, 1.8, [("We", "w iy", "0:B3"), ("will", "w ih l", "0.5:B3"), ("see", "s iy", "1:D4"), ("what", "w ah t", "2:C4"),
-              ("the", "dh ax", "2.5:B3"), ("day", "d ey", "3:A3"), ("can", "k ae n", "3.5:A3"),
-              ("bring.", "b r ih ng", "4:G3")]),
-    (10, 1.2, [("Every", "eh v er iy", "0:G3 0.25:G3 0.5:A3"), ("word", "w er d", "1:B3"), ("will", "w ih l", "2:B3"),
-               ("find", "f ay n d", "2.5:D4"), ("a", "ax", "3.5:B3"), ("moment,", "m ow m ax n t", "4:E4 5:D4")]),
-    (12, 2.0, [("Every", "eh v er iy", "0:B3 0.25:B3 0.5:B3"), ("song", "s ao ng", "1:D4"), ("will", "w ih l", "2:C4"),
-               ("find", "f ay n d", "2.5:B3"), ("a", "ax", "3.5:A3"), ("home.", "hh ow m", "4:G3")]),
-]
-
-# Chords, each (bar, beat, name); they sound until the next.
-CHORDS = [(0, 0, "G"), (1, 0, "G"), (2, 0, "C"), (3, 0, "G"), (4, 0, "D"), (5, 0, "Em"), (6, 0, "C"), (7, 0, "G"), (7, 2, "D"),
-          (8, 0, "G"), (8, 2, "C"), (9, 0, "D"), (10, 0, "Em"), (11, 0, "C"), (12, 0, "G"), (12, 2, "D"), (13, 0, "G"),
-          (14, 0, "G")]
-VOICINGS = {"G": "G2 D3 G3 B3 D4", "C": "C3 G3 C4 E4 G4", "D": "D3 A3 D4 F#4 A4", "Em": "E2 B2 G3 B3 E4"}
-PICKING = [0, 2, 3, 1, 4, 2, 3, 1]       # strings of the voicing, an eighth each
-LEAD_GUITAR = [(0, 0, "D4", 1), (0, 1, "G4", 1), (0, 2, "B4", .8), (0, 3, "A4", .8),
-               (8, 2.5, "E4", .8), (8, 3, "G4", .9), (8, 3.5, "B4", .9), (9, 0, "A4", 1), (9, 1, "F#4", .8), (9, 1.5, "A4", .9),
-               (13, 2, "B4", .7), (13, 3, "A4", .7), (14, 0, "G4", .8), (14, 1, "D4", .7), (14, 2, "G4", .7)]
-STOP = (9, 2.25)       # the band holds its breath from here to the next bar
-
-VOWELS = set("aa ae ah ao aw ax ay eh er ey ih iy ow oy uh uw".split())
-DIPHTHONGS = set("aw ay ey ow oy".split())
-VOICELESS = set("p t k f s sh th ch hh pau".split())
-BUZZING = set("z v dh zh jh".split())
+LEAD, BARS, CHORDS, VOICINGS = score.LEAD, score.BARS, score.CHORDS, score.VOICINGS
+FADE_FROM, DURATION = LEAD + score.FADE_BAR * BAR, LEAD + BARS * BAR + 1.0
+SPEAK = {"flite": speech.speak_by_flite, "espeak": speech.speak_by_espeak}[score.SPEAKER]
+random = np.random.default_rng(score.SEED)
 
 
 def midi(note):
-    return TRANSPOSE + 12 * (int(note[-1]) + 1) + {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}[note[0]] + ("#" in note)
+    return 12 * (int(note[-1]) + 1) + {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}[note[0]] + ("#" in note)
 
 
 def hertz(note):
@@ -80,24 +50,8 @@ def at(bar, beat=0.0):
 
 # ------------------------------------------------------------------------------------------------- the voice: what flite says
 
-SPOKEN_RATE, HOP, FFT = 16000, 0.005, 2048
+SPOKEN_RATE, HOP, FFT = speech.RATE, 0.005, 2048
 GRID = np.arange(FFT // 2 + 1) * RATE / FFT      # frequencies of the envelopes, Hz
-
-
-def speak(text, phones):
-    """The line as flite speaks it: samples (-1 to 1), and (phone, start, end) of each phone, pauses included."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = f"{folder}/line.wav"
-        said = subprocess.run(["flite", "-voice", "slt", "-psdur", "--setf", "duration_stretch=1.25", "-t", text, "-o", path],
-                              check=True, capture_output=True, text=True).stdout
-        with wave.open(path) as file:
-            assert file.getframerate() == SPOKEN_RATE and file.getnchannels() == 1
-            samples = np.frombuffer(file.readframes(file.getnframes()), "<i2") / 32768
-    ends = [(phone, float(end)) for phone, end in re.findall(r"(\w+):([\d.]+)", said)]
-    starts = [0.0] + [end for _, end in ends]
-    timed = [(phone, start, end) for (phone, end), start in zip(ends, starts)]
-    assert [p for p, _, _ in timed if p != "pau"] == phones, f"flite says {said!r}, the score says {phones}"
-    return samples, timed
 
 
 def measure_pitch(samples, times):
@@ -157,9 +111,9 @@ def measure_envelopes(samples, times, pitch):
 
 def lay_out(timed, onsets, hold):
     """Where each phone is sung: (phone, start, end, [(sung, spoken), ...] time pairs). Vowels start at the onsets."""
-    sounding = [p for p in timed if p[0] != "pau"]
+    sounding = timed
     nuclei = [i for i, p in enumerate(sounding) if p[0] in VOWELS]
-    assert len(nuclei) == len(onsets)
+    assert len(nuclei) == len(onsets), f"{len(onsets)} notes for {[p[0] for p in sounding]}"
     spans = [None] * len(sounding)
 
     def natural(phone):
@@ -197,21 +151,20 @@ def stretch(phone, sung, spoken):
 
 def sing_line(bar, hold, words):
     """One line, sung: its samples on the whole song's time axis, and per word the spans of its phones."""
-    phones = [p for _, ps, _ in words for p in ps.split()]
     notes = [n.split(":") for _, _, ns in words for n in ns.split()]
     onsets = [at(bar, float(beat)) for beat, _ in notes]
-    samples, timed = speak(" ".join(w for w, _, _ in words), phones)
+    samples, spoken = SPEAK(" ".join(w for w, _, _ in words), [phones for _, phones, _ in words])
+    assert len(spoken) == len(words)
     times = np.arange(0, len(samples) / SPOKEN_RATE, HOP)
     pitch = measure_pitch(samples, times)
     envelopes = measure_envelopes(samples, times, pitch)
-    laid = lay_out(timed, onsets, hold * BEAT)
+    laid = lay_out([phone for word in spoken for phone in word], onsets, hold * BEAT)
     melody = draw_melody(laid, onsets, [midi(n) for _, n in notes])
     voice = sound(laid, envelopes, melody)
     spans, i = [], 0
-    for _, ps, _ in words:
-        count = len(ps.split())
-        spans.append(laid[i:i + count])
-        i += count
+    for word in spoken:
+        spans.append(laid[i:i + len(word)])
+        i += len(word)
     return voice, spans
 
 
@@ -276,7 +229,7 @@ def sound(laid, envelopes, melody):
     centers = np.arange(begin, end, step / RATE)
     window = np.sqrt(np.hanning(2 * step + 1)[:-1])
     bursts = np.fft.rfft(random.standard_normal((len(centers), 2 * step)) * window, FFT)
-    shaped = np.fft.irfft(bursts * np.exp(envelope(centers) / 2) * breath(centers))
+    shaped = np.fft.irfft(bursts * np.exp(envelope(centers) / 2) * breath(centers)) * score.CONSONANTS
     for center, burst in zip((centers * RATE).astype(int), np.roll(shaped, FFT // 2 - step, 1)):
         voice[center - FFT // 2:center + FFT // 2] += burst
     return voice[:int(DURATION * RATE)]
@@ -358,17 +311,17 @@ def play_band():
     for bar in range(BARS - 1):
         for eighth in range(8):
             strings = VOICINGS[chord_at(bar, eighth / 2)].split()
-            choice = 0 if eighth == 4 and chord_at(bar, 2) != chord_at(bar, 0) else PICKING[eighth]
+            choice = 0 if eighth == 4 and chord_at(bar, 2) != chord_at(bar, 0) else score.PICKING[eighth]
             accent = 1.0 if eighth in (0, 4) else 0.72 + 0.1 * random.random()
             add(band, pluck(hertz(strings[choice]), 2.2), at(bar, eighth / 2) + 0.006 * random.random(), 0.30 * accent, -0.35)
-    for i, note in enumerate(VOICINGS["G"].split()):               # the last chord, strummed
+    for i, note in enumerate(VOICINGS[CHORDS[-1][2]].split()):    # the last chord, strummed
         add(band, pluck(hertz(note), 4.0), at(BARS - 1) + 0.045 * i, 0.30, -0.35)
-    for bar, beat, note, gain in LEAD_GUITAR:
+    for bar, beat, note, gain in score.LEAD_GUITAR:
         add(band, pluck(hertz(note), 2.4, bright=0.6), at(bar, beat), 0.26 * gain, 0.4)
     play_pad(band)
     play_rhythm(band)
     time = np.arange(band.shape[1]) / RATE
-    begin, end = at(*STOP), at(STOP[0] + 1) - 0.06
+    begin, end = at(*score.STOP), at(score.STOP[0] + 1) - 0.06
     return band * np.where(time < end, np.clip((begin + 0.3 - time) / 0.3, 0, 1), np.clip((time - end) / 0.05, 0, 1))
 
 
@@ -453,7 +406,7 @@ def mix(voice, band):
                                  (14000, -6)])
     singing = np.convolve(np.abs(voice) > 0.02, np.ones(2000), "same") > 0
     voice = voice / rms(voice, singing)
-    band = band / rms(band.mean(0), singing) * 10 ** (-8.5 / 20)
+    band = band / rms(band.mean(0), singing) * 10 ** (score.BAND_LEVEL / 20)
     center = np.stack([voice, voice])
     total = center + 0.10 * reverberate(center, 1.2, 0.03) + band + 0.12 * reverberate(band, 1.5, 0.01)
     time = np.arange(total.shape[1]) / RATE
@@ -481,28 +434,32 @@ def write_wave(path, signal):
         file.writeframes(np.round(signal.T * 32767 + dither.T).clip(-32768, 32767).astype("<i2").tobytes())
 
 
+LANGUAGES = {"en": "eng", "es": "spa"}
+
+
 def encode(signal, path):
     with tempfile.TemporaryDirectory() as folder:
         write_wave(f"{folder}/mix.wav", signal)
         subprocess.run(["ffmpeg", "-v", "error", "-y", "-bitexact", "-i", f"{folder}/mix.wav", "-c:a", "libvorbis", "-q:a", "4",
-                        "-metadata", f"title={TITLE}", "-metadata", f"artist={ARTIST}", "-metadata", "language=eng",
+                        "-metadata", f"title={score.TITLE}", "-metadata", f"artist={score.ARTIST}", 
+                        "-metadata", f"language={LANGUAGES[score.LANGUAGE]}",
                         "-metadata", "license=MIT", "-fflags", "+bitexact", "-flags:a", "+bitexact", str(path)], check=True)
 
 
 def main():
     voice, lines = 0, []
-    for line in LINES:
+    for line in score.LINES:
         sung, spans = sing_line(*line)
         words = find_words(sung, line[2], spans)
         lines.append({"start": words[0]["start"], "end": words[-1]["end"], "text": " ".join(w["text"] for w in words), "words": words})
         voice = voice + sung
     total, voice, band = mix(voice, play_band())
-    encode(total, HERE / f"{NAME}.ogg")
-    truth = {"schema": "libretto/1", "title": TITLE, "artist": ARTIST, "language": "en",
+    encode(total, HERE / f"{score.NAME}.ogg")
+    truth = {"schema": "libretto/1", "title": score.TITLE, "artist": score.ARTIST, "language": score.LANGUAGE,
              "duration": round(total.shape[1] / RATE, 3), "lines": lines}
     text = json.dumps(truth, indent=2, ensure_ascii=False) + "\n"
     text = re.sub(r'\{\s+"text": ("[^"]*"),\s+"start": ([\d.]+),\s+"end": ([\d.]+)\s+\}', r'{ "text": \1, "start": \2, "end": \3 }', text)
-    (HERE / f"{NAME}.truth.json").write_text(text, encoding="utf-8")
+    (HERE / f"{score.NAME}.truth.json").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

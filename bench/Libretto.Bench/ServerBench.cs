@@ -4,7 +4,8 @@ using System.Net.ServerSentEvents;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Libretto.Acquire;
-using Libretto.Server.Jobs;
+using Libretto.Server.Data.Entities;
+using Libretto.Server.Jobs.Queue;
 using Libretto.Storage;
 using Microsoft.Extensions.DependencyInjection;
 

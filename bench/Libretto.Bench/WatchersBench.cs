@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Libretto.Server.Jobs;
+using Libretto.Server.Data.Entities;
+using Libretto.Server.Jobs.Queue;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Libretto.Bench;

@@ -1,5 +1,5 @@
-using Libretto.Server.Jobs;
-using Libretto.Server.Ops;
+using Libretto.Server.Data;
+using Libretto.Server.Security;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Libretto.Server;

@@ -3,9 +3,16 @@ using Libretto.Audio;
 using Libretto.Models;
 using Libretto.Models.Onnx;
 using Libretto.Server.Api;
+using Libretto.Server.Api.Intake;
+using Libretto.Server.Data;
+using Libretto.Server.Http;
 using Libretto.Server.Jobs;
-using Libretto.Server.Ops;
+using Libretto.Server.Jobs.Queue;
+using Libretto.Server.Jobs.Work;
+using Libretto.Server.Jobs.Workers;
+using Libretto.Server.Operations;
 using Libretto.Server.Pools;
+using Libretto.Server.Security;
 using Libretto.Server.Web;
 using Libretto.Server.Webhooks;
 using Libretto.Settings;
@@ -78,13 +85,13 @@ public static partial class LibrettoServer
     {
         Directory.CreateDirectory(options.DataFolder);
         var giveUpAt = DateTime.UtcNow + DatabasePatience;
-        var log = services.GetRequiredService<ILogger<JobsContext>>();
+        var log = services.GetRequiredService<ILogger<LibrettoDb>>();
         var isTold = false;
         while (true)
         {
             try
             {
-                await Schema.MigrateAsync(services.GetRequiredService<IDbContextFactory<JobsContext>>(), ct);
+                await Migrations.MigrateAsync(services.GetRequiredService<IDbContextFactory<LibrettoDb>>(), ct);
                 return;
             }
             catch (Exception e) when (DatabaseErrors.IsAway(e) && DateTime.UtcNow < giveUpAt)
@@ -116,7 +123,7 @@ public static partial class LibrettoServer
         services.AddSingleton<JobQueue>();
         services.AddSingleton<JobWorker>();
         services.AddSingleton<LinkWork>();
-        services.AddSingleton<LinkTwins>();
+        services.AddSingleton<SameLinkJobs>();
         services.AddSingleton<LaneChoice>();
         services.AddSingleton<SongWork>();
         services.AddSingleton<StageTimes>();
@@ -124,9 +131,9 @@ public static partial class LibrettoServer
         services.AddSingleton<QueueState>();
         services.AddSingleton(provider => options.Capabilities ?? Capabilities.Detect(
             options, provider.GetRequiredService<OnnxSessions>(), provider.GetRequiredService<ModelStore>(), provider.GetRequiredService<LibrettoSettings>()));
-        services.AddSingleton<UnmetNeeds>();
+        services.AddSingleton<UnmetRequirements>();
         if (options.ServesApi)
-            services.AddHostedService(provider => provider.GetRequiredService<UnmetNeeds>());
+            services.AddHostedService(provider => provider.GetRequiredService<UnmetRequirements>());
         services.AddHostedService<RecoveryScan>();
         foreach (var lane in options.EffectiveLanes)
             services.AddHangfireServer(worker => Lanes.Configure(worker, lane, options));

@@ -68,7 +68,7 @@ public sealed record ServerOptions
         [TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1)];
 
     /// <summary>What the process says it can do; found out when null: for tests.</summary>
-    internal Jobs.Capabilities? Capabilities { get; init; }
+    internal Jobs.Workers.Capabilities? Capabilities { get; init; }
 
     /// <summary>After how long without a job a worker ends by itself; never when null (the default).</summary>
     public TimeSpan? IdleExit { get; init; }
@@ -97,8 +97,8 @@ public sealed record ServerOptions
     internal IReadOnlyList<string> EffectiveLanes => Lanes ?? Role switch
     {
         "api" => [],
-        "worker" => [Jobs.Lane.Compute],
-        _ => Jobs.Lane.All,
+        "worker" => [Data.Entities.Lane.Compute],
+        _ => Data.Entities.Lane.All,
     };
 
     internal IReadOnlyList<string> EffectiveUrls => Urls ?? (ServesApi ? [DefaultUrl] : []);
@@ -123,7 +123,7 @@ public sealed record ServerOptions
             throw ServerException.BadSetting("--data", DataFolder, "give a folder");
         if (Role is not ("api" or "worker" or "all"))
             throw ServerException.BadSetting("--role", Role, "choose api, worker or all");
-        if (EffectiveLanes.FirstOrDefault(lane => !Jobs.Lane.All.Contains(lane)) is { } unknown)
+        if (EffectiveLanes.FirstOrDefault(lane => !Data.Entities.Lane.All.Contains(lane)) is { } unknown)
             throw ServerException.BadSetting("--lanes", unknown, "choose io, compute or both, separated by a comma");
         if (Role == "worker" && EffectiveLanes.Count == 0)
             throw ServerException.BadSetting("--lanes", "", "a worker needs at least one lane");

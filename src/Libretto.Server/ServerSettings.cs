@@ -1,5 +1,6 @@
 using System.Globalization;
-using Libretto.Server.Jobs;
+using Libretto.Server.Data.Entities;
+using Libretto.Server.Jobs.Queue;
 
 namespace Libretto.Server;
 
@@ -117,7 +118,7 @@ internal static class ServerSettings
 
     // Read elsewhere: the settings file, a worker's name in its pool, the client's, the service unit's, and what tests set.
     private static readonly string[] s_others =
-        [Settings.SettingsReader.FileVariable, Pools.WorkerPresence.IdVariable, "LIBRETTO_SERVER", "LIBRETTO_KEY", "LIBRETTO_ARGUMENTS", "LIBRETTO_FAILPOINT", "LIBRETTO_SOAK", "LIBRETTO_UPDATE_SNAPSHOTS"];
+        [Settings.SettingsReader.FileVariable, Jobs.Workers.WorkerPresence.IdVariable, "LIBRETTO_SERVER", "LIBRETTO_KEY", "LIBRETTO_ARGUMENTS", "LIBRETTO_FAILPOINT", "LIBRETTO_SOAK", "LIBRETTO_UPDATE_SNAPSHOTS"];
 
     private static ServerSetting Limit(string variable, string whenUnset, string description, Func<Pools.PoolLimits, string, Pools.PoolLimits> apply) => new(
         variable, whenUnset, description, (options, text) => options with { Pool = options.Pool with { Limits = apply(options.Pool.Limits, text) } });

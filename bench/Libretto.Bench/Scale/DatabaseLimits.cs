@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Libretto.Server;
-using Libretto.Server.Jobs;
+using Libretto.Server.Data;
+using Libretto.Server.Data.Entities;
+using Libretto.Server.Jobs.Queue;
 using Libretto.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
@@ -48,7 +50,7 @@ internal static class DatabaseLimits
         }
         finally
         {
-            await using var context = await app.Services.GetRequiredService<IDbContextFactory<JobsContext>>().CreateDbContextAsync();
+            await using var context = await app.Services.GetRequiredService<IDbContextFactory<LibrettoDb>>().CreateDbContextAsync();
             await context.Jobs.ExecuteDeleteAsync();
             Directory.Delete(folder, recursive: true);
         }
@@ -56,7 +58,7 @@ internal static class DatabaseLimits
 
     private static async Task FillAsync(WebApplication app, int count)
     {
-        await using var context = await app.Services.GetRequiredService<IDbContextFactory<JobsContext>>().CreateDbContextAsync();
+        await using var context = await app.Services.GetRequiredService<IDbContextFactory<LibrettoDb>>().CreateDbContextAsync();
         await context.Jobs.ExecuteDeleteAsync();
         await context.Database.ExecuteSqlAsync(
             $"""

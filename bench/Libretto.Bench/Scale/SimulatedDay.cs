@@ -1,4 +1,5 @@
 using Libretto.Pipeline;
+using Libretto.Server.Jobs.Workers;
 using Libretto.Server.Pools;
 
 namespace Libretto.Bench.Scale;

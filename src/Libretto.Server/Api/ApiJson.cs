@@ -1,6 +1,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Libretto.Server.Api.Intake;
+using Libretto.Server.Data.Entities;
+using Libretto.Server.Http;
 using Libretto.Server.Jobs;
 
 namespace Libretto.Server.Api;
@@ -17,7 +20,7 @@ namespace Libretto.Server.Api;
 [JsonSerializable(typeof(JobOptions))]
 [JsonSerializable(typeof(LinkPost))]
 [JsonSerializable(typeof(StepsView))]
-[JsonSerializable(typeof(Ops.HealthView))]
+[JsonSerializable(typeof(Operations.HealthView))]
 [JsonSerializable(typeof(WorkersView))]
 [JsonSerializable(typeof(WebhookView))]
 [JsonSerializable(typeof(WebhookSecretView))]

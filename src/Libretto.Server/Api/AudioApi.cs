@@ -1,4 +1,7 @@
+using Libretto.Server.Data.Entities;
+using Libretto.Server.Http;
 using Libretto.Server.Jobs;
+using Libretto.Server.Security;
 using Libretto.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
+using Libretto.Server.Data;
+using Libretto.Server.Data.Entities;
 using Libretto.Server.Jobs;
+using Libretto.Server.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -1,4 +1,8 @@
+using Libretto.Server.Data.Entities;
+using Libretto.Server.Http;
 using Libretto.Server.Jobs;
+using Libretto.Server.Jobs.Queue;
+using Libretto.Server.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;

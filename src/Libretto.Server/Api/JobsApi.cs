@@ -1,5 +1,9 @@
 using System.Globalization;
+using Libretto.Server.Api.Intake;
+using Libretto.Server.Data.Entities;
+using Libretto.Server.Http;
 using Libretto.Server.Jobs;
+using Libretto.Server.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Libretto.Server.Ops;
+using Libretto.Server.Security;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;

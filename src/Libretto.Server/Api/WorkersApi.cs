@@ -1,4 +1,7 @@
-using Libretto.Server.Pools;
+using Libretto.Server.Data.Entities;
+using Libretto.Server.Http;
+using Libretto.Server.Jobs.Workers;
+using Libretto.Server.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -14,7 +17,7 @@ internal static class WorkersApi
     public static void Map(IEndpointRouteBuilder app) =>
         app.MapGet("/api/workers", GetAsync).WithName("ListWorkers").WithTags("Workers").WithSummary("Workers, the newest first; admins only");
 
-    private static async Task<Ok<WorkersView>> GetAsync(Caller caller, WorkerLives workers, CancellationToken ct)
+    private static async Task<Ok<WorkersView>> GetAsync(Caller caller, WorkerRegistry workers, CancellationToken ct)
     {
         if (!caller.IsAdmin)
             throw new ApiProblem(403, "admin_only", "This needs an admin key.");
@@ -29,7 +32,7 @@ internal sealed record WorkerView(
     string Id, string? Pool, string? PoolId, string? Name, string State, string Lanes, string? Program,
     DateTime RequestedAt, DateTime? StartedAt, DateTime? StoppedAt, string? Error, double Seconds, double? Usd)
 {
-    public static WorkerView Of(WorkerLife worker)
+    public static WorkerView Of(WorkerRecord worker)
     {
         var seconds = Math.Max(0, ((worker.StoppedAt ?? worker.ReadAt) - worker.RequestedAt).TotalSeconds);
         return new WorkerView(

@@ -1,11 +1,13 @@
 using System.Linq.Expressions;
-using Libretto.Server.Webhooks;
+using Libretto.Server.Data;
+using Libretto.Server.Data.Entities;
+using Libretto.Server.Jobs.Queue;
 using Microsoft.EntityFrameworkCore;
 
 namespace Libretto.Server.Jobs;
 
 /// <summary>What users do with jobs: post, look, cancel, retry, delete. Each change is one statement.</summary>
-internal sealed class JobStore(IDbContextFactory<JobsContext> contexts, JobChanges changes, ServerOptions options)
+internal sealed class JobStore(IDbContextFactory<LibrettoDb> contexts, JobChanges changes, ServerOptions options)
 {
     /// <summary>What is said of a job that waits for nothing in particular.</summary>
     public const string Waiting = "waiting";
@@ -206,7 +208,7 @@ internal sealed class JobStore(IDbContextFactory<JobsContext> contexts, JobChang
     private async Task<bool> UpdateAsync(
         string id,
         Expression<Func<Job, bool>> condition,
-        Func<JobsContext, IQueryable<Job>, Task<int>> change,
+        Func<LibrettoDb, IQueryable<Job>, Task<int>> change,
         CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
@@ -216,6 +218,6 @@ internal sealed class JobStore(IDbContextFactory<JobsContext> contexts, JobChang
     }
 
     // The query asked most. Not static: it belongs to one database.
-    private readonly Func<JobsContext, string, IAsyncEnumerable<Job>> _find =
-        EF.CompileAsyncQuery((JobsContext context, string id) => context.Jobs.AsNoTracking().Where(job => job.Id == id));
+    private readonly Func<LibrettoDb, string, IAsyncEnumerable<Job>> _find =
+        EF.CompileAsyncQuery((LibrettoDb context, string id) => context.Jobs.AsNoTracking().Where(job => job.Id == id));
 }

@@ -1,9 +1,11 @@
+using Libretto.Server.Data;
+using Libretto.Server.Data.Entities;
 using Microsoft.EntityFrameworkCore;
 
 namespace Libretto.Server.Jobs;
 
 /// <summary>Learns from finished jobs how many seconds each stage takes for a second of audio, by method and machine.</summary>
-internal sealed class StageTimes(IDbContextFactory<JobsContext> contexts)
+internal sealed class StageTimes(IDbContextFactory<LibrettoDb> contexts)
 {
     /// <summary>This machine among others: its name and how many cores it has.</summary>
     public static string Machine { get; } = $"{Environment.MachineName}/{Environment.ProcessorCount}";

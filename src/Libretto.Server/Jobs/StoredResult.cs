@@ -1,5 +1,7 @@
 using System.Text;
 using Libretto.Lyrics;
+using Libretto.Server.Data;
+using Libretto.Server.Data.Entities;
 using Libretto.Storage;
 
 namespace Libretto.Server.Jobs;

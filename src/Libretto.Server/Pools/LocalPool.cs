@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using Libretto.Server.Jobs.Workers;
 
 namespace Libretto.Server.Pools;
 
@@ -17,7 +18,7 @@ internal sealed class LocalPool(ServerOptions server, PoolOptions options) : IWo
         // Run as 'dotnet PROGRAM.dll', the program is the first argument of ours.
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
             start.ArgumentList.Add(Environment.GetCommandLineArgs()[0]);
-        foreach (var argument in (string[])["serve", "--role", "worker", "--lanes", Jobs.Lane.Compute])
+        foreach (var argument in (string[])["serve", "--role", "worker", "--lanes", Data.Entities.Lane.Compute])
             start.ArgumentList.Add(argument);
         // Where the policy keeps none, one whose orchestrator is gone must end by itself.
         if (options.Limits.Min == 0)

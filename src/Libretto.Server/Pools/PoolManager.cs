@@ -1,5 +1,9 @@
 using System.Globalization;
+using Libretto.Server.Data;
+using Libretto.Server.Data.Entities;
 using Libretto.Server.Jobs;
+using Libretto.Server.Jobs.Queue;
+using Libretto.Server.Jobs.Workers;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -10,7 +14,7 @@ namespace Libretto.Server.Pools;
 /// in the tables, so another can go on where it stopped.
 /// </summary>
 internal sealed partial class PoolManager(
-    IWorkerPool pool, PoolOptions options, WorkerLives workers, JobClaims claims, JobStore jobs, Lease lease, ServerOptions server, TimeProvider time, ILogger<PoolManager> log)
+    IWorkerPool pool, PoolOptions options, WorkerRegistry workers, JobClaims claims, JobStore jobs, Lease lease, ServerOptions server, TimeProvider time, ILogger<PoolManager> log)
     : BackgroundService
 {
     private const int UsualStartSeconds = 20;

@@ -1,3 +1,5 @@
+using Libretto.Server.Data.Entities;
+
 namespace Libretto.Server.Pools;
 
 /// <summary>How a pool may grow and when it shrinks.</summary>
@@ -57,7 +59,7 @@ internal sealed record PoolView
 /// <param name="PoolId">What the provider calls it.</param>
 internal sealed record PoolWorker(string Id, bool IsOurs, bool HasCome, bool IsDraining, TimeSpan Age, TimeSpan? Idle, string? PoolId = null)
 {
-    public static PoolWorker Of(WorkerLife row, DateTime now) => new(
+    public static PoolWorker Of(WorkerRecord row, DateTime now) => new(
         row.Id,
         row.Pool is not null,
         row.State == WorkerState.Running,

@@ -1,3 +1,5 @@
+using Libretto.Server.Data;
+using Libretto.Server.Jobs.Workers;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Libretto.Server.Pools;
@@ -9,7 +11,7 @@ internal static class PoolServices
 
     public static void AddTo(IServiceCollection services, ServerOptions options)
     {
-        services.AddSingleton<WorkerLives>();
+        services.AddSingleton<WorkerRegistry>();
         services.AddSingleton<WorkerActivity>();
         services.AddSingleton<Lease>();
         if (options.EffectiveLanes.Count > 0)

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Libretto.Server.Webhooks;
 
 namespace Libretto.Server.Pools;
 

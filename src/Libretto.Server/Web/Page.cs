@@ -1,7 +1,8 @@
+using Libretto.Server.Security;
 using Libretto.Server.Web.Edit;
-using Libretto.Server.Web.Frame;
-using Libretto.Server.Web.Sing;
-using Libretto.Server.Web.Take;
+using Libretto.Server.Web.Export;
+using Libretto.Server.Web.Layout;
+using Libretto.Server.Web.Player;
 using Libretto.Server.Web.Watch;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

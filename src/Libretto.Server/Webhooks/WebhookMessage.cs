@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Libretto.Server.Api;
+using Libretto.Server.Data.Entities;
 using Libretto.Server.Jobs;
 
 namespace Libretto.Server.Webhooks;

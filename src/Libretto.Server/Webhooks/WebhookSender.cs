@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
-using Libretto.Server.Jobs;
-using Libretto.Server.Pools;
+using Libretto.Server.Data;
+using Libretto.Server.Data.Entities;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

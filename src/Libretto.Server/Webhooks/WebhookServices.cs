@@ -1,5 +1,5 @@
 using Libretto.Acquire;
-using Libretto.Server.Pools;
+using Libretto.Server.Data;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

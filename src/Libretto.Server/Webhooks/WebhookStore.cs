@@ -1,10 +1,11 @@
-using Libretto.Server.Jobs;
+using Libretto.Server.Data;
+using Libretto.Server.Data.Entities;
 using Microsoft.EntityFrameworkCore;
 
 namespace Libretto.Server.Webhooks;
 
 /// <summary>The table <c>webhook_deliveries</c>; a row is made with its job, in one transaction.</summary>
-internal sealed class WebhookStore(IDbContextFactory<JobsContext> contexts)
+internal sealed class WebhookStore(IDbContextFactory<LibrettoDb> contexts)
 {
     private const int Remembered = 10;
 

@@ -60,7 +60,9 @@ public sealed class LyricsAligner
         var text = new GivenText(given.Lines);
         if (text.Words.Count == 0)
             throw AlignException.NoWords();
-        return Task.Run(() => Align(audio, given, text, source, heard, activity, language, progress, cancellationToken), cancellationToken);
+        return Task.Run(
+            () => Align(audio, given, text, source, heard, activity, language, progress, cancellationToken) with { Sections = given.Sections },
+            cancellationToken);
     }
 
     private AlignedLyrics Align(

@@ -67,9 +67,12 @@ internal sealed class SyncedLyrics
         {
             var words = TimeLine(line, heardAs, duration);
             if (words.Length > 0)
-                lines.Add(LyricsLine.Of(words) with { Sung = _given.Lines[line].Sung });
+                lines.Add(_given.Lines[line].WithWords(words));
         }
-        return new AlignedLyrics(lines, new SuppliedLyrics(source, Math.Round(Matched, 3), Unsure: false), []);
+        return new AlignedLyrics(lines, new SuppliedLyrics(source, Math.Round(Matched, 3), Unsure: false), [])
+        {
+            Sections = _given.Sections,
+        };
     }
 
     private LyricsWord[] TimeLine(int line, Dictionary<int, LyricsWord> heardAs, double duration)

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Libretto.Lyrics;
 
 /// <summary>
-/// What every document keeps to: times are whole milliseconds, a word ends after it starts and before the next one
-/// starts, nothing is negative or past the song's end, a line's times and text are those of its words.
+/// What every document keeps to: times are whole milliseconds, a word ends after it starts and before the next one of its line
+/// starts, lines are in order of their starts (they may overlap), nothing is negative or past the song's end, a line's times and
+/// text are those of its words, syllables lie within their word and make up its text.
 /// </summary>
 public static class DocumentRules
 {
@@ -28,7 +29,10 @@ public static class DocumentRules
         return Repair([.. words.SelectMany(Split)], Milliseconds.From(duration), Milliseconds.From(ShortestWord));
     }
 
-    /// <summary>Makes a document lawful, its lines kept: their words as the other overload says, their times and texts those of their words.</summary>
+    /// <summary>
+    /// Makes a document lawful, its lines kept: words as the other overload says within their line, and across the lines of a voice where
+    /// their starts contradict the lines' order. Lines that overlap stay so; lines go in order of their starts.
+    /// </summary>
     /// <param name="document">Any document; one without a length gets that of its last word.</param>
     /// <returns>The same document when it is lawful already.</returns>
     public static LyricsDocument Normalize(LyricsDocument document)
@@ -36,17 +40,19 @@ public static class DocumentRules
         if (Validate(document).Count == 0)
             return document;
         var lines = document.Lines
-            .Select(line => line with { Words = [.. line.Words.SelectMany(Split)] })
-            .Where(line => line.Words.Count > 0)
+            .Select((line, index) => new PlacedLine(Split(line), index))
+            .Where(placed => placed.Line.Words.Count > 0)
             .ToList();
-        var words = lines.Where(line => line.Sung != false).SelectMany(line => line.Words).ToList();
+        var words = lines.Where(placed => placed.Line.Sung != false).SelectMany(placed => placed.Line.Words).ToList();
         var duration = Milliseconds.From(document.Duration);
         if (duration == 0 && document.IsTimed)
             duration = words.Select(word => Milliseconds.From(word.End)).Append(words.Count).Max();
+        var ordered = document.IsTimed ? LineOrder.Repair(lines, duration) : [.. lines.Select(Untime)];
         return document with
         {
             Duration = Milliseconds.ToSeconds(duration),
-            Lines = [.. Regroup(lines, document.IsTimed ? Repair(words, duration, Milliseconds.From(ShortestWord)) : Untime(words))],
+            Lines = [.. ordered.Select(placed => placed.Line)],
+            Sections = LyricsSections.Follow(document.Sections, ordered),
         };
     }
 
@@ -58,6 +64,11 @@ public static class DocumentRules
         ArgumentNullException.ThrowIfNull(document);
         return [.. Faults(document)];
     }
+
+    /// <summary>Whether the words of a line of a song with times are lawful as they stand.</summary>
+    /// <param name="line">A line with words.</param>
+    /// <param name="duration">Length of the song, milliseconds.</param>
+    internal static bool IsLawful(LyricsLine line, long duration) => !Faults(line, timed: true, Milliseconds.ToSeconds(duration)).Any();
 
     /// <summary>Mends words whose texts are tidy already; as many come out as go in, if the song has a millisecond for each.</summary>
     internal static LyricsWord[] Repair(IReadOnlyList<LyricsWord> words, long duration, long shortest)
@@ -79,35 +90,29 @@ public static class DocumentRules
         {
             var limit = i + 1 < count ? starts[i + 1] : duration;
             var end = Math.Clamp(Milliseconds.From(words[i].End), starts[i] + shortest, limit);
-            normalized[i] = words[i] with
+            normalized[i] = words[i].MoveTo(Milliseconds.ToSeconds(starts[i]), Milliseconds.ToSeconds(end)) with
             {
-                Start = Milliseconds.ToSeconds(starts[i]),
-                End = Milliseconds.ToSeconds(end),
                 Confidence = words[i].Confidence is { } sure && !double.IsNaN(sure) ? Math.Clamp(sure, 0, 1) : null,
                 Estimated = believed[i] ? words[i].Estimated : true,
             };
+            if (normalized[i].Syllables is { } syllables)
+                normalized[i] = normalized[i] with { Syllables = WordSyllables.Normalize(syllables, normalized[i]) };
         }
         return normalized;
     }
 
-    private static LyricsWord[] Untime(IEnumerable<LyricsWord> words) =>
-        [.. words.Select(word => word with { Start = 0, End = 0, Estimated = true })];
-
-    /// <summary>Gives lawful words to the lines that had them; a line that is not sung stands where the one before it ends.</summary>
-    private static IEnumerable<LyricsLine> Regroup(List<LyricsLine> lines, LyricsWord[] words)
+    private static PlacedLine Untime(PlacedLine placed) => placed with
     {
-        var next = 0;
-        foreach (var line in lines)
-        {
-            var at = next > 0 ? words[next - 1].End : 0;
-            var own = line.Sung == false
-                ? [.. line.Words.Select(word => word with { Start = at, End = at })]
-                : words[next..Math.Min(words.Length, next + line.Words.Count)];
-            next += line.Sung == false ? 0 : own.Length;
-            if (own.Length > 0)
-                yield return LyricsLine.Of(own) with { Sung = line.Sung };
-        }
-    }
+        Line = placed.Line.WithWords(
+            [.. placed.Line.Words.Select(word => word with { Start = 0, End = 0, Estimated = true, Syllables = null })]),
+    };
+
+    private static LyricsLine Split(LyricsLine line) => line with
+    {
+        Words = [.. line.Words.SelectMany(Split)],
+        Romanized = WordText.Clean(line.Romanized) is { Length: > 0 } romanized ? romanized : null,
+        Translation = WordText.Clean(line.Translation?.Text) is { Length: > 0 } meaning ? line.Translation! with { Text = meaning } : null,
+    };
 
     private static IEnumerable<LyricsWord> Split(LyricsWord word)
     {
@@ -178,7 +183,7 @@ public static class DocumentRules
     {
         if (!IsTime(document.Duration))
             yield return $"duration is {Show(document.Duration)}, not a time in whole milliseconds.";
-        var end = 0.0;
+        var lastStart = 0.0;
         for (var i = 0; i < document.Lines.Count; i++)
         {
             var line = document.Lines[i];
@@ -192,12 +197,28 @@ public static class DocumentRules
                 yield return $"{name} does not start and end with its words.";
             if (line.Text != WordJoiner.Join(line.Words.Select(word => word.Text)))
                 yield return $"{name}.text is not its words, joined.";
-            for (var j = 0; j < line.Words.Count; j++)
-            {
-                foreach (var fault in Faults(line.Words[j], document.IsTimed && line.Sung != false, end, document.Duration))
-                    yield return $"{name}.words[{j}] {fault}";
-                end = Math.Max(end, line.Words[j].End);
-            }
+            if (line.Sung != false && line.Start < lastStart)
+                yield return $"{name} starts at {Show(line.Start)}, before the line before it at {Show(lastStart)}.";
+            lastStart = line.Sung != false ? Math.Max(lastStart, line.Start) : lastStart;
+            foreach (var fault in Faults(line, document.IsTimed, document.Duration))
+                yield return name + fault;
+        }
+        foreach (var fault in LyricsSections.Faults(document.Sections, document.Lines.Count))
+            yield return fault;
+    }
+
+    private static IEnumerable<string> Faults(LyricsLine line, bool timed, double duration)
+    {
+        if (line.Romanized is { } romanized && !IsTidy(romanized))
+            yield return ".romanized is not one line of text.";
+        if (line.Translation is { } translation && !IsTidy(translation.Text))
+            yield return ".translation.text is not one line of text.";
+        var end = 0.0;
+        for (var i = 0; i < line.Words.Count; i++)
+        {
+            foreach (var fault in Faults(line.Words[i], timed && line.Sung != false, end, duration))
+                yield return $".words[{i}] {fault}";
+            end = Math.Max(end, line.Words[i].End);
         }
     }
 
@@ -215,7 +236,11 @@ public static class DocumentRules
             yield return $"ends at {Show(word.End)}, after the song's end at {Show(duration)}.";
         if (word.Confidence is not (null or >= 0 and <= 1))
             yield return $"has the confidence {Show(word.Confidence.Value)}, not one from 0 to 1.";
+        if (word.Syllables is { } syllables && !WordSyllables.AreOf(syllables, word))
+            yield return "has syllables that do not make up its text, one after another within its time.";
     }
+
+    private static bool IsTidy(string text) => text.Length > 0 && WordText.Clean(text) == text;
 
     private static bool IsTime(double seconds) => seconds >= 0 && Milliseconds.Round(seconds) == seconds;
 

@@ -4,7 +4,7 @@ namespace Libretto.Lyrics;
 
 /// <summary>
 /// Word-timed lyrics of one song: the product's contract (<c>libretto/1</c>). Immutable; operations live beside it.
-/// Times are seconds from the start of the song, with millisecond precision, monotone, never negative, never past the end;
+/// Times are seconds from the start of the song, with millisecond precision, in order within a line, never negative, never past the end;
 /// <see cref="DocumentRules"/> says so exactly.
 /// </summary>
 public sealed record LyricsDocument
@@ -36,8 +36,14 @@ public sealed record LyricsDocument
     /// <summary>How the words and their times were made.</summary>
     public LyricsMethod? Method { get; init; }
 
-    /// <summary>The lines in order of time; empty for a song without words.</summary>
+    /// <summary>
+    /// The lines in order of their starts; empty for a song without words. Lines may sound at the same time: two voices, or one in the
+    /// background.
+    /// </summary>
     public required IReadOnlyList<LyricsLine> Lines { get; init; }
+
+    /// <summary>The headings of given lyrics, in order; null where there are none.</summary>
+    public IReadOnlyList<LyricsSection>? Sections { get; init; }
 
     /// <summary>Places worth checking by ear; null when nothing was checked.</summary>
     public IReadOnlyList<LyricsCheck>? Checks { get; init; }

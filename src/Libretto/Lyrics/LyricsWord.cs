@@ -11,4 +11,20 @@ public sealed record LyricsWord(string Text, double Start, double End)
 
     /// <summary>True when the time was interpolated or guessed rather than heard; null otherwise.</summary>
     public bool? Estimated { get; init; }
+
+    /// <summary>Its syllables in order of time; null when unknown.</summary>
+    public IReadOnlyList<LyricsSyllable>? Syllables { get; init; }
+
+    /// <summary>
+    /// The word at another time, its syllables along with it: moved where the word is moved, kept where only an edge of the word
+    /// moves and room is left for them, in proportion otherwise.
+    /// </summary>
+    /// <param name="start">When it starts then, seconds.</param>
+    /// <param name="end">When it ends then, seconds.</param>
+    public LyricsWord MoveTo(double start, double end) => this with
+    {
+        Start = start,
+        End = end,
+        Syllables = Syllables is { } syllables && (start, end) != (Start, End) ? WordSyllables.Move(syllables, this, start, end) : Syllables,
+    };
 }

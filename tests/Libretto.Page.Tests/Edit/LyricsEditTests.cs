@@ -121,4 +121,29 @@ public sealed class LyricsEditTests
         Assert.Equal("Hi again", history.Now.Lines[0].Text);
         Assert.True(history.IsChanged);
     }
+
+    [Fact]
+    public void Edits_keep_voices_headings_and_lines_that_overlap()
+    {
+        var duet = new LyricsDocument
+        {
+            Duration = 20,
+            Lines =
+            [
+                LyricsLine.Of([new("Hold", 1, 3), new("on", 3, 6)]) with { Voice = LyricsVoice.First, Stanza = true },
+                LyricsLine.Of([new("answer", 4, 5)]) with { Voice = LyricsVoice.Second },
+                LyricsLine.Of([new("End", 7, 8)]) with { Voice = LyricsVoice.First },
+            ],
+            Sections = [new LyricsSection("Outro", 2)],
+        };
+
+        // The second voice limits the first one's words neither way.
+        Assert.Equal(6.5, LyricsEdit.MoveEnd(duet, 1, 6.5).Lines[0].End);
+        Assert.Equal(2, LyricsEdit.MoveStart(duet, 2, 2).Lines[1].Start);
+        Assert.Equal((1, 6), (LyricsEdit.MoveStart(duet, 2, 2).Lines[0].Start, LyricsEdit.MoveStart(duet, 2, 2).Lines[0].End));
+        Assert.Equal(LyricsVoice.Second, LyricsEdit.SetText(duet, 2, "reply").Lines[1].Voice);
+        Assert.Equal(3, LyricsEdit.SplitLine(duet, 1).Sections![0].Line);
+        Assert.Equal([true, null], LyricsEdit.SplitLine(duet, 1).Lines.Take(2).Select(line => line.Stanza));
+        Assert.Equal(1, LyricsEdit.SetText(duet, 2, "").Sections![0].Line);
+    }
 }

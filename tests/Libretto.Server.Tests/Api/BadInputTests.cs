@@ -237,7 +237,7 @@ public sealed class BadInputTests(SqliteServer server) : IClassFixture<SqliteSer
 
     /// <summary>Uploads in the making; the store's and the process's own locks do not count.</summary>
     private IEnumerable<string> HalfUploads() =>
-        Jobs.ProcessDeathTests.TemporaryFiles(server.DataFolder).Where(file => Path.GetFileName(file) != "lock" && Path.GetFileName(file) != "song");
+        Jobs.Work.ProcessDeathTests.TemporaryFiles(server.DataFolder).Where(file => Path.GetFileName(file) != "lock" && Path.GetFileName(file) != "song");
 
     /// <summary>Bytes without an announced length.</summary>
     private sealed class PushContent(int length) : HttpContent

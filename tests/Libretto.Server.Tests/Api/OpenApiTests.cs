@@ -1,7 +1,10 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Libretto.Server.Api;
-using Libretto.Server.Ops;
+using Libretto.Server.Api.Intake;
+using Libretto.Server.Http;
+using Libretto.Server.Jobs;
+using Libretto.Server.Security;
 using Libretto.Server.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 

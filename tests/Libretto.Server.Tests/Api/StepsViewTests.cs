@@ -1,5 +1,5 @@
 using Libretto.Server.Api;
-using Libretto.Server.Jobs;
+using Libretto.Server.Data.Entities;
 
 namespace Libretto.Server.Tests.Api;
 

@@ -1,3 +1,4 @@
+using Libretto.Server.Data.Entities;
 using Libretto.Server.Jobs;
 using Libretto.Server.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;

@@ -60,7 +60,7 @@ public sealed class SoakTests(PostgresCluster cluster) : IDisposable
             .GroupBy(line => line[line.IndexOf("Job ", StringComparison.Ordinal)..][4..36]).ToDictionary(group => group.Key, group => group.Count());
         Assert.All(completions.Values, count => Assert.Equal(1, count));
         Assert.Equal(0, await api.StopAsync());
-        Assert.Empty(ProcessDeathTests.TemporaryFiles(Data));
+        Assert.Empty(Work.ProcessDeathTests.TemporaryFiles(Data));
         TestContext.Current.SendDiagnosticMessage(
             "soak: {0} songs in {1:F0} s, {2} taken over, {3} events", s_songs, seconds, watched.Sum(job => job.Last.Number("takeovers")), watched.Sum(job => job.Events));
     }

@@ -1,3 +1,4 @@
+using Libretto.Server.Data;
 using Libretto.Server.Pools;
 
 namespace Libretto.Server.Tests.Pools;

@@ -1,5 +1,9 @@
 using System.Collections.Concurrent;
+using Libretto.Server.Data;
+using Libretto.Server.Data.Entities;
 using Libretto.Server.Jobs;
+using Libretto.Server.Jobs.Queue;
+using Libretto.Server.Jobs.Workers;
 using Libretto.Server.Pools;
 using Libretto.Server.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -23,7 +27,7 @@ public abstract class PoolManagerTests : IAsyncLifetime
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    private WorkerLives Workers => _services.GetRequiredService<WorkerLives>();
+    private WorkerRegistry Workers => _services.GetRequiredService<WorkerRegistry>();
 
     public async ValueTask InitializeAsync()
     {
@@ -35,7 +39,7 @@ public abstract class PoolManagerTests : IAsyncLifetime
         });
         _options = new ServerOptions { DataFolder = _folder["data"], Database = await DatabaseAsync(), ScanEvery = TimeSpan.FromSeconds(1) };
         var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddSingleton(_options)
-            .AddSingleton(Able).AddSingleton<JobStore>().AddSingleton<JobClaims>().AddSingleton<JobChanges>().AddSingleton<WorkerLives>();
+            .AddSingleton(Able).AddSingleton<JobStore>().AddSingleton<JobClaims>().AddSingleton<JobChanges>().AddSingleton<WorkerRegistry>();
         Databases.AddTo(services, _options);
         _services = services.BuildServiceProvider();
         await LibrettoServer.MigrateAsync(_services, _options, Ct);
@@ -182,7 +186,7 @@ public abstract class PoolManagerTests : IAsyncLifetime
         await Workers.RequestAsync("row-1", "webhook", null, Ct);
         await Workers.RegisterAsync("row-1", null, "one", [Lane.Compute], Able, Ct);
         await Workers.StopAsync("row-1", Ct);
-        await AddJobAsync(new JobNeeds(null, Gpu: true, 0, Cookies: false));
+        await AddJobAsync(new JobRequirements(null, Gpu: true, 0, Cookies: false));
         using var manager = Manager();
 
         await RunAsync(manager);
@@ -226,11 +230,11 @@ public abstract class PoolManagerTests : IAsyncLifetime
 
     private PoolManager Manager() => new(
         new WebhookPool(_host.Address, "secret", _http, TimeProvider.System), Options(), Workers, _services.GetRequiredService<JobClaims>(),
-        _services.GetRequiredService<JobStore>(), new Lease(_services.GetRequiredService<IDbContextFactory<JobsContext>>()), _options, TimeProvider.System, NullLogger<PoolManager>.Instance);
+        _services.GetRequiredService<JobStore>(), new Lease(_services.GetRequiredService<IDbContextFactory<LibrettoDb>>()), _options, TimeProvider.System, NullLogger<PoolManager>.Instance);
 
     private static Task RunAsync(PoolManager manager) => manager.RunAsync(Ct);
 
-    private async Task<string> AddJobAsync(JobNeeds? needs = null)
+    private async Task<string> AddJobAsync(JobRequirements? needs = null)
     {
         var job = new Job
         {
@@ -244,14 +248,14 @@ public abstract class PoolManagerTests : IAsyncLifetime
 
     private async Task ClearJobsAsync()
     {
-        await using var context = await _services.GetRequiredService<IDbContextFactory<JobsContext>>().CreateDbContextAsync(Ct);
+        await using var context = await _services.GetRequiredService<IDbContextFactory<LibrettoDb>>().CreateDbContextAsync(Ct);
         await context.Jobs.ExecuteDeleteAsync(Ct);
     }
 
-    private async Task SetAsync(string id, Action<Microsoft.EntityFrameworkCore.Query.UpdateSettersBuilder<WorkerLife>> set)
+    private async Task SetAsync(string id, Action<Microsoft.EntityFrameworkCore.Query.UpdateSettersBuilder<WorkerRecord>> set)
     {
-        await using var context = await _services.GetRequiredService<IDbContextFactory<JobsContext>>().CreateDbContextAsync(Ct);
-        await context.WorkerLives.Where(row => row.Id == id).ExecuteUpdateAsync(set, Ct);
+        await using var context = await _services.GetRequiredService<IDbContextFactory<LibrettoDb>>().CreateDbContextAsync(Ct);
+        await context.Workers.Where(row => row.Id == id).ExecuteUpdateAsync(set, Ct);
     }
 }
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Libretto.Server.Jobs;
+using Libretto.Server.Data;
 using Libretto.Server.Tests.Support;
 using Npgsql;
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Libretto.Server.Pools;
+using Libretto.Server.Webhooks;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Libretto.Server.Tests.Pools;

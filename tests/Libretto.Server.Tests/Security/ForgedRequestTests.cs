@@ -1,9 +1,8 @@
 using System.Net;
-using Libretto.Server.Jobs;
-using Libretto.Server.Ops;
+using Libretto.Server.Data.Entities;
+using Libretto.Server.Security;
 using Libretto.Server.Tests.Support;
-using Libretto.Server.Web.Frame;
-using Libretto.Server.Web.Take;
+using Libretto.Server.Web.Export;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 

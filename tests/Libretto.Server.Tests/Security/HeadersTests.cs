@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
-using Libretto.Server.Ops;
+using Libretto.Server.Security;
 using Libretto.Server.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 

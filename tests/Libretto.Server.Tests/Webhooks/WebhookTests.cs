@@ -3,8 +3,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Libretto.Acquire;
+using Libretto.Server.Data;
+using Libretto.Server.Data.Entities;
 using Libretto.Server.Jobs;
-using Libretto.Server.Pools;
 using Libretto.Server.Tests.Support;
 using Libretto.Server.Webhooks;
 using Microsoft.EntityFrameworkCore;
@@ -195,7 +196,7 @@ public abstract class WebhookTests : IAsyncLifetime
     [Fact]
     public async Task A_server_without_a_secret_takes_no_webhook()
     {
-        var store = new JobStore(_services.GetRequiredService<IDbContextFactory<JobsContext>>(), new JobChanges(), _options with { WebhookSecret = null });
+        var store = new JobStore(_services.GetRequiredService<IDbContextFactory<LibrettoDb>>(), new JobChanges(), _options with { WebhookSecret = null });
 
         Assert.Equal("webhooks_off", (await Assert.ThrowsAsync<ServerException>(() => store.AddAsync(NewJob(JobStatus.Queued, "http://127.0.0.1/"), Ct))).Code);
     }
@@ -214,7 +215,7 @@ public abstract class WebhookTests : IAsyncLifetime
     protected abstract Task<string?> DatabaseAsync();
 
     private WebhookSender Sender() => new(
-        Deliveries, new Lease(_services.GetRequiredService<IDbContextFactory<JobsContext>>()), _http, _options, TimeProvider.System, NullLogger<WebhookSender>.Instance);
+        Deliveries, new Lease(_services.GetRequiredService<IDbContextFactory<LibrettoDb>>()), _http, _options, TimeProvider.System, NullLogger<WebhookSender>.Instance);
 
     private async Task<string> AddJobAsync(string status, string? address = null) =>
         (await Jobs.AddAsync(NewJob(status, address ?? new Uri(_receiver.Address, "told").AbsoluteUri), Ct)).Id;
@@ -226,14 +227,14 @@ public abstract class WebhookTests : IAsyncLifetime
 
     private async Task SetJobAsync(string id, string status)
     {
-        await using var context = await _services.GetRequiredService<IDbContextFactory<JobsContext>>().CreateDbContextAsync(Ct);
+        await using var context = await _services.GetRequiredService<IDbContextFactory<LibrettoDb>>().CreateDbContextAsync(Ct);
         await context.Jobs.Where(job => job.Id == id).ExecuteUpdateAsync(set => set.SetProperty(job => job.Status, status).SetProperty(job => job.Revision, job => job.Revision + 1), Ct);
     }
 
     /// <summary>As if the pause were over.</summary>
     private async Task ForwardAsync(string id)
     {
-        await using var context = await _services.GetRequiredService<IDbContextFactory<JobsContext>>().CreateDbContextAsync(Ct);
+        await using var context = await _services.GetRequiredService<IDbContextFactory<LibrettoDb>>().CreateDbContextAsync(Ct);
         await context.WebhookDeliveries.Where(row => row.JobId == id).ExecuteUpdateAsync(set => set.SetProperty(row => row.NextAt, (DateTime?)null), Ct);
     }
 }

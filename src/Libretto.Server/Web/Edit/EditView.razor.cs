@@ -1,8 +1,9 @@
 using Libretto.Lyrics;
 using Libretto.Server.Api;
+using Libretto.Server.Data.Entities;
 using Libretto.Server.Jobs;
-using Libretto.Server.Web.Frame;
-using Libretto.Server.Web.Sing;
+using Libretto.Server.Web.Layout;
+using Libretto.Server.Web.Player;
 using Libretto.Storage;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;

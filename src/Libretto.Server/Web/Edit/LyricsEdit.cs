@@ -28,7 +28,14 @@ internal static class LyricsEdit
         var words = document.Lines[line].Words;
         return document with
         {
-            Lines = [.. document.Lines.Take(line), LyricsLine.Of([.. words.Take(place)]), LyricsLine.Of([.. words.Skip(place)]), .. document.Lines.Skip(line + 1)],
+            Lines =
+            [
+                .. document.Lines.Take(line),
+                document.Lines[line].WithWords([.. words.Take(place)]) with { Romanized = null, Translation = null },
+                document.Lines[line].WithWords([.. words.Skip(place)]) with { Romanized = null, Translation = null, Stanza = null },
+                .. document.Lines.Skip(line + 1),
+            ],
+            Sections = LyricsSections.Move(document.Sections, at => at > line ? at + 1 : at),
         };
     }
 
@@ -36,44 +43,69 @@ internal static class LyricsEdit
     public static LyricsDocument JoinLine(LyricsDocument document, int word)
     {
         var (line, _) = Find(document, word);
-        return line + 1 >= document.Lines.Count ? document : document with
+        if (line + 1 >= document.Lines.Count)
+            return document;
+        var (first, second) = (document.Lines[line], document.Lines[line + 1]);
+        return Normalized(document with
         {
-            Lines = [.. document.Lines.Take(line), LyricsLine.Of([.. document.Lines[line].Words, .. document.Lines[line + 1].Words]), .. document.Lines.Skip(line + 2)],
-        };
+            Lines =
+            [
+                .. document.Lines.Take(line),
+                first.WithWords([.. first.Words, .. second.Words]) with
+                {
+                    Sung = first.Sung == second.Sung ? first.Sung : null,
+                    Romanized = Both(first.Romanized, second.Romanized),
+                    Translation = Both(first.Translation?.Text, second.Translation?.Text) is { } meaning
+                        ? new LyricsTranslation(first.Translation!.Language, meaning)
+                        : null,
+                },
+                .. document.Lines.Skip(line + 2),
+            ],
+            Sections = LyricsSections.Move(document.Sections, at => at > line ? at - 1 : at),
+        });
+
+        static string? Both(string? one, string? other) => one is null || other is null ? null : $"{one} {other}";
     }
 
-    /// <summary>Moves a word's start, at most to its neighbours; the word before ends no later.</summary>
+    /// <summary>Moves a word's start, at most to its neighbours in its voice; the word before ends no later.</summary>
     public static LyricsDocument MoveStart(LyricsDocument document, int word, double start)
     {
-        var words = Words(document);
-        var latest = Math.Max(0, words[word].End - DocumentRules.ShortestWord);
-        var earliest = Math.Min(word > 0 ? words[word - 1].Start + DocumentRules.ShortestWord : 0, latest);
-        start = Math.Clamp(start, earliest, latest);
-        var moved = words.ToList();
-        moved[word] = words[word] with { Start = start, Estimated = null, Confidence = 1 };
-        if (word > 0 && words[word - 1].End > start)
-            moved[word - 1] = words[word - 1] with { End = start };
-        return WithWords(document, moved);
-    }
-
-    /// <summary>Moves a word's end, at most to the next word.</summary>
-    public static LyricsDocument MoveEnd(LyricsDocument document, int word, double end)
-    {
         var words = Words(document).ToList();
-        var latest = word + 1 < words.Count ? words[word + 1].Start : document.Duration;
-        var earliest = Math.Min(words[word].Start + DocumentRules.ShortestWord, latest);
-        words[word] = words[word] with { End = Math.Clamp(end, earliest, latest) };
+        var before = Neighbour(document, word, -1);
+        var latest = Math.Max(0, words[word].End - DocumentRules.ShortestWord);
+        var earliest = Math.Min(before is { } one ? words[one].Start + DocumentRules.ShortestWord : 0, latest);
+        start = Math.Clamp(start, earliest, latest);
+        var overlaps = before is { } last && words[last].End > words[word].Start;
+        words[word] = words[word].MoveTo(start, words[word].End) with { Estimated = null, Confidence = 1 };
+        if (before is { } cut && !overlaps && words[cut].End > start)
+            words[cut] = words[cut].MoveTo(words[cut].Start, start);
         return WithWords(document, words);
     }
 
-    /// <summary>Moves a word and all after it; backwards at most to the word before.</summary>
+    /// <summary>Moves a word's end, at most to the next word of its voice.</summary>
+    public static LyricsDocument MoveEnd(LyricsDocument document, int word, double end)
+    {
+        var words = Words(document).ToList();
+        // Where its line overlaps the next one already, it may go on doing so.
+        var latest = Neighbour(document, word, 1) is { } next ? Math.Max(words[next].Start, words[word].End) : document.Duration;
+        var earliest = Math.Min(words[word].Start + DocumentRules.ShortestWord, latest);
+        words[word] = words[word].MoveTo(words[word].Start, Math.Clamp(end, earliest, latest));
+        return WithWords(document, words);
+    }
+
+    /// <summary>Moves a word and all after it; backwards at most to the word before it in its voice.</summary>
     public static LyricsDocument ShiftFrom(LyricsDocument document, int word, double seconds)
     {
-        var words = Words(document);
-        var least = (word > 0 ? words[word - 1].Start + DocumentRules.ShortestWord : 0) - words[word].Start;
-        seconds = Math.Max(seconds, least);
-        return WithWords(document, [.. words.Select((one, i) => i < word ? one with { End = i == word - 1 ? Math.Min(one.End, words[word].Start + seconds) : one.End }
-            : one with { Start = one.Start + seconds, End = one.End + seconds })]);
+        var words = Words(document).ToList();
+        var before = Neighbour(document, word, -1);
+        var start = words[word].Start;
+        var least = (before is { } one ? words[one].Start + DocumentRules.ShortestWord : 0) - start;
+        seconds = Math.Max(seconds, Math.Min(least, 0));
+        if (before is { } cut && words[cut].End <= start && words[cut].End > start + seconds)
+            words[cut] = words[cut].MoveTo(words[cut].Start, start + seconds);
+        for (var i = word; i < words.Count; i++)
+            words[i] = words[i].MoveTo(words[i].Start + seconds, words[i].End + seconds);
+        return WithWords(document, words);
     }
 
     /// <summary>Gives words the starts that were tapped, one a word from a first word on; each lasts to the next, if that comes soon.</summary>
@@ -85,10 +117,14 @@ internal static class LyricsEdit
         {
             var usual = words[first + i].End - words[first + i].Start;
             var end = i + 1 < starts.Count ? Math.Min(starts[i + 1], starts[i] + Longest) : starts[i] + usual;
-            words[first + i] = words[first + i] with { Start = starts[i], End = Math.Max(end, starts[i] + DocumentRules.ShortestWord), Estimated = null, Confidence = 1 };
+            words[first + i] = words[first + i].MoveTo(starts[i], Math.Max(end, starts[i] + DocumentRules.ShortestWord)) with
+            {
+                Estimated = null,
+                Confidence = 1,
+            };
         }
-        if (first > 0 && starts.Count > 0 && words[first - 1].End > starts[0])
-            words[first - 1] = words[first - 1] with { End = Math.Max(words[first - 1].Start + DocumentRules.ShortestWord, starts[0]) };
+        if (starts.Count > 0 && Neighbour(document, first, -1) is { } before && words[before].End > starts[0])
+            words[before] = words[before].MoveTo(words[before].Start, Math.Max(words[before].Start + DocumentRules.ShortestWord, starts[0]));
         return WithWords(document, words);
     }
 
@@ -112,6 +148,9 @@ internal static class LyricsEdit
         return places.Length == 0 ? null : Normalized(document with
         {
             Lines = [.. document.Lines.Take(places[0]), .. lines, .. document.Lines.Skip(places[0] + before.Count)],
+            Sections = LyricsSections.Move(document.Sections, at => at >= places[0] + before.Count
+                ? at - before.Count + lines.Count
+                : Math.Min(at, places[0] + lines.Count)),
         });
     }
 
@@ -130,6 +169,18 @@ internal static class LyricsEdit
         throw new ArgumentOutOfRangeException(nameof(word));
     }
 
+    /// <summary>The word before or after another that the same voice sings; null where there is none.</summary>
+    private static int? Neighbour(LyricsDocument document, int word, int step)
+    {
+        var lines = document.Lines.SelectMany(line => Enumerable.Repeat(line, line.Words.Count)).ToArray();
+        bool IsSameVoice(LyricsLine line) =>
+            (line.Voice ?? LyricsVoice.First, line.Background == true) == (lines[word].Voice ?? LyricsVoice.First, lines[word].Background == true);
+        for (var i = word + step; i >= 0 && i < lines.Length; i += step)
+            if (IsSameVoice(lines[i]))
+                return i;
+        return null;
+    }
+
     private static LyricsDocument Replace(LyricsDocument document, int word, Func<LyricsWord, IEnumerable<LyricsWord>> replace)
     {
         var (line, place) = Find(document, word);
@@ -137,7 +188,13 @@ internal static class LyricsEdit
         List<LyricsWord> replaced = [.. words.Take(place), .. replace(words[place]), .. words.Skip(place + 1)];
         return Normalized(document with
         {
-            Lines = [.. document.Lines.Take(line), .. replaced.Count == 0 ? (LyricsLine[])[] : [LyricsLine.Of(replaced) with { Sung = document.Lines[line].Sung }], .. document.Lines.Skip(line + 1)],
+            Lines =
+            [
+                .. document.Lines.Take(line),
+                .. replaced.Count == 0 ? (LyricsLine[])[] : [document.Lines[line].WithWords(replaced)],
+                .. document.Lines.Skip(line + 1),
+            ],
+            Sections = replaced.Count == 0 ? LyricsSections.Move(document.Sections, at => at > line ? at - 1 : at) : document.Sections,
         });
     }
 
@@ -148,7 +205,7 @@ internal static class LyricsEdit
         var lines = new List<LyricsLine>();
         foreach (var line in document.Lines)
         {
-            lines.Add(LyricsLine.Of([.. words.Skip(next).Take(line.Words.Count)]) with { Sung = line.Sung });
+            lines.Add(line.WithWords([.. words.Skip(next).Take(line.Words.Count)]));
             next += line.Words.Count;
         }
         return Normalized(document with { Lines = lines });
@@ -158,7 +215,11 @@ internal static class LyricsEdit
     {
         var rounded = document with
         {
-            Lines = [.. document.Lines.Select(line => LyricsLine.Of([.. line.Words.Select(word => word with { Start = Math.Round(word.Start, 3), End = Math.Round(word.End, 3) })]) with { Sung = line.Sung })],
+            Lines =
+            [
+                .. document.Lines.Select(line => line.WithWords(
+                    [.. line.Words.Select(word => word.MoveTo(Math.Round(word.Start, 3), Math.Round(word.End, 3)))])),
+            ],
         };
         return DocumentRules.Normalize(rounded);
     }

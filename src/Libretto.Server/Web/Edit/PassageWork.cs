@@ -1,5 +1,10 @@
-using Libretto.Server.Api;
+using Libretto.Server.Api.Intake;
+using Libretto.Server.Data.Entities;
+using Libretto.Server.Http;
 using Libretto.Server.Jobs;
+using Libretto.Server.Jobs.Queue;
+using Libretto.Server.Jobs.Workers;
+using Libretto.Server.Security;
 using Libretto.Storage;
 
 namespace Libretto.Server.Web.Edit;
@@ -52,7 +57,7 @@ internal sealed class PassageWork(JobStore jobs, JobQueue queue, IContentStore s
             Lane = Lane.Compute,
             CreatedAt = time.GetUtcNow().UtcDateTime,
         };
-        await jobs.AddAsync(job.Needing(JobNeeds.Of(options)), default);
+        await jobs.AddAsync(job.Needing(JobRequirements.Of(options)), default);
         queue.Wake(job.Lane);
         return job.Id;
     }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Libretto.Server.Jobs;
+using Libretto.Server.Data.Entities;
 
 namespace Libretto.Server.Web.Watch;
 

@@ -1,5 +1,9 @@
 using Libretto.Server.Api;
+using Libretto.Server.Data;
+using Libretto.Server.Data.Entities;
 using Libretto.Server.Jobs;
+using Libretto.Server.Jobs.Workers;
+using Libretto.Server.Pools;
 
 namespace Libretto.Server.Web.Watch;
 
@@ -7,7 +11,7 @@ namespace Libretto.Server.Web.Watch;
 /// Tells the views that watch a job how it stands. However many watch, the job is read once for all of them, and no more often than
 /// a person can follow.
 /// </summary>
-internal sealed class JobFeed(JobStore store, StageTimes times, JobChanges changes, UnmetNeeds unmet, TimeProvider time)
+internal sealed class JobFeed(JobStore store, StageTimes times, JobChanges changes, UnmetRequirements unmet, TimeProvider time)
 {
     private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(500);
 
@@ -64,7 +68,7 @@ internal sealed class JobFeed(JobStore store, StageTimes times, JobChanges chang
 
     /// <summary>Whether nobody is there who could do it. Whoever is told what it waits for knows already.</summary>
     private async Task<bool> WaitsInVainAsync(Job job, CancellationToken ct) =>
-        job is { Status: JobStatus.Queued, StatusMessage: JobStore.Waiting } && (await unmet.FindAsync(ct)).Contains(new WaitingNeeds(job.Lane, JobNeeds.Of(job)));
+        job is { Status: JobStatus.Queued, StatusMessage: JobStore.Waiting } && (await unmet.FindAsync(ct)).Contains(new WaitingRequirements(job.Lane, JobRequirements.Of(job)));
 
     private async Task ReadAsync(string jobId, Reader reader)
     {

@@ -121,7 +121,7 @@ internal sealed record TimingResult(AlignedLyrics? Aligned, string Alignment, bo
                 return line;
             LyricsWord[] own = [.. words.Skip(next).Take(line.Words.Count)];
             next += own.Length;
-            return LyricsLine.Of(own) with { Text = line.Text, Sung = line.Sung };
+            return line.WithWords(own) with { Text = line.Text };
         }
         return this with { Aligned = Aligned with { Lines = [.. Aligned.Lines.Select(Timed)] }, Alignment = CtcAlignment.Method };
     }

@@ -69,7 +69,13 @@ internal sealed record Transcript
     /// <summary>Lawful lines of all words, or of the given lyrics where there are any.</summary>
     public LyricsDocument ToDocument(AlignedLyrics? aligned) => aligned is null
         ? new LyricsDocument { Duration = Milliseconds, Lines = Lines() }
-        : DocumentRules.Normalize(new LyricsDocument { Duration = Milliseconds, Lines = aligned.Lines, Checks = aligned.Checks });
+        : DocumentRules.Normalize(new LyricsDocument
+        {
+            Duration = Milliseconds,
+            Lines = LineOrder.InTurn(aligned.Lines),
+            Sections = aligned.Sections,
+            Checks = aligned.Checks,
+        });
 
     private double Milliseconds => Math.Round(Duration, 3);
 }

@@ -63,7 +63,7 @@ internal sealed class JsonFormat : ILyricsFormat
         if (words.Count == 0 || words.Any(word => word?.Text is null))
             throw LyricsFormatException.NotThisFormat(LyricsDocument.SchemaName, "one of its lines or words has no text.");
         // A line's times are its words'; only its text is worth a complaint, for someone may have edited it.
-        var complete = LyricsLine.Of(words);
-        return complete with { Text = line.Text ?? complete.Text, Sung = line.Sung };
+        var complete = line.WithWords(words);
+        return complete with { Text = line.Text ?? complete.Text };
     }
 }

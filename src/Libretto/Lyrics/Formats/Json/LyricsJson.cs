@@ -1,12 +1,15 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Libretto.Lyrics.Formats.Json;
 
 /// <summary>The serialiser's knowledge of the records, made at compile time.</summary>
 [JsonSerializable(typeof(LyricsDocument))]
 [JsonSerializable(typeof(LyricsWord))]
+[JsonSerializable(typeof(LyricsSection))]
+[JsonSerializable(typeof(LyricsTranslation))]
 [JsonSerializable(typeof(VerboseTranscription))]
 internal sealed partial class LyricsJson : JsonSerializerContext
 {
@@ -28,7 +31,9 @@ internal sealed partial class LyricsJson : JsonSerializerContext
     {
         options.WriteIndented = true;
         options.NewLine = "\n";
-        options.Converters.Add(new OneLineConverter());
+        options.Converters.Add(new OneLineConverter<LyricsWord>(Compact.LyricsWord));
+        options.Converters.Add(new OneLineConverter<LyricsSection>(Compact.LyricsSection));
+        options.Converters.Add(new InPlaceConverter<LyricsTranslation>(Compact.LyricsTranslation));
         return options;
     }
 
@@ -42,14 +47,24 @@ internal sealed partial class LyricsJson : JsonSerializerContext
             writer.WriteNumberValue(double.IsFinite(value) ? Math.Round(value, 3) : 0);
     }
 
-    /// <summary>Writes a word on one line among indented ones.</summary>
-    private sealed class OneLineConverter : JsonConverter<LyricsWord>
+    /// <summary>Writes an item of a list on one line among indented ones.</summary>
+    private sealed class OneLineConverter<T>(JsonTypeInfo<T> plain) : JsonConverter<T>
     {
-        public override LyricsWord? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            JsonSerializer.Deserialize(ref reader, Compact.LyricsWord);
+        public override T? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            JsonSerializer.Deserialize(ref reader, plain);
 
-        public override void Write(Utf8JsonWriter writer, LyricsWord value, JsonSerializerOptions options) =>
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
             // Raw values come without the line break and indent that others get.
-            writer.WriteRawValue($"\n{new string(' ', 2 * writer.CurrentDepth)}{JsonSerializer.Serialize(value, Compact.LyricsWord)}");
+            writer.WriteRawValue($"\n{new string(' ', 2 * writer.CurrentDepth)}{JsonSerializer.Serialize(value, plain)}");
+    }
+
+    /// <summary>Writes a value on the line of its name.</summary>
+    private sealed class InPlaceConverter<T>(JsonTypeInfo<T> plain) : JsonConverter<T>
+    {
+        public override T? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            JsonSerializer.Deserialize(ref reader, plain);
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+            writer.WriteRawValue(JsonSerializer.Serialize(value, plain));
     }
 }

@@ -1,0 +1,127 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Hangfire;
+using Hangfire.AspNetCore;
+using Hangfire.InMemory;
+using Hangfire.Logging;
+using Hangfire.PostgreSql;
+using Hangfire.PostgreSql.Factories;
+using Libretto.Server.Jobs;
+using Libretto.Server.Jobs.Queue;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Libretto.Server.Data;
+
+/// <summary>The two databases: a SQLite file, with a queue in memory, or PostgreSQL with the queue in it.</summary>
+internal static class Databases
+{
+    public static void AddTo(IServiceCollection services, ServerOptions options)
+    {
+        if (options.UsesPostgres)
+            AddPostgres(services, ConnectionStringOf(options.Database!));
+        else
+            AddSqlite(services, Path.Combine(options.DataFolder, "libretto.db"));
+    }
+
+    /// <summary>postgres://user:password@host:port/name?option=value, or a connection string as it is.</summary>
+    public static string ConnectionStringOf(string database)
+    {
+        if (!database.StartsWith("postgres://", StringComparison.Ordinal) && !database.StartsWith("postgresql://", StringComparison.Ordinal))
+            return database.Contains('=', StringComparison.Ordinal)
+                ? database
+                : throw ServerException.BadSetting("--database", "(hidden)", "give postgres://USER:PASSWORD@HOST:PORT/NAME");
+        var address = new Uri(database);
+        var login = address.UserInfo.Split(':', 2);
+        var builder = new NpgsqlConnectionStringBuilder
+        {
+            Host = address.Host,
+            Port = address.IsDefaultPort || address.Port < 0 ? 5432 : address.Port,
+            Database = Uri.UnescapeDataString(address.AbsolutePath.TrimStart('/')),
+            Username = Uri.UnescapeDataString(login[0]),
+        };
+        if (login.Length > 1)
+            builder.Password = Uri.UnescapeDataString(login[1]);
+        foreach (var pair in address.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var (name, value) = (pair.Split('=', 2)[0], Uri.UnescapeDataString(pair.Split('=', 2)[^1]));
+            if (name == "sslmode")
+                builder.SslMode = Enum.Parse<SslMode>(value.Replace("-", "", StringComparison.Ordinal), ignoreCase: true);
+            else
+                builder[name.Replace('_', ' ')] = value;
+        }
+        return builder.ConnectionString;
+    }
+
+    private static void AddSqlite(IServiceCollection services, string path)
+    {
+        services.AddPooledDbContextFactory<LibrettoDb>(context => context
+            .UseSqlite($"Data Source={path}")
+            .AddInterceptors(new SqlitePragmas()));
+        AddQueue(services, () => new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(1) }));
+    }
+
+    private static void AddPostgres(IServiceCollection services, string connectionString)
+    {
+        services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
+        services.AddPooledDbContextFactory<LibrettoDb>((provider, context) => context.UseNpgsql(
+            provider.GetRequiredService<NpgsqlDataSource>(),
+            postgres => postgres.EnableRetryOnFailure(maxRetryCount: 5, maxRetryDelay: TimeSpan.FromSeconds(2), errorCodesToAdd: null)));
+        services.AddHostedService<PostgresChanges>();
+        var queue = new PostgreSqlStorageOptions
+        {
+            EnableLongPolling = true,
+            UseSlidingInvisibilityTimeout = true,
+            InvisibilityTimeout = TimeSpan.FromMinutes(1),
+            QueuePollInterval = TimeSpan.FromSeconds(1),
+        };
+        AddQueue(services, () => new PostgreSqlStorage(new NpgsqlConnectionFactory(connectionString, queue), queue));
+    }
+
+    /// <summary>Storage and activator are the host's own: Hangfire would take the process's, which are the last host's.</summary>
+    private static void AddQueue(IServiceCollection services, Func<JobStorage> create)
+    {
+        services.AddSingleton(_ => create());
+        services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
+        services.AddHangfire(hangfire => hangfire
+            .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
+            .UseSimpleAssemblyNameTypeSerializer()
+            .UseRecommendedSerializerSettings()
+            .UseLogProvider(new NoLog()));
+    }
+
+    /// <summary>Hangfire's log is the process's and outlives its host; what matters of it, <see cref="JobQueue"/> and the scan say themselves.</summary>
+    private sealed class NoLog : ILogProvider, ILog
+    {
+        public ILog GetLogger(string name) => this;
+
+        public bool Log(Hangfire.Logging.LogLevel logLevel, Func<string>? messageFunc, Exception? exception) => false;
+    }
+
+    /// <summary>Write-ahead logging loses nothing when the process dies; waiting for a writer is SQLite's own, which wakes early.</summary>
+    private sealed class SqlitePragmas : DbConnectionInterceptor
+    {
+        // They hold as long as the connection below does, which is used again.
+        private readonly ConditionalWeakTable<object, object> _set = [];
+
+        private const string Pragmas = "pragma synchronous = normal; pragma busy_timeout = 10000; pragma foreign_keys = on";
+
+        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+        {
+            if (!_set.TryAdd(((SqliteConnection)connection).Handle!, Pragmas))
+                return;
+            using var command = connection.CreateCommand();
+            command.CommandText = Pragmas;
+            command.ExecuteNonQuery();
+        }
+
+        public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+        {
+            ConnectionOpened(connection, eventData);
+            return Task.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using Libretto.Server.Jobs;
+using Libretto.Server.Jobs.Workers;
+using Libretto.Server.Pools;
+
+namespace Libretto.Server.Data.Entities;
+
+/// <summary>A row of the table <c>jobs</c>. The table is the truth: whatever is known of a job stands here.</summary>
+internal sealed record Job
+{
+    /// <summary>Sorts by time of creation.</summary>
+    public required string Id { get; init; }
+    public string? Url { get; init; }
+    public string? VideoId { get; init; }
+    public string? Title { get; init; }
+    public string? Artist { get; init; }
+    public required JobOptions Options { get; init; }
+    public required string Status { get; init; }
+    public double Pct { get; init; }
+    public string? StatusMessage { get; init; }
+    public string? CurrentStage { get; init; }
+    public string? ProcessingMethod { get; init; }
+    public double? ProcessingTimeSeconds { get; init; }
+    public IReadOnlyList<JobStep> ProgressLog { get; init; } = [];
+    public string? ResultsUrl { get; init; }
+    public string? ErrorMessage { get; init; }
+    public string? ErrorCode { get; init; }
+
+    /// <summary>Runs that failed; those whose worker died are counted in <see cref="Takeovers"/>.</summary>
+    public int Attempts { get; init; }
+    public DateTime CreatedAt { get; init; }
+    public DateTime? StartedAt { get; init; }
+    public DateTime? CompletedAt { get; init; }
+
+    /// <summary>The job whose song this works on a passage of, for its editor; such a job is in no list and goes with that one.</summary>
+    public string? PartOf { get; init; }
+
+    /// <summary>The API key that asked; empty where no keys are in use.</summary>
+    public string KeyId { get; init; } = "";
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>Hash of what was asked, to tell a repeated request from another under the same <see cref="IdempotencyKey"/>.</summary>
+    public string? RequestHash { get; init; }
+
+    /// <summary>The upload's name, for people; never used as a path.</summary>
+    public string? FileName { get; init; }
+
+    // Keys of the content store.
+    public string? InputKey { get; init; }
+    public string? LyricsKey { get; init; }
+
+    /// <summary>Cookies for the link, encrypted; see <see cref="JobCookies"/>.</summary>
+    public string? Cookies { get; init; }
+
+    /// <summary>Where the result of this input with these options lies, or will lie, whichever job makes it.</summary>
+    public string? ResultKey { get; init; }
+    public string? DocumentKey { get; init; }
+    public int DocumentVersion { get; init; }
+    public string? VocalsKey { get; init; }
+    public string? InstrumentalKey { get; init; }
+
+    public string? Language { get; init; }
+
+    /// <summary>Length of the song in seconds.</summary>
+    public double? Duration { get; init; }
+
+    /// <summary>When retention removed the result.</summary>
+    public DateTime? ExpiredAt { get; init; }
+
+    public required string Lane { get; init; }
+    public int Priority { get; init; }
+
+    // What it needs of its worker: see JobRequirements.
+    public string? NeedsModel { get; init; }
+    public bool NeedsGpu { get; init; }
+    public int NeedsMemory { get; init; }
+    public bool NeedsCookies { get; init; }
+
+    /// <summary>Since when it has waited for what no worker has: see UnmetRequirements.</summary>
+    public DateTime? UnmetSince { get; init; }
+
+    /// <summary>A job that waits after a failure is not tried again before.</summary>
+    public DateTime? NotBefore { get; init; }
+
+    /// <summary>Drawn anew by each claim: a worker that lost the job finds another's here and can change nothing.</summary>
+    public string? Claim { get; init; }
+    public string? Worker { get; init; }
+    public DateTime? HeartbeatAt { get; init; }
+    public int Takeovers { get; init; }
+    public bool CancelRequested { get; init; }
+
+    /// <summary>Counts the changes that watchers want to see.</summary>
+    public long Revision { get; init; } = 1;
+
+    public Job Needing(JobRequirements needs) => this with
+    {
+        NeedsModel = needs.Model,
+        NeedsGpu = needs.Gpu,
+        NeedsMemory = needs.Memory,
+        NeedsCookies = needs.Cookies,
+        StatusMessage = needs.Gpu ? "waiting for a worker with a graphics card" : StatusMessage,
+    };
+
+    public static string NewId() => Guid.CreateVersion7().ToString("N");
+}

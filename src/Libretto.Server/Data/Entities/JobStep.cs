@@ -1,0 +1,23 @@
+namespace Libretto.Server.Data.Entities;
+
+/// <summary>
+/// An entry of <c>progress_log</c>: how a step of the job stands. There is one entry a step and run; a job that was retried or
+/// taken over has those of the earlier runs before it.
+/// </summary>
+/// <param name="Step">acquire, separate, transcribe, align or publish.</param>
+/// <param name="Status">See <see cref="StepStatus"/>.</param>
+/// <param name="Percentage">The job's pct when the entry last changed.</param>
+/// <param name="Message">What happens or happened, for people.</param>
+/// <param name="Timestamp">When the step began.</param>
+/// <param name="Duration">Seconds it has taken.</param>
+internal sealed record JobStep(string Step, string Status, double Percentage, string Message, DateTime Timestamp, double Duration)
+{
+    /// <summary>The steps in their order.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Enum.GetNames<Stage>().Select(name => name.ToLowerInvariant())];
+
+    /// <summary>The method of what was not done because its result was there already.</summary>
+    public const string Cache = "cache";
+
+    /// <summary>How it was done: an engine or model, or <see cref="Cache"/>; null while unknown.</summary>
+    public string? Method { get; init; }
+}

@@ -1,0 +1,4 @@
+namespace Libretto.Server.Data.Entities;
+
+/// <summary>An earlier version of a job's lyrics, before an edit.</summary>
+internal sealed record LyricsVersion(string JobId, int Version, string DocumentKey, DateTime CreatedAt);

@@ -1,0 +1,114 @@
+using Libretto.Server.Data.Entities;
+
+namespace Libretto.Server.Jobs.Work;
+
+/// <summary>Keeps a job's <c>progress_log</c> and pct while it is worked on: acquire 0-30, the stages 30-95, publish 95-100.</summary>
+internal sealed class JobLog
+{
+    private const double AcquiredAt = 30;
+    private const double WorkedAt = 95;
+
+    // 100 is for the statement that completes the job.
+    private const double Almost = 99;
+
+    private readonly Lock _lock = new();
+    private readonly TimeProvider _time;
+    private readonly List<JobStep> _steps;
+    private bool _isOpen;
+
+    public JobLog(Job job, TimeProvider time)
+    {
+        _time = time;
+        Pct = job.Pct;
+        Message = job.StatusMessage ?? "";
+        _steps = [.. job.ProgressLog.Select(step => step.Status == StepStatus.Running
+            ? step with { Status = StepStatus.Failed, Message = "interrupted: its worker stopped" }
+            : step)];
+    }
+
+    public double Pct { get; private set; }
+
+    public string Stage { get; private set; } = "";
+
+    public string Message { get; private set; }
+
+    public IReadOnlyList<JobStep> Steps
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _steps];
+        }
+    }
+
+    /// <summary>Where in the whole a stage's share lies.</summary>
+    /// <param name="stage">The stage.</param>
+    /// <param name="fraction">For publish and acquire, of the stage; for the others, of all the work between: 0 to 1.</param>
+    public static double PctOf(Stage stage, double fraction)
+    {
+        var (from, to) = stage switch
+        {
+            Libretto.Stage.Acquire => (0, AcquiredAt),
+            Libretto.Stage.Publish => (WorkedAt, Almost),
+            _ => (AcquiredAt, WorkedAt),
+        };
+        return Math.Round(from + ((to - from) * Math.Clamp(fraction, 0, 1)), 1);
+    }
+
+    /// <summary>Notes progress; returns whether anything that watchers see has changed.</summary>
+    /// <param name="stage">The step.</param>
+    /// <param name="fraction">See <see cref="PctOf"/>.</param>
+    /// <param name="message">What is done.</param>
+    /// <param name="method">How, once it is known.</param>
+    public bool Note(Stage stage, double fraction, string message, string? method = null)
+    {
+        lock (_lock)
+        {
+            var pct = Math.Max(Pct, PctOf(stage, fraction));
+            var name = stage.ToString().ToLowerInvariant();
+            if (_isOpen && name == Stage && pct == Pct && message == Message && (method ?? _steps[^1].Method) == _steps[^1].Method)
+                return false;
+            if (!_isOpen || name != Stage)
+            {
+                Close(StepStatus.Completed, null);
+                _steps.Add(new JobStep(name, StepStatus.Running, pct, message, Now, 0));
+                _isOpen = true;
+            }
+            (Pct, Stage, Message) = (pct, name, message);
+            _steps[^1] = _steps[^1] with
+            {
+                Percentage = pct,
+                Message = message,
+                Method = method ?? _steps[^1].Method,
+                Duration = Elapsed(_steps[^1]),
+            };
+            return true;
+        }
+    }
+
+    /// <summary>Ends the step at hand.</summary>
+    public void End(string status, string? message)
+    {
+        lock (_lock)
+            Close(status, message);
+    }
+
+    private void Close(string status, string? message)
+    {
+        if (!_isOpen)
+            return;
+        var last = _steps[^1];
+        _steps[^1] = last with
+        {
+            Status = status,
+            Message = message ?? last.Message,
+            Duration = Elapsed(last),
+            Percentage = status == StepStatus.Completed && last.Step == "publish" ? 100 : last.Percentage,
+        };
+        _isOpen = false;
+    }
+
+    private DateTime Now => _time.GetUtcNow().UtcDateTime;
+
+    private double Elapsed(JobStep step) => Math.Round((Now - step.Timestamp).TotalSeconds, 3);
+}

@@ -1,0 +1,169 @@
+using System.Reflection;
+using Libretto.Server.Data;
+using Libretto.Server.Data.Entities;
+using Libretto.Server.Jobs.Queue;
+using Libretto.Server.Pools;
+using Microsoft.EntityFrameworkCore;
+
+namespace Libretto.Server.Jobs.Workers;
+
+/// <summary>The table <c>worker_lives</c>: who works, who worked and who is to come. All times are the database's, so that clocks of machines may differ.</summary>
+internal sealed class WorkerRegistry(IDbContextFactory<LibrettoDb> contexts)
+{
+    private const int Remembered = 20;
+
+    private static readonly string s_program = typeof(WorkerRegistry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+
+    /// <summary>Notes the wish for a worker, before anything is started: whoever counts sees it.</summary>
+    public async Task RequestAsync(string id, string pool, double? usdPerHour, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        await AddAsync(context, new WorkerRecord { Id = id, Pool = pool, Lanes = Lane.Compute, State = WorkerState.Starting, UsdPerHour = usdPerHour, RequestedAt = await context.NowAsync(ct) }, ct);
+    }
+
+    /// <summary>Notes what the provider calls it.</summary>
+    public Task SetPoolIdAsync(string id, string poolId, CancellationToken ct) =>
+        UpdateAsync(id, rows => rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.PoolId, poolId), ct), ct);
+
+    /// <summary>Notes that it will not come, unless it has come meanwhile.</summary>
+    public Task<bool> FailAsync(string id, string error, CancellationToken ct) => UpdateAsync(
+        id,
+        rows => rows.Where(row => row.State == WorkerState.Starting).ExecuteUpdateAsync(
+            set => set.SetProperty(row => row.State, WorkerState.Failed).SetProperty(row => row.Error, error).SetProperty(row => row.StoppedAt, row => DateTime.UtcNow), ct),
+        ct);
+
+    /// <summary>A worker has come: by the id it was given, by its provider's name for it, or of its own accord. Gives its id.</summary>
+    public async Task<string> RegisterAsync(string? id, string? poolId, string name, IReadOnlyList<string> lanes, Capabilities capabilities, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var wished = await context.Workers.AsNoTracking()
+            .Where(row => row.State == WorkerState.Starting && (row.Id == id || (id == null && poolId != null && row.PoolId == poolId)))
+            .OrderByDescending(row => row.RequestedAt).FirstOrDefaultAsync(ct);
+        var (joined, models) = (string.Join(',', lanes), capabilities.Models is null ? null : string.Join(',', capabilities.Models));
+        if (wished is null)
+        {
+            wished = new WorkerRecord { Id = Guid.CreateVersion7().ToString("N"), PoolId = poolId, Lanes = joined, State = WorkerState.Starting, RequestedAt = await context.NowAsync(ct) };
+            await AddAsync(context, wished, ct);
+        }
+        await UpdateAsync(
+            wished.Id,
+            rows => rows.ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(row => row.State, WorkerState.Running)
+                    .SetProperty(row => row.Name, name)
+                    .SetProperty(row => row.Lanes, joined)
+                    .SetProperty(row => row.Program, s_program)
+                    .SetProperty(row => row.Models, models)
+                    .SetProperty(row => row.Gpu, capabilities.Gpu)
+                    .SetProperty(row => row.Memory, capabilities.Memory)
+                    .SetProperty(row => row.Cookies, capabilities.Cookies)
+                    .SetProperty(row => row.StartedAt, row => DateTime.UtcNow)
+                    .SetProperty(row => row.HeartbeatAt, row => DateTime.UtcNow)
+                    .SetProperty(row => row.IdleSince, row => DateTime.UtcNow),
+                ct),
+            ct);
+        return wished.Id;
+    }
+
+    /// <summary>Says that a worker lives and whether it has a job; gives whether it was asked to end.</summary>
+    public async Task<bool> BeatAsync(string id, bool isBusy, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        await context.Workers.Where(row => row.Id == id).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(row => row.State, WorkerState.Running)
+                .SetProperty(row => row.HeartbeatAt, row => DateTime.UtcNow)
+                .SetProperty(row => row.IdleSince, row => isBusy ? null : row.IdleSince ?? DateTime.UtcNow),
+            ct);
+        return await context.Workers.Where(row => row.Id == id).Select(row => row.Drain).FirstOrDefaultAsync(ct);
+    }
+
+    /// <summary>Asks a worker to end; it does so when it has no job.</summary>
+    public Task DrainAsync(string id, CancellationToken ct) =>
+        UpdateAsync(id, rows => rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.Drain, true), ct), ct);
+
+    /// <summary>A worker has ended.</summary>
+    public Task StopAsync(string id, CancellationToken ct) => UpdateAsync(
+        id,
+        rows => rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.State, WorkerState.Stopped).SetProperty(row => row.StoppedAt, row => DateTime.UtcNow), ct),
+        ct);
+
+    /// <summary>Counts workers that have gone silent as ended; their jobs are others' to free.</summary>
+    public async Task<int> ReapAsync(TimeSpan silence, CancellationToken ct)
+    {
+        var limit = -silence.TotalSeconds;
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        return await context.Workers.Where(row => row.State == WorkerState.Running && row.HeartbeatAt < DateTime.UtcNow.AddSeconds(limit)).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(row => row.State, WorkerState.Stopped)
+                .SetProperty(row => row.Error, "went silent")
+                .SetProperty(row => row.StoppedAt, row => DateTime.UtcNow),
+            ct);
+    }
+
+    /// <summary>Those who work in the lane compute or are about to, and how the pool's last starts went.</summary>
+    public async Task<PoolView> ViewAsync(string pool, int waiting, TimeSpan oldest, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var now = await context.NowAsync(ct);
+        var alive = await context.Workers.AsNoTracking()
+            .Where(row => (row.State == WorkerState.Starting || row.State == WorkerState.Running) && row.Lanes.Contains(Lane.Compute)).ToListAsync(ct);
+        var recent = await context.Workers.AsNoTracking().Where(row => row.Pool == pool && row.State != WorkerState.Starting)
+            .OrderByDescending(row => row.RequestedAt).Take(Remembered).ToListAsync(ct);
+        var failures = recent.TakeWhile(row => row.State == WorkerState.Failed).ToList();
+        var starts = recent.Where(row => row.StartedAt is not null).Select(row => (row.StartedAt!.Value - row.RequestedAt).TotalSeconds).ToList();
+        var songs = await context.Jobs.AsNoTracking()
+            .Where(job => job.Status == JobStatus.Completed && job.ProcessingMethod != "cache" && job.ProcessingTimeSeconds != null)
+            .OrderByDescending(job => job.CompletedAt).Take(Remembered).Select(job => job.ProcessingTimeSeconds!.Value).ToListAsync(ct);
+        return new PoolView
+        {
+            Waiting = waiting,
+            Oldest = oldest,
+            Workers = [.. alive.Select(row => PoolWorker.Of(row, now))],
+            Failures = failures.Count,
+            LastError = failures.FirstOrDefault()?.Error,
+            SinceFailure = failures.FirstOrDefault() is { } last ? now - (last.StoppedAt ?? last.RequestedAt) : TimeSpan.MaxValue,
+            StartTime = starts.Count > 0 ? TimeSpan.FromSeconds(starts.Average()) : null,
+            SongTime = songs.Count > 0 ? TimeSpan.FromSeconds(songs.Average()) : null,
+        };
+    }
+
+    /// <summary>What the pool's workers can do, by the last that came; null while none has.</summary>
+    public async Task<Capabilities?> CapabilitiesAsync(string pool, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var last = await context.Workers.AsNoTracking().Where(row => row.Pool == pool && row.StartedAt != null)
+            .OrderByDescending(row => row.RequestedAt).FirstOrDefaultAsync(ct);
+        return last?.Capabilities;
+    }
+
+    /// <summary>Those who were heard of within a time, by name.</summary>
+    public async Task<IReadOnlyList<WorkerRecord>> AliveAsync(TimeSpan silence, CancellationToken ct)
+    {
+        var limit = -silence.TotalSeconds;
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        return await context.Workers.AsNoTracking()
+            .Where(row => row.State == WorkerState.Running && row.HeartbeatAt > DateTime.UtcNow.AddSeconds(limit)).OrderBy(row => row.Name).ToListAsync(ct);
+    }
+
+    /// <summary>Lives of workers, the newest first.</summary>
+    public async Task<IReadOnlyList<WorkerRecord>> ListAsync(int limit, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var now = await context.NowAsync(ct);
+        var rows = await context.Workers.AsNoTracking().OrderByDescending(row => row.RequestedAt).Take(limit).ToListAsync(ct);
+        return [.. rows.Select(row => row with { ReadAt = now })];
+    }
+
+    private static async Task AddAsync(LibrettoDb context, WorkerRecord worker, CancellationToken ct)
+    {
+        context.Workers.Add(worker);
+        await context.SaveChangesAsync(ct);
+    }
+
+    private async Task<bool> UpdateAsync(string id, Func<IQueryable<WorkerRecord>, Task<int>> change, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        return await change(context.Workers.Where(row => row.Id == id)) == 1;
+    }
+}

@@ -1,0 +1,108 @@
+using Libretto.Acquire;
+using Libretto.Server.Data;
+using Libretto.Server.Data.Entities;
+using Libretto.Server.Jobs;
+using Libretto.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Libretto.Server.Operations;
+
+/// <summary>Removes songs and results that are older than the configured age, marks their rows, and frees the disk.</summary>
+internal sealed partial class Retention(
+    IDbContextFactory<LibrettoDb> contexts, IContentStore store, LinkFetch links, JobChanges changes, ServerOptions options, TimeProvider time, ILogger<Retention> log)
+    : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromMinutes(10);
+    private const int Batch = 100;
+
+    // Of what also lies in a store beyond the network.
+    private const long MostOnDisk = 5_000_000_000;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        do
+        {
+            try
+            {
+                await RunAsync(stoppingToken);
+            }
+            catch (Exception e) when (DatabaseErrors.IsTrouble(e) || e is StorageException)
+            {
+                LogTrouble(e.Message);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    public async Task RunAsync(CancellationToken ct)
+    {
+        if (options.Retention is { } age)
+            await ExpireAsync(time.GetUtcNow().UtcDateTime - age, ct);
+        var disk = store as DiskContentStore;
+        if (store is TieredContentStore tiers)
+        {
+            disk = tiers.Local;
+            await StoreMaintenance.PruneAsync(disk, null, MostOnDisk, ct);
+        }
+        if (disk is not null)
+            await disk.SweepAsync(ct);
+    }
+
+    private async Task ExpireAsync(DateTime before, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        while (true)
+        {
+            var old = await context.Jobs.AsNoTracking()
+                .Where(job => job.ExpiredAt == null && job.CompletedAt < before)
+                .OrderBy(job => job.CompletedAt).Take(Batch).ToListAsync(ct);
+            foreach (var job in old)
+                await ExpireAsync(context, job, ct);
+            if (old.Count < Batch)
+                break;
+        }
+        // What stages made belongs to no job, nor does a song whose job went away before it named it.
+        foreach (var kind in (string[])["stages/", "stems/", "audio/"])
+            await foreach (var content in store.ListAsync(kind, ct))
+                if (content.StoredAt < before && !await IsInUseAsync(context, content.Key, ct))
+                    await store.RemoveAsync(content.Key, ct);
+        await links.ForgetAsync(before, key => IsInUseAsync(context, key, ct), ct);
+        // A worker that came and went costs a row each time.
+        await context.Workers.Where(life => life.StoppedAt < before).ExecuteDeleteAsync(ct);
+    }
+
+    /// <summary>The row is marked first: a job without its result says so, and never points at nothing.</summary>
+    private async Task ExpireAsync(LibrettoDb context, Job job, CancellationToken ct)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var marked = await context.Jobs.Where(row => row.Id == job.Id && row.ExpiredAt == null && row.CompletedAt == job.CompletedAt).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(row => row.ExpiredAt, now)
+                .SetProperty(row => row.ResultsUrl, (string?)null)
+                .SetProperty(row => row.Revision, row => row.Revision + 1),
+            ct);
+        if (marked == 0)
+            return;
+        changes.Publish(job.Id);
+        var versions = await context.LyricsVersions.Where(version => version.JobId == job.Id).Select(version => version.DocumentKey).ToListAsync(ct);
+        foreach (var key in new[] { job.ResultKey, job.DocumentKey, job.VocalsKey, job.InstrumentalKey, job.InputKey, job.LyricsKey }.Concat(versions).OfType<string>())
+            if (!await IsInUseAsync(context, key, ct))
+                await store.RemoveAsync(key, ct);
+        LogExpired(job.Id);
+    }
+
+    /// <summary>Content is shared between jobs by its hash: it stays as long as any needs it.</summary>
+    private static Task<bool> IsInUseAsync(LibrettoDb context, string key, CancellationToken ct) => context.Jobs.AnyAsync(
+        job => job.ExpiredAt == null && (job.ResultKey == key || job.DocumentKey == key || job.VocalsKey == key ||
+            job.InstrumentalKey == key || job.InputKey == key || job.LyricsKey == key),
+        ct);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId}: its song and results were removed after their time")]
+    private partial void LogExpired(string jobId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Old results cannot be removed now: {Reason}")]
+    private partial void LogTrouble(string reason);
+}

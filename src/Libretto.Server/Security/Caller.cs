@@ -1,0 +1,23 @@
+using System.Reflection;
+using Libretto.Server.Data.Entities;
+using Microsoft.AspNetCore.Http;
+
+namespace Libretto.Server.Security;
+
+/// <summary>Who asks. Without keys in use everyone is the machine's own user, who may do all.</summary>
+/// <param name="KeyId">The API key's id; empty without keys.</param>
+/// <param name="IsAdmin">Whether all jobs are visible.</param>
+internal sealed record Caller(string KeyId, bool IsAdmin)
+{
+    public static Caller Local { get; } = new("", true);
+
+    /// <summary>Whose jobs to list: null for all.</summary>
+    public string? SeesOnly => IsAdmin ? null : KeyId;
+
+    public bool MaySee(Job job) => IsAdmin || job.KeyId == KeyId;
+
+    /// <summary>Lets endpoints take the caller as a parameter.</summary>
+    public static ValueTask<Caller?> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult<Caller?>(Of(context));
+
+    public static Caller Of(HttpContext context) => context.Features.Get<Caller>() ?? throw new InvalidOperationException("The request did not pass the gate.");
+}

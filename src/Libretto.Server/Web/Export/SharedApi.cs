@@ -1,0 +1,32 @@
+using Libretto.Server.Api;
+using Libretto.Server.Data.Entities;
+using Libretto.Server.Http;
+using Libretto.Server.Jobs;
+using Libretto.Server.Web.Player;
+using Libretto.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Libretto.Server.Web.Export;
+
+/// <summary>The sounds of a song behind a shared link.</summary>
+internal static class SharedApi
+{
+    public static void Map(WebApplication app)
+    {
+        app.MapGet(ShareLinks.Root + "/{token}/audio/{name}", AudioAsync).ExcludeFromDescription();
+        app.MapGet(ShareLinks.Root + "/{token}/waveform", WaveformAsync).ExcludeFromDescription();
+    }
+
+    private static async Task<IResult> AudioAsync(
+        string token, string name, HttpRequest request, ShareLinks links, JobStore jobs, IContentStore store, CancellationToken ct) =>
+        await AudioApi.SendAsync(await FindAsync(token, links, jobs, ct), name, request, store, ct);
+
+    private static async Task<IResult> WaveformAsync(string token, ShareLinks links, JobStore jobs, Waveforms waveforms, CancellationToken ct) =>
+        TypedResults.Json(await waveforms.OfAsync(await FindAsync(token, links, jobs, ct), ct), WaveformJson.Default.Waveform);
+
+    private static async Task<Job> FindAsync(string token, ShareLinks links, JobStore jobs, CancellationToken ct) =>
+        await links.OpenAsync(token, ct) is { } link && await jobs.FindAsync(link.JobId, ct) is { } job
+            ? job
+            : throw new ApiProblem(410, "link_expired", "This link no longer works. Ask whoever sent it for a new one.");
+}

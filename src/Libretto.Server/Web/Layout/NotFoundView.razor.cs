@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+
+namespace Libretto.Server.Web.Layout;
+
+public sealed partial class NotFoundView
+{
+    private const string Path = "/not-found";
+    private static readonly PathString[] s_programs = ["/api", "/v1", PageAssets.Root];
+
+    /// <summary>Whether a browser asks for a view, which the API's addresses never are.</summary>
+    internal static bool IsWanted(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) && request.Path != Path && !s_programs.Any(path => request.Path.StartsWithSegments(path)) &&
+        request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
+
+    /// <summary>Shows this view in place of what is not there, under the address asked for.</summary>
+    internal static Task ShowAsync(StatusCodeContext answer)
+    {
+        var context = answer.HttpContext;
+        context.Features.Set<IStatusCodeReExecuteFeature>(new StatusCodeReExecuteFeature { OriginalPath = context.Request.Path });
+        context.SetEndpoint(null);
+        context.Request.RouteValues.Clear();
+        context.Request.Path = Path;
+        return answer.Next(context);
+    }
+}

@@ -1,0 +1,124 @@
+using Libretto.Pipeline;
+
+namespace Libretto.Page.Tests.Upload;
+
+public sealed class UploadTests(Site site) : IDisposable
+{
+    private readonly ScratchFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task From_a_chosen_file_to_singing_along()
+    {
+        // A file that the server has not seen, so that there is work to watch.
+        var song = TestAudio.Ffmpeg(_folder["morning.ogg"], "-i", Site.Sample, "-c", "copy", "-metadata", $"comment={Guid.NewGuid()}");
+        await using var visitor = await site.VisitAsync();
+        await visitor.GoAsync("/");
+        await visitor.Page.SetInputFilesAsync("#files", song);
+        await visitor.Button("Write down the words").ClickAsync();
+        await visitor.Page.WaitForURLAsync("**/jobs/*");
+        await visitor.Page.Locator(".timeline .step").Nth(4).WaitForAsync();
+
+        await visitor.Page.Locator("libretto-player[data-ready]").WaitForAsync(new() { Timeout = 60_000 });
+        await visitor.Button("Play").ClickAsync();
+        await visitor.Page.Locator(".word.now").WaitForAsync();
+
+        Assert.Contains("morning", await visitor.Page.Locator(".lines").InnerTextAsync(), StringComparison.OrdinalIgnoreCase);
+        Assert.Equal("true", await visitor.Page.EvaluateAsync<string>("String(document.querySelector('libretto-player').time > 0)"));
+    }
+
+    [Fact]
+    public async Task Several_songs_at_once_lead_each_to_its_own_job()
+    {
+        string[] songs = [TestAudio.Tone(_folder, 1.5, name: "one.wav"), TestAudio.Tone(_folder, 1.6, name: "two.flac")];
+        await using var visitor = await site.VisitAsync();
+        await visitor.GoAsync("/");
+        await visitor.Page.SetInputFilesAsync("#files", songs);
+        await visitor.Button("Write down 2 songs").ClickAsync();
+
+        await visitor.Page.GetByRole(AriaRole.Link, new() { Name = "Watch" }).Nth(1).WaitForAsync();
+        await visitor.Page.GetByRole(AriaRole.Link, new() { Name = "Watch" }).Nth(1).ClickAsync();
+        await visitor.Page.GetByRole(AriaRole.Heading, new() { Name = "two" }).WaitForAsync();
+    }
+
+    [Fact]
+    public async Task Words_are_looked_up_where_the_user_says_so()
+    {
+        await using var visitor = await site.VisitAsync();
+        await visitor.GoAsync("/");
+        await visitor.Page.SetInputFilesAsync("#files", TestAudio.Tone(_folder, 1.8, name: "known.wav"));
+        await visitor.Page.Locator(".more-options summary").ClickAsync();
+        await visitor.Page.GetByLabel("Words").SelectOptionAsync("Look them up");
+        await visitor.Text("Title and artist are sent to 127.0.0.1").WaitForAsync();
+        await visitor.Page.GetByLabel("Title").FillAsync("Known Song");
+        await visitor.Page.GetByLabel("Artist").FillAsync("Someone");
+        await visitor.Page.Keyboard.PressAsync("Tab");
+        await visitor.Button("Write down the words").ClickAsync();
+        await visitor.Page.WaitForURLAsync("**/jobs/*");
+
+        var options = (await site.Client.JobAsync(visitor.Page.Url.Split('/')[^1])).GetProperty("options");
+        Assert.Equal(("auto", "Known Song", "Someone"), (options.Text("lyrics"), options.Text("title"), options.Text("artist")));
+    }
+
+    [Fact]
+    public async Task Leaving_during_an_upload_is_asked_about()
+    {
+        await using var visitor = await site.VisitAsync();
+        await visitor.GoAsync("/");
+        await visitor.Page.RouteAsync("**/api/jobs", _ => Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken));
+        await visitor.Page.SetInputFilesAsync("#files", TestAudio.Tone(_folder, 1.7, name: "slow.wav"));
+        await visitor.Button("Write down the words").ClickAsync();
+        await visitor.Page.GetByRole(AriaRole.Progressbar).WaitForAsync();
+        var asked = new TaskCompletionSource<string>();
+        visitor.Page.Dialog += async (_, dialog) =>
+        {
+            asked.TrySetResult(dialog.Type);
+            await dialog.AcceptAsync();
+        };
+
+        await visitor.Page.CloseAsync(new() { RunBeforeUnload = true });
+
+        Assert.Equal("beforeunload", await asked.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task What_is_no_song_is_refused_in_the_servers_words()
+    {
+        var file = _folder["holiday.mp3"];
+        await File.WriteAllTextAsync(file, "<html><body>not found</body></html>", TestContext.Current.CancellationToken);
+        await using var visitor = await site.VisitAsync();
+        visitor.ExpectsTrouble = true; // the browser's console tells of every 4xx
+        await visitor.GoAsync("/");
+        await visitor.Page.SetInputFilesAsync("#files", file);
+        await visitor.Button("Write down the words").ClickAsync();
+
+        await visitor.Text("This is not audio, whatever its name says.").WaitForAsync();
+    }
+
+    [Fact]
+    public async Task What_is_too_large_is_not_even_sent()
+    {
+        var file = _folder["long.wav"];
+        await using (var sparse = File.Create(file))
+            sparse.SetLength(2_200_000_000);
+        await using var visitor = await site.VisitAsync();
+        await visitor.GoAsync("/");
+        await visitor.Text("up to 20 MB").WaitForAsync();
+        await visitor.Page.SetInputFilesAsync("#files", file);
+
+        await visitor.Text("This file is larger than this server takes: 20 MB.").WaitForAsync();
+        Assert.True(await visitor.Button("Write down the words").IsDisabledAsync());
+    }
+
+    [Fact]
+    public async Task A_link_with_a_typo_is_named_before_anything_is_asked()
+    {
+        await using var visitor = await site.VisitAsync();
+        await visitor.GoAsync("/");
+        await visitor.Page.GetByLabel("Links, one a line").FillAsync("htps:/example.com/song");
+        await visitor.Button("Add").ClickAsync();
+
+        await visitor.Text("“htps:/example.com/song” is no link.").WaitForAsync();
+    }
+}

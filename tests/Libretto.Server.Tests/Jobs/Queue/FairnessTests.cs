@@ -1,0 +1,199 @@
+using Libretto.Server.Api.Intake;
+using Libretto.Server.Data;
+using Libretto.Server.Data.Entities;
+using Libretto.Server.Http;
+using Libretto.Server.Jobs;
+using Libretto.Server.Jobs.Queue;
+using Libretto.Server.Jobs.Workers;
+using Libretto.Server.Security;
+using Libretto.Server.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Libretto.Server.Tests.Jobs.Queue;
+
+/// <summary>Whose song is next, and when the server says that it is full; on both databases.</summary>
+public abstract class FairnessTests : IAsyncLifetime
+{
+    private readonly ScratchFolder _folder = new();
+    private ServiceProvider _services = null!;
+    private DateTime _now = DateTime.UtcNow.AddHours(-1);
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private ServerOptions Options { get; set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Options = new ServerOptions { DataFolder = _folder["data"], Database = await DatabaseAsync(), JobsPerKey = 3, QueueLimit = 5 };
+        var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddSingleton(Options)
+            .AddSingleton(new Capabilities(null, Gpu: false, 4000, Cookies: false)).AddSingleton<JobStore>().AddSingleton<JobClaims>().AddSingleton<JobChanges>().AddSingleton<Admission>();
+        Databases.AddTo(services, Options);
+        _services = services.BuildServiceProvider();
+        await LibrettoServer.MigrateAsync(_services, Options, Ct);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task A_key_with_many_songs_does_not_keep_the_others_waiting()
+    {
+        for (var i = 0; i < 4; i++)
+            await AddAsync("many");
+        await AddAsync("one");
+        await AddAsync("two");
+
+        Assert.Equal(["many", "one", "two", "many", "many", "many"], await ClaimAllAsync());
+    }
+
+    [Fact]
+    public async Task A_key_that_was_away_does_not_save_up_turns()
+    {
+        await AddAsync("a");
+        await ClaimAllAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            await AddAsync("b");
+            await AddAsync("a");
+        }
+
+        Assert.Equal(["b", "a", "b", "a"], await ClaimAllAsync());
+    }
+
+    [Fact]
+    public async Task Priority_goes_before_turns_and_is_fair_within()
+    {
+        await AddAsync("a");
+        await AddAsync("a", priority: -1);
+        await AddAsync("b", priority: 5);
+        await AddAsync("b", priority: 5);
+        await AddAsync("a", priority: 5);
+
+        Assert.Equal(["b", "a", "b", "a", "a"], await ClaimAllAsync());
+    }
+
+    [Fact]
+    public async Task Workers_that_ask_at_the_same_moment_get_a_job_each_and_every_key_is_served()
+    {
+        for (var i = 0; i < 12; i++)
+            await AddAsync("many");
+        await AddAsync("one");
+        await AddAsync("two");
+        var claims = _services.GetRequiredService<JobClaims>();
+
+        var first = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => claims.ClaimNextAsync(Lane.Compute, "w", Ct), Ct)));
+        var rest = await ClaimAllAsync();
+
+        Assert.All(first, Assert.NotNull);
+        Assert.Equal(8, first.Select(job => job!.Id).Distinct().Count());
+        Assert.Contains("one", first.Select(job => job!.KeyId));
+        Assert.Contains("two", first.Select(job => job!.KeyId));
+        Assert.Equal(6, rest.Count);
+    }
+
+    [Fact]
+    public async Task Without_keys_the_oldest_is_first()
+    {
+        var ids = new List<string>();
+        for (var i = 0; i < 4; i++)
+            ids.Add(await AddAsync(""));
+
+        var claimed = new List<string>();
+        while (await _services.GetRequiredService<JobClaims>().ClaimNextAsync(Lane.Compute, "w", Ct) is { } job)
+            claimed.Add(job.Id);
+
+        Assert.Equal(ids, claimed);
+    }
+
+    [Fact]
+    public async Task A_song_that_has_outlived_three_workers_waits_for_all_others()
+    {
+        var poison = await AddAsync("a", priority: 10);
+        await using (var context = await ContextAsync())
+            await context.Jobs.Where(job => job.Id == poison).ExecuteUpdateAsync(set => set.SetProperty(job => job.Takeovers, 3), Ct);
+        await AddAsync("b");
+        await AddAsync("c", priority: -10);
+
+        Assert.Equal(["b", "c", "a"], await ClaimAllAsync());
+    }
+
+    [Fact]
+    public async Task A_key_that_has_its_share_waiting_is_refused_with_the_time_to_come_back()
+    {
+        for (var i = 0; i < 3; i++)
+            await AddAsync("a");
+
+        var refusal = await Assert.ThrowsAsync<ApiProblem>(() => AdmitAsync("a"));
+
+        Assert.Equal((429, "quota_exceeded", 20), (refusal.Status, refusal.Code, refusal.RetryAfter));
+        await AdmitAsync("b");
+        await ClaimAllAsync();
+        await FinishAllAsync(seconds: 7);
+        await AdmitAsync("a");
+    }
+
+    [Fact]
+    public async Task A_full_queue_refuses_everyone_by_what_songs_took()
+    {
+        await AddAsync("x");
+        await FinishAllAsync(seconds: 7);
+        for (var i = 0; i < 5; i++)
+            await AddAsync("key" + i);
+
+        var refusal = await Assert.ThrowsAsync<ApiProblem>(() => AdmitAsync("new"));
+        var admins = await Assert.ThrowsAsync<ApiProblem>(() => _services.GetRequiredService<Admission>().CheckAsync(Caller.Local, Ct));
+
+        Assert.Equal((429, "queue_full", 7), (refusal.Status, refusal.Code, refusal.RetryAfter));
+        Assert.Equal("queue_full", admins.Code);
+    }
+
+    protected abstract Task<string?> DatabaseAsync();
+
+    private Task AdmitAsync(string key) => _services.GetRequiredService<Admission>().CheckAsync(new Caller(key, IsAdmin: false), Ct);
+
+    private async Task<string> AddAsync(string key, int? priority = null)
+    {
+        _now = _now.AddSeconds(1);
+        var job = new Job
+        {
+            Id = Job.NewId(), KeyId = key, Options = new JobOptions { Priority = priority }, Status = JobStatus.Queued, Lane = Lane.Compute, CreatedAt = _now, ResultKey = "results/" + Guid.NewGuid(),
+        };
+        return (await _services.GetRequiredService<JobStore>().AddAsync(job, Ct)).Id;
+    }
+
+    private async Task<List<string>> ClaimAllAsync()
+    {
+        var keys = new List<string>();
+        while (await _services.GetRequiredService<JobClaims>().ClaimNextAsync(Lane.Compute, "w", Ct) is { } job)
+        {
+            keys.Add(job.KeyId);
+            // Turns are told apart by the database's clock, to the millisecond.
+            await Task.Delay(5, Ct);
+        }
+        return keys;
+    }
+
+    private async Task FinishAllAsync(double seconds)
+    {
+        await using var context = await ContextAsync();
+        await context.Jobs.ExecuteUpdateAsync(
+            set => set.SetProperty(job => job.Status, JobStatus.Completed).SetProperty(job => job.ProcessingTimeSeconds, seconds).SetProperty(job => job.CompletedAt, DateTime.UtcNow), Ct);
+    }
+
+    private Task<LibrettoDb> ContextAsync() => _services.GetRequiredService<IDbContextFactory<LibrettoDb>>().CreateDbContextAsync(Ct);
+}
+
+public sealed class FairnessOnSqliteTests : FairnessTests
+{
+    protected override Task<string?> DatabaseAsync() => Task.FromResult<string?>(null);
+}
+
+public sealed class FairnessOnPostgresTests(PostgresCluster cluster) : FairnessTests
+{
+    protected override async Task<string?> DatabaseAsync() => await cluster.CreateDatabaseAsync();
+}

@@ -1,0 +1,135 @@
+using Libretto.Server.Data;
+using Libretto.Server.Data.Entities;
+using Libretto.Server.Jobs;
+using Libretto.Server.Jobs.Queue;
+using Libretto.Server.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Libretto.Server.Tests.Jobs.Queue;
+
+public sealed class JobClaimsOnSqlite() : JobClaimsTests(null);
+
+public sealed class JobClaimsOnPostgres(PostgresCluster cluster) : JobClaimsTests(cluster);
+
+/// <summary>What becomes of rows whose worker died or failed, statement by statement, in a server that works on none itself.</summary>
+public abstract class JobClaimsTests(PostgresCluster? cluster) : IAsyncLifetime
+{
+    private readonly ScratchFolder _folder = new();
+    private RunningServer _server = null!;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private JobClaims Claims => _server.Services.GetRequiredService<JobClaims>();
+
+    public async ValueTask InitializeAsync() => _server = await RunningServer.StartAsync(new ServerOptions
+    {
+        DataFolder = _folder["data"],
+        Database = cluster is null ? null : await cluster.CreateDatabaseAsync(),
+        Role = "api",
+        ScanEvery = TimeSpan.FromHours(1),
+        TakeOverAfter = TimeSpan.FromMinutes(5),
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+            await _server.DisposeAsync();
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task A_job_whose_worker_went_silent_is_given_to_another_twenty_times()
+    {
+        var id = await AddAsync(Running(silentFor: 600) with { Takeovers = JobClaims.MostTakeovers - 1 });
+
+        Assert.Equal(1, await Claims.ReleaseDeadAsync(Ct));
+
+        var job = await FindAsync(id);
+        Assert.Equal((JobStatus.Queued, JobClaims.MostTakeovers, 0), (job.Status, job.Takeovers, job.Attempts));
+    }
+
+    [Fact]
+    public async Task A_job_that_killed_its_workers_too_often_is_given_up_and_says_so()
+    {
+        var id = await AddAsync(Running(silentFor: 600) with { Takeovers = JobClaims.MostTakeovers });
+
+        Assert.Equal(0, await Claims.ReleaseDeadAsync(Ct));
+
+        var job = await FindAsync(id);
+        Assert.Equal((JobStatus.Failed, "worker_died"), (job.Status, job.ErrorCode));
+        Assert.Contains("21 workers died", job.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_job_whose_worker_lives_is_left_to_it()
+    {
+        var id = await AddAsync(Running(silentFor: 0));
+        Assert.Equal(0, await Claims.ReleaseDeadAsync(Ct));
+        Assert.Equal(JobStatus.Running, (await FindAsync(id)).Status);
+    }
+
+    [Fact]
+    public async Task A_job_that_failed_for_a_passing_reason_waits_and_is_then_tried_again()
+    {
+        var running = Running(silentFor: 0);
+        var id = await AddAsync(running);
+
+        Assert.True(await Claims.RetryLaterAsync(running, TimeSpan.FromHours(1), "model_unreachable", "no network", [], Ct));
+
+        var waiting = await FindAsync(id);
+        Assert.Equal((JobStatus.Queued, 1, "model_unreachable"), (waiting.Status, waiting.Attempts, waiting.ErrorCode));
+        Assert.Null(await Claims.ClaimNextAsync(Lane.Compute, "worker:1", Ct));
+        // By the database's own clock, which no test can turn.
+        await using (var context = await Context().CreateDbContextAsync(Ct))
+            await context.Jobs.ExecuteUpdateAsync(set => set.SetProperty(job => job.NotBefore, job => DateTime.UtcNow.AddSeconds(-1)), Ct);
+        Assert.Equal(id, (await Claims.ClaimNextAsync(Lane.Compute, "worker:1", Ct))?.Id);
+    }
+
+    [Fact]
+    public async Task Who_lost_a_job_changes_nothing_of_it()
+    {
+        var running = Running(silentFor: 600);
+        var id = await AddAsync(running);
+        await Claims.ReleaseDeadAsync(Ct);
+
+        Assert.False(await Claims.ReportAsync(running, 90, "transcribe", "listening", [], Ct));
+        Assert.False(await Claims.ShowLyricsAsync(running, Result, Ct));
+        Assert.False(await Claims.CompleteAsync(running, Result, 1, [], Ct));
+
+        var job = await FindAsync(id);
+        Assert.Equal((JobStatus.Queued, 0, null), (job.Status, job.Pct, job.DocumentKey));
+    }
+
+    private static StoredResult Result => new() { DocumentKey = "lyrics/none", Duration = 1 };
+
+    private static Job Running(double silentFor) => new()
+    {
+        Id = Job.NewId(),
+        Options = new JobOptions(),
+        Status = JobStatus.Running,
+        Lane = Lane.Compute,
+        Claim = Guid.NewGuid().ToString("N"),
+        Worker = "worker:0",
+        ResultKey = "results/" + Guid.NewGuid().ToString("N"),
+        CreatedAt = DateTime.UtcNow,
+        HeartbeatAt = DateTime.UtcNow.AddSeconds(-silentFor),
+    };
+
+    private async Task<string> AddAsync(Job job)
+    {
+        await using var context = await Context().CreateDbContextAsync(Ct);
+        context.Jobs.Add(job);
+        await context.SaveChangesAsync(Ct);
+        return job.Id;
+    }
+
+    private async Task<Job> FindAsync(string id)
+    {
+        await using var context = await Context().CreateDbContextAsync(Ct);
+        return await context.Jobs.AsNoTracking().SingleAsync(job => job.Id == id, Ct);
+    }
+
+    private IDbContextFactory<LibrettoDb> Context() => _server.Services.GetRequiredService<IDbContextFactory<LibrettoDb>>();
+}

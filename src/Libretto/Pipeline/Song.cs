@@ -1,4 +1,5 @@
 using Libretto.Audio;
+using Libretto.Speech.Whisper;
 using Libretto.Pipeline.Memo;
 
 namespace Libretto.Pipeline;
@@ -12,6 +13,7 @@ internal sealed class Song : IDisposable
     private readonly AudioDecoder _decoder;
     private readonly List<string> _notices = [];
     private PcmFile? _speech;
+    private EncodedAudio? _encoded;
 
     private Song(AudioDecoder decoder, AudioInfo info, ProgressMeter meter)
     {
@@ -78,5 +80,12 @@ internal sealed class Song : IDisposable
         return _speech;
     }
 
-    public void Dispose() => _speech?.Dispose();
+    /// <summary>Where networks keep what they make of <see cref="SpeechAsync"/>'s sound, for whoever listens next; after it was decoded.</summary>
+    public EncodedAudio Encoded => _encoded ??= new EncodedAudio(_speech ?? throw new InvalidOperationException("The song was not decoded yet."));
+
+    public void Dispose()
+    {
+        _encoded?.Dispose();
+        _speech?.Dispose();
+    }
 }

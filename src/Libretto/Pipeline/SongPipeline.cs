@@ -7,6 +7,7 @@ using Libretto.Pipeline.Stems;
 using Libretto.Pipeline.Timing;
 using Libretto.Pipeline.Transcripts;
 using Libretto.Separate;
+using Libretto.Speech.Timing;
 
 namespace Libretto.Pipeline;
 
@@ -70,10 +71,6 @@ public sealed class SongPipeline
         var engine = await _engines.SelectAsync(request, new SynchronousProgress<ModelProgress>(meter.Fetching), cancellationToken);
         song.Notice(engine.Notice);
         var timing = new SongTiming(song, request, _engines, _ctc, engine);
-        var transcription = new RecognitionRun(song, request, engine);
-        var transcript = await transcription.RecallAsync(cancellationToken);
-        if (transcript is null)
-            await transcription.PrepareAsync(cancellationToken);
         timing.Search(_search, cancellationToken);
 
         var mode = _voice.ModeFor(request, engine.Transcriber.TimesAreTrusted);
@@ -82,6 +79,10 @@ public sealed class SongPipeline
         var voice = await _voice.RunAsync(song, stems, mode, isBest || request.Lyrics is not null, DecodedAt, SeparatedAt, cancellationToken);
         var isHeardTwice = isBest && voice?.Model is not null;
 
+        var transcription = new RecognitionRun(song, request, engine, singer: voice);
+        var transcript = await transcription.RecallAsync(cancellationToken);
+        if (transcript is null)
+            await transcription.PrepareAsync(cancellationToken);
         meter.Enter(Stage.Transcribe, voice is null ? DecodedAt : SeparatedAt, timing.IsExpected || isHeardTwice ? HeardAt : 1, "listening", engine.Transcriber.Name);
         string? takenOver = null;
         if (transcript is null)
@@ -95,7 +96,7 @@ public sealed class SongPipeline
         foreach (var remark in transcript.Notices(engine.Transcriber.Name))
             song.Notice(remark);
         if (voice is not null && (!engine.Transcriber.TimesAreTrusted || transcript.IsEstimated))
-            transcript = transcript.BoundBy(voice.Singing);
+            transcript = await TimeByVoiceAsync(transcript, voice, cancellationToken);
 
         var timed = await timing.RunAsync(
             engine, (transcript, transcription.Key), voice, (what, how) => meter.Enter(Stage.Align, HeardAt, 1, what, how), cancellationToken);
@@ -120,6 +121,14 @@ public sealed class SongPipeline
             },
         };
         return new SongResult(document, song.Notices) { Stems = request.KeepStems ? stems.Take() : null };
+    }
+
+    /// <summary>Words as the voice alone shows them to begin and end.</summary>
+    private static async Task<Transcript> TimeByVoiceAsync(Transcript transcript, VocalStem voice, CancellationToken cancellationToken)
+    {
+        var sound = await voice.SpeechAsync(cancellationToken);
+        var edges = await Task.Run(() => SoundEdges.Measure(sound, isVoice: true, new TimeRange(0, sound.Duration), cancellationToken), cancellationToken);
+        return transcript.TimedBy(edges, voice.Singing);
     }
 
     /// <summary>Listens to the voice too, and keeps of each passage what was understood more surely.</summary>

@@ -47,8 +47,12 @@ internal sealed class LyricsAlignment(Song song, AlignerChoice aligner, string s
         LyricsDocument lyrics, IReadOnlyList<LyricsWord> transcript, VocalStem? voice, string language, CancellationToken cancellationToken)
     {
         var audio = await song.SpeechAsync(null, cancellationToken);
-        return await aligner.Aligner.AlignAsync(
-            audio, lyrics, source, transcript, voice?.Singing ?? ActivityDetector.Detect(audio, null, cancellationToken), language,
-            song.Meter.Step(), cancellationToken);
+        var activity = voice?.Singing ?? await Task.Run(() => ActivityDetector.Detect(audio, null, cancellationToken), cancellationToken);
+        var sung = new SungAudio(song.Encoded, activity)
+        {
+            Singing = voice?.Singing,
+            Voice = voice is null ? null : await voice.SpeechAsync(cancellationToken),
+        };
+        return await aligner.Aligner.AlignAsync(sung, lyrics, source, transcript, language, song.Meter.Step(), cancellationToken);
     }
 }

@@ -14,15 +14,18 @@ internal sealed class RecognitionRun
     private readonly ITranscriber _engine;
     private readonly TranscribeOptions _options;
     private readonly VocalStem? _voice;
+    private readonly VocalStem? _singer;
     private Task _prepared = Task.CompletedTask;
 
     /// <param name="song">The song.</param>
     /// <param name="request">What its user wants.</param>
     /// <param name="choice">The engine.</param>
     /// <param name="voice">What to listen to instead of the whole song.</param>
-    public RecognitionRun(Song song, SongRequest request, EngineChoice choice, VocalStem? voice = null)
+    /// <param name="singer">Whose voice tells an engine on this machine where to listen in the whole song; by default the song's level does.</param>
+    public RecognitionRun(Song song, SongRequest request, EngineChoice choice, VocalStem? voice = null, VocalStem? singer = null)
     {
         _voice = voice;
+        _singer = choice.Folder is null ? null : singer;
         _song = song;
         _request = request;
         Engine = choice;
@@ -33,18 +36,19 @@ internal sealed class RecognitionRun
             Translate = request.Translate,
             Prompt = request.Prompt,
             BeamSize = request.BeamSize,
+            VoiceActivity = _singer?.Singing,
             Waiting = new SynchronousProgress<string?>(song.Meter.Waiting),
         };
         Key = song.Memo.Key(
             "transcribe", choice.Identity, _options.Language ?? "", _options.Translate ? "translate" : "", _options.Prompt ?? "", $"{_options.BeamSize}",
-            voice?.Key ?? "");
+            voice?.Key ?? "", _singer?.Key ?? "");
     }
 
     /// <summary>Who listens.</summary>
     public EngineChoice Engine { get; }
 
     /// <summary>The same by another engine.</summary>
-    public RecognitionRun By(EngineChoice other) => new(_song, _request, other);
+    public RecognitionRun By(EngineChoice other) => new(_song, _request, other, singer: _singer);
 
     /// <summary>The same by the same engine, of the voice alone.</summary>
     public RecognitionRun Of(VocalStem voice) => new(_song, _request, Engine, voice);
@@ -76,10 +80,11 @@ internal sealed class RecognitionRun
         await _prepared;
         var words = new TranscriptBuilder();
         var lines = new List<LyricsLine>();
-        await foreach (var piece in _engine.TranscribeAsync(audio, _options, _song.Meter.Step(), cancellationToken))
+        var options = _voice is null ? _options with { Encoded = _song.Encoded } : _options;
+        await foreach (var piece in _engine.TranscribeAsync(audio, options, _song.Meter.Step(), cancellationToken))
         {
             words.Add(piece);
-            lines.AddRange(LineBreaker.Break(DocumentRules.Normalize(piece.Words, audio.Duration), piece.SegmentEnds));
+            lines.AddRange(LineBreaker.Break(DocumentRules.Normalize(piece.Words, audio.Duration), piece.SegmentEnds, piece.Language));
             if (isFinal && _voice is null)
                 Show(lines);
         }

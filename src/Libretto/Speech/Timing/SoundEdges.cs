@@ -23,22 +23,28 @@ internal sealed class SoundEdges
     /// <summary>How far off attention is, as a share of the time it takes to come to the word: a standard deviation.</summary>
     private const double Uncertainty = 0.25;
 
-    /// <summary>A word has ended when its sound lies this far below its loudest moment, in decibels, for <see cref="Silence"/> steps.</summary>
-    private const float Fall = 20;
+    /// <summary>
+    /// A word has ended when its sound lies this far below its loudest moment, in decibels, for <see cref="Silence"/> steps: a voice alone falls into
+    /// silence, a mix as far as what accompanies it.
+    /// </summary>
+    private const float FallOfVoice = 25, FallOfMix = 18;
 
     private const int Silence = 8;
     private const int ShortestWord = 6;
 
     private readonly double _start;
+    private readonly float _fall;
     private readonly float[] _rises, _levels;
 
-    private SoundEdges(double start, float[] rises, float[] levels) => (_start, _rises, _levels) = (start, rises, levels);
+    private SoundEdges(double start, float fall, float[] rises, float[] levels) =>
+        (_start, _fall, _rises, _levels) = (start, fall, rises, levels);
 
     /// <summary>Measures a stretch.</summary>
     /// <param name="audio">16 kHz mono: the voice alone where there is one, else the mix.</param>
+    /// <param name="isVoice">Whether it is the voice alone.</param>
     /// <param name="range">The stretch.</param>
     /// <param name="cancellationToken">Felt within half a minute of audio.</param>
-    public static SoundEdges Measure(PcmFile audio, TimeRange range, CancellationToken cancellationToken)
+    public static SoundEdges Measure(PcmFile audio, bool isVoice, TimeRange range, CancellationToken cancellationToken)
     {
         var first = (long)(Math.Max(0, range.Start) * VoiceLevels.HopsPerSecond);
         var count = (int)Math.Max(1, Math.Ceiling(range.End * VoiceLevels.HopsPerSecond) - first);
@@ -52,16 +58,17 @@ internal sealed class SoundEdges
             Rises(audio, mel, first + at, rises.AsSpan(at, Math.Min(Block, count - at)));
         }
         var levels = VoiceLevels.Measure(audio, new TimeRange(start, start + (double)count / VoiceLevels.HopsPerSecond), cancellationToken).Decibels;
-        return new SoundEdges(start, rises, levels);
+        return new SoundEdges(start, isVoice ? FallOfVoice : FallOfMix, rises, levels);
     }
 
     /// <summary>When a word starts: at the clearest beginning of a sound near to where attention puts it.</summary>
     /// <param name="onset">Between which times attention comes to the word, seconds.</param>
     /// <param name="earliest">No start lies before, seconds.</param>
+    /// <param name="mayFollowPause">Whether a pause may lie before the word; what attention takes time over is a held note else.</param>
     /// <returns>Seconds; what attention alone says where no sound begins near.</returns>
-    public double Onset(TimeRange onset, double earliest)
+    public double Onset(TimeRange onset, double earliest, bool mayFollowPause = true)
     {
-        var place = onset.End - Math.Min(Lead * onset.Length, LongestLead);
+        var place = onset.End - Math.Min(Lead * onset.Length, mayFollowPause ? LongestLead : double.PositiveInfinity);
         var deviation = Math.Max(0.01, Uncertainty * onset.Length);
         var reach = Math.Min(2.5 * deviation, 2 * LongestLead);
         var (best, likeliest) = (Math.Max(place, earliest), 0.0);
@@ -91,7 +98,7 @@ internal sealed class SoundEdges
         var below = 0;
         for (var i = first; i < end; i++)
         {
-            below = _levels[i] < loudest - Fall ? below + 1 : 0;
+            below = _levels[i] < loudest - _fall ? below + 1 : 0;
             if (below >= Silence && i - below >= first + ShortestWord)
                 return Math.Min(TimeAt(i - below + 1), latest);
         }

@@ -18,8 +18,8 @@ internal sealed class EncodedAudio : IDisposable
     /// <param name="audio">16 kHz mono; must outlive this object.</param>
     public EncodedAudio(PcmFile audio) => _audio = audio;
 
-    /// <summary>The windows encoded so far by a model, in no order.</summary>
-    public IReadOnlyList<EncodedWindow> Windows(WhisperModel model) => Of(model).Windows();
+    /// <summary>The recording.</summary>
+    public PcmFile Audio => _audio;
 
     /// <summary>The window that begins at a time, encoded unless it is already: 30 s, silence past the recording's end.</summary>
     /// <param name="model">The network.</param>
@@ -33,6 +33,9 @@ internal sealed class EncodedAudio : IDisposable
     /// <param name="stretches">Parts of encoded windows.</param>
     /// <returns>[stretches, frames of the one that ends last, width]; the caller disposes it.</returns>
     public OrtValue States(WhisperModel model, IReadOnlyList<EncodedStretch> stretches) => Of(model).Gather(stretches);
+
+    /// <summary>The states of one stretch alone, [1, its frames, width]; the caller disposes it.</summary>
+    public OrtValue Crop(WhisperModel model, EncodedStretch stretch) => Of(model).Crop(stretch);
 
     public void Dispose()
     {
@@ -48,12 +51,6 @@ internal sealed class EncodedAudio : IDisposable
         private readonly object _gate = new();
         private readonly Dictionary<long, Task<EncodedWindow>> _windows = [];
         private PcmFile? _file;
-
-        public IReadOnlyList<EncodedWindow> Windows()
-        {
-            lock (_gate)
-                return [.. _windows.Values.Where(window => window.IsCompletedSuccessfully).Select(window => window.Result)];
-        }
 
         public EncodedWindow Encode(PcmFile audio, double start, CancellationToken cancellationToken)
         {
@@ -105,6 +102,16 @@ internal sealed class EncodedAudio : IDisposable
             {
                 ArrayPool<float>.Shared.Return(row);
             }
+        }
+
+        public OrtValue Crop(EncodedStretch stretch)
+        {
+            var (window, from, to) = stretch;
+            var states = new float[(to - from) * model.StateWidth];
+            _file!.Read((long)window.Index * model.Config.EncoderFrames + from, states);
+            var cropped = Tensors.Allocate(model.Layout.EncoderStateType, 1, to - from, model.StateWidth);
+            cropped.Write(0, states);
+            return cropped;
         }
 
         private EncodedWindow Keep(OrtValue states, double start, double duration)

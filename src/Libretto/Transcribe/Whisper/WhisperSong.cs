@@ -140,7 +140,7 @@ internal sealed class WhisperSong : IDisposable
         var hypothesis = text.Whole();
         var language = _options.Translate ? "en" : _language;
         var timed = TimedText.Read(_model, hypothesis, Attention(text, hypothesis, cancellationToken), language, window.Start, text.Encoded.End).Before(window.End);
-        var edges = SoundEdges.Measure(_audio, new TimeRange(window.Start - EdgeMargin, window.End + EdgeMargin), cancellationToken);
+        var edges = SoundEdges.Measure(_audio, isVoice: false, new TimeRange(window.Start - EdgeMargin, window.End + EdgeMargin), cancellationToken);
         var words = WordEdges.Apply(timed.Words, timed.Onsets, edges);
         return new TranscribedPiece(window, words)
         {

@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 using Libretto.Audio;
 using Libretto.Audio.Activity;
 
-namespace Libretto.Transcribe.Whisper;
+namespace Libretto.Speech.Whisper;
 
 /// <summary>
 /// Cuts a recording into windows the network can take: none where all is silent, cuts where it is quietest. Works on the
@@ -17,7 +17,7 @@ internal sealed class WindowPlan
     private const double Margin = 0.2;
     private const double ShortestSound = 0.1;
     // A cut is looked for in the last part of a window; earlier would waste the network's time.
-    private const double EarliestCut = 24;
+    private const double EarliestCut = 20;
     // Smoothing over a breath, so that the gap between two syllables is not taken for one.
     private const int CutHalfWidth = 10;
     private const double MergedGap = 3;

@@ -1,35 +1,57 @@
-using System.Text;
 using Libretto.Cli.Results;
 using Libretto.Lyrics;
+using Libretto.Lyrics.Reading;
 
 namespace Libretto.Cli;
 
 /// <summary>Lyrics that the user has as a file.</summary>
 internal static class LyricsFile
 {
-    /// <summary>Reads lyrics in the format that the file's name tells.</summary>
-    /// <exception cref="LibrettoException">The file is missing, a folder, empty or unreadable, or holds no lyrics of its format.</exception>
-    public static async Task<LyricsDocument> ReadAsync(string path, CancellationToken cancellationToken)
+    /// <summary>Reads lyrics, whatever format and encoding they are in.</summary>
+    /// <exception cref="LibrettoException">The file is missing, a folder, empty or unreadable, or holds no lyrics.</exception>
+    public static async Task<LyricsReading> ReadAsync(string path, CancellationToken cancellationToken)
     {
-        var format = LyricsFormats.ForFile(path);
-        var text = await TextAsync(path, cancellationToken);
+        var bytes = await BytesAsync(path, cancellationToken);
         try
         {
-            return format.Read(text);
+            return LyricsReader.Read(bytes, path);
         }
         catch (LyricsFormatException e)
         {
-            throw new LyricsFormatException(e.Code, $"{path}: {e.Message}", e.Line, e);
+            throw Named(path, e);
         }
     }
 
-    private static async Task<string> TextAsync(string path, CancellationToken cancellationToken)
+    /// <summary>Reads the words of a song that is to be timed by them.</summary>
+    /// <exception cref="LibrettoException">As above, or there are no words in the file.</exception>
+    public static async Task<LyricsReading> ReadWordsAsync(string path, CancellationToken cancellationToken)
+    {
+        var reading = await ReadAsync(path, cancellationToken);
+        try
+        {
+            return LyricsReader.WithWords(reading);
+        }
+        catch (LyricsFormatException e)
+        {
+            throw Named(path, e);
+        }
+    }
+
+    private static LyricsFormatException Named(string path, LyricsFormatException e) => new(e.Code, $"{path}: {e.Message}", e.Line, e);
+
+    private static async Task<byte[]> BytesAsync(string path, CancellationToken cancellationToken)
     {
         if (Directory.Exists(path))
             throw InputException.IsFolder(path);
         try
         {
-            return await File.ReadAllTextAsync(path, Encoding.UTF8, cancellationToken) is { Length: > 0 } text ? text : throw InputException.Empty(path);
+            await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
+            using var bytes = new MemoryStream();
+            var block = new byte[1 << 16];
+            // One byte past the largest is enough to be told that it is too large.
+            for (int count; bytes.Length <= LyricsReader.LargestFile && (count = await file.ReadAsync(block, cancellationToken)) > 0;)
+                bytes.Write(block, 0, count);
+            return bytes.Length > 0 ? bytes.ToArray() : throw InputException.Empty(path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -4,6 +4,7 @@ using Libretto.Models;
 using Libretto.Models.Onnx;
 using Libretto.Server.Api;
 using Libretto.Server.Api.Intake;
+using Libretto.Server.Api.OpenAi;
 using Libretto.Server.Data;
 using Libretto.Server.Http;
 using Libretto.Server.Jobs;
@@ -38,6 +39,9 @@ public static partial class LibrettoServer
     // Machines that start together do not start in order.
     private static readonly TimeSpan DatabasePatience = TimeSpan.FromSeconds(20);
 
+    // Radio links take a while to come up to speed.
+    private static readonly TimeSpan UploadGrace = TimeSpan.FromSeconds(10);
+
     /// <summary>Runs the server until it is told to stop; running jobs are handed back.</summary>
     /// <param name="options">How.</param>
     /// <param name="settings">The library's settings; what environment and file say when null.</param>
@@ -70,7 +74,7 @@ public static partial class LibrettoServer
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Libretto.Server", ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(Limits);
+        builder.WebHost.ConfigureKestrel(kestrel => Limits(kestrel, options));
         builder.WebHost.UseUrls([.. options.EffectiveUrls]);
         if (options.EffectiveUrls.Count == 0)
             builder.Services.AddSingleton<IServer, NoHttpServer>();
@@ -147,12 +151,13 @@ public static partial class LibrettoServer
         services.AddSingleton<JobOptionsRules>();
         services.AddSingleton<JobIntake>();
         services.AddSingleton<JobCookies>();
+        services.AddSingleton<OpenAiModelNames>();
         services.AddSingleton<OpenAiTranscriber>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         services.AddExceptionHandler<Problems>();
         services.AddOpenApi(OpenApi.Configure);
         if (options.CorsOrigins.Count > 0)
-            services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins([.. options.CorsOrigins]).AllowAnyMethod().AllowAnyHeader().WithExposedHeaders("Location", "ETag", "Retry-After")));
+            services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins([.. options.CorsOrigins]).AllowAnyMethod().AllowAnyHeader().WithExposedHeaders("Location", "ETag", "Retry-After", "Warning")));
 
         DataKeys.AddTo(services, options);
         services.AddSingleton<ApiKeys>();
@@ -169,6 +174,7 @@ public static partial class LibrettoServer
 
     private static void Map(WebApplication app, ServerOptions options)
     {
+        BasePath.Use(app, options);
         app.UseMiddleware<SecurityHeaders>();
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(Problems.WriteStatusAsync);
@@ -214,12 +220,13 @@ public static partial class LibrettoServer
         logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
     }
 
-    private static void Limits(KestrelServerOptions kestrel)
+    private static void Limits(KestrelServerOptions kestrel, ServerOptions options)
     {
         kestrel.AddServerHeader = false;
         // Uploads raise it for themselves.
         kestrel.Limits.MaxRequestBodySize = 1 << 20;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(options.LeastUploadRate, UploadGrace);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting {Seconds} s at most for the database: {Reason}")]

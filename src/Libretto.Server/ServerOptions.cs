@@ -36,6 +36,21 @@ public sealed record ServerOptions
     /// <summary>The largest upload, bytes; 500 MB by default.</summary>
     public long MaxUploadBytes { get; init; } = 500_000_000;
 
+    /// <summary>The longest time that an upload may take; an hour by default.</summary>
+    public TimeSpan UploadTime { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>The least rate of an upload, bytes a second on average, after its first ten seconds; 4,000 by default.</summary>
+    public double LeastUploadRate { get; init; } = 4000;
+
+    /// <summary>Whether a request to <c>/v1</c> may name a model that has to be fetched first, for which its client waits; false by default.</summary>
+    public bool FetchesForV1 { get; init; }
+
+    /// <summary>The path below which a proxy serves this server, such as <c>/libretto</c>; empty (the default) for none.</summary>
+    public string BasePath { get; init; } = "";
+
+    /// <summary>Networks of the proxies whose X-Forwarded headers count; this machine's own when empty (the default).</summary>
+    public IReadOnlyList<System.Net.IPNetwork> TrustedProxies { get; init; } = [];
+
     /// <summary>The longest song; two hours by default.</summary>
     public TimeSpan MaxDuration { get; init; } = TimeSpan.FromHours(2);
 

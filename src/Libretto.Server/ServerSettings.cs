@@ -22,6 +22,10 @@ internal static class ServerSettings
         },
         new("LIBRETTO_URLS", "--urls", "URLS", ServerOptions.DefaultUrl, "Addresses to listen on, separated by ';'.",
             (options, text) => options with { Urls = List(text, ';') }),
+        new("LIBRETTO_BASE_PATH", "--base-path", "PATH", "none", "The path below which a proxy serves this server, such as /libretto.",
+            (options, text) => options with { BasePath = Security.BasePath.Parse(text) }),
+        new("LIBRETTO_TRUSTED_PROXIES", "this machine", "Proxies whose X-Forwarded-For, -Proto and -Prefix count: addresses or networks, separated by ','.",
+            (options, text) => options with { TrustedProxies = [.. List(text, ',').Select(Network)] }),
         new("LIBRETTO_ROLE", "--role", "ROLE", "all", "What this process does: api, worker or all.",
             (options, text) => options with { Role = OneOf(text, "api", "worker", "all") }),
         new("LIBRETTO_LANES", "--lanes", "LANES", "both for all, compute for worker, none for api", "The lanes it works in: io, compute or both, separated by ','.",
@@ -36,6 +40,12 @@ internal static class ServerSettings
             (options, text) => options with { WorkerModels = List(text, ',') }),
         new("LIBRETTO_MAX_UPLOAD_MB", "500", "The largest upload.",
             (options, text) => options with { MaxUploadBytes = (long)(Number(text, 1, 100_000) * 1_000_000) }),
+        new("LIBRETTO_UPLOAD_MINUTES", "60", "The longest time that an upload may take; then 408.",
+            (options, text) => options with { UploadTime = TimeSpan.FromMinutes(Number(text, 0.01, 100_000)) }),
+        new("LIBRETTO_UPLOAD_BYTES_PER_SECOND", "4000", "The least rate of an upload, on average, after its first ten seconds; below it 408.",
+            (options, text) => options with { LeastUploadRate = Number(text, 1, 1_000_000_000) }),
+        new("LIBRETTO_FETCH_FOR_V1", "off", "Whether a request to /v1 may name a model that is fetched first while its client waits, on or off; without it 404.",
+            (options, text) => options with { FetchesForV1 = OneOf(text, "on", "off") == "on" }),
         new("LIBRETTO_MAX_MINUTES", "120", "The longest song.",
             (options, text) => options with { MaxDuration = TimeSpan.FromMinutes(Number(text, 0.1, 100_000)) }),
         new("LIBRETTO_RETENTION_DAYS", "for ever", "How long songs and results are kept.",
@@ -162,6 +172,11 @@ internal static class ServerSettings
         Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
             ? address
             : throw new FormatException("give a web address such as https://api.machines.dev");
+
+    private static System.Net.IPNetwork Network(string text) =>
+        System.Net.IPNetwork.TryParse(text, out var network) ? network
+        : System.Net.IPAddress.TryParse(text, out var address) ? new System.Net.IPNetwork(address, address.GetAddressBytes().Length * 8)
+        : throw new FormatException("give addresses or networks such as 10.0.0.5 or 10.0.0.0/8");
 
     /// <summary>As browsers send it: scheme, host and port alone.</summary>
     private static string Origin(string text) =>

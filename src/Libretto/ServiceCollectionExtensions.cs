@@ -12,6 +12,7 @@ using Libretto.Pipeline.Timing;
 using Libretto.Settings;
 using Libretto.Storage;
 using Libretto.Tools;
+using Libretto.Transcribe.Hosted;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -62,7 +63,9 @@ public static class ServiceCollectionExtensions
             provider.GetRequiredService<TemporaryFolder>,
             Path.Combine(CacheFolder(Settings(provider)), "hosted"),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILoggerFactory>()));
+            provider.GetRequiredService<ILoggerFactory>(),
+            provider.GetRequiredService<HostedStatus>()));
+        services.AddSingleton<HostedStatus>();
         services.AddSingleton<EngineSelector>();
         services.AddContentStore(provider => Path.Combine(CacheFolder(Settings(provider)), "store"));
         services.TryAddSingleton(provider => TemporaryFolder(Path.Combine(CacheFolder(Settings(provider)), "work")));

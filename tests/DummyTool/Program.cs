@@ -9,6 +9,7 @@ using System.Runtime.InteropServices;
 //   child:FILE           starts a child that hangs, and writes its process number into FILE
 //   pid:FILE             writes its own process number into FILE
 //   deaf                 ignores the signals that ask it to end
+//   memory:N             takes N bytes of memory and writes into each page
 //   hang                 does nothing for ever
 //   kill:N               ends itself by signal N
 //   exit:N               ends with this code
@@ -45,6 +46,22 @@ foreach (var step in args)
         case "deaf":
             foreach (var signal in (PosixSignal[])[PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGHUP])
                 PosixSignalRegistration.Create(signal, context => context.Cancel = true);
+            break;
+        case "memory":
+            // Not before the limit is there.
+            Thread.Sleep(500);
+            try
+            {
+                var size = long.Parse(value, null);
+                var block = Marshal.AllocHGlobal((nint)size);
+                for (var at = 0L; at < size; at += 4096)
+                    Marshal.WriteByte(block + (nint)at, 1);
+            }
+            catch (OutOfMemoryException)
+            {
+                Console.Error.WriteLine("MemoryError");
+                return 1;
+            }
             break;
         case "hang":
             Thread.Sleep(Timeout.Infinite);

@@ -21,16 +21,17 @@ public sealed class ConvertTests : IDisposable
     [Theory]
     [InlineData("gone.lrc", "song.srt", 3, "gone.lrc does not exist")]
     [InlineData("song.lrc", "song.docx", 2, "'song.docx' is no lyrics format")]
-    [InlineData("song.xyz", "song.srt", 2, "'song.xyz' is no lyrics format")]
+    [InlineData("picture.lrc", "song.srt", 3, "picture.lrc: This is no text file")]
     [InlineData("song.lrc", "song.lrc", 4, "song.lrc is what is being read")]
     [InlineData("empty.lrc", "song.srt", 3, "empty.lrc is empty")]
     [InlineData("broken.json", "song.srt", 3, "broken.json: ")]
-    [InlineData("song.ass", "song.srt", 2, "does not read it")]
+    [InlineData("ultrastar.txt", "song.srt", 3, "look like UltraStar, which Libretto does not read")]
     [InlineData("song.lrc", "mine.srt", 4, "mine.srt was not written by Libretto")]
     public async Task What_cannot_be_converted_is_named(string from, string to, int exitCode, string message)
     {
         File.WriteAllText(_libretto.Folder["broken.json"], "{ \"schema\": ");
-        File.WriteAllText(_libretto.Folder["song.ass"], "[Script Info]\n");
+        File.WriteAllBytes(_libretto.Folder["picture.lrc"], [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 0x0D, 1, 2, 3, 4]);
+        File.WriteAllText(_libretto.Folder["ultrastar.txt"], "#TITLE:x\n: 0 4 60 Hel\n: 4 4 62 lo\nE\n");
         File.WriteAllText(_libretto.Folder["mine.srt"], "mine");
         File.WriteAllText(_libretto.Folder["empty.lrc"], "");
         var before = _libretto.Files.ToList();
@@ -40,5 +41,23 @@ public sealed class ConvertTests : IDisposable
         Assert.Contains(message, run.Errors, StringComparison.Ordinal);
         Assert.Equal((exitCode, ""), (run.ExitCode, run.Output));
         Assert.Equal(before, _libretto.Files);
+    }
+
+    [Fact]
+    public async Task What_is_changed_or_cannot_be_held_is_said_and_the_rest_converted()
+    {
+        // Windows' Western encoding; one line backward in time; two that sound at once.
+        File.WriteAllBytes(
+            _libretto.Folder["old.srt"],
+            System.Text.Encoding.Latin1.GetBytes(
+                "1\n00:00:04,000 --> 00:00:02,000\ndéjà l'été\n\n2\n00:00:06,000 --> 00:00:09,000\noù étais-tu\n\n3\n00:00:08,000 --> 00:00:10,000\n(là-bas)\n"));
+
+        var run = await _libretto.RunAsync("convert", "old.srt", "new.lrc");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("old.srt: The file is not UTF-8; it reads as windows-1252", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("old.srt: Line 2: the subtitle ends before", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("new.lrc: Lines that sound while another does", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("[00:08.00](là-bas)", File.ReadAllText(_libretto.Folder["new.lrc"]), StringComparison.Ordinal);
     }
 }

@@ -18,6 +18,26 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public async Task What_ffmpeg_cannot_read_is_named()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the script is of Unix");
+        var ffmpeg = _libretto.Folder["ffmpeg"];
+        // As some systems ship it: without what is patented.
+        await File.WriteAllTextAsync(
+            ffmpeg, "#!/bin/sh\nfor a; do [ \"$a\" = -decoders ] && exec sh -c 'ffmpeg \"$@\" | grep -v -E \"aac|wmav2\"' sh \"$@\"; done\nexec ffmpeg \"$@\"\n",
+            TestContext.Current.CancellationToken);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(ffmpeg, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var whole = await _libretto.RunAsync("doctor");
+        _libretto["LIBRETTO_FFMPEG"] = ffmpeg;
+
+        var run = await _libretto.RunAsync("doctor");
+
+        Assert.Matches("ok +sound +ffmpeg reads every usual format", whole.Output);
+        Assert.Matches("-- +sound +ffmpeg cannot read AAC, WMA +install a whole one", run.Output);
+    }
+
+    [Fact]
     public async Task What_is_missing_comes_with_the_line_that_mends_it()
     {
         _libretto["LIBRETTO_FFMPEG"] = "/nowhere/ffmpeg";

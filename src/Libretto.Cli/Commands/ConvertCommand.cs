@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Libretto.Cli.Results;
 using Libretto.Lyrics;
+using Libretto.Lyrics.Reading;
 
 namespace Libretto.Cli.Commands;
 
@@ -9,7 +10,7 @@ internal static class ConvertCommand
 {
     public static Command Create()
     {
-        var input = new Argument<string>("IN") { Description = "Lyrics in any format but ASS; the name's end tells which." };
+        var input = new Argument<string>("IN") { Description = "Lyrics in any format and encoding; what stands in the file tells which." };
         var output = new Argument<string>("OUT") { Description = "The file to write; the name's end tells its format." };
         var force = new Option<bool>("--force") { Description = "Replace a file that Libretto did not write." };
         var command = new Command("convert", "Convert lyrics from one format to another.") { input, output, force };
@@ -22,9 +23,14 @@ internal static class ConvertCommand
     {
         var to = LyricsFormats.ForFile(output);
         var files = new ResultFiles(WrittenFiles.OfUser(), force);
-        var document = await LyricsFile.ReadAsync(input, cancellationToken);
+        var reading = await LyricsFile.ReadAsync(input, cancellationToken);
         files.Check(input, [output]);
-        files.Write([(output, to.Write(document))]);
+        var notices = new LyricsNotices();
+        files.Write([(output, to.Write(reading.Document, notices))]);
+        foreach (var notice in reading.Notices)
+            ErrorReport.Say($"{input}: {notice}");
+        foreach (var notice in notices.Messages)
+            ErrorReport.Say($"{output}: {notice}");
         return ExitCodes.Done;
     }
 }

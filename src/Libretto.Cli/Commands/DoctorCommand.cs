@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using Libretto.Audio;
 using Libretto.Cli.Display;
 using Libretto.Models;
 using Libretto.Settings;
@@ -31,7 +32,7 @@ internal static class DoctorCommand
         var tools = new[] { Tool.Ffmpeg, Tool.Ffprobe };
         var statuses = await Task.WhenAll(tools.Select(tool => services.GetRequiredService<ToolRunner>().DescribeAsync(tool, cancellationToken)));
         var linkTool = await services.GetRequiredService<ToolRunner>().DescribeAsync(Tool.YtDlp, cancellationToken);
-        Section("Programs", [.. statuses.Select(Row), LinkToolRow(linkTool)]);
+        Section("Programs", [.. statuses.Select(Row), LinkToolRow(linkTool), .. await SoundRowsAsync(statuses[0], services, cancellationToken)]);
         var models = services.GetRequiredService<ModelStore>();
         var modelRows = await Task.WhenAll(ModelCatalogue.All.Select(model => ModelRowAsync(models, model, cancellationToken)));
         Section("Models", modelRows);
@@ -68,6 +69,31 @@ internal static class DoctorCommand
     private static Finding LinkToolRow(ToolStatus status) => status.IsReady
         ? Row(status)
         : new Finding(Optional, status.Tool.Name, "not ready; needed for links only", status.Problem!);
+
+    /// <summary>What ffmpeg reads, and whether programs are kept from taking all memory.</summary>
+    private static async Task<IReadOnlyList<Finding>> SoundRowsAsync(ToolStatus ffmpeg, IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var memory = OperatingSystem.IsLinux()
+            ? new Finding(Good, "memory of programs", "bounded")
+            : new Finding(Optional, "memory of programs", "not bounded on this system", "run a server for others on Linux");
+        if (!ffmpeg.IsReady)
+            return [memory];
+        try
+        {
+            var missing = await services.GetRequiredService<AudioDecoder>().MissingCodecsAsync(cancellationToken);
+            return
+            [
+                missing.Count == 0
+                    ? new Finding(Good, "sound", "ffmpeg reads every usual format")
+                    : new Finding(Optional, "sound", $"ffmpeg cannot read {string.Join(", ", missing)}", "install a whole one: https://ffmpeg.org/download.html"),
+                memory,
+            ];
+        }
+        catch (ToolException e)
+        {
+            return [new Finding(Bad, "sound", "ffmpeg does not say what it reads", e.Message), memory];
+        }
+    }
 
     private static async Task<Finding> ModelRowAsync(ModelStore models, ModelEntry model, CancellationToken cancellationToken)
     {

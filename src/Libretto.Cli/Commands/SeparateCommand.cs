@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Libretto.Acquire;
 using Libretto.Audio;
 using Libretto.Cli.Commands.Options;
 using Libretto.Cli.Display;
@@ -28,10 +27,12 @@ internal static class SeparateCommand
         var format = StemFormatOption.Create();
         var force = new Option<bool>("--force") { Description = "Replace files that Libretto did not write." };
         var fresh = FreshOption.Create();
+        var track = TrackOption.Create();
         var progress = Displays.Option();
         var command = new Command(Name, "Part songs into voice and accompaniment: NAME.vocals and NAME.instrumental.") { songs, model };
         var settings = new SettingOptions(command, "out", "threads", "cookies");
         command.Add(format);
+        command.Add(track);
         command.Add(force);
         command.Add(fresh);
         command.Add(progress);
@@ -42,34 +43,30 @@ internal static class SeparateCommand
         });
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetRequiredValue(songs),
-            parsed.GetRequiredValue(model),
             StemFormatOption.Read(parsed, format),
             settings.Read(parsed),
             parsed.GetValue(force),
-            parsed.GetValue(fresh),
+            new StemRequest("", "", "") { Fresh = parsed.GetValue(fresh), Track = parsed.GetValue(track), Model = parsed.GetRequiredValue(model) },
             Displays.Create(parsed.GetValue(progress)!),
             cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        string[] songs, string model, AudioFormat format, LibrettoSettings settings, bool force, bool fresh, IDisplay display,
+        string[] songs, AudioFormat format, LibrettoSettings settings, bool force, StemRequest request, IDisplay display,
         CancellationToken cancellationToken)
     {
-        var plan = StemOutputs.Plan(songs.Where(song => !SongLink.LooksLikeLink(song)), settings.Out, format);
+        var plan = StemOutputs.Plan(songs.Where(PipedSongs.IsFile), settings.Out, format);
         await using var services = new ServiceCollection().AddLibretto(LinkDownloads.OpenToOwnUser(settings)).BuildServiceProvider();
         var separation = new SeparateTask(
-            services.GetRequiredService<StemPipeline>(), model, fresh, new ResultFiles(WrittenFiles.OfUser(), force), display);
-        var links = new LinkDownloads(services, display, fresh, settings.Keep);
+            services.GetRequiredService<StemPipeline>(), request, new ResultFiles(WrittenFiles.OfUser(), force), display);
+        var links = new LinkDownloads(services, display, request.Fresh, settings.Keep);
         var names = new LinkNames(settings.Out, plan.SelectMany(song => song.Paths));
-        var tasks = SongTask.Of(songs, plan, song => song.Song, separation.RunAsync, (link, token) => links.RunAsync(
-            link,
-            fetched =>
-            {
-                var start = names.Of(fetched.Facts.Name, start => StemOutputs.At(start, fetched.Path, format).Paths);
-                return separation.RunAsync(StemOutputs.At(start, fetched.Path, format), LinkDownloads.FetchShare, token);
-            },
-            token));
+        var piped = new PipedSongs(services, display);
+        StemOutputs Named(string name, string path) => StemOutputs.At(names.Of(name, start => StemOutputs.At(start, path, format).Paths), path, format);
+        var tasks = SongTask.Of(songs, plan, song => song.Song, separation.RunAsync, (song, token) => PipedSongs.IsPiped(song)
+            ? piped.RunAsync(song, copy => separation.RunAsync(Named(PipedSongs.NameOf(song), copy), token), token)
+            : links.RunAsync(song, fetched => separation.RunAsync(Named(fetched.Facts.Name, fetched.Path), LinkDownloads.FetchShare, token), token));
         return await new SongBatch(display).RunAsync(tasks, cancellationToken);
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Libretto.Acquire;
 using Libretto.Audio;
 using Libretto.Cli.Commands.Options;
 using Libretto.Cli.Display;
@@ -28,6 +27,7 @@ internal static class TranscribeCommand
         var print = new Option<string>("--stdout") { Description = "Print the lyrics of one song in this format and write no files.", HelpName = "FORMAT" };
         var force = new Option<bool>("--force") { Description = "Replace files that Libretto did not write." };
         var fresh = FreshOption.Create();
+        var track = TrackOption.Create();
         var progress = Displays.Option();
         var command = new Command(name, description) { songs };
         var settings = new SettingOptions(command, "format", "out", "language", "engine", "model", "separate", "quality", "aligner", "local", "threads", "cookies");
@@ -36,6 +36,7 @@ internal static class TranscribeCommand
         command.Add(stems);
         command.Add(stemFormat);
         var recognition = new RecognitionOptions(command, lyricsNeeded);
+        command.Add(track);
         command.Add(print);
         command.Add(force);
         command.Add(fresh);
@@ -43,8 +44,10 @@ internal static class TranscribeCommand
         command.Validators.Add(result =>
         {
             var files = result.GetValue(songs) ?? [];
-            foreach (var file in files.Where(file => file.StartsWith('-') && !File.Exists(file)))
+            foreach (var file in files.Where(file => file.StartsWith('-') && file != StandardInput.Word && !File.Exists(file)))
                 result.AddError($"There is no option '{file}'.");
+            if (files.Contains(StandardInput.Word) && recognition.ReadsStandardInput(result))
+                result.AddError("Standard input can be the song or the lyrics, not both.");
             if (files.Length > 1 && recognition.NamesLyricsFile(result))
                 result.AddError("--lyrics are of one song: give one song at a time.");
             if (result.GetValue(print) is null)
@@ -58,7 +61,7 @@ internal static class TranscribeCommand
         });
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetRequiredValue(songs),
-            recognition.Apply(new SongRequest("") { Fresh = parsed.GetValue(fresh) }, parsed),
+            recognition.Apply(new SongRequest("") { Fresh = parsed.GetValue(fresh), Track = parsed.GetValue(track) }, parsed),
             recognition.LyricsFile(parsed),
             settings.Read(parsed),
             parsed.GetValue(stems) ? StemFormatOption.Read(parsed, stemFormat) : null,
@@ -74,24 +77,27 @@ internal static class TranscribeCommand
         IDisplay display, CancellationToken cancellationToken)
     {
         if (lyrics is not null)
-            request = request with { Lyrics = await LyricsFile.ReadAsync(lyrics, cancellationToken) };
+        {
+            var reading = await LyricsFile.ReadWordsAsync(lyrics, cancellationToken);
+            request = request with { Lyrics = reading.Document, LyricsNotices = reading.Notices };
+        }
         var printed = print is null ? null : LyricsFormats.Named(print);
         var formats = printed is null ? settings.Formats.Select(LyricsFormats.Named).Distinct().ToList() : [];
-        var plan = SongOutputs.Plan(songs.Where(song => !SongLink.LooksLikeLink(song)), settings.Out, formats, stems);
+        var plan = SongOutputs.Plan(songs.Where(PipedSongs.IsFile), settings.Out, formats, stems);
 
         await using var services = new ServiceCollection().AddLibretto(LinkDownloads.OpenToOwnUser(settings)).BuildServiceProvider();
         var transcription = new TranscribeTask(
             services.GetRequiredService<SongPipeline>(), request, new ResultFiles(WrittenFiles.OfUser(), force), display, printed);
         var links = new LinkDownloads(services, display, request.Fresh, settings.Keep);
         var names = new LinkNames(settings.Out, plan.SelectMany(song => song.Paths));
-        var tasks = SongTask.Of(songs, plan, song => song.Song, transcription.RunAsync, (link, token) => links.RunAsync(
-            link,
-            fetched =>
-            {
-                var start = names.Of(fetched.Facts.Name, start => SongOutputs.At(start, fetched.Path, formats, stems).Paths);
-                return transcription.RunAsync(SongOutputs.At(start, fetched.Path, formats, stems), SongOrigin.Of(fetched.Facts), LinkDownloads.FetchShare, token);
-            },
-            token));
+        var piped = new PipedSongs(services, display);
+        SongOutputs Named(string name, string path) => SongOutputs.At(names.Of(name, start => SongOutputs.At(start, path, formats, stems).Paths), path, formats, stems);
+        var tasks = SongTask.Of(songs, plan, song => song.Song, transcription.RunAsync, (song, token) => PipedSongs.IsPiped(song)
+            ? piped.RunAsync(song, copy => transcription.RunAsync(Named(PipedSongs.NameOf(song), copy), token), token)
+            : links.RunAsync(
+                song,
+                fetched => transcription.RunAsync(Named(fetched.Facts.Name, fetched.Path), SongOrigin.Of(fetched.Facts), LinkDownloads.FetchShare, token),
+                token));
         return await new SongBatch(display).RunAsync(tasks, cancellationToken);
     }
 }

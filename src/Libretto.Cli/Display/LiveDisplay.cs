@@ -29,7 +29,7 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IDisplay
 
     public void Begin(string song, int number, int count)
     {
-        _song = count > 1 ? $"[{number}/{count}] {Path.GetFileName(song)}" : Path.GetFileName(song);
+        _song = count > 1 ? $"[{number}/{count}] {NameOf(song)}" : NameOf(song);
         End();
         _task = _context?.AddTask(Markup.Escape(_song), maxValue: 1);
     }
@@ -37,7 +37,7 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IDisplay
     public void Report(SongProgress value)
     {
         if (value.Notice is { } notice)
-            console.Write(new Text(notice + Environment.NewLine, new Style(Color.Grey)));
+            console.Write(new Text(ErrorReport.OneLine(notice) + Environment.NewLine, new Style(Color.Grey)));
         else if (value.Line is { } line)
             console.MarkupLine(Coloured(DisplayText.Timed(line)));
         else if (value.Model is { } model)
@@ -56,13 +56,13 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IDisplay
     public void Succeeded(SongOutcome outcome)
     {
         End();
-        console.Write(new Text(DisplayText.Outcome(outcome) + Environment.NewLine, new Style(Color.Green)));
+        console.Write(new Text(ErrorReport.OneLine(DisplayText.Outcome(outcome)) + Environment.NewLine, new Style(Color.Green)));
     }
 
     public void Failed(string song, LibrettoException error)
     {
         End();
-        console.Write(new Text($"libretto: {error.Message}{Environment.NewLine}", new Style(Color.Red)));
+        console.Write(new Text($"libretto: {ErrorReport.OneLine(error.Message)}{Environment.NewLine}", new Style(Color.Red)));
     }
 
     public void Summarise(int done, int failed, int untried)
@@ -80,6 +80,8 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IDisplay
         _task.Description = Markup.Escape(what);
         _task.Value = share;
     }
+
+    private static string NameOf(string song) => ErrorReport.OneLine(Path.GetFileName(song));
 
     private void End()
     {

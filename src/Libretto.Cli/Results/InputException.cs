@@ -1,6 +1,6 @@
 namespace Libretto.Cli.Results;
 
-/// <summary>A lyrics file cannot be read.</summary>
+/// <summary>A lyrics file, or what comes through a pipe, cannot be read.</summary>
 internal sealed class InputException : LibrettoException
 {
     private InputException(string code, string message, Exception? inner = null)
@@ -13,6 +13,12 @@ internal sealed class InputException : LibrettoException
     public static InputException IsFolder(string path) => new("is_folder", $"{path} is a folder. Give a lyrics file in it.");
 
     public static InputException Empty(string path) => new("file_empty", $"{path} is empty (0 bytes). Copy or make it again.");
+
+    public static InputException NothingCame(string name) => new(
+        "file_empty", $"Nothing came through {(name == StandardInput.Word ? "standard input" : name)}. Check the command before the pipe.");
+
+    public static InputException Keyboard() => new(
+        "file_missing", "'-' reads standard input, but nothing is piped into it. Write for example: libretto - < song.mp3");
 
     public static InputException Unreadable(string path, Exception inner) => new(
         "file_unreadable", $"{path} cannot be read: {inner.Message} Change its permissions or copy it elsewhere.", inner);

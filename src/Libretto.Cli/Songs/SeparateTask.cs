@@ -7,11 +7,10 @@ namespace Libretto.Cli.Songs;
 
 /// <summary>One song's way to its stems on the command line.</summary>
 /// <param name="pipeline">Does the work.</param>
-/// <param name="model">The separation model.</param>
-/// <param name="fresh">Whether to separate what was separated before.</param>
+/// <param name="wishes">What is wanted of every song; the paths are each song's own.</param>
 /// <param name="files">Writes the stems.</param>
 /// <param name="display">Shows the work.</param>
-internal sealed class SeparateTask(StemPipeline pipeline, string? model, bool fresh, ResultFiles files, IDisplay display)
+internal sealed class SeparateTask(StemPipeline pipeline, StemRequest wishes, ResultFiles files, IDisplay display)
 {
     /// <summary>Works on a file of the user's.</summary>
     public Task<SongOutcome> RunAsync(StemOutputs song, CancellationToken cancellationToken) => RunAsync(song, from: 0, cancellationToken);
@@ -24,10 +23,12 @@ internal sealed class SeparateTask(StemPipeline pipeline, string? model, bool fr
     {
         var clock = Stopwatch.StartNew();
         files.Check(song.Song, song.Paths);
+        if (FileName.Notice(song.Song, song.Paths[0]) is { } shortened)
+            display.Report(new SongProgress(Stage.Acquire, 0, shortened) { Notice = shortened });
         var length = 0.0;
         await files.WriteAsync(song.Paths, async paths =>
         {
-            var request = new StemRequest(song.Song, paths[0], paths[1]) { Format = song.Format, Model = model, Fresh = fresh };
+            var request = wishes with { Path = song.Song, Vocals = paths[0], Instrumental = paths[1], Format = song.Format };
             length = (await pipeline.RunAsync(request, new PartOfSong(display, from, 1), cancellationToken)).Duration;
         });
         return new SongOutcome(song.Song, song.Paths, TimeSpan.FromSeconds(length), clock.Elapsed);

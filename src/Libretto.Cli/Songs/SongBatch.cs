@@ -1,4 +1,3 @@
-using Libretto.Acquire;
 using Libretto.Cli.Display;
 using Libretto.Pipeline;
 
@@ -14,20 +13,20 @@ internal sealed record SongTask(string Song, Func<CancellationToken, Task<SongOu
     /// <param name="files">What is planned for the files.</param>
     /// <param name="nameOf">Which of the songs a plan is for.</param>
     /// <param name="workOnFile">Works on a file.</param>
-    /// <param name="workOnLink">Works on a link.</param>
+    /// <param name="workOnOther">Works on a link or a pipe.</param>
     public static IReadOnlyList<SongTask> Of<T>(
         IEnumerable<string> songs,
         IEnumerable<T> files,
         Func<T, string> nameOf,
         Func<T, CancellationToken, Task<SongOutcome>> workOnFile,
-        Func<string, CancellationToken, Task<SongOutcome>> workOnLink)
+        Func<string, CancellationToken, Task<SongOutcome>> workOnOther)
     {
         var planned = files.ToDictionary(nameOf);
         return [.. songs.Distinct()
-            .Where(song => SongLink.LooksLikeLink(song) || planned.ContainsKey(song))
+            .Where(song => !PipedSongs.IsFile(song) || planned.ContainsKey(song))
             .Select(song => planned.TryGetValue(song, out var file)
                 ? new SongTask(song, token => workOnFile(file, token))
-                : new SongTask(song, token => workOnLink(song, token)))];
+                : new SongTask(song, token => workOnOther(song, token)))];
     }
 }
 

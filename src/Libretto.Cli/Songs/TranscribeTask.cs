@@ -35,6 +35,8 @@ internal sealed class TranscribeTask(
         var clock = Stopwatch.StartNew();
         if (song.Paths.Count > 0)
             files.Check(song.Song, song.Paths);
+        if (origin is null && FileName.Notice(song.Song, song.Paths.FirstOrDefault()) is { } shortened)
+            display.Report(new SongProgress(Stage.Acquire, 0, shortened) { Notice = shortened });
         var wanted = request with
         {
             Path = song.Song, KeepStems = song.Stems is not null, Title = origin?.Title, Artist = origin?.Artist, Source = origin?.Source,

@@ -1,3 +1,5 @@
+using Libretto.Server.Http;
+
 namespace Libretto.Server.Api;
 
 /// <summary>Which errors an operation may answer with, for the API's description. A test holds the table to the code.</summary>
@@ -17,6 +19,9 @@ internal static class ApiErrors
     ];
 
     private static readonly ApiError[] s_lyrics = [new(409, "not_ready", "job_failed", "job_cancelled"), new(410, "expired")];
+
+    private static readonly ApiError[] s_transcription =
+        [.. s_upload.Select(error => error with { Status = OpenAiError.StatusOf(error.Status) }), new(404, "model_not_found"), new(409, "job_cancelled")];
 
     private static readonly ApiError s_noJob = new(404, "job_unknown");
 
@@ -47,9 +52,9 @@ internal static class ApiErrors
         ["GetWebhook"] = [s_noJob, new(404, "webhook_missing")],
         ["GetWebhookSecret"] = [new(422, "webhooks_off")],
         ["ListWorkers"] = [new(403, "admin_only")],
-        ["CreateTranscription"] = [.. s_upload, new(409, "job_cancelled")],
-        ["CreateTranslation"] = [.. s_upload, new(409, "job_cancelled")],
-        ["GetModel"] = [new(404, "not_found")],
+        ["CreateTranscription"] = s_transcription,
+        ["CreateTranslation"] = s_transcription,
+        ["GetModel"] = [new(404, "model_not_found")],
     };
 
     /// <summary>The errors of an operation, those that any may answer with included, each status once.</summary>

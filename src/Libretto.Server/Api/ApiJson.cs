@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Libretto.Server.Api.Intake;
+using Libretto.Server.Api.OpenAi;
 using Libretto.Server.Data.Entities;
 using Libretto.Server.Http;
 using Libretto.Server.Jobs;
@@ -27,6 +28,8 @@ namespace Libretto.Server.Api;
 [JsonSerializable(typeof(Webhooks.WebhookMessage))]
 [JsonSerializable(typeof(OpenAiText))]
 [JsonSerializable(typeof(OpenAiVerbose))]
+[JsonSerializable(typeof(OpenAiDelta))]
+[JsonSerializable(typeof(OpenAiDone))]
 [JsonSerializable(typeof(OpenAiModels))]
 [JsonSerializable(typeof(OpenAiModel))]
 internal sealed partial class ApiJson : JsonSerializerContext

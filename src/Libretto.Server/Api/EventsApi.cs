@@ -77,7 +77,7 @@ internal static class EventsApi
             }
             if (job.Revision > seen)
             {
-                await WriteAsync(context, Format(job), ct);
+                await WriteAsync(context, Format(job, context.Request.PathBase), ct);
                 seen = job.Revision;
                 pingAt = DateTime.UtcNow + Ping;
             }
@@ -107,10 +107,10 @@ internal static class EventsApi
         }
     }
 
-    private static string Format(Job job)
+    private static string Format(Job job, string basePath)
     {
         var name = JobStatus.IsFinal(job.Status) ? job.Status : "progress";
-        return $"event: {name}\nid: {job.Revision}\ndata: {JsonSerializer.Serialize(JobView.Of(job), ApiJson.Readable.JobView)}\n\n";
+        return $"event: {name}\nid: {job.Revision}\ndata: {JsonSerializer.Serialize(JobView.Of(job, basePath), ApiJson.Readable.JobView)}\n\n";
     }
 
     /// <summary>Writes and flushes; a client that does not read is given up after a while.</summary>

@@ -21,7 +21,7 @@ internal static class JobActionsApi
         jobs.MapDelete("/{id}", DeleteAsync).WithName("DeleteJob").WithSummary("Forget a job that is not running");
     }
 
-    private static async Task<Accepted<JobView>> CancelAsync(string id, Caller caller, JobStore store, CancellationToken ct)
+    private static async Task<Accepted<JobView>> CancelAsync(string id, HttpRequest request, Caller caller, JobStore store, CancellationToken ct)
     {
         var job = await JobsApi.FindAsync(id, caller, store, ct);
         if (!await store.CancelAsync(id, ct))
@@ -30,10 +30,10 @@ internal static class JobActionsApi
             if (job.Status != JobStatus.Cancelled)
                 throw new ApiProblem(409, "job_finished", $"The job is {job.Status} already; there is nothing to cancel.");
         }
-        return await ViewAsync(id, caller, store, ct);
+        return await ViewAsync(id, request, caller, store, ct);
     }
 
-    private static async Task<Accepted<JobView>> RetryAsync(string id, Caller caller, JobStore store, JobQueue queue, CancellationToken ct)
+    private static async Task<Accepted<JobView>> RetryAsync(string id, HttpRequest request, Caller caller, JobStore store, JobQueue queue, CancellationToken ct)
     {
         var job = await JobsApi.FindAsync(id, caller, store, ct);
         if (job.ExpiredAt is not null)
@@ -41,7 +41,7 @@ internal static class JobActionsApi
         if (!await store.RetryAsync(id, ct))
             throw new ApiProblem(409, "job_not_retryable", $"The job is {job.Status}; only a failed or cancelled one can be run again.");
         queue.Wake(job.Lane);
-        return await ViewAsync(id, caller, store, ct);
+        return await ViewAsync(id, request, caller, store, ct);
     }
 
     private static async Task<NoContent> DeleteAsync(string id, Caller caller, JobStore store, CancellationToken ct)
@@ -52,6 +52,6 @@ internal static class JobActionsApi
         return TypedResults.NoContent();
     }
 
-    private static async Task<Accepted<JobView>> ViewAsync(string id, Caller caller, JobStore store, CancellationToken ct) =>
-        TypedResults.Accepted($"/api/jobs/{id}", JobView.Of(await JobsApi.FindAsync(id, caller, store, ct)));
+    private static async Task<Accepted<JobView>> ViewAsync(string id, HttpRequest request, Caller caller, JobStore store, CancellationToken ct) =>
+        JobsApi.AcceptedOf(request, await JobsApi.FindAsync(id, caller, store, ct));
 }

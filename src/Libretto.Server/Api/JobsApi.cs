@@ -16,6 +16,7 @@ namespace Libretto.Server.Api;
 internal static class JobsApi
 {
     private const int LargestPage = 200;
+    private const int UsualPage = 50;
 
     public static void Map(RouteGroupBuilder jobs)
     {
@@ -35,41 +36,45 @@ internal static class JobsApi
     public static async Task<Job> FindAsync(string id, Caller caller, JobStore store, CancellationToken ct) =>
         await store.FindAsync(id, ct) is { } job && caller.MaySee(job) ? job : throw ApiProblem.NoSuchJob();
 
+    /// <summary>The answer to a request that a job has taken up, with the job's address as Location.</summary>
+    public static Accepted<JobView> AcceptedOf(HttpRequest request, Job job) =>
+        TypedResults.Accepted($"{request.PathBase}/api/jobs/{job.Id}", JobView.Of(job, request.PathBase));
+
     private static async Task<Accepted<JobView>> PostAsync(HttpContext context, Caller caller, Admission admission, JobIntake intake, CancellationToken ct)
     {
         await admission.CheckAsync(caller, ct);
         var job = await intake.TakeAsync(context.Request, caller, ct);
-        return TypedResults.Accepted($"/api/jobs/{job.Id}", JobView.Of(job));
+        return AcceptedOf(context.Request, job);
     }
 
     private static async Task<Ok<JobPage>> ListAsync(
+        HttpRequest request,
         Caller caller,
         JobStore store,
         CancellationToken ct,
         [FromQuery] string? status = null,
         [FromQuery] string? search = null,
         [FromQuery] string? before = null,
-        [FromQuery] int limit = 50)
+        [FromQuery] string? limit = null)
     {
-        if (status is not null && !JobStatus.All.Contains(status))
-            throw ApiProblem.BadOption("status", $"choose one of {string.Join(", ", JobStatus.All)}");
-        if (limit is < 1 or > LargestPage)
-            throw ApiProblem.BadOption("limit", $"give a number from 1 to {LargestPage}");
-        var jobs = await store.ListAsync(caller.SeesOnly, status, search, before, limit + 1, ct);
-        var page = jobs.Take(limit).Select(JobView.Of).ToList();
-        return TypedResults.Ok(new JobPage(page, jobs.Count > limit ? NextPage(page[^1].Id) : null));
+        // Blank ones are as if absent, as in forms.
+        var most = FormValue.Whole("limit", limit, 1, LargestPage) ?? UsualPage;
+        (status, search, before) = (FormValue.OneOf("status", status, [.. JobStatus.All]), FormValue.Text(search), FormValue.Text(before));
+        var jobs = await store.ListAsync(caller.SeesOnly, status, search, before, most + 1, ct);
+        var page = jobs.Take(most).Select(job => JobView.Of(job, request.PathBase)).ToList();
+        return TypedResults.Ok(new JobPage(page, jobs.Count > most ? NextPage(page[^1].Id) : null));
 
-        string NextPage(string last) => "/api/jobs" + QueryString.Create(new Dictionary<string, string?>
+        string NextPage(string last) => request.PathBase + "/api/jobs" + QueryString.Create(new Dictionary<string, string?>
         {
             ["before"] = last,
-            ["limit"] = limit.ToString(CultureInfo.InvariantCulture),
+            ["limit"] = most.ToString(CultureInfo.InvariantCulture),
             ["status"] = status,
             ["search"] = search,
         }.Where(pair => pair.Value is not null));
     }
 
-    private static async Task<Ok<JobView>> GetAsync(string id, Caller caller, JobStore store, CancellationToken ct) =>
-        TypedResults.Ok(JobView.Of(await FindAsync(id, caller, store, ct)));
+    private static async Task<Ok<JobView>> GetAsync(string id, HttpRequest request, Caller caller, JobStore store, CancellationToken ct) =>
+        TypedResults.Ok(JobView.Of(await FindAsync(id, caller, store, ct), request.PathBase));
 }
 
 /// <summary>The parts of an upload, for the API's description.</summary>

@@ -31,7 +31,9 @@ internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandle
             LogFailed(exception, httpContext.Request.Method, httpContext.Request.Path);
         if (exception is ApiProblem { RetryAfter: { } seconds })
             httpContext.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        await WriteAsync(httpContext, status, code, detail);
+        if (exception is ApiProblem { Challenge: { } challenge })
+            httpContext.Response.Headers.WWWAuthenticate = challenge;
+        await WriteAsync(httpContext, status, code, detail, (exception as ApiProblem)?.Param);
         return true;
     }
 
@@ -58,11 +60,12 @@ internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandle
         return WriteAsync(context, context.Response.StatusCode, code, detail);
     }
 
-    public static Task WriteAsync(HttpContext context, int status, string code, string detail)
+    /// <summary>Writes an error: as OpenAI does below <c>/v1</c>, else as a problem document.</summary>
+    public static Task WriteAsync(HttpContext context, int status, string code, string detail, string? param = null)
     {
-        context.Response.StatusCode = status;
         if (context.Request.Path.StartsWithSegments("/v1"))
-            return context.Response.WriteAsJsonAsync(OpenAiError.Of(status, code, detail), ApiJson.Readable.OpenAiError);
+            return OpenAiError.WriteAsync(context, status, code, detail, param);
+        context.Response.StatusCode = status;
         var problem = new Problem($"urn:libretto:error:{code}", Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status), status, detail, code);
         return context.Response.WriteAsJsonAsync(problem, ApiJson.Readable.Problem, "application/problem+json");
     }
@@ -76,7 +79,7 @@ internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandle
         JsonException => (400, "json_broken", "The body is not JSON of the form expected. See /scalar for an example."),
         InvalidDataException => (400, "multipart_broken", "The multipart body cannot be read."),
         ServerException or AcquireException => (422, ((LibrettoException)e).Code, PublicMessages.Of(e.Message)),
-        LyricsFormatException known => (known.Code is "unknown_format" or "format_not_readable" ? 404 : 422, known.Code, known.Message),
+        LyricsFormatException known => (known.Code is "unknown_format" ? 404 : 422, known.Code, known.Message),
         StorageException { Code: "disk_full" } or IOException { HResult: NoSpace or NoQuota } => (507, "disk_full", "The server's disk is full. Try again later."),
         StorageException => (503, "store_unavailable", "The server's store cannot be used now. Try again later."),
         ToolException => (503, "tool_unavailable", "A program the server needs is missing. Its log says which."),
@@ -92,12 +95,3 @@ internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandle
 
 /// <summary>A problem document.</summary>
 internal sealed record Problem(string Type, string Title, int Status, string Detail, string Code);
-
-/// <summary>An error in the shape OpenAI's clients read.</summary>
-internal sealed record OpenAiError(OpenAiErrorBody Error)
-{
-    public static OpenAiError Of(int status, string code, string message) =>
-        new(new OpenAiErrorBody(message, status >= 500 ? "server_error" : "invalid_request_error", null, code));
-}
-
-internal sealed record OpenAiErrorBody(string Message, string Type, string? Param, string Code);

@@ -19,6 +19,9 @@ internal sealed record JobView
     public string? CurrentStage { get; init; }
     public string? ProcessingMethod { get; init; }
     public double? ProcessingTimeSeconds { get; init; }
+
+    /// <summary>What its engines cost by their published prices, US dollars, all runs together; null where nothing is known to have cost.</summary>
+    public double? Cost { get; init; }
     public required IReadOnlyList<JobStep> ProgressLog { get; init; }
     public string? ResultsUrl { get; init; }
     public string? ErrorMessage { get; init; }
@@ -34,7 +37,10 @@ internal sealed record JobView
     public bool CancelRequested { get; init; }
     public required JobLinks Links { get; init; }
 
-    public static JobView Of(Job job) => new()
+    /// <summary>The job in a client's terms.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="basePath">The path below which this server is reached; empty for none.</param>
+    public static JobView Of(Job job, string basePath) => new()
     {
         Id = job.Id,
         Url = job.Url,
@@ -49,8 +55,9 @@ internal sealed record JobView
         CurrentStage = job.CurrentStage,
         ProcessingMethod = job.ProcessingMethod,
         ProcessingTimeSeconds = job.ProcessingTimeSeconds,
+        Cost = job.ProgressLog.Any(step => step.Cost is not null) ? Math.Round(job.ProgressLog.Sum(step => step.Cost ?? 0), 6) : null,
         ProgressLog = job.ProgressLog,
-        ResultsUrl = job.ResultsUrl,
+        ResultsUrl = job.ResultsUrl is { } path ? basePath + path : null,
         ErrorMessage = job.ErrorMessage,
         ErrorCode = job.ErrorCode,
         Attempts = job.Attempts,
@@ -62,7 +69,7 @@ internal sealed record JobView
         Language = job.Language,
         Duration = job.Duration,
         CancelRequested = job.CancelRequested,
-        Links = JobLinks.Of(job),
+        Links = JobLinks.Of(job, basePath),
     };
 }
 
@@ -75,9 +82,9 @@ internal sealed record JobLinks(string Self, string Steps, string Events)
     /// <summary>Recordings by name: mix, vocals, instrumental.</summary>
     public IReadOnlyDictionary<string, string>? Audio { get; init; }
 
-    public static JobLinks Of(Job job)
+    public static JobLinks Of(Job job, string basePath)
     {
-        var self = $"/api/jobs/{job.Id}";
+        var self = $"{basePath}/api/jobs/{job.Id}";
         var audio = new Dictionary<string, string>();
         foreach (var (name, key) in new[] { ("mix", job.InputKey), ("vocals", job.VocalsKey), ("instrumental", job.InstrumentalKey) })
             if (key is not null && job.ExpiredAt is null)

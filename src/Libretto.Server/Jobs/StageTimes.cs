@@ -13,6 +13,9 @@ internal sealed class StageTimes(IDbContextFactory<LibrettoDb> contexts)
     // Until then a range is shown.
     private const int Certain = 5;
 
+    // Machines differ by so much either way.
+    private const double Unsure = 3;
+
     /// <summary>Learns from a job's own steps; what came from the store taught nothing.</summary>
     public async Task LearnAsync(IReadOnlyList<JobStep> steps, double audioSeconds, CancellationToken ct)
     {
@@ -22,7 +25,9 @@ internal sealed class StageTimes(IDbContextFactory<LibrettoDb> contexts)
             await LearnAsync(step.Step, step.Method ?? "", step.Duration / audioSeconds, ct);
     }
 
-    /// <summary>What the rest of a step should take; null while nothing is known.</summary>
+    /// <summary>
+    /// What the rest of a step should take: by what jobs before it took here, else by what was measured elsewhere, within a wide range.
+    /// </summary>
     /// <param name="stage">The step.</param>
     /// <param name="method">How it is done; null while unknown.</param>
     /// <param name="worker">The worker that does it, by its name; null while there is none.</param>
@@ -37,11 +42,18 @@ internal sealed class StageTimes(IDbContextFactory<LibrettoDb> contexts)
         var time = known.Where(row => row.Stage == stage && (method is null || row.Method == method))
             .OrderByDescending(row => row.Machine.StartsWith(machine, StringComparison.Ordinal)).ThenByDescending(row => row.Count).FirstOrDefault();
         if (time is null)
-            return null;
+            return UsualTimes.Of(stage, method) is { } usual ? FirstEstimate(usual, audioSeconds, elapsed) : null;
         var deviation = time.Count > 1 ? Math.Sqrt(time.Spread / (time.Count - 1)) : time.Mean;
         var margin = time.Count >= Certain ? deviation : Math.Max(deviation, time.Mean / 2);
         double Rest(double perSecond) => Math.Round(Math.Max(0, (perSecond * audioSeconds) - elapsed), 1);
         return new TimeEstimate(Rest(time.Mean - margin), Rest(time.Mean), Rest(time.Mean + margin));
+    }
+
+    /// <summary>The first job of a kind: from a third of the usual time to thrice as long; one that takes longer has some way to go.</summary>
+    private static TimeEstimate FirstEstimate(double perSecond, double audioSeconds, double elapsed)
+    {
+        double Rest(double factor) => Math.Round(Math.Max(elapsed * factor / Unsure / 2, (perSecond * audioSeconds * factor) - elapsed), 1);
+        return new TimeEstimate(Rest(1 / Unsure), Rest(1), Rest(Unsure));
     }
 
     public async Task<IReadOnlyList<StageTime>> AllAsync(CancellationToken ct)

@@ -14,6 +14,7 @@ internal static class Health
         .AddCheck<StoreCheck>("store")
         .AddCheck<DiskCheck>("disk")
         .AddCheck<ModelsCheck>("models")
+        .AddCheck<EnginesCheck>("engines")
         .AddCheck<QueueCheck>("queue")
         .AddCheck<WorkersCheck>("workers");
 

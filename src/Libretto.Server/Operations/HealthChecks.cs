@@ -5,6 +5,7 @@ using Libretto.Server.Jobs.Queue;
 using Libretto.Server.Jobs.Workers;
 using Libretto.Server.Pools;
 using Libretto.Storage;
+using Libretto.Transcribe.Hosted;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -64,6 +65,18 @@ internal sealed class ModelsCheck(ModelStore models, ServerOptions options) : IH
         return Task.FromResult(speech.Count > 0
             ? HealthCheckResult.Healthy(string.Join(", ", speech))
             : HealthCheckResult.Degraded("none installed yet; the first song fetches the default"));
+    }
+}
+
+internal sealed class EnginesCheck(HostedStatus hosted) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        // Jobs go on by the next engine. The message is for the log only.
+        var failing = hosted.Engines.Where(engine => engine.IsFailing).Select(engine => $"{engine.Name} takes no songs ({engine.Code})").ToList();
+        return Task.FromResult(failing.Count > 0
+            ? HealthCheckResult.Degraded(string.Join("; ", failing))
+            : HealthCheckResult.Healthy(hosted.Engines is { Count: > 0 } asked ? string.Join(", ", asked.Select(engine => $"{engine.Name} answers")) : "none was asked on the network"));
     }
 }
 

@@ -119,6 +119,7 @@ internal sealed partial class UnmetRequirements(
                     .SetProperty(job => job.ErrorCode, "worker_missing")
                     .SetProperty(job => job.ErrorMessage, message)
                     .SetProperty(job => job.UnmetSince, (DateTime?)null)
+                    .SetProperty(job => job.ProcessingTimeSeconds, job => job.ProcessingTimeSeconds ?? 0)
                     .SetProperty(job => job.CompletedAt, now)
                     .SetProperty(job => job.Revision, job => job.Revision + 1),
                 ct),

@@ -28,7 +28,7 @@ internal sealed class KeyGate(RequestDelegate next, ApiKeys keys, SignInCookie c
         var needsKey = await keys.AreInUseAsync(context.RequestAborted);
         if (needsKey && IsLookedAt(context.Request) && await FindAsync(context) is null)
         {
-            context.Response.Redirect("/sign-in" + QueryString.Create("to", context.Request.Path + context.Request.QueryString));
+            context.Response.Redirect(context.Request.PathBase + "/sign-in" + QueryString.Create("to", context.Request.Path + context.Request.QueryString));
             return;
         }
         var caller = needsKey ? await ByKeyAsync(context) : Local(context.Request);
@@ -52,16 +52,18 @@ internal sealed class KeyGate(RequestDelegate next, ApiKeys keys, SignInCookie c
         var text = TextOf(context.Request);
         if (await FindAsync(context) is { } key)
             return new Caller(key.Id, key.Scope == ApiKeys.AdminScope);
-        // Browsers ask for a key only when told how.
-        context.Response.Headers.WWWAuthenticate = context.Request.Path.StartsWithSegments(Dashboard.Path) ? "Basic realm=\"Libretto\"" : "Bearer";
+        // Browsers ask for a key only when told how; the queue's dashboard is for browsers.
+        var challenge = context.Request.Path.StartsWithSegments(Dashboard.Path) ? "Basic realm=\"Libretto\"" : "Bearer realm=\"Libretto\"";
         throw text is null
-            ? new ApiProblem(401, "key_missing", "Give an API key: Authorization: Bearer KEY.")
-            : new ApiProblem(401, "key_invalid", "This API key is not valid. It may have been revoked.");
+            ? new ApiProblem(401, "key_missing", "Give an API key: Authorization: Bearer KEY.") { Challenge = challenge }
+            : new ApiProblem(401, "key_invalid", "This API key is not valid. It may have been revoked.") { Challenge = challenge };
     }
 
     private Caller Local(HttpRequest request)
     {
-        if (!IsLoopback(request.Host.Host))
+        // The address too: a proxy on this machine may say whom it stands for, and not pass on what it was called.
+        var isElsewhere = request.HttpContext.Connection.RemoteIpAddress is { } address && !System.Net.IPAddress.IsLoopback(address);
+        if (isElsewhere || !IsLoopback(request.Host.Host))
             throw new ApiProblem(403, "host_foreign", "Without API keys this server answers to its loopback name only.");
         if (request.Headers.Origin is [{ } origin] && !options.CorsOrigins.Contains(origin) && (!Uri.TryCreate(origin, UriKind.Absolute, out var from) || !IsLoopback(from.Host)))
             throw new ApiProblem(403, "origin_foreign", "Without API keys this server does not answer to pages of other sites.");

@@ -40,6 +40,6 @@ internal sealed class SignInCookie(IDataProtectionProvider protection)
 
     private static CookieOptions Options(HttpContext context, TimeSpan? lifetime) => new()
     {
-        HttpOnly = true, IsEssential = true, Secure = context.Request.IsHttps, SameSite = SameSiteMode.Strict, Path = "/", MaxAge = lifetime,
+        HttpOnly = true, IsEssential = true, Secure = context.Request.IsHttps, SameSite = SameSiteMode.Strict, Path = context.Request.PathBase.HasValue ? context.Request.PathBase.Value : "/", MaxAge = lifetime,
     };
 }

@@ -42,7 +42,7 @@ internal static class Page
         app.MapGet("/sign-out", (HttpContext context) =>
         {
             SignInCookie.Clear(context);
-            return TypedResults.Redirect("/sign-in");
+            return TypedResults.Redirect($"{context.Request.PathBase}/sign-in");
         }).ExcludeFromDescription();
         // Our own headers say who may frame the page: nobody.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(page => page.ContentSecurityFrameAncestorsPolicy = null);

@@ -11,7 +11,7 @@ namespace Libretto.Server.Webhooks;
 /// <param name="Job">The job as the API gives it.</param>
 internal sealed record WebhookMessage(string Event, string Delivery, JobView Job)
 {
-    public static WebhookMessage Of(Job job) => new($"job.{job.Status}", $"{job.Id}.{job.Revision}", JobView.Of(job));
+    public static WebhookMessage Of(Job job, string basePath) => new($"job.{job.Status}", $"{job.Id}.{job.Revision}", JobView.Of(job, basePath));
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, ApiJson.Readable.WebhookMessage);
 }

@@ -74,7 +74,7 @@ internal sealed partial class WebhookSender(
     private async Task<WebhookAttempt> PostAsync(string url, Job job, CancellationToken ct)
     {
         var (at, began) = (time.GetUtcNow(), Stopwatch.GetTimestamp());
-        var body = WebhookMessage.Of(job).ToBytes();
+        var body = WebhookMessage.Of(job, options.BasePath).ToBytes();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(Patience);
         try

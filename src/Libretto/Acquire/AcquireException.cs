@@ -94,6 +94,26 @@ public sealed class AcquireException : LibrettoException
         ElsewhereMayHelp = true,
     };
 
+    internal static AcquireException SiteTrouble(string address, int? status = null) => new(
+        "link_site_error",
+        $"{Shown(address)} answers, but with an error of its own{(status is { } code ? Invariant($" ({code})") : "")}. " +
+        "Try again later, or give another link to the song.",
+        isTransient: true)
+    {
+        ElsewhereMayHelp = true,
+    };
+
+    internal static AcquireException RedirectLoop(string address) => new(
+        "link_loop",
+        $"{Shown(address)} sends on in circles and never to a song. " +
+        "Open the link in a browser and give the address it ends at, or give another link.")
+    {
+        ElsewhereMayHelp = true,
+    };
+
+    internal static AcquireException PageTooBig(string address) => new(
+        "link_page_too_big", $"The page at {Shown(address)} is far larger than any that plays a song. Give the link of a single song.");
+
     internal static AcquireException TooSlow(TimeSpan limit, Exception? inner = null) => new(
         "link_too_slow", Invariant($"The download took longer than {limit.TotalMinutes:0.#} minutes and was given up. Try again."), isTransient: true, inner)
     {

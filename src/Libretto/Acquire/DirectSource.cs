@@ -100,7 +100,8 @@ public sealed class DirectSource : ISongSource
             403 => AcquireException.Refused(),
             429 => AcquireException.RateLimited(),
             451 => AcquireException.GeoBlocked(),
-            408 or >= 500 => AcquireException.Unreachable(link.Address.Authority),
+            >= 300 and < 400 => AcquireException.RedirectLoop(link.Address.Authority),
+            408 or >= 500 => AcquireException.SiteTrouble(link.Address.Authority, (int)response.StatusCode),
             var status => AcquireException.Failed($"the server answers {status}"),
         };
     }

@@ -9,12 +9,16 @@ namespace Libretto.Acquire;
 /// <summary>
 /// A forward proxy on the loopback for one download of yt-dlp: every connection of its own is made here, under the policy of
 /// <see cref="NetworkGuard"/>. It speaks what clients of proxies do (HTTP/1.1: CONNECT, and requests with a whole address), joins
-/// each client's connection to one host that was checked, and lets no more bytes through than a download may have.
+/// each client's connection to one host that was checked, and lets no more bytes through than a download may have. Compressed pages are
+/// unpacked on the way, as far as they are not encrypted, and count as what they hold.
 /// </summary>
 internal sealed class GuardedProxy : IAsyncDisposable
 {
     private const int LongestHead = 64 * 1024;
     private const int MostConnections = 64;
+
+    // Of one page when it is unpacked; the heaviest of the large sites have two or three megabytes.
+    private const long MostPageBytes = 16_000_000;
     private static readonly TimeSpan HeadPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(60);
     private static readonly byte[] s_headEnd = "\r\n\r\n"u8.ToArray();
@@ -105,7 +109,7 @@ internal sealed class GuardedProxy : IAsyncDisposable
             else
                 await stream.WriteAsync(head.Forwarded(_upstream), _stop.Token);
             await stream.WriteAsync(head.Rest, _stop.Token);
-            await JoinAsync(client, stream);
+            await JoinAsync(client, stream, head);
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
@@ -179,19 +183,54 @@ internal sealed class GuardedProxy : IAsyncDisposable
     }
 
     /// <summary>Copies both ways until the server has said all.</summary>
-    private async Task JoinAsync(NetworkStream client, NetworkStream server)
+    private async Task JoinAsync(NetworkStream client, NetworkStream server, ProxyRequest request)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         var up = CopyAsync(client, server, counted: false, over.Token);
         try
         {
-            await CopyAsync(server, client, counted: true, over.Token);
+            if (request.IsConnect || await PassHeadAsync(request, client, server, over.Token))
+                await CopyAsync(server, client, counted: true, over.Token);
         }
         finally
         {
             await over.CancelAsync();
             await up.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    /// <summary>Passes on the head of an answer, and its body too where that is compressed.</summary>
+    /// <returns>Whether there is more to pass on, as it is.</returns>
+    private async Task<bool> PassHeadAsync(
+        ProxyRequest request, NetworkStream client, NetworkStream server, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(LongestSilence);
+        var buffer = new byte[LongestHead];
+        var (length, end) = (0, -1);
+        while (end < 0 && length < LongestHead)
+        {
+            var count = await server.ReadAsync(buffer.AsMemory(length), patience.Token);
+            if (count == 0)
+                break;
+            length += count;
+            end = buffer.AsSpan(0, length).IndexOf(s_headEnd);
+        }
+        if (Interlocked.Add(ref _bytesLeft, -length) < 0)
+            return false;
+        string[] lines = end < 0 ? [] : Encoding.Latin1.GetString(buffer, 0, end).Split("\r\n");
+        if (BoundedBody.EncodingsOf(lines).Count == 0)
+        {
+            await client.WriteAsync(buffer.AsMemory(0, length), cancellationToken);
+            return end >= 0;
+        }
+        await client.WriteAsync(buffer.AsMemory(0, end + s_headEnd.Length), cancellationToken);
+        var read = buffer.AsMemory(end + s_headEnd.Length, length - end - s_headEnd.Length);
+        var body = new BoundedBody.Prefixed(read, new MeteredStream(this, server));
+        var isWithinBounds = await new BoundedBody(body, client, MostPageBytes).PassAsync(lines, cancellationToken);
+        if (!isWithinBounds && !cancellationToken.IsCancellationRequested)
+            Refusal ??= AcquireException.PageTooBig(request.Host);
+        return false;
     }
 
     private async Task CopyAsync(NetworkStream from, NetworkStream to, bool counted, CancellationToken cancellationToken)
@@ -214,6 +253,18 @@ internal sealed class GuardedProxy : IAsyncDisposable
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>What the server says, as long as it says something in time and there are bytes left to come in.</summary>
+    private sealed class MeteredStream(GuardedProxy proxy, Stream server) : BoundedBody.ReadOnlyStream
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            silence.CancelAfter(LongestSilence);
+            var count = await server.ReadAsync(buffer, silence.Token);
+            return Interlocked.Add(ref proxy._bytesLeft, -count) < 0 ? 0 : count;
         }
     }
 
@@ -252,10 +303,20 @@ internal sealed record ProxyRequest(
         // One request a connection, so that a second one cannot lead elsewhere.
         var headers = Headers.Where(line => !Is(line, "Connection") && !Is(line, "Proxy-Connection") && !Is(line, "Proxy-Authorization") && !Is(line, "Keep-Alive")).ToList();
         if (!IsConnect)
-            headers.Add("Connection: close");
+            headers = [.. headers.Select(WithKnownEncodings), "Connection: close"];
         if (upstream?.UserInfo is { Length: > 0 } login)
             headers.Add($"Proxy-Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(login)))}");
         return Encoding.Latin1.GetBytes($"{Method} {target} HTTP/1.1\r\n{string.Concat(headers.Select(line => line + "\r\n"))}\r\n");
+    }
+
+    /// <summary>Only what can be looked into is asked for.</summary>
+    private static string WithKnownEncodings(string line)
+    {
+        if (!Is(line, "Accept-Encoding"))
+            return line;
+        string[] known = [.. line.Split(':', 2)[1].Split(',').Select(encoding => encoding.Trim())
+            .Where(encoding => encoding.Split(';')[0].Trim().ToLowerInvariant() is "gzip" or "deflate" or "br" or "identity")];
+        return $"Accept-Encoding: {(known.Length == 0 ? "identity" : string.Join(", ", known))}";
     }
 
     /// <summary>A CONNECT to port 80 says so; an address leaves it out.</summary>

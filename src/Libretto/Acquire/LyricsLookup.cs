@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Libretto.Align;
 using Libretto.Lyrics;
+using Libretto.Lyrics.Reading;
 
 namespace Libretto.Acquire;
 
@@ -104,7 +105,7 @@ internal sealed class LyricsLookup
     {
         if (record.Instrumental == true)
             return null;
-        var synced = Read(record.SyncedLyrics, LyricsFormats.Lrc);
+        var synced = Read(record.SyncedLyrics, LyricsFormats.Lrc) is { IsTimed: true } timed ? timed : null;
         var lyrics = synced ?? Read(record.PlainLyrics, LyricsFormats.PlainText);
         return lyrics is null ? null : new FoundLyrics(lyrics, synced is not null, record.TrackName ?? "", record.ArtistName ?? "");
     }
@@ -115,7 +116,7 @@ internal sealed class LyricsLookup
             return null;
         try
         {
-            return format.Read(text) is { Lines.Count: > 0 } lyrics ? lyrics : null;
+            return LyricsReader.Read(text, "found" + format.Extension).Document is { Lines.Count: > 0 } lyrics ? lyrics : null;
         }
         catch (LyricsFormatException)
         {

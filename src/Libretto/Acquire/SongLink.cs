@@ -1,13 +1,23 @@
+using System.Text.RegularExpressions;
+
 namespace Libretto.Acquire;
 
 /// <summary>A link to one song, and what tells it from all others however it is written.</summary>
-public sealed record SongLink
+public sealed partial record SongLink
 {
     // Who sent the visitor, not where to; a link is the same without.
     private static readonly HashSet<string> s_tracking = new(StringComparer.OrdinalIgnoreCase)
     {
         "fbclid", "gclid", "igshid", "mc_cid", "mc_eid",
     };
+
+    // Where a word without a scheme is a link, not the name of a file that is not there.
+    private static readonly string[] s_sites =
+    [
+        "youtu.be", "youtube.com", "youtube-nocookie.com", "vimeo.com", "soundcloud.com", "bandcamp.com", "mixcloud.com", "audiomack.com",
+        "archive.org", "dailymotion.com", "dai.ly", "twitch.tv", "tiktok.com", "instagram.com", "facebook.com", "fb.watch", "x.com", "twitter.com",
+        "bilibili.com", "b23.tv", "nicovideo.jp", "vk.com", "rutube.ru", "jamendo.com",
+    ];
 
     private SongLink(Uri address, string key, string? videoId)
     {
@@ -28,7 +38,7 @@ public sealed record SongLink
     public static SongLink Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (!Uri.TryCreate(text.Trim(), UriKind.Absolute, out var given) || given.Scheme is not ("http" or "https") || given.Host.Length == 0)
+        if (!Uri.TryCreate(WithScheme(text.Trim()), UriKind.Absolute, out var given) || given.Scheme is not ("http" or "https") || given.Host.Length == 0)
             throw AcquireException.NoLink(text);
         var address = Normalise(given);
         if (IsList(address))
@@ -40,17 +50,33 @@ public sealed record SongLink
         return new SongLink(address, $"{address.Authority}{address.PathAndQuery}", null);
     }
 
-    /// <summary>Whether a command line's word is meant as a link rather than a file.</summary>
+    /// <summary>
+    /// Whether a command line's word is meant as a link rather than a file: it names a scheme, or a site that songs are known to come
+    /// from (<c>youtu.be/ID</c>, <c>www.</c>…) and no file of that name is there.
+    /// </summary>
     public static bool LooksLikeLink(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return text.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(text.Trim(), UriKind.Absolute, out _);
+        if (text.Contains("://", StringComparison.Ordinal))
+            return Uri.TryCreate(text.Trim(), UriKind.Absolute, out _);
+        return Bare().Match(text.Trim()) is { Success: true } bare && IsSite(bare.Groups["host"].Value) && !Path.Exists(text);
     }
 
     /// <summary>Whether the address itself ends like a media file's.</summary>
     internal bool NamesMediaFile => Path.GetExtension(Address.AbsolutePath).ToLowerInvariant() is
         ".mp3" or ".m4a" or ".m4b" or ".aac" or ".flac" or ".ogg" or ".oga" or ".opus" or ".wav" or ".wave" or ".aif" or ".aiff" or ".wma" or
         ".mp4" or ".m4v" or ".webm" or ".mkv" or ".mka" or ".mov" or ".avi" or ".3gp" or ".ogv";
+
+    /// <summary>People copy addresses without what browsers hide.</summary>
+    private static string WithScheme(string text) => Bare().IsMatch(text) ? $"https://{text.TrimStart('/')}" : text;
+
+    private static bool IsSite(string host) =>
+        host.StartsWith("www.", StringComparison.OrdinalIgnoreCase) ||
+        s_sites.Any(site => ("." + host).EndsWith("." + site, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>A host with a name, not a number, and what it is asked for.</summary>
+    [GeneratedRegex(@"^(//)?(?<host>([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,})(:\d{1,5})?/\S", RegexOptions.IgnoreCase)]
+    private static partial Regex Bare();
 
     private static Uri Normalise(Uri given)
     {

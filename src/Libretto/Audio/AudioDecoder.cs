@@ -12,13 +12,16 @@ namespace Libretto.Audio;
 /// </summary>
 public sealed class AudioDecoder
 {
-    private const int BlockBytes = 1 << 16;
+    // What songs and films come in, and ffmpeg's decoders for it.
+    private static readonly (string Name, string[] Decoders)[] s_usual =
+    [
+        ("MP3", ["mp3float", "mp3"]), ("AAC", ["aac", "libfdk_aac"]), ("Opus", ["opus", "libopus"]), ("Vorbis", ["vorbis", "libvorbis"]),
+        ("FLAC", ["flac"]), ("ALAC", ["alac"]), ("WMA", ["wmav2"]), ("AC-3", ["ac3", "ac3_fixed"]), ("E-AC-3", ["eac3"]), ("MP2", ["mp2float", "mp2"]),
+        ("DSD", ["dsd_lsbf"]), ("WavPack", ["wavpack"]), ("Monkey's Audio", ["ape"]), ("PCM", ["pcm_s16le"]),
+    ];
 
     // Far beyond anything recorded: such a sample is damage, as NaN is.
     private const float Loudest = 1e4f;
-
-    // ffmpeg seeks a little early and decodes up to the start, so that codecs which look back give the same samples as a whole pass.
-    private const double PreRoll = 1;
 
     private readonly ToolRunner _tools;
     private readonly AudioProbe _probe;
@@ -39,16 +42,41 @@ public sealed class AudioDecoder
 
     /// <summary>What a file holds.</summary>
     /// <param name="path">A file; never taken as an address or an option.</param>
+    /// <param name="track">Which of its audio tracks, from 1; the one that players take when null.</param>
     /// <param name="cancellationToken">Ends ffprobe at once.</param>
-    /// <exception cref="AudioException">The file is missing, a folder, empty, unreadable, no audio or without sound.</exception>
+    /// <exception cref="AudioException">
+    /// The file is missing, a folder, empty, unreadable, no audio, without sound or without that track.
+    /// </exception>
     /// <exception cref="ToolException">ffprobe is missing or was killed.</exception>
-    public Task<AudioInfo> ProbeAsync(string path, CancellationToken cancellationToken = default)
+    public Task<AudioInfo> ProbeAsync(string path, int? track, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return _probe.ProbeAsync(path, cancellationToken);
+        return _probe.ProbeAsync(path, track, cancellationToken);
     }
 
-    /// <summary>Decodes the first audio track of a file; see the other overload.</summary>
+    /// <summary>What a file holds, of the audio track that players take; see the other overload.</summary>
+    public Task<AudioInfo> ProbeAsync(string path, CancellationToken cancellationToken = default) =>
+        ProbeAsync(path, null, cancellationToken);
+
+    /// <summary>
+    /// Which of the codecs that songs come in this machine's ffmpeg cannot read, by their usual names; none as a rule, some where a system
+    /// leaves out what is patented.
+    /// </summary>
+    /// <exception cref="ToolException">ffmpeg is missing or fails.</exception>
+    public async Task<IReadOnlyList<string>> MissingCodecsAsync(CancellationToken cancellationToken = default)
+    {
+        var (text, _) = await _tools.ReadTextAsync(
+            Tool.Ffmpeg, ["-hide_banner", "-v", "error", "-decoders"], TimeSpan.FromSeconds(20), cancellationToken);
+        // " A....D mp3float  MP3 (MPEG audio layer 3) (codec mp3)"
+        var known = text.Split('\n')
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .Where(words => words.Length > 1)
+            .Select(words => words[1])
+            .ToHashSet();
+        return [.. s_usual.Where(codec => !codec.Decoders.Any(known.Contains)).Select(codec => codec.Name)];
+    }
+
+    /// <summary>Decodes a file's audio track that players take; see the other overload.</summary>
     public async Task<PcmFile> DecodeAsync(
         string path,
         int sampleRate,
@@ -61,12 +89,13 @@ public sealed class AudioDecoder
     }
 
     /// <summary>
-    /// Decodes the first audio track of a file that was probed. A damaged file is used as far as it can be decoded:
-    /// <see cref="PcmFile.Warnings"/> says so.
+    /// Decodes the audio track of a file that was probed. A damaged file is used as far as it can be decoded:
+    /// <see cref="PcmFile.Warnings"/> says so. Time counts from the file's start, as players show it: where packets are missing, or the
+    /// sound starts later than the picture, there is silence.
     /// </summary>
     /// <param name="info">The file.</param>
     /// <param name="sampleRate">Frames a second wanted, in hertz; resampled when the file has others.</param>
-    /// <param name="channels">Channels wanted, 1 or 2; more are mixed down without clipping.</param>
+    /// <param name="channels">Channels wanted, 1 or 2; more are mixed down without clipping, and so that nothing cancels out.</param>
     /// <param name="range">The stretch wanted; all when null. What lies past the end is left out.</param>
     /// <param name="progress">Share done, 0 to 1; silent until the end when the length is not known.</param>
     /// <param name="cancellationToken">Ends ffmpeg at once.</param>
@@ -83,18 +112,36 @@ public sealed class AudioDecoder
     {
         ArgumentNullException.ThrowIfNull(info);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(channels, 2);
-        var expected = range is { } r ? Math.Min(r.Length, (info.Duration ?? r.End) - r.Start) : info.Duration;
+        if (channels == 2 || info.Channels == 1)
+            return await DecodeAsync(info, sampleRate, channels, null, range, progress, cancellationToken);
+
+        var mean = new MonoMix(sampleRate, inQuadrature: false);
+        var pcm = await DecodeAsync(info, sampleRate, channels, mean, range, progress, cancellationToken);
+        if (!mean.Cancels)
+            return pcm;
+        pcm.Dispose();
+        return await DecodeAsync(info, sampleRate, channels, new MonoMix(sampleRate, inQuadrature: true), range, null, cancellationToken);
+    }
+
+    private async Task<PcmFile> DecodeAsync(
+        AudioInfo info, int sampleRate, int channels, MonoMix? mix, TimeRange? range, IProgress<double>? progress,
+        CancellationToken cancellationToken)
+    {
+        var expected = range is { } r ? Math.Min(r.Length, (info.Duration ?? r.End) - r.Start) : info.SoundEnd;
         var warnings = new List<string>(info.Warnings);
         var pcm = new PcmFile(sampleRate, channels, _folder) { Warnings = warnings };
         try
         {
-            pcm.AppendSilence((long)Math.Round(Math.Max(0, info.Lead - (range?.Start ?? 0)) * sampleRate));
-            warnings.AddRange(await RunAsync(info, pcm, range, expected, progress, cancellationToken));
+            var timeline = new PcmTimeline(pcm, info.Origin, range, info.Duration);
+            warnings.AddRange(await RunAsync(info, new Spool(pcm, timeline, mix, expected ?? info.Duration, progress), cancellationToken));
             if (range is null && pcm.Duration > _longest?.TotalSeconds)
                 throw AudioException.TooLong(info.Path, _longest.Value);
             if (pcm.Frames == 0 && range is null)
                 throw AudioException.NothingDecoded(info.Path, null);
-            if (expected is { } seconds && pcm.Duration < seconds * 0.98 - 1)
+            if (timeline.Missing > 0)
+                warnings.Add(
+                    $"{info.Path} lacks {timeline.Missing:0.0} s of its sound; there it is silent, and what follows keeps its time.");
+            if (range is null && expected is { } seconds && pcm.Duration < seconds * 0.98 - 1)
                 warnings.Add(
                     $"{info.Path} ends early: it should be {seconds:0.0} s long, but only {pcm.Duration:0.0} s could be decoded.");
             progress?.Report(1);
@@ -108,22 +155,25 @@ public sealed class AudioDecoder
     }
 
     /// <summary>Fills the recording and returns warnings.</summary>
-    private async Task<IReadOnlyList<string>> RunAsync(
-        AudioInfo info, PcmFile pcm, TimeRange? range, double? expected, IProgress<double>? progress, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> RunAsync(AudioInfo info, Spool spool, CancellationToken cancellationToken)
     {
         try
         {
             var errors = await _tools.RunAsync(
                 Tool.Ffmpeg,
-                Arguments(info, pcm.SampleRate, pcm.Channels, range),
-                readOutput: (stream, token) => SpoolAsync(stream, pcm, expected, progress, token),
+                Arguments(info, spool.Pcm.SampleRate, spool.Mix is null ? spool.Pcm.Channels : 2),
+                readOutput: (stream, token) => SpoolAsync(stream, spool, token),
                 cancellationToken: cancellationToken);
-            return FfmpegErrorText.Reason(errors, info.Path) is { } said ? [Damaged(info, said)] : [];
+            return FfmpegErrorText.Damage(errors, info) is { } said ? [Damaged(info, said)] : [];
         }
-        catch (ToolException e) when (e.Code == "tool_failed")
+        catch (EnoughException)
+        {
+            return [];
+        }
+        catch (ToolException e) when (e.Code is "tool_failed" or "tool_memory")
         {
             var said = FfmpegErrorText.Reason(e.ErrorLines, info.Path);
-            return pcm.Frames > 0
+            return spool.Pcm.Frames > 0
                 ? [Damaged(info, said ?? e.Message)]
                 : throw AudioException.NothingDecoded(info.Path, said);
         }
@@ -132,26 +182,43 @@ public sealed class AudioDecoder
     private static string Damaged(AudioInfo info, string said) =>
         $"{info.Path} is damaged in places (ffmpeg: {said}). What could be decoded is used.";
 
-    private List<string> Arguments(AudioInfo info, int sampleRate, int channels, TimeRange? range)
+    /// <summary>
+    /// Always from the start: a place in the middle is a guess in many files (MP3 of a varying bit rate, joined or damaged ones), and
+    /// decoding is quick. The packets' own times come with the sound.
+    /// </summary>
+    private static List<string> Arguments(AudioInfo info, int sampleRate, int channels)
     {
-        var preRoll = range is { } r ? Math.Min(PreRoll, r.Start) : 0;
-        List<string> arguments = ["-hide_banner", "-nostdin", "-v", "error"];
-        if (range is { } seek)
-            arguments.AddRange(["-ss", Seconds(seek.Start - preRoll)]);
+        List<string> arguments = ["-hide_banner", "-nostdin", "-v", "error", "-copyts"];
         arguments.AddRange(AudioProbe.InputArguments(info.Path));
-        arguments.AddRange(["-map", "0:a:0", "-vn", "-sn", "-dn"]);
-        if (range is { } cut)
-            arguments.AddRange(["-ss", Seconds(preRoll), "-t", Seconds(cut.Length)]);
-        else if (_longest is { } longest)
-            arguments.AddRange(["-t", Seconds(longest.TotalSeconds + 1)]);
+        arguments.AddRange(["-map", $"0:a:{info.Track - 1}", "-vn", "-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1"]);
         if (Mix(info.Channels, channels) is { } mix)
             arguments.AddRange(["-af", mix]);
         arguments.AddRange(
         [
             "-rematrix_maxval", "1", "-ac", channels.ToString(CultureInfo.InvariantCulture),
-            "-ar", sampleRate.ToString(CultureInfo.InvariantCulture), "-f", "f32le", "pipe:1",
+            "-ar", sampleRate.ToString(CultureInfo.InvariantCulture), "-c:a", "pcm_f32le", "-f", "matroska", "pipe:1",
         ]);
         return arguments;
+    }
+
+    private async Task SpoolAsync(Stream stream, Spool spool, CancellationToken cancellationToken)
+    {
+        var (pcm, timeline, mix, expected, progress) = spool;
+        var channels = mix is null ? pcm.Channels : 2;
+        var blocks = new MatroskaAudio(new BufferedStream(stream, 1 << 16));
+        while (await blocks.ReadAsync(cancellationToken) is var (time, bytes))
+        {
+            // A killed ffmpeg may leave part of a frame.
+            var samples = MemoryMarshal.Cast<byte, float>(bytes.Span[..(bytes.Length - (bytes.Length % (channels * sizeof(float))))]);
+            Clean(samples);
+            timeline.Add(time, mix is null ? samples : mix.Mix(samples));
+            if (expected > 0)
+                progress?.Report(Math.Min(1, pcm.Duration / expected.Value));
+            if (timeline.IsComplete || pcm.Duration > _longest?.TotalSeconds)
+                throw new EnoughException();
+        }
+        if (mix?.Finish() is { Length: > 0 } rest)
+            timeline.AddNext(rest);
     }
 
     /// <summary>What ffmpeg's own mixing does not do as one would wish, as a filter.</summary>
@@ -160,39 +227,9 @@ public sealed class AudioDecoder
         // ffmpeg would make both sides 3 dB quieter.
         (1, 2) => "pan=stereo|c0=c0|c1=c0",
         // Beyond 7.1 there is no agreed place for a channel: the first two are taken.
-        ( > 8, 1) => "pan=mono|c0=0.5*c0+0.5*c1",
         ( > 8, 2) => "pan=stereo|c0=c0|c1=c1",
         _ => null,
     };
-
-    private static string Seconds(double value) => value.ToString("0.######", CultureInfo.InvariantCulture);
-
-    private static async Task SpoolAsync(
-        Stream stream, PcmFile pcm, double? expected, IProgress<double>? progress, CancellationToken cancellationToken)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(BlockBytes);
-        try
-        {
-            var frameBytes = pcm.Channels * sizeof(float);
-            var size = BlockBytes - (BlockBytes % frameBytes);
-            int count;
-            do
-            {
-                count = await stream.ReadAtLeastAsync(buffer.AsMemory(0, size), size, throwOnEndOfStream: false, cancellationToken);
-                // A killed ffmpeg may leave part of a frame.
-                var samples = MemoryMarshal.Cast<byte, float>(buffer.AsSpan(0, count - (count % frameBytes)));
-                Clean(samples);
-                pcm.Append(samples);
-                if (expected > 0)
-                    progress?.Report(Math.Min(1, pcm.Duration / expected.Value));
-            }
-            while (count == size);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
 
     /// <summary>Files of floats may hold NaN and infinity, which would spread through every sum: they become silence.</summary>
     private static void Clean(Span<float> samples)
@@ -203,4 +240,15 @@ public sealed class AudioDecoder
             if (sample is not (>= -Loudest and <= Loudest))
                 sample = 0;
     }
+
+    /// <summary>What a pass of ffmpeg fills.</summary>
+    /// <param name="Pcm">The recording.</param>
+    /// <param name="Timeline">Puts blocks into it.</param>
+    /// <param name="Mix">Makes one channel of two; null where none is to be made.</param>
+    /// <param name="Expected">Seconds that will come; null when not known.</param>
+    /// <param name="Progress">Told how much has come.</param>
+    private sealed record Spool(PcmFile Pcm, PcmTimeline Timeline, MonoMix? Mix, double? Expected, IProgress<double>? Progress);
+
+    /// <summary>Ends ffmpeg, for all that is wanted has come.</summary>
+    private sealed class EnoughException : Exception;
 }

@@ -11,11 +11,24 @@ public sealed class AudioException : LibrettoException
     {
     }
 
+    // The runtime shows bytes that are no UTF-8 so, and cannot ask the system for them.
+    private const string NotUtf8 = "Its name is not UTF-8: rename the file, or give its content through standard input: libretto - < FILE";
+
     internal static AudioException FileMissing(string path) => new(
-        "file_missing", $"{path} does not exist. Check the name.");
+        "file_missing", $"{path} does not exist. {(path.Contains('\ufffd', StringComparison.Ordinal) ? NotUtf8 : "Check the name.")}");
 
     internal static AudioException IsFolder(string path) => new(
         "is_folder", $"{path} is a folder. Give the audio files in it, for example {Path.Combine(path, "*.mp3")}.");
+
+    internal static AudioException NoFile(string path, Exception inner) => new(
+        "not_a_file",
+        $"{path} is a pipe or a device, which can be read only once. Copy what comes out of it into a file and give that.",
+        inner: inner);
+
+    internal static AudioException TrackMissing(string path, int track, int tracks) => new(
+        "track_missing", string.Create(
+            CultureInfo.InvariantCulture,
+            $"{path} has {tracks} audio track{(tracks == 1 ? "" : "s")}; there is no track {track}. Give a number from 1 to {tracks}."));
 
     internal static AudioException Empty(string path) => new(
         "file_empty", $"{path} is empty (0 bytes). Copy or download it again.");

@@ -1,6 +1,6 @@
 namespace Libretto.Audio;
 
-/// <summary>What a file says of its first audio track.</summary>
+/// <summary>What a file says of one of its audio tracks: the one that players take, unless another was asked for.</summary>
 public sealed record AudioInfo
 {
     /// <summary>The file.</summary>
@@ -8,6 +8,12 @@ public sealed record AudioInfo
 
     /// <summary>Length in seconds as the container says or ffmpeg estimates; null when it is not known before decoding.</summary>
     public double? Duration { get; init; }
+
+    /// <summary>Which of the file's audio tracks this is, from 1.</summary>
+    public int Track { get; init; } = 1;
+
+    /// <summary>How many audio tracks the file has, 1 or more.</summary>
+    public int Tracks { get; init; } = 1;
 
     /// <summary>Frames a second, in hertz.</summary>
     public required int SampleRate { get; init; }
@@ -49,8 +55,16 @@ public sealed record AudioInfo
 
     private string Kind => HasVideo ? "video" : "audio";
 
-    /// <summary>Seconds of silence before the audio track begins, in a film whose sound starts later than its picture.</summary>
-    internal double Lead { get; init; }
+    /// <summary>Where the file's own clock stands at its start, seconds; 0 for most.</summary>
+    internal double Origin { get; init; }
+
+    /// <summary>
+    /// Where the audio track ends, seconds from the file's start; null when only the end of the whole file is known, or none.
+    /// </summary>
+    internal double? SoundEnd { get; init; }
+
+    /// <summary>The codecs of pictures and all else in the file, whose faults are none of the sound's.</summary>
+    internal IReadOnlyList<string> OtherCodecs { get; init; } = [];
 
     /// <summary>The tag of that name, or null when missing or blank.</summary>
     /// <param name="name">In lower case, such as <c>title</c>.</param>

@@ -13,10 +13,13 @@ internal sealed class AudioProbe(ToolRunner tools)
     // Demuxers that open other files named in the one given. Nobody means such a file by "a song".
     private static readonly HashSet<string> Playlists = ["hls", "concat", "dash", "imf", "sdp", "webm_dash_manifest"];
 
-    public async Task<AudioInfo> ProbeAsync(string path, CancellationToken cancellationToken)
+    // What directors say, and what is told to those who cannot see or hear, is not what is sung.
+    private static readonly string[] s_besides = ["comment", "visual_impaired", "hearing_impaired", "descriptions"];
+
+    public async Task<AudioInfo> ProbeAsync(string path, int? track, CancellationToken cancellationToken)
     {
         CheckReadable(path);
-        var json = await AskAsync(path, cancellationToken);
+        var (json, errors) = await AskAsync(path, cancellationToken);
         var probed = JsonSerializer.Deserialize(json, ProbeJson.Default.Probed) ?? new Probed(null, null);
         var streams = probed.Streams ?? [];
         var container = probed.Format?.FormatName ?? "";
@@ -27,15 +30,21 @@ internal sealed class AudioProbe(ToolRunner tools)
             throw AudioException.NotAudio(path, "it is text");
 
         var pictures = streams.Where(s => s.CodecType == "video").ToList();
-        var audio = streams.FirstOrDefault(s => s.CodecType == "audio")
-            ?? throw (pictures.Count > 0 ? AudioException.NoAudioStream(path) : AudioException.NotAudio(path, null));
+        var tracks = streams.Where(s => s.CodecType == "audio").ToList();
+        if (tracks.Count == 0)
+            throw pictures.Count > 0 ? AudioException.NoAudioStream(path) : AudioException.NotAudio(path, null);
+        if (track > tracks.Count)
+            throw AudioException.TrackMissing(path, track.Value, tracks.Count);
+        var audio = track is { } number ? tracks[number - 1] : Usual(tracks);
         if (audio.CodecName is null || !int.TryParse(audio.SampleRate, out var rate) || rate < 1 || audio.Channels < 1)
             throw AudioException.NotAudio(path, "the audio track's format is unknown");
 
-        return new AudioInfo
+        var info = new AudioInfo
         {
             Path = path,
             Duration = Number(audio.Duration) ?? Number(probed.Format?.Duration),
+            Track = tracks.IndexOf(audio) + 1,
+            Tracks = tracks.Count,
             SampleRate = rate,
             Channels = audio.Channels,
             Codec = audio.CodecName,
@@ -43,8 +52,69 @@ internal sealed class AudioProbe(ToolRunner tools)
             Tags = Merge(audio.Tags, probed.Format?.Tags),
             HasVideo = pictures.Any(s => !s.IsCover),
             HasCoverArt = pictures.Any(s => s.IsCover),
-            Lead = LeadOf(audio, probed.Format, pictures.Any(s => !s.IsCover)),
+            Origin = Number(probed.Format?.StartTime) ?? 0,
+            OtherCodecs = [.. streams.Where(s => s.CodecType != "audio").Select(s => s.CodecName).OfType<string>().Distinct()],
         };
+        if (track is null && tracks.Count > 1)
+            info = info with
+            {
+                Warnings = [$"{path} holds {tracks.Count} audio tracks; track {info.Track} is used. Another can be chosen by its number."],
+            };
+        // What is guessed from the bit rate at the start may be three times too long.
+        var isGuess = errors.Any(line => line.Contains("Estimating duration from bitrate", StringComparison.Ordinal)) &&
+            !audio.CodecName.StartsWith("pcm_", StringComparison.Ordinal);
+        return isGuess
+            ? info with { Duration = await MeasureAsync(info, cancellationToken) ?? info.Duration }
+            : info with { SoundEnd = EndOf(audio, info, streams.All(s => s == audio || s.IsCover), Number(probed.Format?.Duration)) };
+    }
+
+    /// <summary>The track that players take: the one marked as the usual one, unless it is there besides.</summary>
+    private static ProbedStream Usual(List<ProbedStream> tracks) =>
+        tracks.FirstOrDefault(s => s.Is("default") && !s_besides.Any(s.Is))
+        ?? tracks.FirstOrDefault(s => !s_besides.Any(s.Is))
+        ?? tracks[0];
+
+    /// <summary>Where a track ends, seconds from the file's start. Matroska says it in a tag only, and only of some files.</summary>
+    private static double? EndOf(ProbedStream audio, AudioInfo info, bool isAlone, double? whole)
+    {
+        if (Number(audio.Duration) is { } length)
+            return Math.Max(0, (Number(audio.StartTime) ?? 0) - info.Origin) + length;
+        if (isAlone)
+            return whole;
+        // Of .NET's fractions seven digits are the most; nine stand there.
+        return info.Tags.GetValueOrDefault("duration") is { Length: > 8 } text &&
+            TimeSpan.TryParse(text[..Math.Min(text.Length, 16)], CultureInfo.InvariantCulture, out var end) ? end.TotalSeconds : null;
+    }
+
+    /// <summary>The length of a track by its packets, which are read to the end but not decoded; null when they have no times.</summary>
+    private async Task<double?> MeasureAsync(AudioInfo info, CancellationToken cancellationToken)
+    {
+        double? end = null;
+        string[] arguments =
+        [
+            "-hide_banner", "-v", "error", "-select_streams", $"a:{info.Track - 1}",
+            "-show_entries", "packet=pts_time,duration_time", "-of", "csv=p=0", .. InputArguments(info.Path),
+        ];
+        try
+        {
+            await tools.RunAsync(
+                Tool.Ffprobe,
+                arguments,
+                async (stream, token) =>
+                {
+                    using var reader = new StreamReader(stream, leaveOpen: true);
+                    while (await reader.ReadLineAsync(token) is { } line)
+                        if (line.Split(',') is [var start, var length, ..] && Number(length) is { } seconds)
+                            end = (Number(start) ?? 0) + seconds - info.Origin;
+                },
+                timeLimit: Limit,
+                cancellationToken: cancellationToken);
+        }
+        catch (ToolException e) when (e.Code is "tool_failed" or "tool_timeout" or "tool_memory")
+        {
+            // As good as it got.
+        }
+        return end;
     }
 
     /// <summary>Arguments that name a file so that nothing but that file is opened, whatever its name looks like.</summary>
@@ -64,31 +134,29 @@ internal sealed class AudioProbe(ToolRunner tools)
         {
             throw AudioException.FileMissing(path);
         }
+        catch (NotSupportedException e)
+        {
+            // A pipe has no length, and ffmpeg would want to read it twice.
+            throw AudioException.NoFile(path, e);
+        }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
             throw AudioException.Unreadable(path, e);
         }
     }
 
-    private async Task<string> AskAsync(string path, CancellationToken cancellationToken)
+    private async Task<(string Json, IReadOnlyList<string> Errors)> AskAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
             string[] arguments =
-                ["-hide_banner", "-v", "error", "-print_format", "json", "-show_format", "-show_streams", .. InputArguments(path)];
+                ["-hide_banner", "-v", "warning", "-print_format", "json", "-show_format", "-show_streams", .. InputArguments(path)];
             return await tools.ReadTextAsync(Tool.Ffprobe, arguments, Limit, cancellationToken);
         }
-        catch (ToolException e) when (e.Code == "tool_failed")
+        catch (ToolException e) when (e.Code is "tool_failed" or "tool_memory")
         {
             throw AudioException.NotAudio(path, FfmpegErrorText.Reason(e.ErrorLines, path));
         }
-    }
-
-    /// <summary>How much later the sound of a film starts than the film.</summary>
-    private static double LeadOf(ProbedStream audio, ProbedFormat? format, bool isFilm)
-    {
-        var lead = (Number(audio.StartTime) ?? 0) - (Number(format?.StartTime) ?? 0);
-        return isFilm && lead > 0.01 && lead < (Number(format?.Duration) ?? 0) ? lead : 0;
     }
 
     private static double? Number(string? text) =>
@@ -118,7 +186,9 @@ internal sealed record ProbedStream(
     Dictionary<string, string>? Tags)
 {
     [JsonIgnore]
-    public bool IsCover => Disposition?.GetValueOrDefault("attached_pic") == 1;
+    public bool IsCover => Is("attached_pic");
+
+    public bool Is(string disposition) => Disposition?.GetValueOrDefault(disposition) == 1;
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

@@ -14,6 +14,16 @@ internal static partial class FfmpegErrorText
         return Prefix().Replace(line, "").TrimEnd('.', ' ');
     }
 
+    /// <summary>The same of what concerns the sound: a cover that is no picture is no damage to it. Null when nothing does.</summary>
+    public static string? Damage(IReadOnlyList<string> errorLines, AudioInfo info) =>
+        Reason([.. errorLines.Where(line => !IsOfPicture(line, info))], info.Path);
+
+    private static bool IsOfPicture(string line, AudioInfo info) =>
+        Picture().IsMatch(line) || info.OtherCodecs.Any(codec => line.StartsWith($"[{codec} @", StringComparison.Ordinal));
+
     [GeneratedRegex(@"^\[[^\]]*@ 0x[0-9a-f]+\]\s*")]
     private static partial Regex Prefix();
+
+    [GeneratedRegex(@"\b(picture|mimetype|cover|image|APIC|\(?Video:|Last message repeated)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Picture();
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Libretto.Lyrics;
 
 /// <summary>Lyrics cannot be read or written in a format.</summary>
@@ -25,9 +27,19 @@ public sealed class LyricsFormatException : LibrettoException
     internal static LyricsFormatException NotThisFormat(string format, string reason, Exception? inner = null) => new(
         "lyrics_broken", $"This is not {format}: {reason}", inner: inner);
 
-    internal static LyricsFormatException WriteOnly(string format) => new(
-        "format_not_readable",
-        $"Libretto writes {format} but does not read it. Convert from json, ttml, elrc or another format it reads.");
+    internal static LyricsFormatException NotRead(string format) => new(
+        "lyrics_broken",
+        $"These lyrics look like {format}, which Libretto does not read. Convert them to lrc, ttml, srt or plain text first.");
+
+    internal static LyricsFormatException NoText() => new(
+        "lyrics_not_text", "This is no text file. Give the lyrics as text: txt, lrc, srt, vtt, ass, ttml or json.");
+
+    internal static LyricsFormatException TooLarge(long length) => new(
+        "lyrics_too_large",
+        string.Create(CultureInfo.InvariantCulture, $"The lyrics take {length / 1e6:F1} MB; at most {Reading.LyricsReader.LargestFile / 1e6:F0} MB are read. Give those of one song."));
+
+    internal static LyricsFormatException NoWords() => new(
+        "lyrics_empty", "The lyrics hold no words. Send the song's words, or leave the lyrics out.");
 
     internal static LyricsFormatException NoTimes(string format) => new(
         "lyrics_untimed",

@@ -24,7 +24,7 @@ public static class LyricsFormats
     /// <summary>WebVTT: lines, and the starts of words within, to 1 ms.</summary>
     public static ILyricsFormat WebVtt { get; } = new WebVttFormat();
 
-    /// <summary>Advanced SubStation Alpha with karaoke tags, to 10 ms; written only.</summary>
+    /// <summary>Advanced SubStation Alpha with karaoke tags, to 10 ms.</summary>
     public static ILyricsFormat Ass { get; } = new AssFormat();
 
     /// <summary>TTML with a span a word: title, artist, language, length, every word to 1 ms.</summary>
@@ -56,9 +56,11 @@ public static class LyricsFormats
     public static ILyricsFormat ForFile(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        // The longest end wins: NAME.verbose.json is no NAME.json.
-        return All.Where(format => path.EndsWith(format.Extension, StringComparison.OrdinalIgnoreCase))
-                .MaxBy(format => format.Extension.Length)
-            ?? throw LyricsFormatException.Unknown(Path.GetFileName(path), All);
+        return OfName(path) ?? throw LyricsFormatException.Unknown(Path.GetFileName(path), All);
     }
+
+    /// <summary>The format of a file by the end of its name; null when no format's files end like this.</summary>
+    internal static ILyricsFormat? OfName(string path) =>
+        // The longest end wins: NAME.verbose.json is no NAME.json.
+        All.Where(format => path.EndsWith(format.Extension, StringComparison.OrdinalIgnoreCase)).MaxBy(format => format.Extension.Length);
 }

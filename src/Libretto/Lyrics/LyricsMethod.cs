@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Libretto.Lyrics.Formats.Json;
+
 using Libretto.Pipeline.Stems;
 
 namespace Libretto.Lyrics;
@@ -12,6 +15,7 @@ public sealed record LyricsMethod
     public string? Reason { get; init; }
 
     /// <summary>What recognition cost by the engine's published price, US dollars; null when it cost nothing or no price is known.</summary>
+    [JsonConverter(typeof(DollarsConverter))]
     public double? Cost { get; init; }
 
     /// <summary>The separation model, such as <c>spleeter-2stems</c>.</summary>
@@ -37,4 +41,8 @@ public sealed record LyricsMethod
 /// <param name="Source">Where they came from, such as <c>file</c> or <c>lrclib</c>.</param>
 /// <param name="Matched">Share of the given words that were recognised in place, 0 to 1.</param>
 /// <param name="Unsure">True when the result should be checked by ear as a whole.</param>
-public sealed record SuppliedLyrics(string Source, double Matched, bool Unsure);
+public sealed record SuppliedLyrics(string Source, double Matched, bool Unsure)
+{
+    /// <summary>What was changed, left out or guessed when they were read, a sentence each; null when they were taken as they stood.</summary>
+    public IReadOnlyList<string>? Notices { get; init; }
+}

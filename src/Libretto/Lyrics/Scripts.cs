@@ -33,4 +33,22 @@ internal static class Scripts
         || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
             or UnicodeCategory.EnclosingMark or UnicodeCategory.ClosePunctuation or UnicodeCategory.FinalQuotePunctuation
             or UnicodeCategory.OtherPunctuation or UnicodeCategory.DashPunctuation or UnicodeCategory.ModifierLetter;
+
+    /// <summary>
+    /// Whether a cluster of Thai, Lao, Khmer or Burmese begins between two letters of them: a consonant that takes no part in the one
+    /// before, or a vowel written before its consonant.
+    /// </summary>
+    public static bool StartsCluster(Rune before, Rune rune) =>
+        IsSoutheastAsian(before) && IsSoutheastAsian(rune)
+        && Rune.GetUnicodeCategory(rune) == UnicodeCategory.OtherLetter
+        && !IsLeadingVowel(before) && !IsFollowingVowel(rune)
+        // Stacked consonants follow a sign that says so.
+        && before.Value is not (0x17D2 or 0x1039);
+
+    private static bool IsSoutheastAsian(Rune rune) =>
+        WritesNoSpaces(rune) && !IsIdeographOrKana(rune) && !IsWidePunctuation(rune);
+
+    private static bool IsLeadingVowel(Rune rune) => rune.Value is >= 0x0E40 and <= 0x0E44 or >= 0x0EC0 and <= 0x0EC4;
+
+    private static bool IsFollowingVowel(Rune rune) => rune.Value is 0x0E30 or 0x0E32 or 0x0E33 or 0x0E45 or 0x0EB0 or 0x0EB2 or 0x0EB3;
 }

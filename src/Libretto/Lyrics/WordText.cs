@@ -33,8 +33,8 @@ internal static class WordText
         Clean(text).Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>
-    /// The words of a line of text: what stands between white space, and in Chinese and Japanese, which write none, each
-    /// character with the marks that belong to it. <see cref="WordJoiner"/> makes the same line of them again.
+    /// The words of a line of text: what stands between white space, and in scripts that write none each character (Chinese, Japanese) or
+    /// cluster of a consonant and its vowels (Thai, Lao, Khmer, Burmese) with the marks that belong to it. <see cref="WordJoiner"/> makes the same line of them again.
     /// </summary>
     public static IReadOnlyList<string> Words(string? line)
     {
@@ -66,7 +66,7 @@ internal static class WordText
         words.Add(piece[start..]);
     }
 
-    private static bool StartsWord(Rune before, Rune rune) =>
+    private static bool StartsWord(Rune before, Rune rune) => Scripts.StartsCluster(before, rune) ||
         (Scripts.IsIdeographOrKana(before) || Scripts.IsIdeographOrKana(rune))
         && !WordJoiner.NeedsSpace(before, rune)
         && !Scripts.BelongsToThePrevious(rune)

@@ -10,7 +10,7 @@ public sealed class PipelineException : LibrettoException
     }
 
     internal static PipelineException UnknownLanguage(string language) => new(
-        "language_unknown", $"'{language}' is no language Libretto knows. Give a code or English name, such as es or Spanish, or auto.");
+        "language_unknown", $"'{language}' is no language Libretto knows. Give a tag, code or name, such as pt-BR, es or Spanish, or auto.");
 
     internal static PipelineException UnknownEngine(string engine, IEnumerable<string> hosted) => new(
         "engine_unknown", $"'{engine}' is no engine Libretto knows. Choose one of auto, moonshine, whisper, {string.Join(", ", hosted)}.");

@@ -43,10 +43,10 @@ internal sealed class Song : IDisposable
 
     /// <summary>Looks at a file and what is known of it.</summary>
     public static async Task<Song> OpenAsync(
-        string path, bool fresh, AudioDecoder decoder, StageMemo memo, ProgressMeter meter, CancellationToken cancellationToken)
+        string path, int? track, bool fresh, AudioDecoder decoder, StageMemo memo, ProgressMeter meter, CancellationToken cancellationToken)
     {
-        var song = new Song(decoder, await decoder.ProbeAsync(path, cancellationToken), meter);
-        song.Memo = await memo.OpenAsync(path, fresh, song.Notice, cancellationToken);
+        var song = new Song(decoder, await decoder.ProbeAsync(path, track, cancellationToken), meter);
+        song.Memo = await memo.OpenAsync(path, song.Info.Tracks > 1 ? song.Info.Track : null, fresh, song.Notice, cancellationToken);
         return song;
     }
 

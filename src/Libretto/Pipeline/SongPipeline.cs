@@ -67,7 +67,7 @@ public sealed class SongPipeline
         ArgumentNullException.ThrowIfNull(request);
         var meter = new ProgressMeter(progress, _time);
         meter.Enter(Stage.Acquire, 0, DecodedAt, "reading");
-        using var song = await Song.OpenAsync(request.Path, request.Fresh, _decoder, _memo, meter, cancellationToken);
+        using var song = await Song.OpenAsync(request.Path, request.Track, request.Fresh, _decoder, _memo, meter, cancellationToken);
         var engine = await _engines.SelectAsync(request, new SynchronousProgress<ModelProgress>(meter.Fetching), cancellationToken);
         song.Notice(engine.Notice);
         var timing = new SongTiming(song, request, _engines, _ctc, engine);
@@ -83,7 +83,7 @@ public sealed class SongPipeline
         var transcript = await transcription.RecallAsync(cancellationToken);
         if (transcript is null)
             await transcription.PrepareAsync(cancellationToken);
-        meter.Enter(Stage.Transcribe, voice is null ? DecodedAt : SeparatedAt, timing.IsExpected || isHeardTwice ? HeardAt : 1, "listening", engine.Transcriber.Name);
+        meter.Enter(Stage.Transcribe, voice is null ? DecodedAt : SeparatedAt, timing.IsExpected(engine) || isHeardTwice ? HeardAt : 1, "listening", engine.Transcriber.Name);
         string? takenOver = null;
         if (transcript is null)
             (transcription, transcript, takenOver) = await _fallback.RunAsync(song, transcription, cancellationToken);
@@ -95,11 +95,12 @@ public sealed class SongPipeline
             (transcription, transcript) = await ListenToBothAsync(song, transcription, transcript, voice!, cancellationToken);
         foreach (var remark in transcript.Notices(engine.Transcriber.Name))
             song.Notice(remark);
+        (transcript, var transcriptKey) = await new SecondOpinion(song, transcription).RunAsync(transcript, cancellationToken);
         if (voice is not null && (!engine.Transcriber.TimesAreTrusted || transcript.IsEstimated))
             transcript = await TimeByVoiceAsync(transcript, voice, cancellationToken);
 
         var timed = await timing.RunAsync(
-            engine, (transcript, transcription.Key), voice, (what, how) => meter.Enter(Stage.Align, HeardAt, 1, what, how), cancellationToken);
+            engine, (transcript, transcriptKey), voice, (what, how) => meter.Enter(Stage.Align, HeardAt, 1, what, how), cancellationToken);
         if (timed.Words is not null)
             transcript = transcript with { Words = timed.Words };
         var document = transcript.ToDocument(timed.Aligned) with
@@ -116,7 +117,7 @@ public sealed class SongPipeline
                 Separation = voice?.Model,
                 Alignment = timed.Alignment,
                 Words = timed.IsSupplied ? "supplied" : "transcribed",
-                Lyrics = timed.IsSupplied ? timed.Aligned!.Fit : null,
+                Lyrics = timed.IsSupplied ? timed.Aligned!.Fit with { Notices = request.LyricsNotices is { Count: > 0 } notices ? notices : null } : null,
                 Guards = transcript.Guards,
             },
         };
@@ -137,7 +138,7 @@ public sealed class SongPipeline
     {
         var alone = mix.Of(voice);
         song.Meter.Enter(Stage.Transcribe, HeardAt, 1, "listening to the voice alone", mix.Engine.Transcriber.Name);
-        var sung = await alone.RecallAsync(cancellationToken) ?? await alone.RunAsync(isFinal: true, cancellationToken);
+        var sung = await alone.RecallAsync(cancellationToken) ?? await alone.RunAsync(isFinal: () => true, cancellationToken);
         return (alone, HypothesisSelection.Choose(transcript, sung));
     }
 

@@ -7,7 +7,10 @@ namespace Libretto.Pipeline;
 /// <param name="Path">An audio or video file.</param>
 public sealed record SongRequest(string Path)
 {
-    /// <summary>The language sung, by ISO 639 code or English name, or <c>auto</c>; null takes the setting.</summary>
+    /// <summary>Which of the file's audio tracks, from 1; null (the default) takes the one that players take.</summary>
+    public int? Track { get; init; }
+
+    /// <summary>The language sung, by BCP 47 tag, ISO 639 code or name, or <c>auto</c>; null takes the setting.</summary>
     public string? Language { get; init; }
 
     /// <summary><c>auto</c>, <c>moonshine</c> or <c>whisper</c>; null takes the setting.</summary>
@@ -30,6 +33,9 @@ public sealed record SongRequest(string Path)
 
     /// <summary>The words, where they are known: they are kept, line by line, and only timed. Null (the default) takes what is heard.</summary>
     public LyricsDocument? Lyrics { get; init; }
+
+    /// <summary>What was changed or left out when <see cref="Lyrics"/> were read, a sentence each: told to the user and kept with the result.</summary>
+    public IReadOnlyList<string>? LyricsNotices { get; init; }
 
     /// <summary>
     /// True to look the words up where <see cref="Lyrics"/> does not give them: title and artist are sent to a library of lyrics, and what

@@ -39,7 +39,7 @@ public sealed class StemPipeline
         ArgumentNullException.ThrowIfNull(request);
         var meter = new ProgressMeter(progress, _time);
         meter.Enter(Stage.Acquire, 0, OpenedAt, "reading");
-        using var song = await Song.OpenAsync(request.Path, request.Fresh, _decoder, _memo, meter, cancellationToken);
+        using var song = await Song.OpenAsync(request.Path, request.Track, request.Fresh, _decoder, _memo, meter, cancellationToken);
         using var stems = _separation.Of(song, request.Model);
         return await stems.WriteAsync(request.Vocals, request.Instrumental, request.Format, OpenedAt, SeparatedAt, cancellationToken);
     }

@@ -8,6 +8,9 @@ namespace Libretto.Pipeline;
 /// <param name="Instrumental">The file for everything else, alike. With the voice it adds up to the song.</param>
 public sealed record StemRequest(string Path, string Vocals, string Instrumental)
 {
+    /// <summary>Which of the file's audio tracks, from 1; null (the default) takes the one that players take.</summary>
+    public int? Track { get; init; }
+
     /// <summary>How the stems are written; FLAC of 24 bits by default.</summary>
     public AudioFormat Format { get; init; } = AudioFormat.Flac24;
 

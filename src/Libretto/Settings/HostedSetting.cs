@@ -25,6 +25,19 @@ internal static class HostedSetting
         }
     }
 
+    /// <summary>A key as it goes into a header, without the white space around it.</summary>
+    /// <exception cref="FormatException">It holds what no key does, as when it was copied with more than itself.</exception>
+    public static string Key(string text)
+    {
+        var key = text.Trim();
+        var trouble = key.Any(char.IsControl) ? "a line break or another control character"
+            : key.Any(char.IsWhiteSpace) ? "a space"
+            : key.Any(c => c is '"' or '\'' or '`' or '\u00AB' or '\u00BB' or (>= '\u2018' and <= '\u201F')) ? "quotes"
+            : key.Any(c => !char.IsAscii(c)) ? "a character beyond ASCII"
+            : null;
+        return trouble is null ? key : throw new FormatException($"it holds {trouble}, which no key does. Copy the key again, and nothing but the key");
+    }
+
     private static IReadOnlyList<HostedEngine> Apply(IReadOnlyList<HostedEngine> engines, JsonProperty member)
     {
         var name = member.Name.ToLowerInvariant();

@@ -37,8 +37,19 @@ public static class SettingsReader
     }
 
     /// <summary>Engines of the user's own have their keys in variables that no row of the table names.</summary>
-    private static HostedEngine WithKey(HostedEngine engine, Func<string, string?> environment) =>
-        engine is { Key: null, KeyVariable: { } variable } && environment(variable) is { Length: > 0 } key ? engine with { Key = key.Trim() } : engine;
+    private static HostedEngine WithKey(HostedEngine engine, Func<string, string?> environment)
+    {
+        if (engine is not { Key: null, KeyVariable: { } variable } || string.IsNullOrWhiteSpace(environment(variable)))
+            return engine;
+        try
+        {
+            return engine with { Key = HostedSetting.Key(environment(variable)!) };
+        }
+        catch (FormatException e)
+        {
+            throw SettingsException.Invalid(variable, "(secret)", e.Message);
+        }
+    }
 
     /// <summary>The settings file: <c>$LIBRETTO_CONFIG</c>, else <c>libretto.json</c> in the user's folder for settings.</summary>
     /// <param name="environment">Looks up an environment variable.</param>

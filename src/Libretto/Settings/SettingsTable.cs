@@ -77,7 +77,7 @@ public static class SettingsTable
         key, null, variable, "none", description,
         (settings, text) => settings with
         {
-            Hosted = [.. settings.Hosted.Select(engine => engine.KeyVariable == variable ? engine with { Key = NotEmpty(text).Trim() } : engine)],
+            Hosted = [.. settings.Hosted.Select(engine => engine.KeyVariable == variable ? engine with { Key = HostedSetting.Key(NotEmpty(text)) } : engine)],
         })
     {
         IsSecret = true,
@@ -93,7 +93,7 @@ public static class SettingsTable
     private static string Language(string text) =>
         string.Equals(text.Trim(), LibrettoSettings.Auto, StringComparison.OrdinalIgnoreCase)
             ? LibrettoSettings.Auto
-            : Languages.Find(text) ?? throw new FormatException("give a language's code or English name, such as es or Spanish, or auto");
+            : Languages.Find(text) ?? throw new FormatException("give a language's tag, code or name, such as pt-BR, es or Spanish, or auto");
 
     private static Uri WebAddress(string text) =>
         Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http"

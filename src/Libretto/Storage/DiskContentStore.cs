@@ -60,14 +60,14 @@ public sealed class DiskContentStore : IContentStore, IDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         var entry = ReadEntry(EntryPath(key));
-        return Task.FromResult(entry is not null && File.Exists(BlobPath(entry.Sha256)) ? entry : null);
+        return Task.FromResult(entry is not null && IsWhole(entry) ? entry : null);
     }
 
     /// <inheritdoc/>
     public Task<ContentReading?> OpenAsync(string key, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (ReadEntry(EntryPath(key)) is not { } entry)
+        if (ReadEntry(EntryPath(key)) is not { } entry || !IsWhole(entry))
             return Task.FromResult<ContentReading?>(null);
         try
         {
@@ -199,6 +199,13 @@ public sealed class DiskContentStore : IContentStore, IDisposable
         {
             throw StorageException.CannotRead(path, e);
         }
+    }
+
+    /// <summary>A blob that was cut, as by a disk that was full or failed, is none: what it held is stored or made again.</summary>
+    private bool IsWhole(StoredContent entry)
+    {
+        var blob = new FileInfo(BlobPath(entry.Sha256));
+        return blob.Exists && blob.Length == entry.Length;
     }
 
     private bool IsOld(FileInfo blob) => blob.LastWriteTimeUtc < _time.GetUtcNow().UtcDateTime - BlobGrace;

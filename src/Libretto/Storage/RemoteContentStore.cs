@@ -44,6 +44,13 @@ internal abstract class RemoteContentStore : IContentStore, IDisposable
         return new ContentReading(content, new RangedStream($"The store {Name}", content.Length, (from, ct) => ReadAsync(content, from, ct)));
     }
 
+    /// <summary>Whether anything lies under a key, asked in the way that costs least.</summary>
+    /// <param name="key">See <see cref="ContentKey"/>.</param>
+    /// <param name="description">What is known of it here.</param>
+    /// <param name="cancellationToken">Stops asking.</param>
+    public virtual async Task<bool> HoldsAsync(string key, ContentDescription description, CancellationToken cancellationToken = default) =>
+        await FindAsync(key, cancellationToken) is not null;
+
     public abstract Task<StoredContent?> FindAsync(string key, CancellationToken cancellationToken = default);
 
     public abstract Task<bool> RemoveAsync(string key, CancellationToken cancellationToken = default);

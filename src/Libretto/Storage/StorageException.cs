@@ -12,6 +12,9 @@ public sealed class StorageException : LibrettoException
     /// <summary>Whether a store beyond the network is the cause; what is stored meanwhile stays on the disk and is sent later.</summary>
     public bool IsRemote { get; private init; }
 
+    /// <summary>Whether one kind of question alone is refused, and the rest of the store goes on.</summary>
+    internal bool LeavesStoreUsable { get; private init; }
+
     internal static StorageException CannotWrite(string folder, Exception inner) => IsFull(inner)
         ? new StorageException(
             "disk_full", $"The disk that holds {folder} is full. Free some space or set another data folder.", isTransient: true, inner)
@@ -51,6 +54,13 @@ public sealed class StorageException : LibrettoException
         "store_busy", $"{store} limits requests{until}. Content waits on the disk until then.", isTransient: true, inner)
     {
         IsRemote = true,
+    };
+
+    internal static StorageException QuestionsLimited(string store, string until) => new(
+        "store_busy", $"{store} answers no more questions of its admin API{until}. Content is stored and read meanwhile.", isTransient: true)
+    {
+        IsRemote = true,
+        LeavesStoreUsable = true,
     };
 
     private static bool IsFull(Exception e) =>

@@ -31,8 +31,9 @@ public static class StoreMaintenance
     {
         ArgumentNullException.ThrowIfNull(store);
         var contents = await ListAsync(store, cancellationToken);
-        var waiting = contents.Where(IsMark).Select(mark => mark.Key[TieredContentStore.Unsent.Length..]).ToHashSet(StringComparer.Ordinal);
-        contents.RemoveAll(IsMark);
+        var waiting = contents.Where(content => content.Key.StartsWith(TieredContentStore.Unsent, StringComparison.Ordinal))
+            .Select(mark => mark.Key[TieredContentStore.Unsent.Length..]).ToHashSet(StringComparer.Ordinal);
+        contents.RemoveAll(TieredContentStore.IsMark);
         var left = contents.Sum(content => content.Length);
         var (count, bytes) = (0, 0L);
         foreach (var content in contents.Where(content => !waiting.Contains(content.Key)).OrderBy(content => content.StoredAt))
@@ -66,8 +67,6 @@ public static class StoreMaintenance
         await using (reading)
             return Convert.ToHexStringLower(await SHA256.HashDataAsync(reading.Stream, cancellationToken)) == content.Sha256;
     }
-
-    private static bool IsMark(StoredContent content) => content.Key.StartsWith(TieredContentStore.Unsent, StringComparison.Ordinal);
 
     private static async Task<List<StoredContent>> ListAsync(IContentStore store, CancellationToken cancellationToken)
     {

@@ -14,6 +14,9 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
     /// <summary>Before a key on the disk: its content is yet to be sent.</summary>
     internal const string Unsent = "unsent/";
 
+    /// <summary>Before a key on the disk: its content is yet to be removed from the store, and is gone here already.</summary>
+    internal const string Removed = "removed/";
+
     private const int MostUnsent = 10_000;
     private const double SlowestBytesPerSecond = 500_000;
 
@@ -60,6 +63,7 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
         string key, Stream content, ContentDescription description, CancellationToken cancellationToken = default)
     {
         var stored = await _local.PutAsync(key, content, description, cancellationToken);
+        await _local.RemoveAsync(Removed + key, cancellationToken);
         await SendAsync(stored, cancellationToken);
         return stored;
     }
@@ -69,8 +73,8 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
         string folder, Stream content, ContentDescription description, CancellationToken cancellationToken = default)
     {
         var stored = await _local.AddAsync(folder, content, description, cancellationToken);
-        var known = await AskAsync(ct => _remote.FindAsync(stored.Key, ct), Patience, cancellationToken);
-        if (known.Value is null)
+        var wasRemoved = await _local.RemoveAsync(Removed + stored.Key, cancellationToken);
+        if (wasRemoved || !(await AskAsync(ct => IsHeldAsync(stored, ct), Patience, cancellationToken)).Value)
             await SendAsync(stored, cancellationToken);
         return stored;
     }
@@ -78,13 +82,15 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
     /// <inheritdoc/>
     public async Task<StoredContent?> FindAsync(string key, CancellationToken cancellationToken = default) =>
         await _local.FindAsync(key, cancellationToken)
-        ?? (await AskAsync(ct => _remote.FindAsync(key, ct), Patience, cancellationToken)).Value;
+        ?? (await IsRemovedAsync(key, cancellationToken) ? null : (await AskAsync(ct => _remote.FindAsync(key, ct), Patience, cancellationToken)).Value);
 
     /// <inheritdoc/>
     public async Task<ContentReading?> OpenAsync(string key, CancellationToken cancellationToken = default)
     {
         if (await _local.OpenAsync(key, cancellationToken) is { } here)
             return here;
+        if (await IsRemovedAsync(key, cancellationToken))
+            return null;
         // Many who ask for the same content at once fetch it once.
         var turn = _fetching[(uint)key.GetHashCode(StringComparison.Ordinal) % _fetching.Length];
         await turn.WaitAsync(cancellationToken);
@@ -102,9 +108,13 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
     /// <inheritdoc/>
     public async Task<bool> RemoveAsync(string key, CancellationToken cancellationToken = default)
     {
+        // Marked first, so that a store that is away, or the end of this process, leaves nothing to come back.
+        var wasRemoved = await IsRemovedAsync(key, cancellationToken);
+        await MarkAsync(Removed + key, cancellationToken);
         await _local.RemoveAsync(Unsent + key, cancellationToken);
         var wasHere = await _local.RemoveAsync(key, cancellationToken);
-        return (await AskAsync(ct => _remote.RemoveAsync(key, ct), Patience, cancellationToken)).Value || wasHere;
+        var (isDone, wasThere) = await RemoveRemoteAsync(key, cancellationToken);
+        return wasHere || (isDone && wasThere && !wasRemoved);
     }
 
     /// <summary>What lies on the disk, then what lies in the store alone, as far as it can be reached.</summary>
@@ -113,17 +123,17 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var content in _local.ListAsync(prefix, cancellationToken))
-            if (!content.Key.StartsWith(Unsent, StringComparison.Ordinal) && seen.Add(content.Key))
+            if (!IsMark(content) && seen.Add(content.Key))
                 yield return content;
         await using var listing = _remote.ListAsync(prefix, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while ((await AskAsync(_ => listing.MoveNextAsync().AsTask(), LongestTransfer, cancellationToken)).Value)
-            if (seen.Add(listing.Current.Key))
+            if (seen.Add(listing.Current.Key) && !await IsRemovedAsync(listing.Current.Key, cancellationToken))
                 yield return listing.Current;
     }
 
     /// <inheritdoc/>
     public async Task<Uri?> LinkAsync(string key, TimeSpan lifetime, CancellationToken cancellationToken = default) =>
-        await _local.FindAsync(Unsent + key, cancellationToken) is null
+        await _local.FindAsync(Unsent + key, cancellationToken) is null && !await IsRemovedAsync(key, cancellationToken)
             ? (await AskAsync(ct => _remote.LinkAsync(key, lifetime, ct), Patience, cancellationToken)).Value
             : null;
 
@@ -144,11 +154,19 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
             throw trouble;
     }
 
-    /// <summary>Sends what could not be sent before, the oldest first, until something fails again.</summary>
-    /// <returns>How many were sent, and how many still wait.</returns>
+    /// <summary>
+    /// Removes from the store what could not be removed before, and sends what could not be sent, the oldest first, until something fails
+    /// again.
+    /// </summary>
+    /// <returns>How much was sent or removed, and how much still waits.</returns>
     /// <exception cref="StorageException">The disk cannot be read.</exception>
     public async Task<(int Sent, int Waiting)> SendUnsentAsync(CancellationToken cancellationToken = default)
     {
+        var removals = await ToListAsync(_local.ListAsync(Removed, cancellationToken), cancellationToken);
+        var removed = 0;
+        while (removed < removals.Count && (await RemoveRemoteAsync(removals[removed].Key[Removed.Length..], cancellationToken)).IsDone)
+            removed++;
+
         var marks = await ToListAsync(_local.ListAsync(Unsent, cancellationToken), cancellationToken);
         marks.Sort((a, b) => a.StoredAt.CompareTo(b.StoredAt));
         var given = Math.Max(0, marks.Count - MostUnsent);
@@ -165,7 +183,7 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
             await _local.RemoveAsync(Unsent + key, cancellationToken);
             sent++;
         }
-        return (sent, marks.Count - given - sent);
+        return (removed + sent, removals.Count - removed + marks.Count - given - sent);
     }
 
     /// <inheritdoc/>
@@ -177,10 +195,37 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
             turn.Dispose();
     }
 
+    internal static bool IsMark(StoredContent content) =>
+        content.Key.StartsWith(Unsent, StringComparison.Ordinal) || content.Key.StartsWith(Removed, StringComparison.Ordinal);
+
+    private Task<StoredContent> MarkAsync(string key, CancellationToken cancellationToken) =>
+        _local.PutAsync(key, Stream.Null, new ContentDescription("text/plain"), cancellationToken);
+
+    private async Task<bool> IsRemovedAsync(string key, CancellationToken cancellationToken) =>
+        await _local.FindAsync(Removed + key, cancellationToken) is not null;
+
+    /// <summary>Asks in the way that costs least.</summary>
+    private async Task<bool> IsHeldAsync(StoredContent content, CancellationToken cancellationToken) => _remote is RemoteContentStore store
+        ? await store.HoldsAsync(content.Key, content.Description, cancellationToken)
+        : await _remote.FindAsync(content.Key, cancellationToken) is not null;
+
+    /// <summary>Removes from the store; the mark goes once that has succeeded.</summary>
+    private async Task<(bool IsDone, bool WasThere)> RemoveRemoteAsync(string key, CancellationToken cancellationToken)
+    {
+        var (isDone, wasThere) = await AskAsync(ct => _remote.RemoveAsync(key, ct), Patience, cancellationToken);
+        if (!isDone)
+            return (false, false);
+        await _local.RemoveAsync(Removed + key, cancellationToken);
+        // Who stored it anew meanwhile may have sent it before it was removed.
+        if (await _local.FindAsync(key, cancellationToken) is { } anew)
+            await SendAsync(anew, cancellationToken);
+        return (true, wasThere);
+    }
+
     /// <summary>Sends content that lies on the disk; marked until that has succeeded, whatever happens to this process.</summary>
     private async Task<bool> SendAsync(StoredContent content, CancellationToken cancellationToken)
     {
-        await _local.PutAsync(Unsent + content.Key, Stream.Null, new ContentDescription("text/plain"), cancellationToken);
+        await MarkAsync(Unsent + content.Key, cancellationToken);
         var (isSent, _) = await AskAsync(
             async ct =>
             {
@@ -226,7 +271,10 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
         }
         catch (StorageException e) when (e.IsRemote)
         {
-            Leave(e);
+            if (e.LeavesStoreUsable)
+                LogLimited(Name, e.Message);
+            else
+                Leave(e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
@@ -256,6 +304,9 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The store {Store} is not used for {Seconds} s: {Reason}")]
     private partial void LogTrouble(string store, string reason, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "A question to the store {Store} was not asked: {Reason}")]
+    private partial void LogLimited(string store, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The store {Store} holds something else under {Key} than was stored there; it is made again")]
     private partial void LogDamaged(string store, string key);

@@ -16,7 +16,7 @@ public sealed record Tool
     public static Tool Ffprobe { get; } = new("ffprobe", "-version") { InterruptedExitCode = 255, Package = "ffmpeg" };
 
     /// <summary>Fetches the audio of a link.</summary>
-    public static Tool YtDlp { get; } = new("yt-dlp", "--version");
+    public static Tool YtDlp { get; } = new("yt-dlp", "--version") { MostMemory = 1L << 30 };
 
     /// <summary>Every program Libretto may run.</summary>
     public static IReadOnlyList<Tool> All { get; } = [Ffmpeg, Ffprobe, YtDlp];
@@ -26,6 +26,9 @@ public sealed record Tool
 
     internal string VersionArgument { get; }
 
+    /// <summary>The most memory it may take, bytes: several times what the heaviest honest song or film needs.</summary>
+    internal long MostMemory { get; init; } = 2L << 30;
+
     /// <summary>What package managers call it.</summary>
     internal string Package { get => field ?? Name; init; }
 
@@ -33,5 +36,6 @@ public sealed record Tool
     internal int? InterruptedExitCode { get; init; }
 
     /// <summary>For a program of the tests' own.</summary>
-    internal static Tool Other(string name) => new(name, "--version");
+    internal static Tool Other(string name, long? mostMemory = null) =>
+        mostMemory is { } most ? new(name, "--version") { MostMemory = most } : new(name, "--version");
 }

@@ -46,6 +46,18 @@ public sealed class ToolException : LibrettoException
         ErrorLines = errors,
     };
 
+    internal static ToolException OutOfMemory(Tool tool, int exitCode, IReadOnlyList<string> errors) => new(
+        "tool_memory",
+        $"{tool.Name} wanted more memory than the {tool.MostMemory >> 20} MB it may have, or than there is. " +
+        "A song needs far less: check what was given to it.")
+    {
+        ExitCode = exitCode,
+        ErrorLines = errors,
+    };
+
+    internal static ToolException TalksTooMuch(Tool tool) => new(
+        "tool_output", $"{tool.Name} said far more than it should and was ended. Check that the file is a song and not made to do harm.");
+
     private static string Said(IReadOnlyList<string> errors) => errors.Count == 0 ? "it did not say why." : errors[^1];
 
     private static string Signal(int exitCode) => exitCode is > 128 and < 192 ? $" (signal {exitCode - 128})" : "";

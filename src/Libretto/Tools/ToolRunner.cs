@@ -1,18 +1,29 @@
 using System.ComponentModel;
 using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
+using System.Text;
+using System.Text.RegularExpressions;
 using CliWrap;
 
 namespace Libretto.Tools;
 
 /// <summary>
 /// The one door to outside programs. A program gets a list of arguments, never a shell's line; its output is streamed, so memory
-/// does not grow with it; cancellation and time limits end it and all its children at once.
+/// does not grow with it; cancellation and time limits end it and all its children at once. On Linux its own memory is bounded too.
 /// </summary>
 public sealed class ToolRunner
 {
     // After Ctrl-C in a terminal the program may be gone a moment before our own cancellation is felt.
     private static readonly TimeSpan SignalGrace = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>
+    /// The longest text that is read from a program, characters: above what ffprobe says of a file with every tag there is.
+    /// </summary>
+    internal const int MostText = 16_000_000;
+
+    // As Python, ffmpeg, C++, .NET and the C library say it.
+    private static readonly Regex s_noMemory = new(
+        @"MemoryError|Cannot allocate memory|std::bad_alloc|Out ?of ?memory", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private readonly ToolLocator _locator;
     private readonly TimeProvider _time;
@@ -33,7 +44,7 @@ public sealed class ToolRunner
         try
         {
             var path = _locator.Find(tool);
-            var said = await ReadTextAsync(tool, [tool.VersionArgument], TimeSpan.FromSeconds(20), cancellationToken);
+            var (said, _) = await ReadTextAsync(tool, [tool.VersionArgument], TimeSpan.FromSeconds(20), cancellationToken);
             return new ToolStatus(tool, path, VersionIn(said), null);
         }
         catch (ToolException e) when (e.Code == "tool_missing")
@@ -46,22 +57,32 @@ public sealed class ToolRunner
         }
     }
 
-    /// <summary>Runs a program to its end and returns what it wrote to standard output, as UTF-8 text.</summary>
-    internal async Task<string> ReadTextAsync(
+    /// <summary>
+    /// Runs a program to its end and returns what it wrote to standard output, as UTF-8 text, and the last lines of its error stream.
+    /// </summary>
+    /// <exception cref="ToolException">
+    /// As of <see cref="RunAsync"/>, and when it writes more than <see cref="MostText"/> characters.
+    /// </exception>
+    internal async Task<(string Text, IReadOnlyList<string> ErrorLines)> ReadTextAsync(
         Tool tool, IReadOnlyList<string> arguments, TimeSpan? timeLimit, CancellationToken cancellationToken)
     {
-        var text = "";
-        await RunAsync(
+        var text = new StringBuilder();
+        var errors = await RunAsync(
             tool,
             arguments,
             readOutput: async (stream, token) =>
             {
                 using var reader = new StreamReader(stream, leaveOpen: true);
-                text = await reader.ReadToEndAsync(token);
+                var block = new char[1 << 14];
+                while (await reader.ReadAsync(block, token) is > 0 and var count)
+                {
+                    if (text.Append(block, 0, count).Length > MostText)
+                        throw ToolException.TalksTooMuch(tool);
+                }
             },
             timeLimit: timeLimit,
             cancellationToken: cancellationToken);
-        return text;
+        return (text.ToString(), errors);
     }
 
     /// <summary>Runs a program to its end.</summary>
@@ -104,7 +125,9 @@ public sealed class ToolRunner
         int exitCode;
         try
         {
-            exitCode = (await command.ExecuteAsync(stop.Token)).ExitCode;
+            var running = command.ExecuteAsync(stop.Token);
+            MemoryLimit.Set(running.ProcessId, tool.MostMemory);
+            exitCode = (await running).ExitCode;
         }
         catch (Exception e)
         {
@@ -119,6 +142,8 @@ public sealed class ToolRunner
 
         cancellationToken.ThrowIfCancellationRequested();
         consumer.ThrowIfFailed();
+        if (exitCode != 0 && errors.Lines().Any(s_noMemory.IsMatch))
+            throw ToolException.OutOfMemory(tool, exitCode, errors.Lines());
         if (WasKilled(tool, exitCode))
         {
             await Task.Delay(SignalGrace, cancellationToken);

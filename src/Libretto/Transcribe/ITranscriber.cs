@@ -60,6 +60,14 @@ public sealed record TranscribedPiece(TimeRange Range, IReadOnlyList<LyricsWord>
     /// <summary>What the user should know of this window, a sentence each; none by default.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 
+    /// <summary>Passages whose words may be invented, in order, where the engine cannot listen to them again by itself; none by default.</summary>
+    public IReadOnlyList<PassageDoubt> Doubts { get; init; } = [];
+
     /// <summary>What it cost by the engine's published price, US dollars; null for engines that cost nothing or tell no price.</summary>
     public double? Cost { get; init; }
 }
+
+/// <summary>A passage whose words may be invented.</summary>
+/// <param name="Range">From its first word's start to its last one's end, seconds.</param>
+/// <param name="Guard">The guard it set off: <c>loop</c>, <c>compression</c> or <c>unlikely</c>.</param>
+public sealed record PassageDoubt(TimeRange Range, string Guard);

@@ -67,20 +67,22 @@ public sealed class Site : IAsyncLifetime
     }
 
     /// <summary>A visitor of the site: a window of its own, with nothing kept from other tests.</summary>
-    public async Task<Visitor> VisitAsync(Look? look = null)
+    /// <param name="look">The window; a desktop's when null.</param>
+    /// <param name="address">Where the visitor finds the site, with a slash behind; its own address when null.</param>
+    public async Task<Visitor> VisitAsync(Look? look = null, Uri? address = null)
     {
         Assert.SkipWhen(_browser is null, "Chromium is not installed (apt-get install chromium)");
         look ??= Look.Desktop;
         var context = await _browser.NewContextAsync(new()
         {
-            BaseURL = Address,
+            BaseURL = address?.ToString() ?? Address,
             ViewportSize = new() { Width = look.Width, Height = look.Height },
             ColorScheme = look.IsDark ? ColorScheme.Dark : ColorScheme.Light,
             HasTouch = look.Width < 600,
             DeviceScaleFactor = 1,
         });
         context.SetDefaultTimeout(20_000);
-        return await Visitor.EnterAsync(context, Address);
+        return await Visitor.EnterAsync(context, address?.ToString() ?? Address);
     }
 
     /// <summary>The id of a job that has the sample's words, made once.</summary>

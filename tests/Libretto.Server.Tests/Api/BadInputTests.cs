@@ -129,13 +129,17 @@ public sealed class BadInputTests(SqliteServer server) : IClassFixture<SqliteSer
     [InlineData("GET", "/api/nothing", 404, "not_found")]
     [InlineData("PATCH", "/api/jobs", 405, "method_not_allowed")]
     [InlineData("GET", "/api/jobs?limit=0", 422, "option_invalid")]
-    [InlineData("GET", "/api/jobs?limit=many", 400, "request_broken")]
+    [InlineData("GET", "/api/jobs?limit=many", 422, "option_invalid")]
     [InlineData("GET", "/api/jobs?status=lost", 422, "option_invalid")]
     public async Task An_address_that_leads_nowhere(string method, string path, int status, string code)
     {
         var answer = await Client.SendAsync(new HttpMethod(method), path);
         Assert.Equal((status, code), ((int)answer.Status, answer.Problem()));
     }
+
+    [Fact]
+    public async Task Blank_wishes_are_as_if_absent_in_an_address_too() =>
+        Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync("/api/jobs?status=&search=&limit=&before=")).Status);
 
     [Fact]
     public async Task Lyrics_that_are_none()
@@ -182,6 +186,38 @@ public sealed class BadInputTests(SqliteServer server) : IClassFixture<SqliteSer
 
         for (var i = 0; i < 100 && HalfUploads().Any(); i++)
             await Task.Delay(50, Ct);
+    }
+
+    [Theory]
+    [InlineData(4000, 60)]
+    [InlineData(1, 0.05)]
+    public async Task An_upload_that_trickles_or_takes_too_long_is_given_up(double leastRate, double minutes)
+    {
+        await using var slow = await RunningServer.StartAsync(new ServerOptions
+        {
+            DataFolder = _folder["slow"], Role = "api", LeastUploadRate = leastRate, UploadTime = TimeSpan.FromMinutes(minutes),
+        });
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync(IPAddress.Loopback, slow.Client.Http.BaseAddress!.Port, Ct);
+        await using var stream = tcp.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            "POST /api/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 5000000\r\n\r\n" +
+            "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\n\r\nRIFF1234WAVE"), Ct);
+        var answer = new StreamReader(stream).ReadLineAsync(Ct).AsTask();
+        // 400 bytes a second, as long as somebody takes them.
+        while (!answer.IsCompleted)
+        {
+            await Task.WhenAny(answer, Task.Delay(250, Ct));
+            try
+            {
+                await stream.WriteAsync(new byte[100], Ct);
+            }
+            catch (IOException)
+            {
+                break;
+            }
+        }
+        Assert.Equal("HTTP/1.1 408 Request Timeout", await answer);
     }
 
     [Fact]

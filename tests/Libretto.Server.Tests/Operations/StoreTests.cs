@@ -74,6 +74,24 @@ public sealed class StoreTests(PostgresCluster cluster, S3Server s3) : IDisposab
         Assert.NotEmpty(Directory.GetFiles(_folder["data/store/entries/unsent"], "*", SearchOption.AllDirectories));
     }
 
+    [Fact]
+    public async Task A_song_that_was_posted_is_worked_on_although_the_stores_copy_is_damaged()
+    {
+        await s3.StartAsync();
+        await using var gate = await S3Gate.StartAsync(s3);
+        (string, string)[] store = [.. S3($"{gate.Address.AbsoluteUri}&region=us-east-1", S3Server.Key)];
+        var song = TestAudio.Tone(_folder, 2);
+        foreach (var machine in new[] { "one", "two" })
+        {
+            var port = PostgresCluster.FreePort();
+            await using var server = await LibrettoProcess.ServeAsync(_folder[machine], port, environment: store);
+            using var client = new JobClient(new Uri($"http://127.0.0.1:{port}"));
+            var job = await client.FinishAsync(await client.PostAsync(song));
+            Assert.Equal("completed", job.Text("status"));
+            gate.DamageBodies = true;
+        }
+    }
+
     [Theory]
     [InlineData("s3://songs?endpoint=ADDRESS", 403, "<Error><Code>InvalidAccessKeyId</Code><Message>There is no such key.</Message></Error>", "AWS_ACCESS_KEY_ID")]
     [InlineData("s3://songs?endpoint=ADDRESS", 404, "<Error><Code>NoSuchBucket</Code><Message>There is no such bucket.</Message></Error>", "songs")]

@@ -44,6 +44,7 @@ public sealed class HeadersTests : IDisposable
             Assert.DoesNotContain("*", policy, StringComparison.Ordinal);
             Assert.Equal(path.StartsWith("/scalar", StringComparison.Ordinal) || path == "/hangfire", policy.Contains("script-src 'self' 'unsafe-inline'", StringComparison.Ordinal));
             Assert.True(headers.CacheControl is not null, where);
+            Assert.Equal(answer.StatusCode == HttpStatusCode.Unauthorized, headers.WwwAuthenticate.Count == 1);
             Assert.False(headers.Contains("Server") || headers.Contains("X-Powered-By"), where);
         }
 

@@ -74,7 +74,8 @@ public sealed class DirectSourceTests : IAsyncLifetime
     [InlineData(429, "link_rate_limited", true, true)]
     [InlineData(451, "link_geo_blocked", false, true)]
     [InlineData(418, "link_failed", false, true)]
-    [InlineData(503, "link_unreachable", true, true)]
+    [InlineData(500, "link_site_error", true, true)]
+    [InlineData(503, "link_site_error", true, true)]
     public async Task Each_refusal_of_the_server_is_told_apart(int status, string code, bool isTransient, bool elsewhere)
     {
         _server.Map("/song.mp3", context =>
@@ -118,7 +119,7 @@ public sealed class DirectSourceTests : IAsyncLifetime
     public async Task A_redirect_in_circles_ends()
     {
         _server.Map("/song.mp3", Redirect("/song.mp3"));
-        await RefusedAsync("link_failed", "song.mp3");
+        await RefusedAsync("link_loop", "song.mp3");
         Assert.InRange(_server.Requests.Count, 2, 10);
     }
 

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -83,6 +84,74 @@ public sealed class GuardedProxyTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    [InlineData("raw deflate")]
+    [InlineData("br")]
+    [InlineData("gzip, gzip")]
+    [InlineData("gzip, br, gzip")]
+    [InlineData("GZIP", true)]
+    [InlineData("gzip,gzip", true)]
+    public async Task A_page_that_unpacks_to_more_than_any_page_holds_does_not_come_through(string encodings, bool chunked = false)
+    {
+        var bomb = Pack(new byte[40_000_000], encodings);
+        Send("/bomb", bomb, encodings, chunked);
+        await using var proxy = Open("127.0.0.1");
+
+        var answer = await SayAsync(proxy, $"GET {_server.Address}bomb HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n");
+
+        Assert.Equal("link_page_too_big", proxy.Refusal?.Code);
+        Assert.True(answer.Length < bomb.Length, "all of it came through");
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    [InlineData("raw deflate")]
+    [InlineData("br")]
+    [InlineData("gzip, gzip")]
+    [InlineData("identity")]
+    [InlineData("gzip", true)]
+    public async Task An_ordinary_compressed_page_comes_through_as_it_is(string encodings, bool chunked = false)
+    {
+        var page = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 200_000).Select(i => $"<p>{i}</p>")));
+        var packed = Pack(page, encodings);
+        Send("/page", packed, encodings, chunked);
+        await using var proxy = Open("127.0.0.1");
+        using var http = new HttpClient(new SocketsHttpHandler { Proxy = new WebProxy(proxy.Address) });
+
+        Assert.Equal(packed, await http.GetByteArrayAsync(new Uri(_server.Address, "page"), Token));
+        Assert.Null(proxy.Refusal);
+    }
+
+    [Theory]
+    [InlineData("zstd")]
+    [InlineData("compress")]
+    [InlineData("gzip, gzip, gzip, gzip")]
+    public async Task What_cannot_be_looked_into_does_not_come_through(string encodings)
+    {
+        Send("/odd", new byte[1000], encodings, chunked: false);
+        await using var proxy = Open("127.0.0.1");
+        var answer = await SayAsync(proxy, $"GET {_server.Address}odd HTTP/1.1\r\nHost: a\r\n\r\n");
+        Assert.EndsWith("\r\n\r\n", answer, StringComparison.Ordinal);
+        Assert.NotNull(proxy.Refusal);
+    }
+
+    [Fact]
+    public async Task Only_what_can_be_looked_into_is_asked_for()
+    {
+        var asked = "";
+        _server.Map("/asked", context =>
+        {
+            asked = context.Request.Headers.AcceptEncoding.ToString();
+            return Task.CompletedTask;
+        });
+        await using var proxy = Open("127.0.0.1");
+        await SayAsync(proxy, $"GET {_server.Address}asked HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip, deflate, br, zstd\r\n\r\n");
+        Assert.Equal("gzip, deflate, br", asked);
+    }
+
+    [Theory]
     [InlineData("hello\r\n\r\n")]
     [InlineData("GET /song HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")]
     [InlineData("GET file:///etc/passwd HTTP/1.1\r\n\r\n")]
@@ -122,6 +191,30 @@ public sealed class GuardedProxyTests : IAsyncLifetime
         using var late = new TcpClient();
         await Assert.ThrowsAsync<SocketException>(() => late.ConnectAsync(IPAddress.Loopback, proxy.Address.Port, Token).AsTask());
     }
+
+    private void Send(string path, byte[] body, string encodings, bool chunked) => _server.Map(path, async context =>
+    {
+        context.Response.Headers.ContentEncoding = encodings.Replace("raw ", "", StringComparison.Ordinal);
+        if (!chunked)
+            context.Response.ContentLength = body.Length;
+        foreach (var part in body.Chunk(10_000))
+            await context.Response.Body.WriteAsync(part);
+    });
+
+    private static byte[] Pack(byte[] content, string encodings) => encodings.Split(',').Aggregate(content, (packed, encoding) =>
+    {
+        var memory = new MemoryStream();
+        using (Stream stream = encoding.Trim().ToLowerInvariant() switch
+        {
+            "gzip" => new GZipStream(memory, CompressionLevel.Optimal),
+            "deflate" => new ZLibStream(memory, CompressionLevel.Optimal),
+            "raw deflate" => new DeflateStream(memory, CompressionLevel.Optimal),
+            "br" => new BrotliStream(memory, CompressionLevel.Fastest),
+            _ => new BufferedStream(memory),
+        })
+            stream.Write(packed);
+        return memory.ToArray();
+    });
 
     private static GuardedProxy Open(string? allowed = null, long mostBytes = 10_000_000) =>
         new(new NetworkGuard(allowed is null ? null : [allowed]), upstream: null, mostBytes);

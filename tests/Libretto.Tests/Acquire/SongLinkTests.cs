@@ -19,6 +19,10 @@ public class SongLinkTests
     [InlineData("https://www.youtube.com/attribution_link?a=x&u=%2Fwatch%3Fv%3DdQw4w9WgXcQ%26feature%3Dshare")]
     [InlineData("HTTPS://WWW.YOUTUBE.COM/watch?v=dQw4w9WgXcQ#t=1m")]
     [InlineData("  https://youtu.be/dQw4w9WgXcQ  ")]
+    [InlineData("youtu.be/dQw4w9WgXcQ")]
+    [InlineData("www.youtube.com/watch?v=dQw4w9WgXcQ")]
+    [InlineData("M.YouTube.com/watch?v=dQw4w9WgXcQ&t=4")]
+    [InlineData("//youtu.be/dQw4w9WgXcQ")]
     public void Every_address_of_a_YouTube_video_is_the_same_song(string text)
     {
         var link = SongLink.Parse(text);
@@ -33,6 +37,8 @@ public class SongLinkTests
     [InlineData("https://soundcloud.com/artist/track?utm_source=clipboard&utm_medium=text", "soundcloud.com/artist/track")]
     [InlineData("http://Example.COM:80/a/song.mp3#part", "example.com/a/song.mp3")]
     [InlineData("https://example.com/play?id=3&fbclid=x", "example.com/play?id=3")]
+    [InlineData("example.com/song.mp3", "example.com/song.mp3")]
+    [InlineData("example.com:8443/song.mp3", "example.com:8443/song.mp3")]
     [InlineData("https://user:secret@example.com/song.mp3", "example.com/song.mp3")]
     public void Other_links_are_known_by_their_address_without_what_only_tracks_visitors(string text, string key) =>
         Assert.Equal(key, SongLink.Parse(text).Key);
@@ -57,7 +63,9 @@ public class SongLinkTests
     [InlineData("gopher://example.com/")]
     [InlineData("data:audio/wav;base64,AAAA")]
     [InlineData("javascript:alert(1)")]
-    [InlineData("example.com/song.mp3")]
+    [InlineData("song.mp3")]
+    [InlineData("music/song.mp3")]
+    [InlineData("./example.com/song.mp3")]
     [InlineData("http://")]
     [InlineData("")]
     public void Only_addresses_of_the_web_are_links(string text) =>
@@ -69,6 +77,12 @@ public class SongLinkTests
     [InlineData("song.mp3", false)]
     [InlineData("C:\\music\\song.mp3", false)]
     [InlineData("./http/song.mp3", false)]
-    public void A_word_of_the_command_line_is_a_link_when_it_names_a_scheme(string text, bool isLink) =>
+    [InlineData("youtu.be/dQw4w9WgXcQ", true)]
+    [InlineData("www.example.com/song", true)]
+    [InlineData("artist.bandcamp.com/track/song", true)]
+    [InlineData("example.com/song.mp3", false)]
+    [InlineData("Smith.Jr/song.mp3", false)]
+    [InlineData("youtu.be", false)]
+    public void A_word_of_the_command_line_is_a_link_when_it_names_a_scheme_or_a_site_of_songs(string text, bool isLink) =>
         Assert.Equal(isLink, SongLink.LooksLikeLink(text));
 }

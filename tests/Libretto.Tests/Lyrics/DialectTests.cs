@@ -56,7 +56,7 @@ public class DialectTests
     public void Word_times_of_lrc_come_in_many_shapes(string lrc)
     {
         var line = Assert.Single(LyricsFormats.EnhancedLrc.Read(lrc).Lines);
-        Assert.Equal([new("Some", 10, 10.5), new("more", 10.5, 11), new("words", 11, 12)], line.Words);
+        Assert.Equal([("Some", 10, 10.5), ("more", 10.5, 11), ("words", 11, 12)], line.Words.Select(word => (word.Text, word.Start, word.End)));
     }
 
     [Fact]
@@ -120,7 +120,10 @@ public class DialectTests
         var document = LyricsFormats.Ttml.Read(
             $"<tt><body><div><p begin='10' end='12'><span begin='{begin1}' end='{end1}'>Hel</span><span begin='{begin2}' end='{end2}'>lo</span> " +
             "<span xmlns:m='x#metadata' m:role='x-translation'>Salut</span></p></div></body></tt>");
-        Assert.Equal([new LyricsWord("Hello", 10, 11)], Documents.Words(document));
+        var word = Assert.Single(Documents.Words(document));
+        Assert.Equal(("Hello", 10, 11), (word.Text, word.Start, word.End));
+        Assert.Equal([new("Hel", 10, 10.5), new("lo", 10.5, 11)], word.Syllables!);
+        Assert.Equal("Salut", document.Lines[0].Translation!.Text);
     }
 
     [Fact]

@@ -28,10 +28,6 @@ public class LyricsFormatsTests
     }
 
     [Fact]
-    public void Ass_is_not_read() =>
-        Assert.Equal("format_not_readable", Assert.Throws<LyricsFormatException>(() => LyricsFormats.Ass.Read("[Script Info]")).Code);
-
-    [Fact]
     public void Lyrics_without_times_become_text_or_json_and_nothing_else()
     {
         var words = LyricsFormats.PlainText.Read("\uFEFFHello again\r\n\r\n  今日は、 world \r\n");

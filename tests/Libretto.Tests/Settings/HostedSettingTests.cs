@@ -12,6 +12,28 @@ public class HostedSettingTests
         Assert.DoesNotContain("gsk_secret", string.Join(' ', read.Settings, read.Settings.Hosted[0], string.Join(' ', read.Values)), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("gsk_first\nsecond", "a line break")]
+    [InlineData("\u201Cgsk_key\u201D", "quotes")]
+    [InlineData("\"gsk_key\"", "quotes")]
+    [InlineData("gsk_key and more", "a space")]
+    [InlineData("gsk_k\u00E9y", "beyond ASCII")]
+    [InlineData("gsk_\u0000key", "control character")]
+    public void A_key_that_was_copied_with_more_than_itself_is_refused_by_its_variables_name(string key, string says)
+    {
+        foreach (var (name, others) in new (string, (string, string)[])[]
+            {
+                ("GROQ_API_KEY", []), ("OPENAI_API_KEY", []),
+                ("MY_KEY", [("LIBRETTO_HOSTED", """{ "mine": { "url": "http://10.0.0.5/v1", "model": "m", "key-variable": "MY_KEY" } }""")]),
+            })
+        {
+            var error = Assert.Throws<SettingsException>(() => Read([.. others, (name, key)]));
+            Assert.Contains(name, error.Message, StringComparison.Ordinal);
+            Assert.Contains(says, error.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("gsk", error.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void An_engine_of_ones_own_needs_an_address_and_a_model()
     {

@@ -64,7 +64,7 @@ public sealed class SettingsReaderTests : IDisposable
 
     [Theory]
     [InlineData("engine", "kaldi", "choose one of auto, moonshine, whisper")]
-    [InlineData("language", "klingon", "give a language's code")]
+    [InlineData("language", "klingon", "give a language's tag")]
     [InlineData("threads", "-1", "from 0 to 256")]
     [InlineData("threads", "many", "from 0 to 256")]
     [InlineData("local", "perhaps", "true or false")]

@@ -64,18 +64,69 @@ public sealed class CloudinaryContentStoreTests : ContentStoreContract
     public async Task When_the_calls_of_the_hour_are_used_up_none_is_sent_until_they_are_back()
     {
         await Store.PutAsync("results/one", Bytes("1"), Text, Ct);
+        await Store.PutAsync("results/two", Bytes("2"), Text, Ct);
+        using var other = Open(Options);
         _server.AdminCallsLeft = 1;
-        await Store.FindAsync("results/one", Ct);
+        await other.FindAsync("results/one", Ct);
         var before = _server.Requests.Count(IsAdmin);
 
-        var error = await Assert.ThrowsAsync<StorageException>(() => Store.FindAsync("results/one", Ct));
+        var error = await Assert.ThrowsAsync<StorageException>(() => other.FindAsync("results/two", Ct));
 
         Assert.Equal("store_busy", error.Code);
         Assert.True(error.IsTransient);
         Assert.Equal(before, _server.Requests.Count(IsAdmin));
         _server.AdminCallsLeft = 500;
         Time.Advance(TimeSpan.FromMinutes(31));
-        Assert.NotNull(await Store.FindAsync("results/one", Ct));
+        Assert.NotNull(await other.FindAsync("results/two", Ct));
+    }
+
+    [Fact]
+    public async Task Songs_posted_again_cost_no_call_of_the_admin_api()
+    {
+        using var tiers = new TieredContentStore(new DiskContentStore(Folder["tier"], Time), Open(Options), Time);
+        var song = new ContentDescription("audio/mpeg");
+        for (var i = 0; i < 5; i++)
+        {
+            var added = await tiers.AddAsync("audio", Bytes("sound"), song, Ct);
+            await tiers.Remote.FindAsync(added.Key, Ct);
+        }
+        await tiers.Remote.PutAsync("results/one", Bytes("1"), Text, Ct);
+        Assert.Equal("by hand", (await tiers.Remote.FindAsync("results/one", Ct))!.Description.Tags["method"]);
+        Assert.Equal(500, _server.AdminCallsLeft);
+
+        // Another machine asks once for what it did not store.
+        using var other = Open(Options);
+        for (var i = 0; i < 5; i++)
+            Assert.NotNull(await other.FindAsync("results/one", Ct));
+        Assert.Equal(499, _server.AdminCallsLeft);
+    }
+
+    [Fact]
+    public async Task An_index_does_not_outlive_what_it_tells_of()
+    {
+        await Store.PutAsync("results/one", Bytes("1"), Text, Ct);
+        using var other = Open(Options);
+        await other.PutAsync("results/one", Bytes("22"), Text, Ct);
+        Assert.Equal(2, (await Store.FindAsync("results/one", Ct))!.Length);
+        await other.RemoveAsync("results/one", Ct);
+        Assert.Null(await Store.FindAsync("results/one", Ct));
+    }
+
+    [Fact]
+    public async Task Used_up_admin_calls_rest_neither_uploads_nor_reading()
+    {
+        await Store.PutAsync("results/elsewhere", Bytes("0"), Text, Ct);
+        using var tiers = new TieredContentStore(new DiskContentStore(Folder["tier"], Time), Open(Options), Time);
+        _server.AdminCallsLeft = 0;
+        await Assert.ThrowsAsync<StorageException>(() => tiers.Remote.CheckAsync(Ct));
+        Assert.Null(await tiers.FindAsync("results/elsewhere", Ct));
+
+        await tiers.PutAsync("results/one", Bytes("1"), Text, Ct);
+
+        Assert.Equal((0, 0), await tiers.SendUnsentAsync(Ct));
+        Assert.Contains(_server.Requests, request => request.EndsWith("raw/upload", StringComparison.Ordinal) && _server.AdminCallsLeft < 0);
+        Assert.NotNull(await tiers.Remote.FindAsync("results/one", Ct));
+        await tiers.CheckAsync(Ct);
     }
 
     [Fact]

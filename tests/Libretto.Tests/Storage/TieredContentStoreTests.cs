@@ -67,6 +67,85 @@ public sealed class TieredContentStoreTests(S3Server server) : ContentStoreContr
     }
 
     [Fact]
+    public async Task What_is_removed_while_the_store_is_down_does_not_come_back()
+    {
+        await Store.PutAsync("results/one", Bytes("first"), Text, Ct);
+        using var other = OpenOn("other");
+        _gate.Status = 503;
+
+        Assert.True(await Store.RemoveAsync("results/one", Ct));
+
+        _gate.Status = null;
+        Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Null(await Store.FindAsync("results/one", Ct));
+        Assert.Null(await Store.OpenAsync("results/one", Ct));
+        Assert.Null(await Store.LinkAsync("results/one", TimeSpan.FromHours(1), Ct));
+        Assert.Empty(await ListAsync("results/"));
+        Assert.False(await Store.RemoveAsync("results/none", Ct));
+        Assert.NotNull(await other.FindAsync("results/one", Ct));
+        // Another process on the same disk goes on with it.
+        using var next = OpenOn("store");
+        Assert.Equal((1, 0), await next.SendUnsentAsync(Ct));
+        Assert.Null(await other.FindAsync("results/one", Ct));
+        Assert.Equal((0, 0), await next.SendUnsentAsync(Ct));
+        Assert.Empty(await ListAsync(""));
+    }
+
+    [Fact]
+    public async Task What_is_stored_again_after_its_removal_stays()
+    {
+        await Store.PutAsync("results/one", Bytes("first"), Text, Ct);
+        var added = await Store.AddAsync("audio", Bytes("sound"), Text, Ct);
+        _gate.Status = 503;
+        await Store.RemoveAsync("results/one", Ct);
+        await Store.RemoveAsync(added.Key, Ct);
+        await Store.PutAsync("results/one", Bytes("second"), Text, Ct);
+        await Store.AddAsync("audio", Bytes("sound"), Text, Ct);
+        _gate.Status = null;
+        Time.Advance(TimeSpan.FromMinutes(1));
+
+        await Tiers.SendUnsentAsync(Ct);
+
+        using var other = OpenOn("other");
+        await using (var reading = await other.OpenAsync("results/one", Ct))
+            Assert.Equal("second", await new StreamReader(reading!.Stream).ReadToEndAsync(Ct));
+        Assert.NotNull(await other.FindAsync(added.Key, Ct));
+    }
+
+    [Fact]
+    public async Task Content_that_is_removed_before_it_was_sent_is_not_sent()
+    {
+        _gate.Status = 503;
+        await Store.PutAsync("results/one", Bytes("first"), Text, Ct);
+        await Store.RemoveAsync("results/one", Ct);
+        _gate.Status = null;
+        Time.Advance(TimeSpan.FromMinutes(1));
+        await Tiers.SendUnsentAsync(Ct);
+        using var other = OpenOn("other");
+        Assert.Null(await other.FindAsync("results/one", Ct));
+    }
+
+    [Theory]
+    [InlineData(503, "SlowDown", "store_busy", "limits requests")]
+    [InlineData(400, "ExpiredToken", "store_refused", "AWS_SESSION_TOKEN")]
+    [InlineData(403, "InvalidAccessKeyId", "store_refused", "AWS_ACCESS_KEY_ID")]
+    [InlineData(301, "PermanentRedirect", "store_refused", "?region=")]
+    [InlineData(400, "AuthorizationHeaderMalformed", "store_refused", "?region=")]
+    [InlineData(403, "RequestTimeTooSkewed", "store_refused", "clock")]
+    [InlineData(500, "InternalError", "store_unreachable", "cannot be reached")]
+    public async Task What_the_service_says_becomes_what_is_to_be_done_and_costs_no_content(int status, string code, string is_, string says)
+    {
+        (_gate.Status, _gate.ErrorCode) = (status, code);
+
+        var error = await Assert.ThrowsAsync<StorageException>(() => Store.CheckAsync(Ct));
+        await Store.PutAsync("results/one", Bytes("first"), Text, Ct);
+
+        Assert.Equal(is_, error.Code);
+        Assert.Contains(says, error.Message, StringComparison.Ordinal);
+        Assert.Equal("first", await ReadAsync("results/one"));
+    }
+
+    [Fact]
     public async Task Trouble_is_told_once_and_the_store_is_left_alone_for_a_moment()
     {
         _gate.Status = 403;
@@ -147,6 +226,14 @@ public sealed class TieredContentStoreTests(S3Server server) : ContentStoreContr
         await stop.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => putting);
+    }
+
+    private async Task<List<string>> ListAsync(string prefix)
+    {
+        var keys = new List<string>();
+        await foreach (var content in Store.ListAsync(prefix, Ct))
+            keys.Add(content.Key);
+        return keys;
     }
 
     private protected override async Task<IContentStore> OpenAsync()

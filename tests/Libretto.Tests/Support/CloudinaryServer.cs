@@ -108,7 +108,10 @@ internal sealed partial class CloudinaryServer : IAsyncDisposable
         }
         var custom = Pairs(form["context"].ToString());
         _assets[$"{type}/{form["public_id"]}"] = new Asset(form["public_id"]!, content.ToArray(), custom);
-        await context.Response.WriteAsJsonAsync(new { public_id = form["public_id"].ToString(), bytes = content.Length, resource_type = type });
+        await context.Response.WriteAsJsonAsync(new
+        {
+            public_id = form["public_id"].ToString(), bytes = content.Length, resource_type = type, etag = TagOf(content.ToArray()),
+        });
     }
 
     private async Task DestroyAsync(HttpContext context, string type)
@@ -173,8 +176,12 @@ internal sealed partial class CloudinaryServer : IAsyncDisposable
         else if (signature != $"s--{expected}--")
             context.Response.StatusCode = 401;
         else
-            await Results.Bytes(asset.Content, "application/octet-stream", enableRangeProcessing: true).ExecuteAsync(context);
+            await Results.Bytes(asset.Content, "application/octet-stream", enableRangeProcessing: true, entityTag: new($"\"{TagOf(asset.Content)}\"")).ExecuteAsync(context);
     }
+
+#pragma warning disable CA5351 // The tag is the service's.
+    private static string TagOf(byte[] content) => Convert.ToHexStringLower(MD5.HashData(content));
+#pragma warning restore CA5351
 
     private static async Task<bool> IsRefusedAsync(HttpContext context, Dictionary<string, string> parameters)
     {

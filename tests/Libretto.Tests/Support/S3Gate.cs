@@ -22,6 +22,9 @@ internal sealed class S3Gate : IAsyncDisposable
     /// <summary>What everything is answered with; passed on when null.</summary>
     public int? Status { get; set; }
 
+    /// <summary>The code of the error that comes with <see cref="Status"/>, as S3 writes it; none where it is null.</summary>
+    public string? ErrorCode { get; set; }
+
     /// <summary>Whether requests are taken and never answered.</summary>
     public bool IsSilent { get; set; }
 
@@ -66,6 +69,11 @@ internal sealed class S3Gate : IAsyncDisposable
         if (Status is { } status)
         {
             context.Response.StatusCode = status;
+            if (ErrorCode is { } code && context.Request.Method != "HEAD")
+            {
+                context.Response.ContentType = "application/xml";
+                await context.Response.WriteAsync($"<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>{code}</Code><Message>Told by {code}</Message></Error>");
+            }
             return;
         }
         using var request = new HttpRequestMessage(

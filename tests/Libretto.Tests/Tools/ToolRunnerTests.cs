@@ -18,7 +18,7 @@ public sealed class ToolRunnerTests : IDisposable
     [Fact]
     public async Task Arguments_reach_the_program_as_they_are()
     {
-        var text = await _runner.ReadTextAsync(DummyTool.Tool, ["out:a b; $HOME \"x\" '*' `id`", "out:", "out:ÿ–☃"], null, Token);
+        var (text, _) = await _runner.ReadTextAsync(DummyTool.Tool, ["out:a b; $HOME \"x\" '*' `id`", "out:", "out:ÿ–☃"], null, Token);
         Assert.Equal("a b; $HOME \"x\" '*' `id`\n\nÿ–☃\n", text);
     }
 
@@ -64,6 +64,25 @@ public sealed class ToolRunnerTests : IDisposable
         await _runner.RunAsync(
             DummyTool.Tool, ["exit:0"], writeInput: async (stream, token) => await stream.WriteAsync(new byte[5_000_000], token),
             cancellationToken: Token);
+    }
+
+    [Fact]
+    public async Task A_program_that_wants_more_memory_than_it_may_have_fails_alone()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the limit is of Linux");
+        var error = await Assert.ThrowsAsync<ToolException>(
+            () => _runner.RunAsync(DummyTool.Bounded(400_000_000), ["memory:600000000"], cancellationToken: Token));
+        Assert.Equal("tool_memory", error.Code);
+        Assert.Contains("381 MB", error.Message, StringComparison.Ordinal);
+        await _runner.RunAsync(DummyTool.Bounded(400_000_000), ["memory:50000000"], cancellationToken: Token);
+    }
+
+    [Fact]
+    public async Task A_program_that_talks_without_end_is_stopped()
+    {
+        var error = await Assert.ThrowsAsync<ToolException>(
+            () => _runner.ReadTextAsync(DummyTool.Tool, ["flood:1000000000000"], null, Token));
+        Assert.Equal("tool_output", error.Code);
     }
 
     [Fact]

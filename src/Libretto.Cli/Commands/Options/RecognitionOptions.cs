@@ -63,6 +63,9 @@ internal sealed class RecognitionOptions
     /// <summary>Whether one is named.</summary>
     public bool NamesLyricsFile(CommandResult result) => result.GetValue(_lyrics) is not (null or LookUp);
 
+    /// <summary>Whether the words come through standard input.</summary>
+    public bool ReadsStandardInput(CommandResult result) => result.GetValue(_lyrics) == StandardInput.Word;
+
     /// <summary>The request with what the command line asks for.</summary>
     public SongRequest Apply(SongRequest request, ParseResult parsed) => request with
     {

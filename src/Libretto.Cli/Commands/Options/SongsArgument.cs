@@ -9,7 +9,7 @@ internal static class SongsArgument
     {
         var songs = new Argument<string[]>("FILE-OR-LINK")
         {
-            Description = "Songs: any audio or video file that ffmpeg reads, or links to them.",
+            Description = "Songs: any audio or video file that ffmpeg reads, links to them, or - for standard input.",
             Arity = ArgumentArity.OneOrMore,
         };
         songs.Validators.Add(result =>

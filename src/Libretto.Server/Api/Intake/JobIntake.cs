@@ -84,7 +84,10 @@ internal sealed partial class JobIntake(
     private async Task<double?> KeepAsync(Upload upload, string inputKey, CancellationToken ct)
     {
         if (await store.FindAsync(inputKey, ct) is { } known)
+        {
+            await RenewAsync(upload, known, ct);
             return AudioContent.DurationOf(known);
+        }
         var file = await upload.Spool.FileAsync(ct);
         var info = await ProbeAsync(file, ct);
         if (info.Duration > options.MaxDuration.TotalSeconds)
@@ -92,6 +95,19 @@ internal sealed partial class JobIntake(
                 $"The recording is {info.Duration / 60:0} minutes long; this server takes up to {options.MaxDuration.TotalMinutes:0.#}."));
         await store.AddFileAsync(AudioContent.Folder, file, AudioContent.Describe(info), ct);
         return info.Duration;
+    }
+
+    /// <summary>
+    /// A copy that lies beyond the network only may be damaged there, or out of reach when the work begins. The bytes are at hand: they
+    /// take its place, here and there.
+    /// </summary>
+    private async Task RenewAsync(Upload upload, StoredContent known, CancellationToken ct)
+    {
+        if (store is not TieredContentStore tiers || await tiers.Local.FindAsync(known.Key, ct) is not null)
+            return;
+        await using var file = new FileStream(
+            await upload.Spool.FileAsync(ct), FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        await store.PutAsync(known.Key, file, known.Description, ct);
     }
 
     private async Task<AudioInfo> ProbeAsync(string file, CancellationToken ct)

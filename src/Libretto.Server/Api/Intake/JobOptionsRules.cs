@@ -17,7 +17,9 @@ internal sealed class JobOptionsRules(LibrettoSettings settings)
     public void Check(JobOptions options, Caller caller)
     {
         if (options.Language is { } language && !Is(language, "auto") && Languages.Find(language) is null)
-            throw ApiProblem.BadOption("language", "give a code or English name, such as es or Spanish, or auto");
+            throw ApiProblem.BadOption("language", "give a tag, code or name, such as pt-BR, es or Spanish, or auto");
+        if (options.Track is < 1 or > 1000)
+            throw ApiProblem.BadOption("track", "give a number from 1, the first audio track of the file");
         OneOf("engine", options.Engine, _engines);
         OneOf("quality", options.Quality, "fast", "normal", "best");
         OneOf("lyrics", options.Lyrics, "auto");

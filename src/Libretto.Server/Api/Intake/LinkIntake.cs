@@ -23,13 +23,13 @@ internal sealed class LinkIntake(LinkFetch links, JobOptionsRules rules, JobCook
     public async Task<Job> ReadAsync(HttpRequest request, Caller caller, CancellationToken ct)
     {
         var post = await BodyAsync(request, ct);
-        var options = post.Options ?? new JobOptions();
+        var options = (post.Options ?? new JobOptions()).WithoutBlanks();
         rules.Check(options, caller);
         var link = SongLink.Parse(post.Url ?? "");
-        if (post.Cookies is not null && !caller.IsAdmin)
+        if (!string.IsNullOrWhiteSpace(post.Cookies) && !caller.IsAdmin)
             throw new ApiProblem(403, "admin_only", "Cookies can be given with an admin key only.");
         var lyrics = post.Lyrics is null ? null : GivenLyrics.Of(post.Lyrics, fileName: null);
-        var protectedCookies = post.Cookies is null ? null : cookies.Protect(post.Cookies);
+        var protectedCookies = string.IsNullOrWhiteSpace(post.Cookies) ? null : cookies.Protect(post.Cookies);
         var known = await links.FindAsync(link, ct);
         if (options.Fresh == true)
             known = null;

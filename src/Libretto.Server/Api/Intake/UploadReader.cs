@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
+using Libretto.Lyrics.Reading;
 using Libretto.Server.Data.Entities;
 using Libretto.Server.Http;
 using Libretto.Server.Jobs;
@@ -13,10 +12,10 @@ using Microsoft.Net.Http.Headers;
 namespace Libretto.Server.Api.Intake;
 
 /// <summary>Reads multipart uploads part by part, hashing the song as it comes. A request that fails leaves nothing.</summary>
-internal sealed class UploadReader(TemporaryFolder workFolder, ServerOptions options) : IDisposable
+internal sealed class UploadReader(TemporaryFolder workFolder, ServerOptions options, TimeProvider time) : IDisposable
 {
+    private const string FilePart = "file";
     private const int LargestField = 1 << 20;
-    private const int LongestName = 200;
     private const int MostParts = 30;
 
     // The reader's own default of 4 KB makes a hundred small writes of a short song.
@@ -31,29 +30,20 @@ internal sealed class UploadReader(TemporaryFolder workFolder, ServerOptions opt
     public void Dispose() => _inMemory.Dispose();
 
     /// <summary>An upload to <c>/api/jobs</c>.</summary>
-    public Task<Upload> ReadAsync(HttpRequest request, CancellationToken ct) => ReadAsync(
-        request,
-        (upload, field) =>
-        {
-            switch (field.Name)
-            {
-                case "options":
-                    upload.Options = ReadOptions(field.Text);
-                    return true;
-                case "lyrics":
-                    upload.Lyrics = GivenLyrics.Of(field.Text, field.FileName);
-                    return true;
-                default:
-                    return false;
-            }
-        },
-        ct);
+    public async Task<Upload> ReadAsync(HttpRequest request, CancellationToken ct)
+    {
+        var form = new JobForm();
+        var upload = await ReadAsync(request, form, ct);
+        upload.Options = form.Options;
+        return upload;
+    }
 
     /// <summary>Any upload with one song in a part named file.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="readField">Takes another part; false when it is not known.</param>
+    /// <param name="form">Takes the other parts.</param>
     /// <param name="ct">Stops reading.</param>
-    public async Task<Upload> ReadAsync(HttpRequest request, Func<Upload, UploadField, bool> readField, CancellationToken ct)
+    /// <exception cref="ApiProblem">It is no such upload, too large, or too slow.</exception>
+    public async Task<Upload> ReadAsync(HttpRequest request, IUploadForm form, CancellationToken ct)
     {
         var boundary = BoundaryOf(request);
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
@@ -61,17 +51,25 @@ internal sealed class UploadReader(TemporaryFolder workFolder, ServerOptions opt
         if (request.ContentLength > options.MaxUploadBytes + LargestField)
             throw TooLarge();
 
+        // The least rate is Kestrel's to hold.
+        using var longest = new CancellationTokenSource(options.UploadTime, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, longest.Token);
         var upload = NewUpload();
         try
         {
             var reader = new MultipartReader(boundary, request.Body, BlockBytes);
-            for (var parts = 1; await reader.ReadNextSectionAsync(ct) is { } section; parts++)
+            for (var parts = 1; await reader.ReadNextSectionAsync(both.Token) is { } section; parts++)
             {
                 if (parts > MostParts)
                     throw new ApiProblem(400, "too_many_parts", $"Send at most {MostParts} parts.");
-                await ReadPartAsync(section, upload, readField, ct);
+                await ReadPartAsync(section, upload, form, both.Token);
             }
-            return upload.Length > 0 ? upload : throw new ApiProblem(400, "file_missing", "Send the song as a part named file.");
+            return upload.Length > 0 ? upload : throw new ApiProblem(400, "file_missing", "Send the song as a part named file.") { Param = FilePart };
+        }
+        catch (OperationCanceledException) when (longest.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            upload.Dispose();
+            throw new ApiProblem(408, "too_slow", $"The upload took longer than {options.UploadTime.TotalMinutes:0.#} minutes and was given up. Try again by a faster way.");
         }
         catch
         {
@@ -80,22 +78,35 @@ internal sealed class UploadReader(TemporaryFolder workFolder, ServerOptions opt
         }
     }
 
-    private async Task ReadPartAsync(MultipartSection section, Upload upload, Func<Upload, UploadField, bool> readField, CancellationToken ct)
+    private async Task ReadPartAsync(MultipartSection section, Upload upload, IUploadForm form, CancellationToken ct)
     {
-        if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition))
-            throw new InvalidDataException("A part without a name.");
-        var name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
-        if (name == "file")
-        {
-            if (upload.Length > 0)
-                throw new ApiProblem(400, "two_files", "Send one song a job.");
-            upload.FileName = NameOf(disposition);
-            await SpoolAsync(section.Body, upload, ct);
-        }
-        else if (!readField(upload, new UploadField(name, NameOf(disposition), await ReadTextAsync(section.Body, name, ct))))
-        {
-            throw ApiProblem.UnknownField(name);
-        }
+        var part = PartHeader.Read(section.ContentDisposition) ?? throw new InvalidDataException("A part without a name.");
+        var name = FormValue.NameOf(part.Name);
+        if (name == FilePart)
+            await ReadSongAsync(section, part, upload, ct);
+        else if (form.Knows(name))
+            await ReadFieldAsync(section, part, name, upload, form, ct);
+        else if (part.IsFile)
+            throw ApiProblem.MisnamedFile(part.Name);
+        else
+            form.Miss(part.Name);
+    }
+
+    private static async Task ReadFieldAsync(MultipartSection section, PartHeader part, string name, Upload upload, IUploadForm form, CancellationToken ct)
+    {
+        var bytes = await ReadBytesAsync(section.Body, name, ct);
+        // What browsers send for a chooser of files where none was chosen.
+        var isLeftBlank = part.IsFile && part.FileName is null && bytes.IsEmpty;
+        if (!isLeftBlank)
+            form.Take(upload, new UploadField(name, part.FileName, bytes));
+    }
+
+    private async Task ReadSongAsync(MultipartSection section, PartHeader part, Upload upload, CancellationToken ct)
+    {
+        if (upload.Length > 0)
+            throw new ApiProblem(400, "two_files", "Send one song a job.") { Param = FilePart };
+        upload.FileName = part.FileName;
+        await SpoolAsync(section.Body, upload, ct);
     }
 
     private Upload NewUpload()
@@ -112,7 +123,7 @@ internal sealed class UploadReader(TemporaryFolder workFolder, ServerOptions opt
         {
             var block = upload.Spool.Free[..count];
             if (upload.Length == 0 && Containers.IsNoAudio(block.Span))
-                throw new ApiProblem(415, "not_audio", "This is not audio, whatever its name says. Send the song itself.");
+                throw new ApiProblem(415, "not_audio", "This is not audio, whatever its name says. Send the song itself.") { Param = FilePart };
             upload.Length += count;
             if (upload.Length > options.MaxUploadBytes)
                 throw TooLarge();
@@ -120,33 +131,22 @@ internal sealed class UploadReader(TemporaryFolder workFolder, ServerOptions opt
             await upload.Spool.AdvanceAsync(count, ct);
         }
         if (upload.Length == 0)
-            throw new ApiProblem(400, "file_empty", "The file is empty. Send the song itself.");
+            throw new ApiProblem(400, "file_empty", "The file is empty. Send the song itself.") { Param = FilePart };
         upload.Sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static async Task<string> ReadTextAsync(Stream body, string name, CancellationToken ct)
+    private static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(Stream body, string name, CancellationToken ct)
     {
-        using var text = new MemoryStream();
+        var largest = name == "lyrics" ? LyricsReader.LargestFile : LargestField;
+        using var bytes = new MemoryStream();
         var buffer = new byte[4096];
         for (int count; (count = await body.ReadAsync(buffer, ct)) > 0;)
         {
-            text.Write(buffer, 0, count);
-            if (text.Length > LargestField)
-                throw new ApiProblem(413, "too_large", $"The part {name} is larger than 1 MB.");
+            bytes.Write(buffer, 0, count);
+            if (bytes.Length > largest)
+                throw new ApiProblem(413, "too_large", $"The part {name} is larger than {largest / 1_000_000} MB.") { Param = name };
         }
-        return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
-    }
-
-    private static JobOptions ReadOptions(string text)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(text, ApiJson.Readable.JobOptions) ?? new JobOptions();
-        }
-        catch (JsonException e)
-        {
-            throw ApiProblem.BadJson("The part options", e);
-        }
+        return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
     }
 
     private static string BoundaryOf(HttpRequest request)
@@ -159,22 +159,8 @@ internal sealed class UploadReader(TemporaryFolder workFolder, ServerOptions opt
             : throw new InvalidDataException("No boundary.");
     }
 
-    private static string? NameOf(ContentDispositionHeaderValue disposition) =>
-        SafeName((disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName)).ToString());
-
-    /// <summary>A name for people: what stands after the last slash of either kind, without control characters.</summary>
-    private static string? SafeName(string name)
-    {
-        var last = name[(name.LastIndexOfAny(['/', '\\']) + 1)..];
-        var clean = string.Concat(last.Where(c => !char.IsControl(c))).Trim();
-        return clean.Length == 0 ? null : clean[..Math.Min(clean.Length, LongestName)];
-    }
-
     private ApiProblem TooLarge() => new(413, "too_large", $"The file is larger than this server takes: {options.MaxUploadBytes / 1_000_000} MB.");
 }
-
-/// <summary>A part of an upload beside the song.</summary>
-internal sealed record UploadField(string Name, string? FileName, string Text);
 
 /// <summary>A song that was sent, and what came with it.</summary>
 /// <param name="spool">Its bytes; disposed of with this.</param>

@@ -6,8 +6,11 @@ namespace Libretto.Server.Data.Entities;
 /// <summary>What a user wants of a song; each is optional.</summary>
 internal sealed record JobOptions
 {
-    /// <summary>The language sung, by ISO 639 code or English name, or <c>auto</c>.</summary>
+    /// <summary>The language sung, by BCP 47 tag, ISO 639 code or name, or <c>auto</c>.</summary>
     public string? Language { get; init; }
+
+    /// <summary>Which of the file's audio tracks, from 1, where it has several.</summary>
+    public int? Track { get; init; }
 
     /// <summary><c>auto</c> or an engine's name.</summary>
     public string? Engine { get; init; }
@@ -63,6 +66,7 @@ internal sealed record JobOptions
     /// <param name="path">The song's file; empty where only the choice of the engine matters.</param>
     public SongRequest ToRequest(string path) => new(path)
     {
+        Track = Track,
         Language = Language,
         Engine = Engine,
         Model = Model,
@@ -77,6 +81,23 @@ internal sealed record JobOptions
         KeepStems = Stems == true,
         Fresh = Fresh == true,
     };
+
+    /// <summary>The same without texts that are empty, which clients send for what was left blank.</summary>
+    public JobOptions WithoutBlanks() => this with
+    {
+        Language = Said(Language),
+        Engine = Said(Engine),
+        Model = Said(Model),
+        Quality = Said(Quality),
+        Separate = Said(Separate),
+        Title = Said(Title),
+        Artist = Said(Artist),
+        Prompt = Said(Prompt),
+        Lyrics = Said(Lyrics),
+        Webhook = Said(Webhook),
+    };
+
+    private static string? Said(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 
     /// <summary>What the result depends on: the same work has the same options here.</summary>
     public JobOptions Canonical() => this with { Formats = null, Fresh = null, Gpu = null, Priority = null, Webhook = null };

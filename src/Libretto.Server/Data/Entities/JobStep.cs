@@ -20,4 +20,10 @@ internal sealed record JobStep(string Step, string Status, double Percentage, st
 
     /// <summary>How it was done: an engine or model, or <see cref="Cache"/>; null while unknown.</summary>
     public string? Method { get; init; }
+
+    /// <summary>What it cost by the engine's published price, US dollars; null where it cost nothing or no price is known.</summary>
+    public double? Cost { get; init; }
+
+    /// <summary>Seconds that workers have spent on a job by its steps: the download's and those of tries that failed among them.</summary>
+    public static double SecondsOf(IEnumerable<JobStep> steps) => Math.Round(steps.Sum(step => step.Duration), 3);
 }

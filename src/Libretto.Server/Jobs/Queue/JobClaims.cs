@@ -130,7 +130,7 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
     /// <summary>Ends the job in failure.</summary>
     public Task<bool> FailAsync(Job job, string code, string message, IReadOnlyList<JobStep> log, CancellationToken ct)
     {
-        var now = DateTime.UtcNow;
+        var (now, seconds) = (DateTime.UtcNow, JobStep.SecondsOf(log));
         return UpdateAsync(
             job,
             rows => rows.ExecuteUpdateAsync(
@@ -141,6 +141,7 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
                     .SetProperty(row => row.ErrorCode, code)
                     .SetProperty(row => row.ErrorMessage, message)
                     .SetProperty(row => row.ProgressLog, log)
+                    .SetProperty(row => row.ProcessingTimeSeconds, seconds)
                     .SetProperty(row => row.Attempts, row => row.Attempts + 1)
                     .SetProperty(row => row.CompletedAt, now)
                     .SetProperty(row => row.Revision, row => row.Revision + 1),
@@ -229,7 +230,7 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
     /// <summary>Ends a job that its user cancelled; false when nobody did or it is no longer the worker's.</summary>
     public Task<bool> CancelAsync(Job job, IReadOnlyList<JobStep> log, CancellationToken ct)
     {
-        var now = DateTime.UtcNow;
+        var (now, seconds) = (DateTime.UtcNow, JobStep.SecondsOf(log));
         return UpdateAsync(
             job,
             rows => rows.Where(row => row.CancelRequested).ExecuteUpdateAsync(
@@ -238,6 +239,7 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
                     .SetProperty(row => row.StatusMessage, "cancelled")
                     .SetProperty(row => row.Cookies, (string?)null)
                     .SetProperty(row => row.ProgressLog, log)
+                    .SetProperty(row => row.ProcessingTimeSeconds, seconds)
                     .SetProperty(row => row.CompletedAt, now)
                     .SetProperty(row => row.Revision, row => row.Revision + 1),
                 ct),

@@ -15,13 +15,14 @@ internal sealed class SameLinkJobs(IDbContextFactory<LibrettoDb> contexts, JobCh
     /// <returns>How many there were.</returns>
     public Task<int> FailAsync(Job job, string code, string message, IReadOnlyList<JobStep> log, CancellationToken ct)
     {
-        var now = DateTime.UtcNow;
+        var (now, seconds) = (DateTime.UtcNow, JobStep.SecondsOf(log));
         return UpdateAsync(
             job,
             set => Tried(set, code, message, log)
                 .SetProperty(row => row.Status, JobStatus.Failed)
                 .SetProperty(row => row.StatusMessage, "failed")
                 .SetProperty(row => row.StartedAt, row => row.StartedAt ?? now)
+                .SetProperty(row => row.ProcessingTimeSeconds, seconds)
                 .SetProperty(row => row.CompletedAt, now),
             ct);
     }

@@ -86,6 +86,16 @@ internal sealed class JobLog
         }
     }
 
+    /// <summary>Notes what the last run of a step cost.</summary>
+    /// <param name="stage">The step.</param>
+    /// <param name="dollars">US dollars; nothing is noted when null.</param>
+    public void Cost(Stage stage, double? dollars)
+    {
+        lock (_lock)
+            if (dollars is not null && _steps.FindLastIndex(step => step.Step == stage.ToString().ToLowerInvariant()) is >= 0 and var index)
+                _steps[index] = _steps[index] with { Cost = Math.Round(dollars.Value, 6) };
+    }
+
     /// <summary>Ends the step at hand.</summary>
     public void End(string status, string? message)
     {

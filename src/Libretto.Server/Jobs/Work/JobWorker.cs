@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Hangfire;
 using Libretto.Server.Data;
 using Libretto.Server.Data.Entities;
@@ -63,7 +62,6 @@ internal sealed partial class JobWorker(
 
     private async Task RunAsync(Job job, CancellationToken shutdown)
     {
-        var started = Stopwatch.GetTimestamp();
         var jobLog = new JobLog(job, time);
         await using var reporter = new JobReporter(job, jobLog, claims, changes, log);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(shutdown, reporter.Lost);
@@ -79,7 +77,7 @@ internal sealed partial class JobWorker(
             checkpoints.Pass(Checkpoints.ResultStored);
             await reporter.StopAsync();
             jobLog.End(StepStatus.Completed, null);
-            var seconds = Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 3);
+            var seconds = JobStep.SecondsOf(jobLog.Steps);
             if (await InsistAsync(() => claims.CompleteAsync(job, result, seconds, jobLog.Steps, CancellationToken.None)))
             {
                 checkpoints.Pass(Checkpoints.Completed);
@@ -149,6 +147,7 @@ internal sealed partial class JobWorker(
         checkpoints.Pass(Checkpoints.InputAtHand);
 
         using var made = await songs.RunAsync(job, input, reporter, () => checkpoints.Pass(Checkpoints.Working), ct);
+        jobLog.Cost(Stage.Transcribe, made.Document.Method?.Cost);
         checkpoints.Pass(Checkpoints.LyricsMade);
         var result = await StoredResult.OfLyricsAsync(store, made.Document, ct);
         await InsistAsync(() => claims.ShowLyricsAsync(job, result, ct));

@@ -21,12 +21,14 @@ internal sealed class SongWork(SongPipeline pipeline, PassagePipeline passages, 
     /// <param name="ct">Stops at once.</param>
     public async Task<MadeSong> RunAsync(Job job, string input, JobReporter reporter, Action working, CancellationToken ct)
     {
+        var given = job.LyricsKey is { } key ? await GivenLyrics.ReadAsync(store, key, ct) ?? throw ServerException.InputGone() : null;
         var request = job.Options.ToRequest(input) with
         {
             // What the link's page says of the song; of a file its own tags say more than its name.
             Title = job.Options.Title ?? (job.Url is null ? null : job.Title),
             Artist = job.Options.Artist ?? (job.Url is null ? null : job.Artist),
-            Lyrics = job.LyricsKey is { } key ? await GivenLyrics.ReadAsync(store, key, ct) ?? throw ServerException.InputGone() : null,
+            Lyrics = given?.Document,
+            LyricsNotices = given?.Notices,
         };
         var progress = new LyricsProgress(reporter, working, request.KeepStems ? LyricsShare : 1);
         var result = job.Options.Passage is { } passage

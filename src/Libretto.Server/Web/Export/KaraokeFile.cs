@@ -27,7 +27,7 @@ internal sealed partial class KaraokeFile(
 
     // In the order in which they need each other; offline.js comes last and starts.
     private static readonly string[] s_scripts = ["shifter", "mixer", "stage", "waveform", "player", "offline"];
-    private static readonly string[] s_styles = ["type", "sing", "offline"];
+    private static readonly string[] s_styles = ["type", "player", "offline"];
 
     public async Task<string> MakeAsync(Job job, string sound, CancellationToken ct)
     {

@@ -1,4 +1,5 @@
 using Libretto.Server.Api;
+using Libretto.Server.Api.Intake;
 using Libretto.Server.Jobs;
 using Libretto.Server.Security;
 using Microsoft.AspNetCore.Builder;
@@ -21,7 +22,7 @@ internal static class KaraokeFileApi
         string id, Caller caller, JobStore jobs, KaraokeFile files, HttpResponse response, CancellationToken ct, [FromQuery] string? sound = null)
     {
         var job = await JobsApi.FindAsync(id, caller, jobs, ct);
-        var html = await files.MakeAsync(job, sound ?? "mix", ct);
+        var html = await files.MakeAsync(job, FormValue.Text(sound) ?? "mix", ct);
         response.Headers.CacheControl = "private, no-cache";
         response.Headers.ContentDisposition = new ContentDispositionHeaderValue("attachment") { FileNameStar = $"{job.Title ?? "song"}.html" }.ToString();
         return TypedResults.Text(html, "text/html; charset=utf-8");

@@ -30,7 +30,7 @@ internal sealed class ShareLinks(IDataProtectionProvider protection, IDbContextF
         return share;
     }
 
-    /// <summary>The path of a link.</summary>
+    /// <summary>The path of a link below the server's own.</summary>
     public string PathOf(Share share) => $"{Root}/{_seal.Protect(share.Id)}";
 
     /// <summary>A job's links that work, the newest first.</summary>

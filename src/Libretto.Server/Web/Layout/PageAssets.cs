@@ -23,9 +23,9 @@ internal static class PageAssets
     public static string Version { get; } = Convert.ToHexStringLower(SHA256.HashData(
         [.. s_assets.OrderBy(asset => asset.Key, StringComparer.Ordinal).SelectMany(asset => SHA256.HashData(asset.Value.Content))]))[..12];
 
-    /// <summary>The address of a file, such as <c>js/player.js</c>.</summary>
+    /// <summary>The address of a file, such as <c>js/player.js</c>, relative to the page's base; with a dot, since scripts are imported by it too.</summary>
     public static string Url(string name) => s_assets.ContainsKey(name)
-        ? $"{Root}/{Version}/{name}"
+        ? $".{Root}/{Version}/{name}"
         : throw new ArgumentException($"The page has no file {name}.", nameof(name));
 
     /// <summary>A text file's content.</summary>

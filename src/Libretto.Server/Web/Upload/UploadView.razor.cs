@@ -70,7 +70,7 @@ public sealed partial class UploadView : ComponentBase
         StateHasChanged();
         // One song: straight to it. With several, each row leads to its own.
         if (draft.JobId is not null && _drafts.Count == 1)
-            Navigation.NavigateTo($"/jobs/{draft.JobId}");
+            Navigation.NavigateTo($"jobs/{draft.JobId}");
     }
 
     public async ValueTask DisposeAsync()

@@ -56,7 +56,7 @@ public sealed partial class SongView : ComponentBase, IDisposable
         // A view may stay open for longer than the key that opened it is good.
         if (await Callers.FindAsync() is null)
         {
-            Navigation.NavigateTo("/sign-in?to=" + Uri.EscapeDataString($"/jobs/{Id}"), forceLoad: true);
+            Navigation.NavigateTo("sign-in?to=" + Uri.EscapeDataString($"/jobs/{Id}"), forceLoad: true);
             return;
         }
         var isVisible = moment.Job is { } job && _caller is { } caller && caller.MaySee(job);
@@ -68,7 +68,7 @@ public sealed partial class SongView : ComponentBase, IDisposable
 
     private async Task<PlayerSong?> SongAsync(Job job) => _song?.Version == PlayerSong.VersionOf(job)
         ? _song
-        : PlayerSong.Of(job, await DocumentAsync(job), $"/api/jobs/{job.Id}");
+        : PlayerSong.Of(job, await DocumentAsync(job), $"api/jobs/{job.Id}");
 
     /// <summary>The same object for the same words: the player goes on when only stems have come.</summary>
     private async Task<LyricsDocument> DocumentAsync(Job job)

@@ -1,10 +1,13 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace Libretto.Acquire.YtDlp;
 
 /// <summary>
 /// Tells yt-dlp's failures apart by what it says; there is no other way, since its exit code is 1 for nearly all. The words are those
 /// of its source and of the sites' own messages that it passes on, and the order matters: what is more telling comes first.
 /// </summary>
-internal static class YtDlpErrors
+internal static partial class YtDlpErrors
 {
     private const int LongestQuote = 160;
 
@@ -27,8 +30,10 @@ internal static class YtDlpErrors
     [
         "urlopen error", "name resolution", "name or service not known", "getaddrinfo", "connection refused", "connection reset", "connection aborted",
         "network is unreachable", "no route to host", "timed out", "remote end closed", "tunnel connection failed", "incompleteread", "bytes read",
-        "content too short", "http error 502", "http error 503", "http error 504", "http error 500", "ssl:", "certificate verify failed", "transporterror", "failed to perform",
+        "content too short", "ssl:", "certificate verify failed", "transporterror", "failed to perform",
     ];
+
+    private static readonly string[] s_loops = ["infinite loop", "redirect error", "too many redirects", "exceeded maximum redirects", "toomanyredirects", ") redirects"];
 
     private static readonly string[] s_outdated =
         ["please report this issue", "yt-dlp -u", "unable to extract", "signature extraction failed", "nsig extraction failed", "requested format is not available", "failed to extract any player response"];
@@ -44,11 +49,16 @@ internal static class YtDlpErrors
         var text = last.ToLowerInvariant();
         if (s_unsupported.Any(text.Contains))
             return AcquireException.Unsupported(link.Address.AbsoluteUri);
-        if (unreachable is not null && s_network.Any(text.Contains))
+        // What the proxy cannot reach it answers for with 502.
+        if (unreachable is not null && (s_network.Any(text.Contains) || text.Contains("http error 502", StringComparison.Ordinal)))
             return AcquireException.Unreachable(unreachable);
         foreach (var (words, known) in s_known)
             if (words.Any(text.Contains))
                 return known();
+        if (s_loops.Any(text.Contains))
+            return AcquireException.RedirectLoop(link.Address.Authority);
+        if (ServerError().Match(text) is { Success: true } status)
+            return AcquireException.SiteTrouble(link.Address.Authority, int.Parse(status.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
         if (s_network.Any(text.Contains))
             return AcquireException.Unreachable(link.Address.Authority);
         // Its warnings tell too: parts of the site that it could not read.
@@ -56,6 +66,9 @@ internal static class YtDlpErrors
             ? AcquireException.Outdated(Quote(last))
             : AcquireException.Failed(Quote(last));
     }
+
+    [GeneratedRegex("http error (5[0-9]{2})")]
+    private static partial Regex ServerError();
 
     /// <summary>What it said, without what only its developers need, and without control characters.</summary>
     private static string Quote(string line)

@@ -27,7 +27,7 @@ public static class ActivityDetector
     private const double SilentMaximum = -70;
 
     /// <summary>The ranges where something sounds, in order, apart from each other, within the recording.</summary>
-    /// <param name="audio">Any rate from 8 kHz up; channels are averaged.</param>
+    /// <param name="audio">any rate from 8 kHz up; of several channels the mean power counts.</param>
     /// <param name="options"><see cref="ActivityOptions.ForMix"/> when null.</param>
     /// <param name="cancellationToken">Felt within a second of audio.</param>
     public static IReadOnlyList<TimeRange> Detect(

@@ -28,36 +28,46 @@ internal sealed class VoiceLevels
     public static VoiceLevels Measure(PcmFile audio, CancellationToken cancellationToken) =>
         Measure(audio, new TimeRange(0, audio.Duration), cancellationToken);
 
-    /// <summary>Measures a stretch of a recording; the first level belongs to its start.</summary>
+    /// <summary>Measures a stretch of a recording; the first level belongs to its start. Of several channels the mean power counts, so that none hides another.</summary>
     public static VoiceLevels Measure(PcmFile audio, TimeRange range, CancellationToken cancellationToken)
     {
-        var hop = audio.SampleRate / HopsPerSecond;
         var first = (long)(range.Start * audio.SampleRate);
-        var hops = (int)Math.Ceiling(range.Length * audio.SampleRate / hop);
+        // Where the rate is no multiple of a hundred, some hops are a sample longer than others: none may drift.
+        long StartOf(long hop) => hop * audio.SampleRate / HopsPerSecond;
+        var hops = (int)Math.Ceiling(range.Length * HopsPerSecond);
         var powers = new float[hops];
         var bandPowers = new float[(hops + HopsPerBlock - 1) / HopsPerBlock * Bands];
-        var filters = new VoiceBands(audio.SampleRate);
-        var buffer = ArrayPool<float>.Shared.Rent(hop * HopsPerSecond);
+        var filters = Enumerable.Range(0, audio.Channels).Select(_ => new VoiceBands(audio.SampleRate)).ToArray();
+        var frames = ArrayPool<float>.Shared.Rent((audio.SampleRate + HopsPerSecond) * audio.Channels);
+        var channel = ArrayPool<float>.Shared.Rent((audio.SampleRate / HopsPerSecond) + 1);
         for (var done = 0; done < hops; done += HopsPerSecond)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var count = Math.Min(HopsPerSecond, hops - done);
-            var samples = buffer.AsSpan(0, count * hop);
-            audio.ReadMono(first + ((long)done * hop), samples);
+            var samples = frames.AsSpan(0, (int)(StartOf(done + count) - StartOf(done)) * audio.Channels);
+            audio.Read(first + StartOf(done), samples);
             // One sample that is no number would ring in the filters for ever.
             foreach (ref var sample in samples)
                 sample = float.IsFinite(sample) ? sample : 0;
             for (var i = 0; i < count; i++)
             {
-                var sums = filters.Energy(samples.Slice(i * hop, hop));
-                for (var band = 0; band < Bands; band++)
+                var from = (int)(StartOf(done + i) - StartOf(done));
+                var length = (int)(StartOf(done + i + 1) - StartOf(done)) - from;
+                for (var c = 0; c < audio.Channels; c++)
                 {
-                    powers[done + i] += sums[band] / hop;
-                    bandPowers[((done + i) / HopsPerBlock * Bands) + band] += sums[band] / (hop * HopsPerBlock);
+                    for (var k = 0; k < length; k++)
+                        channel[k] = samples[((from + k) * audio.Channels) + c];
+                    var sums = filters[c].Energy(channel.AsSpan(0, length)) / (length * audio.Channels);
+                    for (var band = 0; band < Bands; band++)
+                    {
+                        powers[done + i] += sums[band];
+                        bandPowers[((done + i) / HopsPerBlock * Bands) + band] += sums[band] / HopsPerBlock;
+                    }
                 }
             }
         }
-        ArrayPool<float>.Shared.Return(buffer);
+        ArrayPool<float>.Shared.Return(frames);
+        ArrayPool<float>.Shared.Return(channel);
         return new VoiceLevels(Smoothed(powers), bandPowers);
     }
 

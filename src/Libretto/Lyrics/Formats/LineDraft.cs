@@ -1,14 +1,38 @@
 namespace Libretto.Lyrics.Formats;
 
-/// <summary>A line as a file gives it, before it is made lawful. Times are milliseconds; those not given are null.</summary>
+/// <summary>A line as a file gives it, before it is put in order. Times are milliseconds; those not given are null.</summary>
 internal sealed record LineDraft(long Start, long? End, IReadOnlyList<TextPiece> Pieces)
 {
     /// <summary>False for a line shown along with the one before it but not sung, such as its translation.</summary>
     public bool? Sung { get; init; }
 
+    public LyricsVoice? Voice { get; init; }
+
+    public bool? Background { get; init; }
+
+    public string? Romanized { get; init; }
+
+    public LyricsTranslation? Translation { get; init; }
+
+    public bool? Stanza { get; init; }
+
+    /// <summary>The heading that stands before it, if the file says so by other means than a line.</summary>
+    public string? Section { get; init; }
+
+    /// <summary>Where it stands in the file, from 1; null when unknown.</summary>
+    public int? LineNumber { get; init; }
+
     public string Text => string.Concat(Pieces.Select(piece => piece.Text));
 
     public bool IsBlank => string.IsNullOrWhiteSpace(WordText.Clean(Text));
+
+    /// <summary>Whether it is text in one piece, which may be a heading; what has times within is sung.</summary>
+    public bool IsOnePiece => !HasWordTimes || (HasCueTimes && Pieces.Count == 1);
+
+    /// <summary>Whether its first piece has its time only because the line begins with it.</summary>
+    public bool HasCueTimes { get; init; }
+
+    public bool HasWordTimes => Pieces.Any(piece => piece.Start is not null);
 }
 
 /// <summary>

@@ -21,13 +21,17 @@ internal sealed class EngineFallback(TimeProvider time)
     {
         var others = first.Engine.Others;
         if (others.Count == 0)
-            return new RecognitionResult(first, await first.RunAsync(isFinal: true, cancellationToken), null);
+        {
+            var alone = new RecognitionResult(first, await first.RunAsync(isFinal: () => true, cancellationToken), null);
+            first.Show();
+            return alone;
+        }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var run = new Run(song, first, (await song.SpeechAsync(null, cancellationToken)).Duration, stop.Token);
         try
         {
-            return await new ResiliencePipelineBuilder<RecognitionResult> { TimeProvider = time }
+            var winner = await new ResiliencePipelineBuilder<RecognitionResult> { TimeProvider = time }
                 .AddHedging(new HedgingStrategyOptions<RecognitionResult>
                 {
                     ShouldHandle = new PredicateBuilder<RecognitionResult>().Handle<LibrettoException>(),
@@ -37,6 +41,8 @@ internal sealed class EngineFallback(TimeProvider time)
                 })
                 .Build()
                 .ExecuteAsync(async token => await run.HearAsync(first, why: null, token), cancellationToken);
+            winner.By.Show();
+            return winner;
         }
         catch (LibrettoException) when (run.LastError is { } last)
         {
@@ -56,7 +62,8 @@ internal sealed class EngineFallback(TimeProvider time)
     {
         private readonly Queue<Func<CancellationToken, Task<EngineChoice>>> _others = new(first.Engine.Others);
         private readonly List<Task> _hearing = [];
-        private string _latest = first.Engine.Transcriber.Name;
+        private RecognitionRun? _latest;
+        private int _atWork;
         private string? _failure;
 
         /// <summary>What the engine that failed last said.</summary>
@@ -88,14 +95,15 @@ internal sealed class EngineFallback(TimeProvider time)
         {
             try
             {
-                var why = _failure ?? string.Create(CultureInfo.InvariantCulture, $"{_latest}: no answer within {Patience.TotalSeconds:F0} s.");
+                var why = _failure ?? TooSlow(_latest ?? first);
                 _failure = null;
                 song.Notice(why);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stop);
                 var next = await _others.Dequeue()(either.Token);
                 song.Notice(next.Notice);
-                song.Meter.By(_latest = next.Transcriber.Name);
-                return Outcome.FromResult(await HearAsync(first.By(next), why, either.Token));
+                song.Meter.By(next.Transcriber.Name);
+                _latest = first.By(next);
+                return Outcome.FromResult(await HearAsync(_latest, why, either.Token));
             }
             catch (Exception e)
             {
@@ -111,10 +119,29 @@ internal sealed class EngineFallback(TimeProvider time)
                 await engine.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        private async Task<Transcript> HearOrRecallAsync(RecognitionRun engine, bool isFirst, CancellationToken cancellationToken) =>
-            // What the first one heard before was asked for already.
-            (isFirst ? null : await engine.RecallAsync(cancellationToken))
-            ?? await engine.RunAsync(isFinal: _others.Count == 0, cancellationToken);
+        private async Task<Transcript> HearOrRecallAsync(RecognitionRun engine, bool isFirst, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref _atWork);
+            try
+            {
+                // What the first one heard before was asked for already.
+                return (isFirst ? null : await engine.RecallAsync(cancellationToken))
+                    ?? await engine.RunAsync(isFinal: () => _others.Count == 0 && Volatile.Read(ref _atWork) == 1, cancellationToken);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _atWork);
+            }
+        }
+
+        /// <summary>An engine that waits for its key's limit was not even asked.</summary>
+        private string TooSlow(RecognitionRun engine)
+        {
+            var name = engine.Engine.Transcriber.Name;
+            return engine.WaitsFor is { } what
+                ? $"{name}: {what}; the next engine begins meanwhile."
+                : string.Create(CultureInfo.InvariantCulture, $"{name}: no answer within {Patience.TotalSeconds:F0} s.");
+        }
     }
 }
 

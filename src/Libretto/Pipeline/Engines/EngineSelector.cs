@@ -34,6 +34,8 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, H
             return await local(cancellationToken);
 
         var order = hosted.Automatic.Select(found => Hosted(found, request, language, WhyHosted(found))).ToList();
+        if (CanPlan(kind, language) && models.Find(Plan(kind, null, language).Model) is not null)
+            order = order.ConvertAll(choice => choice with { SecondOpinion = local });
         var others = order.Skip(1).Select(choice => (Func<CancellationToken, Task<EngineChoice>>)(_ => Task.FromResult(choice)));
         return order[0] with { Others = CanPlan(kind, language) ? [.. others, local] : [.. others] };
     }
@@ -153,6 +155,9 @@ internal sealed record EngineChoice(ITranscriber Transcriber, string? Folder, st
 {
     /// <summary>Tells it from every engine that may give other words.</summary>
     public string Identity => $"{Transcriber.Name} {(Folder is null ? "hosted" : ModelIdentity.Of(Folder))}";
+
+    /// <summary>What can listen again, on this machine, to passages that this one may have invented; null where nothing here can or may.</summary>
+    public Func<CancellationToken, Task<EngineChoice>>? SecondOpinion { get; init; }
 
     /// <summary>What takes over should this one fail, in order; each is fetched and made ready only then.</summary>
     public IReadOnlyList<Func<CancellationToken, Task<EngineChoice>>> Others { get; init; } = [];

@@ -16,9 +16,10 @@ namespace Libretto.Pipeline.Engines;
 /// <param name="stateFolder">Where the budgets of their keys are kept.</param>
 /// <param name="time">For pauses and limits.</param>
 /// <param name="loggers">Told of requests.</param>
+/// <param name="status">Told how they ended.</param>
 internal sealed class HostedEngines(
     IHttpClientFactory http, AudioEncoder encoder, LibrettoSettings settings, Func<TemporaryFolder> temporary, string stateFolder,
-    TimeProvider time, ILoggerFactory loggers)
+    TimeProvider time, ILoggerFactory loggers, HostedStatus status)
 {
     /// <summary>The name of their connections in the factory; they have no time limit of their own and follow no redirects.</summary>
     public const string HttpName = "libretto-hosted";
@@ -49,5 +50,5 @@ internal sealed class HostedEngines(
     private HostedTranscriber Create(HostedEngine engine) => new(
         engine,
         new HostedClient(engine, () => http.CreateClient(HttpName), new HostedBudget(engine, stateFolder, time), time),
-        encoder, temporary().Path, loggers.CreateLogger<HostedTranscriber>());
+        encoder, temporary().Path, loggers.CreateLogger<HostedTranscriber>(), status);
 }

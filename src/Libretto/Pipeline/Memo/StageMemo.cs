@@ -18,16 +18,17 @@ internal sealed partial class StageMemo(Func<IContentStore>? store, Func<Tempora
 
     /// <summary>The memo as one song sees it.</summary>
     /// <param name="path">The song's file, read once to its end.</param>
+    /// <param name="track">Which of its audio tracks, where it has several.</param>
     /// <param name="fresh">True to make everything anew; what is made is kept all the same.</param>
     /// <param name="notice">Told, once, that the store cannot be used.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    public async Task<SongMemo> OpenAsync(string path, bool fresh, Action<string> notice, CancellationToken cancellationToken)
+    public async Task<SongMemo> OpenAsync(string path, int? track, bool fresh, Action<string> notice, CancellationToken cancellationToken)
     {
         if (store is null)
             return new SongMemo("", fresh, null, temporary, _ => { });
         await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
         var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));
-        return new SongMemo(hash, fresh, store, temporary, e =>
+        return new SongMemo(track is null ? hash : $"{hash}/{track}", fresh, store, temporary, e =>
         {
             LogTrouble(e.Message);
             notice($"What is made of this song cannot be kept for the next time: {e.Message}");

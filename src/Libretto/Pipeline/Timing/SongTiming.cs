@@ -34,10 +34,14 @@ internal sealed class SongTiming
         (_song, _request, _engines, _ctc) = (song, request, engines, letters);
         letters.Named();
         _given = request.Lyrics is null ? null : new LyricsAlignment(song, engines.Aligner(engine), LyricsAlignment.FromFile);
+        foreach (var notice in request.LyricsNotices ?? [])
+            song.Notice($"The given lyrics: {notice}");
     }
 
-    /// <summary>Whether there will be something to do after the song was heard.</summary>
-    public bool IsExpected => _given is not null || _search is not null;
+    /// <summary>Whether there will, or may, be something to do after the song was heard: a hosted engine may give no times of words.</summary>
+    /// <param name="engine">The engine chosen for the song.</param>
+    public bool IsExpected(EngineChoice engine) => _given is not null || _search is not null ||
+        (engine.Folder is null && !_request.Translate && _engines.FindAligner(engine) is not null);
 
     /// <summary>Looks lyrics up, where they are asked for, while the song is listened to.</summary>
     public void Search(LyricsSearch search, CancellationToken cancellationToken)
@@ -58,7 +62,12 @@ internal sealed class SongTiming
         var language = engine.Language ?? transcript.Song.Language ?? "en";
         var timed = await ChooseAsync(engine, transcript, voice, language, what => begin(what, Attention), cancellationToken);
         if (_request.Translate || timed.Alignment is not (Attention or Estimated) || _ctc.Find(language) is not { } network)
+        {
+            if (timed.Alignment == Estimated)
+                _song.Notice("The words are spread over their lines and marked estimated" +
+                    (_request.Translate ? "." : ". An installed Whisper model would time them: libretto models pull whisper-base"));
             return timed;
+        }
 
         begin("timing the words letter by letter", CtcAlignment.Method);
         _song.Notice(TimingTrust.Decide(new TimingFacts

@@ -15,7 +15,9 @@ internal sealed class RecognitionRun
     private readonly TranscribeOptions _options;
     private readonly VocalStem? _voice;
     private readonly VocalStem? _singer;
+    private readonly List<LyricsLine> _unshown = [];
     private Task _prepared = Task.CompletedTask;
+    private volatile string? _waitsFor;
 
     /// <param name="song">The song.</param>
     /// <param name="request">What its user wants.</param>
@@ -37,7 +39,7 @@ internal sealed class RecognitionRun
             Prompt = request.Prompt,
             BeamSize = request.BeamSize,
             VoiceActivity = _singer?.Singing,
-            Waiting = new SynchronousProgress<string?>(song.Meter.Waiting),
+            Waiting = new SynchronousProgress<string?>(Wait),
         };
         Key = song.Memo.Key(
             "transcribe", choice.Identity, _options.Language ?? "", _options.Translate ? "translate" : "", _options.Prompt ?? "", $"{_options.BeamSize}",
@@ -46,6 +48,9 @@ internal sealed class RecognitionRun
 
     /// <summary>Who listens.</summary>
     public EngineChoice Engine { get; }
+
+    /// <summary>What the engine waits for now, in a few words; null while it is at work.</summary>
+    public string? WaitsFor => _waitsFor;
 
     /// <summary>The same by another engine.</summary>
     public RecognitionRun By(EngineChoice other) => new(_song, _request, other, singer: _singer);
@@ -72,33 +77,38 @@ internal sealed class RecognitionRun
     }
 
     /// <summary>Listens.</summary>
-    /// <param name="isFinal">Whether lines may be shown as they come, because no other engine can still replace them.</param>
+    /// <param name="isFinal">Whether lines may be shown as they come, because no other engine can replace them; asked anew for each piece.</param>
     /// <param name="cancellationToken">Felt within half a second.</param>
-    public async Task<Transcript> RunAsync(bool isFinal, CancellationToken cancellationToken)
+    public async Task<Transcript> RunAsync(Func<bool> isFinal, CancellationToken cancellationToken)
     {
         var audio = _voice is null ? await _song.SpeechAsync(null, cancellationToken) : await _voice.SpeechAsync(cancellationToken);
         await _prepared;
         var words = new TranscriptBuilder();
-        var lines = new List<LyricsLine>();
         var options = _voice is null ? _options with { Encoded = _song.Encoded } : _options;
         await foreach (var piece in _engine.TranscribeAsync(audio, options, _song.Meter.Step(), cancellationToken))
         {
             words.Add(piece);
-            lines.AddRange(LineBreaker.Break(DocumentRules.Normalize(piece.Words, audio.Duration), piece.SegmentEnds, piece.Language));
-            if (isFinal && _voice is null)
-                Show(lines);
+            _unshown.AddRange(LineBreaker.Break(DocumentRules.Normalize(piece.Words, audio.Duration), piece.SegmentEnds, piece.Language));
+            if (isFinal())
+                Show();
         }
         cancellationToken.ThrowIfCancellationRequested();
-        if (_voice is null)
-            Show(lines);
         var transcript = words.Song(audio.Duration) with { Warnings = _song.Warn(audio.Warnings) };
         await _song.Memo.KeepAsync(Key, transcript, StageJson.Default.Transcript, cancellationToken);
         return transcript;
     }
 
-    private void Show(List<LyricsLine> lines)
+    /// <summary>Shows the lines that were held back while another engine might have replaced them.</summary>
+    public void Show()
     {
-        lines.ForEach(_song.Meter.Heard);
-        lines.Clear();
+        if (_voice is null)
+            _unshown.ForEach(_song.Meter.Heard);
+        _unshown.Clear();
+    }
+
+    private void Wait(string? what)
+    {
+        _waitsFor = what;
+        _song.Meter.Waiting(what);
     }
 }

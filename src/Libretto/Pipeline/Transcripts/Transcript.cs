@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Libretto.Align;
 using Libretto.Audio;
 using Libretto.Lyrics;
+using Libretto.Transcribe;
 using Libretto.Speech.Timing;
 
 namespace Libretto.Pipeline.Transcripts;
@@ -36,6 +37,12 @@ internal sealed record Transcript
 
     /// <summary>What its user should know of the words, in sentences.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
+
+    /// <summary>Passages whose words may be invented, in order.</summary>
+    public IReadOnlyList<PassageDoubt> Doubts { get; init; } = [];
+
+    /// <summary>Passages to check by ear.</summary>
+    public IReadOnlyList<LyricsCheck> Checks { get; init; } = [];
 
     /// <summary>What it cost to hear it, US dollars; null when nothing did, as when it is recalled.</summary>
     [JsonIgnore]
@@ -71,7 +78,7 @@ internal sealed record Transcript
 
     /// <summary>Lawful lines of all words, or of the given lyrics where there are any.</summary>
     public LyricsDocument ToDocument(AlignedLyrics? aligned) => aligned is null
-        ? new LyricsDocument { Duration = Milliseconds, Lines = Lines() }
+        ? new LyricsDocument { Duration = Milliseconds, Lines = Lines(), Checks = Checks.Count == 0 ? null : Checks }
         : DocumentRules.Normalize(new LyricsDocument
         {
             Duration = Milliseconds,

@@ -15,6 +15,7 @@ internal sealed class TranscriptBuilder
     private readonly Dictionary<string, int> _guards = [];
     private readonly Dictionary<string, int> _wordsIn = [];
     private readonly List<string> _remarks = [];
+    private readonly List<PassageDoubt> _doubts = [];
     private string? _detectedLanguage;
     private double? _cost;
 
@@ -25,6 +26,7 @@ internal sealed class TranscriptBuilder
         _onsets.AddRange(piece.Onsets);
         _windows.Add(new TranscriptWindow(piece.Range.Start, piece.Range.End, piece.MeanLogProbability));
         _remarks.AddRange(piece.Notices);
+        _doubts.AddRange(piece.Doubts);
         if (piece.Cost is { } cost)
             _cost = (_cost ?? 0) + cost;
         foreach (var (guard, count) in piece.Guards)
@@ -48,6 +50,7 @@ internal sealed class TranscriptBuilder
         Language = _wordsIn.Count == 0 ? null : _wordsIn.MaxBy(language => language.Value).Key,
         DetectedLanguage = _detectedLanguage,
         Remarks = _remarks,
+        Doubts = _doubts,
         Cost = _cost,
     };
 

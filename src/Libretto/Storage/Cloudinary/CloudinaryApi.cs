@@ -8,14 +8,15 @@ using System.Text.Json.Serialization.Metadata;
 namespace Libretto.Storage.Cloudinary;
 
 /// <summary>
-/// Requests to Cloudinary. After it has said that an hour's calls are used up, none is sent until the time it named; delivery is
-/// not counted so and goes on.
+/// Requests to Cloudinary. After it has said that an hour's calls of the admin API are used up, none of those is sent until the time it
+/// named; uploads and delivery are not counted so and go on.
 /// </summary>
 internal sealed class CloudinaryApi(HttpClient http, CloudinaryOptions options, TimeProvider time)
 {
     private static readonly TimeSpan PauseUntold = TimeSpan.FromMinutes(1);
     private readonly CloudinarySigner _signer = new(options);
-    private long _limitedUntil;
+    private readonly Limit _admin = new();
+    private readonly Limit _upload = new();
 
     public string Label => $"The cloud {options.Cloud}";
 
@@ -39,7 +40,7 @@ internal sealed class CloudinaryApi(HttpClient http, CloudinaryOptions options, 
             form.Add(file, "\"file\"", "\"content\"");
         using var request = new HttpRequestMessage(HttpMethod.Post, ApiAddress(path)) { Content = form };
         configure?.Invoke(request);
-        using var answer = await CallAsync(request, ct);
+        using var answer = await CallAsync(request, _upload, ct);
         return await ReadAsync(answer, type, ct);
     }
 
@@ -49,7 +50,7 @@ internal sealed class CloudinaryApi(HttpClient http, CloudinaryOptions options, 
         using var request = new HttpRequestMessage(HttpMethod.Get, ApiAddress(path));
         request.Headers.Authorization = new AuthenticationHeaderValue(
             "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{options.Key}:{options.Secret}")));
-        using var answer = await CallAsync(request, ct);
+        using var answer = await CallAsync(request, _admin, ct);
         return answer.StatusCode == HttpStatusCode.NotFound ? default : await ReadAsync(answer, type, ct);
     }
 
@@ -69,24 +70,23 @@ internal sealed class CloudinaryApi(HttpClient http, CloudinaryOptions options, 
         if (answer.IsSuccessStatusCode && (from == 0 || answer.StatusCode == HttpStatusCode.PartialContent))
             return answer;
         using (answer)
-            throw await ErrorAsync(answer, ct);
+            throw await ErrorAsync(answer, null, ct);
     }
 
     public Uri ApiAddress(string path) => new(options.Api, $"v1_1/{options.Cloud}/{path}");
 
-    private async Task<HttpResponseMessage> CallAsync(HttpRequestMessage request, CancellationToken ct)
+    private async Task<HttpResponseMessage> CallAsync(HttpRequestMessage request, Limit limit, CancellationToken ct)
     {
-        var until = new DateTimeOffset(Interlocked.Read(ref _limitedUntil), TimeSpan.Zero);
-        if (time.GetUtcNow() < until)
-            throw Limited(until);
+        if (time.GetUtcNow() < limit.Until)
+            throw Limited(limit);
         var answer = await SendAsync(request, ct);
         // The last call allowed succeeds, and says so.
         if (Header(answer, "X-FeatureRateLimit-Remaining") == "0")
-            LimitUntil(ResetOf(answer));
+            limit.Until = ResetOf(answer);
         if (answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.NotFound)
             return answer;
         using (answer)
-            throw await ErrorAsync(answer, ct);
+            throw await ErrorAsync(answer, limit, ct);
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
@@ -105,15 +105,15 @@ internal sealed class CloudinaryApi(HttpClient http, CloudinaryOptions options, 
         }
     }
 
-    private async Task<StorageException> ErrorAsync(HttpResponseMessage answer, CancellationToken ct)
+    private async Task<StorageException> ErrorAsync(HttpResponseMessage answer, Limit? limit, CancellationToken ct)
     {
         var message = await MessageAsync(answer, ct);
         switch ((int)answer.StatusCode)
         {
             case 420 or 429:
-                var until = ResetOf(answer);
-                LimitUntil(until);
-                return Limited(until);
+                limit ??= new Limit();
+                limit.Until = ResetOf(answer);
+                return Limited(limit);
             case 401 when message.Contains("cloud_name", StringComparison.OrdinalIgnoreCase):
                 return StorageException.NotThere(Label, "Correct LIBRETTO_STORE.");
             case 400 or 401 when message.Contains("Stale request", StringComparison.OrdinalIgnoreCase):
@@ -162,11 +162,24 @@ internal sealed class CloudinaryApi(HttpClient http, CloudinaryOptions options, 
         : answer.Headers.RetryAfter?.Delta is { } delta ? time.GetUtcNow() + delta
         : time.GetUtcNow() + PauseUntold;
 
-    private void LimitUntil(DateTimeOffset until) => Interlocked.Exchange(ref _limitedUntil, until.UtcTicks);
-
-    private StorageException Limited(DateTimeOffset until) =>
-        StorageException.Busy(Label, $" until {until.UtcDateTime.ToString("HH:mm", CultureInfo.InvariantCulture)} UTC");
+    private StorageException Limited(Limit limit)
+    {
+        var until = $" until {limit.Until.UtcDateTime.ToString("HH:mm", CultureInfo.InvariantCulture)} UTC";
+        return limit == _admin ? StorageException.QuestionsLimited(Label, until) : StorageException.Busy(Label, until);
+    }
 
     private static string? Header(HttpResponseMessage answer, string name) =>
         answer.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+
+    /// <summary>Until when calls of a kind are refused.</summary>
+    private sealed class Limit
+    {
+        private long _until;
+
+        public DateTimeOffset Until
+        {
+            get => new(Interlocked.Read(ref _until), TimeSpan.Zero);
+            set => Interlocked.Exchange(ref _until, value.UtcTicks);
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
@@ -7,7 +8,7 @@ namespace Libretto.Storage.Cloudinary;
 /// <summary>
 /// Content at Cloudinary, by its REST API: sound as <c>video</c>, as they call it, the rest as <c>raw</c>. It is of the type
 /// <c>authenticated</c>: nobody can fetch it without a signature. Whether something is there is asked at the delivery address, since
-/// the admin API, which knows the metadata, answers few calls an hour.
+/// the admin API, which knows the metadata, answers few calls an hour; what it told is kept for as long as the content is the same.
 /// </summary>
 internal sealed class CloudinaryContentStore : RemoteContentStore
 {
@@ -16,6 +17,12 @@ internal sealed class CloudinaryContentStore : RemoteContentStore
     private const string DeliveryType = "authenticated";
     private const int LargestPage = 500;
     private static readonly string[] s_resourceTypes = [Other, Sound];
+
+    /// <summary>About 5 MB; then the index begins anew.</summary>
+    private const int LargestIndex = 10_000;
+
+    /// <summary>What is known of content, by key and entity tag.</summary>
+    private readonly ConcurrentDictionary<(string Key, string Tag), StoredContent> _index = new();
 
     private readonly CloudinaryOptions _options;
     private readonly CloudinaryApi _api;
@@ -31,16 +38,29 @@ internal sealed class CloudinaryContentStore : RemoteContentStore
 
     public override async Task<StoredContent?> FindAsync(string key, CancellationToken cancellationToken = default)
     {
-        if (await ResourceTypeOfAsync(key, cancellationToken) is not { } resourceType)
+        if (await DeliveredAsync(key, cancellationToken) is not { } delivered)
             return null;
+        if (delivered.Tag is { } tag && _index.TryGetValue((key, tag), out var known))
+            return known;
         var resource = await _api.AskAsync(
-            $"resources/{resourceType}/{DeliveryType}/{IdOf(key)}?context=true", CloudinaryJson.Default.CloudinaryResource, cancellationToken);
-        return resource is null ? null : CloudinaryContext.Read(key, resource.Bytes, resource.Context?.Custom);
+            $"resources/{delivered.ResourceType}/{DeliveryType}/{IdOf(key)}?context=true", CloudinaryJson.Default.CloudinaryResource, cancellationToken);
+        var content = resource is null ? null : CloudinaryContext.Read(key, resource.Bytes, resource.Context?.Custom);
+        Remember(content, delivered.Tag);
+        return content;
+    }
+
+    public override async Task<bool> HoldsAsync(string key, ContentDescription description, CancellationToken cancellationToken = default)
+    {
+        using var answer = await _api.FetchAsync(HttpMethod.Head, ResourceTypeOf(description), IdOf(ContentKey.Check(key)), 0, cancellationToken);
+        return answer is not null || await DeliveredAsync(key, cancellationToken) is not null;
     }
 
     public override async Task<bool> RemoveAsync(string key, CancellationToken cancellationToken = default)
     {
         ContentKey.Check(key);
+        // Delivery may go on for a while after a removal; then the admin API is to be asked.
+        foreach (var entry in _index.Keys.Where(entry => entry.Key == key))
+            _index.TryRemove(entry, out _);
         var wasThere = false;
         foreach (var resourceType in s_resourceTypes)
         {
@@ -75,7 +95,7 @@ internal sealed class CloudinaryContentStore : RemoteContentStore
 
     public override async Task<Uri?> LinkAsync(string key, TimeSpan lifetime, CancellationToken cancellationToken = default)
     {
-        if (await ResourceTypeOfAsync(key, cancellationToken) is not { } resourceType)
+        if ((await DeliveredAsync(key, cancellationToken))?.ResourceType is not { } resourceType)
             return null;
         var expires = (Time.GetUtcNow() + lifetime).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         var parameters = _api.Signer.Sign(
@@ -102,10 +122,13 @@ internal sealed class CloudinaryContentStore : RemoteContentStore
             ["context"] = CloudinaryContext.Write(content),
         };
         await using var file = spooled.OpenRead();
-        if (content.Length <= _options.LargestPost)
-            await _api.PostAsync(path, parameters, new StreamContent(file), configure: null, CloudinaryJson.Default.CloudinaryResult, cancellationToken);
-        else
+        if (content.Length > _options.LargestPost)
+        {
             await SendChunksAsync(path, parameters, file, content.Length, cancellationToken);
+            return;
+        }
+        var stored = await _api.PostAsync(path, parameters, new StreamContent(file), configure: null, CloudinaryJson.Default.CloudinaryResult, cancellationToken);
+        Remember(CloudinaryContext.Kept(content), stored.Etag);
     }
 
     protected override async Task<Stream> ReadAsync(StoredContent content, long from, CancellationToken cancellationToken)
@@ -137,16 +160,25 @@ internal sealed class CloudinaryContentStore : RemoteContentStore
         }
     }
 
-    /// <summary>A key does not say whether it names sound.</summary>
-    private async Task<string?> ResourceTypeOfAsync(string key, CancellationToken cancellationToken)
+    /// <summary>What the delivery address tells; null when nothing is there. A key does not say whether it names sound.</summary>
+    private async Task<(string ResourceType, string? Tag)?> DeliveredAsync(string key, CancellationToken cancellationToken)
     {
         var id = IdOf(ContentKey.Check(key));
-        var isThere = await Task.WhenAll(s_resourceTypes.Select(async resourceType =>
+        var found = await Task.WhenAll(s_resourceTypes.Select(async resourceType =>
         {
             using var answer = await _api.FetchAsync(HttpMethod.Head, resourceType, id, 0, cancellationToken);
-            return answer is not null;
+            return answer is null ? ((string, string?)?)null : (resourceType, answer.Headers.ETag?.Tag.Trim('"'));
         }));
-        return s_resourceTypes.Zip(isThere).Where(pair => pair.Second).Select(pair => pair.First).FirstOrDefault();
+        return found.FirstOrDefault(one => one is not null);
+    }
+
+    private void Remember(StoredContent? content, string? tag)
+    {
+        if (content is null || string.IsNullOrEmpty(tag))
+            return;
+        if (_index.Count >= LargestIndex)
+            _index.Clear();
+        _index[(content.Key, tag)] = content;
     }
 
     private static string ResourceTypeOf(ContentDescription description) =>

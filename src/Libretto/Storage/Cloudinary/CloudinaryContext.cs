@@ -30,6 +30,14 @@ internal static class CloudinaryContext
         }
     }
 
+    /// <summary>The same content as it will be read again: without the tags that do not fit.</summary>
+    public static StoredContent Kept(StoredContent content)
+    {
+        var pairs = Write(content).Split('|').Select(pair => pair.Split('=')[0]).ToHashSet(StringComparer.Ordinal);
+        var tags = content.Description.Tags.Where(tag => pairs.Contains(Escape(TagPrefix + tag.Key).Split('=')[0])).ToDictionary();
+        return content with { Description = content.Description with { Tags = tags } };
+    }
+
     /// <summary>Reads what the admin API gives back: already unescaped pairs. Null when this is no content of ours.</summary>
     public static StoredContent? Read(string key, long bytes, IReadOnlyDictionary<string, string>? pairs)
     {

@@ -18,7 +18,7 @@ internal sealed record CloudinaryResourceContext(IReadOnlyDictionary<string, str
 internal sealed record CloudinaryPage(IReadOnlyList<CloudinaryResource>? Resources, string? NextCursor);
 
 /// <summary>What an upload, a removal or a ping answers.</summary>
-internal sealed record CloudinaryResult(string? Result, string? Status, string? PublicId, long? Bytes);
+internal sealed record CloudinaryResult(string? Result, string? Status, string? PublicId, long? Bytes, string? Etag);
 
 internal sealed record CloudinaryError(CloudinaryErrorMessage? Error);
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text.Json;
 using Libretto.Lyrics.Formats.Json;
 using Polly;
 using Polly.CircuitBreaker;
@@ -28,6 +27,9 @@ internal sealed class HostedClient
     private readonly HostedBudget _budget;
     private readonly TimeProvider _time;
     private readonly ResiliencePipeline _resilience;
+
+    /// <summary>Whether the model gives text only, as OpenAI's gpt-4o-transcribe: it refuses to be asked for times.</summary>
+    private volatile bool _isTextOnly;
 
     /// <param name="engine">The engine, ready to be asked.</param>
     /// <param name="http">Gives a client without a time limit of its own that follows no redirects.</param>
@@ -81,8 +83,15 @@ internal sealed class HostedClient
                 (again.Outcome.Exception as HostedException)?.RetryAfter ?? TimeSpan.FromSeconds(1 + (2 * again.AttemptNumber))),
             OnRetry = again =>
             {
-                if (again.Context.Properties.TryGetValue(s_request, out var request))
-                    request.Tell(again.Outcome.Exception is HostedException { Code: "hosted_limit" } ? Limit(engine, again.RetryDelay) : Again(engine, again.RetryDelay));
+                if (!again.Context.Properties.TryGetValue(s_request, out var request))
+                    return default;
+                if (again.Outcome.Exception is HostedException { Code: "hosted_limit" })
+                {
+                    request.Tell(Limit(engine, again.RetryDelay, request.Waited));
+                    request.Waited += again.RetryDelay;
+                }
+                else
+                    request.Tell(Again(engine, again.RetryDelay));
                 return default;
             },
         })
@@ -90,7 +99,7 @@ internal sealed class HostedClient
 
     private async Task<HostedReply> SendOnceAsync(HostedRequest request, CancellationToken cancellationToken)
     {
-        var waited = await _budget.EnterAsync(request.Seconds, LongestWait, wait => request.Tell(Limit(_engine, wait)), cancellationToken);
+        await EnterAsync(request, cancellationToken);
         request.Tell(null);
         var limit = TimeLimit(request);
         using var tooSlow = new CancellationTokenSource(limit, _time);
@@ -101,9 +110,12 @@ internal sealed class HostedClient
             using var answer = await _http().SendAsync(message, HttpCompletionOption.ResponseHeadersRead, stop.Token);
             await LearnAsync(answer, cancellationToken);
             var body = await BodyAsync(answer, stop.Token);
-            return answer.IsSuccessStatusCode
-                ? new HostedReply(Read(body), waited)
-                : throw HostedFailure.Of(_engine, answer, body, _time);
+            if (answer.IsSuccessStatusCode)
+                return new HostedReply(AnswerJson.Read(_engine, body), request.Waited);
+            var failure = HostedFailure.Of(_engine, answer, body, _time);
+            if (_isTextOnly || !HostedFailure.IsAboutTimes(answer, body))
+                throw failure;
+            _isTextOnly = true;
         }
         catch (OperationCanceledException) when (tooSlow.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -117,10 +129,27 @@ internal sealed class HostedClient
         {
             throw HostedException.Unreachable(_engine, "the connection was cut", worthAnotherTry: true, e);
         }
+        return await SendOnceAsync(request, cancellationToken);
     }
 
-    private static string Limit(HostedEngine engine, TimeSpan wait) =>
-        string.Create(CultureInfo.InvariantCulture, $"waiting {Math.Ceiling(wait.TotalSeconds):0} s for {engine.Name}'s limit");
+    /// <summary>Waits until the key's budget allows the request.</summary>
+    private async Task EnterAsync(HostedRequest request, CancellationToken cancellationToken)
+    {
+        await _budget.EnterAsync(
+            request.Seconds, LongestWait,
+            wait =>
+            {
+                request.Tell(Limit(_engine, wait, request.Waited));
+                request.Waited += wait;
+            },
+            cancellationToken);
+    }
+
+    private static string Limit(HostedEngine engine, TimeSpan wait, TimeSpan before) => before < TimeSpan.FromSeconds(1)
+        ? string.Create(CultureInfo.InvariantCulture, $"waiting {Math.Ceiling(wait.TotalSeconds):0} s for {engine.Name}'s limit")
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"waiting {Math.Ceiling(wait.TotalSeconds):0} s more for {engine.Name}'s limit, after {Math.Ceiling(before.TotalSeconds):0} s");
 
     private static string Again(HostedEngine engine, TimeSpan wait) =>
         string.Create(CultureInfo.InvariantCulture, $"asking {engine.Name} again in {Math.Ceiling(wait.TotalSeconds):0} s");
@@ -138,12 +167,15 @@ internal sealed class HostedClient
         void Add(string name, string value) => form.Add(new StringContent(value) { Headers = { ContentType = null } }, $"\"{name}\"");
 
         Add("model", _engine.Model);
-        Add("response_format", "verbose_json");
+        Add("response_format", _isTextOnly ? "json" : "verbose_json");
         Add("temperature", "0");
         if (!request.Translate)
         {
-            Add("timestamp_granularities[]", "word");
-            Add("timestamp_granularities[]", "segment");
+            if (!_isTextOnly)
+            {
+                Add("timestamp_granularities[]", "word");
+                Add("timestamp_granularities[]", "segment");
+            }
             if (request.Language is { } language)
                 Add("language", language);
         }
@@ -166,7 +198,7 @@ internal sealed class HostedClient
 
     private Task LearnAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
-        var told = RateHeaders.Read(answer.Headers);
+        var told = RateHeaders.Read(answer.Headers, answer.Headers.Date ?? _time.GetUtcNow());
         return _budget.LearnAsync(
             told, answer.StatusCode == HttpStatusCode.TooManyRequests ? HostedFailure.Wait(answer, _time) : null, cancellationToken);
     }
@@ -184,22 +216,6 @@ internal sealed class HostedClient
         }
         return body.ToArray();
     }
-
-    private VerboseTranscription Read(byte[] body)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(body, LyricsJson.Compact.VerboseTranscription) is { } answer
-                && (answer.Text ?? (object?)answer.Segments ?? answer.Words) is not null
-                ? answer
-                : throw HostedException.BadAnswer(_engine, "it holds neither text nor words");
-        }
-        catch (JsonException e)
-        {
-            throw HostedException.BadAnswer(
-                _engine, string.Create(CultureInfo.InvariantCulture, $"its JSON is broken at byte {e.BytePositionInLine ?? 0}"), e);
-        }
-    }
 }
 
 /// <summary>One file to be transcribed.</summary>
@@ -216,11 +232,14 @@ internal sealed record HostedRequest(string File, double Seconds)
     /// <summary>See <see cref="TranscribeOptions.Waiting"/>.</summary>
     public IProgress<string?>? Waiting { get; init; }
 
+    /// <summary>How long the key's limits have held it back so far.</summary>
+    public TimeSpan Waited { get; set; }
+
     /// <summary>What begins to be waited for; null that it goes on.</summary>
     public void Tell(string? wait) => Waiting?.Report(wait);
 }
 
 /// <summary>An answer.</summary>
 /// <param name="Transcription">As it came.</param>
-/// <param name="Waited">How long the key's budget held the request back.</param>
+/// <param name="Waited">How long the key's limits held the request back, in all.</param>
 internal sealed record HostedReply(VerboseTranscription Transcription, TimeSpan Waited);

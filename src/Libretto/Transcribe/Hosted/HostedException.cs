@@ -20,6 +20,9 @@ public sealed class HostedException : LibrettoException
     /// <summary>Whether the same request is worth sending again at once, or after <see cref="RetryAfter"/>.</summary>
     internal bool IsWorthAnotherTry { get; init; }
 
+    /// <summary>Whether the account behind the key can pay for no song.</summary>
+    internal bool IsOutOfCredit { get; private init; }
+
     internal static HostedException KeyMissing(HostedEngine engine) => new(
         "hosted_key_missing", $"{engine.Name} wants a key. Set {engine.KeyVariable} to yours, or use '--engine auto'.");
 
@@ -49,7 +52,10 @@ public sealed class HostedException : LibrettoException
         $"The song is longer than {engine.Name} allows the key at a time{Said(said)}. Use '--engine whisper', or a plan with a larger quota.");
 
     internal static HostedException OutOfCredit(HostedEngine engine, string? said) => new(
-        "hosted_quota", $"The account of the key in {engine.KeyVariable} has no credit left at {engine.Name}{Said(said)}. Pay it up, or use '--engine whisper'.");
+        "hosted_quota", $"The account of the key in {engine.KeyVariable} has no credit left at {engine.Name}{Said(said)}. Pay it up, or use '--engine whisper'.")
+    {
+        IsOutOfCredit = true,
+    };
 
     internal static HostedException Limited(HostedEngine engine, TimeSpan? wait, bool worthWaiting) => new(
         "hosted_limit",
@@ -96,6 +102,9 @@ public sealed class HostedException : LibrettoException
 
     internal static HostedException BadAnswer(HostedEngine engine, string why, Exception? inner = null) => new(
         "hosted_answer", $"What {engine.Name} answered is no transcription: {why}. Check its address ({engine.Address}).", inner: inner);
+
+    internal static HostedException ErrorInAnswer(HostedEngine engine, string said) => new(
+        "hosted_answer", $"{engine.Name} answered with an error under the status 200: {said}. Check the model and the address ({engine.Address}).");
 
     private static string Said(string? said) => said is null ? "" : $": {said}";
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Libretto.Audio;
+using Libretto.Audio.Activity;
 using Microsoft.Extensions.Logging;
 
 namespace Libretto.Transcribe.Hosted;
@@ -28,14 +29,17 @@ internal sealed partial class HostedTranscriber : ITranscriber
     private readonly AudioEncoder _encoder;
     private readonly string _folder;
     private readonly ILogger _logger;
+    private readonly HostedStatus? _status;
 
     /// <param name="engine">The engine, ready to be asked.</param>
     /// <param name="client">Sends files to it.</param>
     /// <param name="encoder">Makes the files.</param>
     /// <param name="folder">Where the files lie while they are sent.</param>
     /// <param name="logger">Told of each request.</param>
-    public HostedTranscriber(HostedEngine engine, HostedClient client, AudioEncoder encoder, string folder, ILogger<HostedTranscriber> logger) =>
-        (_engine, _client, _encoder, _folder, _logger) = (engine, client, encoder, folder, logger);
+    /// <param name="status">Told how each ended; nobody when null.</param>
+    public HostedTranscriber(
+        HostedEngine engine, HostedClient client, AudioEncoder encoder, string folder, ILogger<HostedTranscriber> logger, HostedStatus? status = null) =>
+        (_engine, _client, _encoder, _folder, _logger, _status) = (engine, client, encoder, folder, logger, status);
 
     /// <inheritdoc/>
     public string Name => $"{_engine.Name}/{_engine.Model}";
@@ -58,7 +62,8 @@ internal sealed partial class HostedTranscriber : ITranscriber
         try
         {
             TranscribedPiece? before = null;
-            await foreach (var piece in PiecesAsync(audio, options, folder.FullName, cancellationToken))
+            var sounding = ActivityDetector.Detect(audio, null, cancellationToken);
+            await foreach (var piece in PiecesAsync(audio, sounding, options, folder.FullName, cancellationToken))
             {
                 var next = piece;
                 if (before is not null)
@@ -80,7 +85,8 @@ internal sealed partial class HostedTranscriber : ITranscriber
 
     /// <summary>The song piece by piece, each reaching past its cuts.</summary>
     private async IAsyncEnumerable<TranscribedPiece> PiecesAsync(
-        PcmFile audio, TranscribeOptions options, string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
+        PcmFile audio, IReadOnlyList<TimeRange> sounding, TranscribeOptions options, string folder,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var whole = new TimeRange(0, audio.Duration);
         var todo = new Stack<TimeRange>([whole]);
@@ -95,7 +101,7 @@ internal sealed partial class HostedTranscriber : ITranscriber
                 Split(audio, range, range.Length / (size * 1.1), todo, cancellationToken);
                 continue;
             }
-            var (piece, tooLarge) = await SendAsync(file, sent, options, cancellationToken);
+            var (piece, tooLarge) = await SendAsync(file, sent, sounding, options, cancellationToken);
             if (piece is null)
             {
                 if (range.Length < 2 * ShortestPiece)
@@ -118,7 +124,7 @@ internal sealed partial class HostedTranscriber : ITranscriber
     }
 
     private async Task<(TranscribedPiece? Piece, HostedException? TooLarge)> SendAsync(
-        string file, TimeRange range, TranscribeOptions options, CancellationToken cancellationToken)
+        string file, TimeRange range, IReadOnlyList<TimeRange> sounding, TranscribeOptions options, CancellationToken cancellationToken)
     {
         HostedReply reply;
         try
@@ -134,7 +140,13 @@ internal sealed partial class HostedTranscriber : ITranscriber
         {
             return (null, e);
         }
-        var piece = AnswerReader.Read(reply.Transcription, range);
+        catch (HostedException e)
+        {
+            _status?.Failed(_engine, e);
+            throw;
+        }
+        _status?.Answered(_engine);
+        var piece = AnswerReader.Read(reply.Transcription, range, sounding);
         LogHeard(_engine.Name, range.Start, range.End, piece.Words.Count);
         return (piece with { Cost = HostedPrices.Cost(_engine, range.Length), Notices = [.. Notices(piece, reply)] }, null);
     }
@@ -143,10 +155,22 @@ internal sealed partial class HostedTranscriber : ITranscriber
     {
         if (reply.Waited > TimeSpan.FromSeconds(1))
             yield return string.Create(CultureInfo.InvariantCulture, $"{_engine.Name}: waited {reply.Waited.TotalSeconds:F0} s for the key's limits.");
-        if (piece.Guards.TryGetValue(AnswerReader.RepairedGuard, out var repaired))
-            yield return $"{_engine.Name}: {repaired} of {piece.Words.Count} word times were missing or impossible; they were repaired and are marked estimated.";
-        if (piece.Guards.TryGetValue(AnswerReader.SpreadGuard, out var spread))
-            yield return $"{_engine.Name}: {spread} of {piece.Words.Count} words came without times of their own; they are spread over their lines and marked estimated.";
+        var all = piece.Words.Count;
+        foreach (var (guard, count) in piece.Guards)
+            if (guard switch
+            {
+                AnswerReader.RepairedGuard => $"{count} of {all} word times were missing or impossible; they were repaired and are marked estimated.",
+                AnswerReader.SpreadGuard => $"{count} of {all} words came without times of their own.",
+                AnswerReader.OrderGuard => "the words came in another order than the text; they were sorted by their times.",
+                AnswerReader.DoubledGuard => $"{count} words were listed twice; each is kept once.",
+                AnswerReader.MissingGuard => $"{count} words of the text were missing from the list of words; they were put in at estimated times.",
+                AnswerReader.ForeignGuard => "the list of words is not that of the text; the text is used, without the list's times.",
+                AnswerReader.UnitGuard => "the times came in another unit than seconds, and were converted.",
+                AnswerReader.NoSpeechGuard => $"{count} segments were left out that the engine itself takes for silence.",
+                AnswerGuards.SilentGuard => $"{count} segments were left out because nothing sounds there.",
+                _ => null,
+            } is { } notice)
+                yield return $"{_engine.Name}: {notice}";
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{engine} heard {words} words in {start:F1}-{end:F1} s.")]

@@ -74,6 +74,8 @@ public sealed class HostedJobsTests : IAsyncLifetime
         _groq.Answer = (context, _) => SpeechServer.JsonAsync(context, 200, Answers.WordsAtTheTop);
         var job = await FinishAsync("""{"engine":"groq","lyrics":"auto","artist":"Nobody","title":"Tone"}""");
         Assert.Equal(("completed", Groq), (job.Text("status"), job.Text("processing_method")));
+        Assert.Equal(10 * 0.04 / 3600, job.GetProperty("cost").GetDouble(), 0.00002);
+        Assert.Equal("healthy", (await Client.GetAsync("/health/ready")).Json.GetProperty("parts").GetProperty("engines").Text("status"));
         var document = (await Client.GetAsync($"/api/jobs/{job.Text("id")}/lyrics.json")).Json;
         Assert.Equal("provider", document.GetProperty("method").Text("alignment"));
         Assert.StartsWith("And so,", document.GetProperty("lines")[0].Text("text"), StringComparison.Ordinal);
@@ -87,6 +89,8 @@ public sealed class HostedJobsTests : IAsyncLifetime
         _groq.Answer = (context, _) => SpeechServer.JsonAsync(context, 401, Answers.Error("invalid_api_key", $"Invalid API Key {Key}"));
         var job = await FinishAsync("""{"language":"en"}""");
         Assert.Equal("completed", job.Text("status"));
+        var health = (await Client.GetAsync("/health/ready")).Json.GetProperty("parts").GetProperty("engines");
+        Assert.Equal(("degraded", "groq takes no songs (hosted_key_refused)"), (health.Text("status"), health.Text("message")));
         Assert.StartsWith("whisper/whisper-base (" + Groq, job.Text("processing_method"), StringComparison.Ordinal);
         Assert.Contains("refused the key in GROQ_API_KEY", job.Text("processing_method"), StringComparison.Ordinal);
         AssertTheKeyIsNowhere();

@@ -52,6 +52,7 @@ public sealed class LinkJobsTests : IAsyncLifetime
         var acquire = Steps(job, "acquire")[0];
         Assert.Equal(("completed", "download"), (acquire.Text("status"), acquire.Text("method")));
         Assert.Equal(30, acquire.Number("percentage"));
+        Assert.InRange(job.Number("processing_time_seconds"), acquire.Number("duration"), 600);
         // Downloading and reading what came are one step to whoever looks.
         var seen = (await Client.GetAsync($"/api/jobs/{job.Text("id")}/steps")).Json.GetProperty("steps")[0];
         Assert.Equal(("completed", "downloaded by yt-dlp"), (seen.Text("status"), seen.Text("message")));

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using Libretto.Acquire;
 using Libretto.Acquire.YtDlp;
@@ -104,6 +105,40 @@ public sealed class YtDlpSourceTests : IAsyncLifetime
         // Nothing listens at port 1.
         var error = await RefusedAsync("link_unreachable", "http://127.0.0.1:1/page");
         Assert.True(error.IsTransient);
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(503)]
+    public async Task A_site_s_own_error_is_told_as_such(int status)
+    {
+        _server.Map("/page", context =>
+        {
+            context.Response.StatusCode = status;
+            return Task.CompletedTask;
+        });
+        Assert.True((await RefusedAsync("link_site_error", "page")).IsTransient);
+    }
+
+    [Fact]
+    public async Task A_page_that_sends_on_in_circles_is_told_as_such()
+    {
+        _server.Map("/page", Redirect("/page"));
+        await RefusedAsync("link_loop", "page");
+    }
+
+    [Fact]
+    public async Task A_small_page_that_unpacks_to_a_large_one_is_refused()
+    {
+        var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+            gzip.Write(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("<a href='x'>", 1_700_000))));
+        _server.Map("/page", context =>
+        {
+            context.Response.Headers.ContentEncoding = "gzip";
+            return SendAsync(context, "text/html", packed.ToArray());
+        });
+        await RefusedAsync("link_page_too_big", "page");
     }
 
     [Fact]

@@ -131,6 +131,94 @@ public sealed class EngineFallbackTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Lines_of_an_engine_that_was_overtaken_are_not_shown()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var asked = new TaskCompletionSource();
+        var answer = new TaskCompletionSource();
+        _server.Answer = async (context, _) =>
+        {
+            asked.TrySetResult();
+            await answer.Task;
+            await SpeechServer.JsonAsync(context, 200, Answers.WordsAtTheTop);
+        };
+        // Moonshine, behind it, begins while the first is still asked.
+        var steps = new List<SongProgress>();
+        var running = RunAsync(time: time, steps: steps);
+        await Task.WhenAny(asked.Task, running).WaitAsync(TimeSpan.FromSeconds(60), Ct);
+        time.Advance(TimeSpan.FromSeconds(6));
+        while (!running.IsCompleted && !steps.ToArray().Any(step => step.Method == Moonshine))
+            await Task.Delay(10, Ct);
+        answer.SetResult();
+        var result = await running.WaitAsync(TimeSpan.FromSeconds(60), Ct);
+
+        var shown = string.Join(' ', steps.Where(step => step.Line is not null).Select(step => step.Line!.Text));
+        Assert.Equal(string.Join(' ', result.Document.Lines.Select(line => line.Text)).Length, shown.Length, 3.0);
+        Assert.Equal(result.Document.Method!.Engine == Moonshine, !shown.Contains("Americans", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_engine_that_waits_for_its_limit_is_not_said_to_give_no_answer()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var asked = new TaskCompletionSource();
+        _server.Answer = (context, _) =>
+        {
+            asked.TrySetResult();
+            context.Response.Headers.RetryAfter = "50";
+            return SpeechServer.JsonAsync(context, 429, Answers.Error("rate_limit_exceeded", "Rate limit reached"));
+        };
+        var steps = new List<SongProgress>();
+        var running = RunAsync(time: time, steps: steps);
+        while (!running.IsCompleted && !steps.ToArray().Any(step => step.Message.Contains("waiting 50 s", StringComparison.Ordinal)))
+            await Task.Delay(10, Ct);
+        time.Advance(TimeSpan.FromSeconds(6));
+        var result = await running.WaitAsync(TimeSpan.FromSeconds(60), Ct);
+        Assert.Equal(Moonshine, result.Document.Method!.Engine);
+        Assert.Contains("waiting 50 s for groq's limit", result.Document.Method.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("no answer", result.Document.Method.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_hosted_engine_invented_is_heard_again_on_this_machine()
+    {
+        _server.Answer = (context, _) => SpeechServer.JsonAsync(context, 200, HostedGuardTests.Loop());
+        var result = await RunAsync();
+
+        var text = string.Join(' ', result.Document.Lines.Select(line => line.Text));
+        Assert.StartsWith("ask not", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("la la", text, StringComparison.Ordinal);
+        Assert.Contains("light", text, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(Groq, result.Document.Method!.Engine);
+        Assert.Equal((1, 1), (result.Document.Method.Guards!["loop"], result.Document.Method.Guards["heard_again"]));
+        Assert.Contains(result.Notices, notice => notice.Contains("goes in circles", StringComparison.Ordinal) && notice.Contains(Moonshine, StringComparison.Ordinal));
+        Assert.Empty(DocumentRules.Validate(result.Document));
+        // The second time nothing is listened to, and the words are the same.
+        Assert.Equal(text, string.Join(' ', (await RunAsync()).Document.Lines.Select(line => line.Text)));
+    }
+
+    [Fact]
+    public async Task Where_nothing_here_can_hear_it_again_what_cannot_be_sung_is_left_out_and_is_to_be_checked()
+    {
+        _server.Answer = (context, _) => SpeechServer.JsonAsync(context, 200, HostedGuardTests.Loop());
+        var result = await RunAsync(new SongRequest(_song) { Engine = "groq" });
+        Assert.Equal("ask not", string.Join(' ', result.Document.Lines.Select(line => line.Text)));
+        Assert.Equal((1, 1), (result.Document.Method!.Guards!["loop"], result.Document.Method.Guards["dropped"]));
+        Assert.Equal((4.0, 10.0), (Math.Round(Assert.Single(result.Document.Checks!).Start, 1), Math.Round(result.Document.Checks![0].End, 1)));
+        Assert.Contains(result.Notices, notice => notice.Contains("nobody sings that fast", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_a_song_cost_is_written_with_every_decimal_that_counts()
+    {
+        _server.Answer = (context, _) => SpeechServer.JsonAsync(context, 200, Answers.WordsAtTheTop);
+        var document = (await RunAsync()).Document;
+        var written = LyricsFormats.Json.Read(LyricsFormats.Json.Write(document)).Method!.Cost!.Value;
+        Assert.Equal(document.Method!.Cost!.Value, written, 6);
+        Assert.NotEqual(0, written);
+    }
+
+    [Fact]
     public async Task Where_nothing_can_take_over_the_last_engine_has_the_word()
     {
         _server.Answer = (context, _) => SpeechServer.JsonAsync(context, 401, "");
@@ -183,6 +271,7 @@ public sealed class EngineFallbackTests : IAsyncLifetime
         _server.Answer = (context, _) => SpeechServer.JsonAsync(context, 200, Answers.NoWords);
         var result = await RunAsync();
         Assert.Equal("estimated", result.Document.Method!.Alignment);
+        Assert.Contains(result.Notices, notice => notice.Contains("marked estimated", StringComparison.Ordinal));
         Assert.All(result.Document.Lines.SelectMany(line => line.Words), word => Assert.True(word.Estimated));
     }
 
@@ -190,8 +279,13 @@ public sealed class EngineFallbackTests : IAsyncLifetime
     public async Task They_are_made_anew_where_a_whisper_model_can_listen_for_the_words()
     {
         var models = Path.GetDirectoryName(Repository.SharedFile("models", "whisper-base"))!;
+        var steps = new List<SongProgress>();
         _server.Answer = (context, _) => SpeechServer.JsonAsync(context, 200, Answers.NoWords.Replace("Sous le ciel de Paris", Spoken, StringComparison.Ordinal));
-        var result = await RunAsync(new SongRequest(_song) { Language = "en" }, settings: settings => settings with { Models = [models] });
+        var result = await RunAsync(new SongRequest(_song) { Language = "en" }, settings: settings => settings with { Models = [models] }, steps: steps);
+        Assert.DoesNotContain(result.Notices, notice => notice.Contains("marked estimated", StringComparison.Ordinal));
+        // Timing the words has its share of the whole, and moves through it.
+        Assert.InRange(steps.Where(step => step.Stage == Stage.Transcribe).Max(step => step.Fraction), 0, 0.7);
+        Assert.InRange(steps.Where(step => step.Stage == Stage.Align).Select(step => step.Fraction).Distinct().Count(), 2, int.MaxValue);
         Assert.Equal((Groq, "attention", "transcribed", null), (result.Document.Method!.Engine, result.Document.Method.Alignment, result.Document.Method.Words, result.Document.Method.Lyrics));
         Assert.Equal(Spoken, string.Join(' ', result.Document.Lines.Select(line => line.Text)));
         var words = result.Document.Lines.SelectMany(line => line.Words).ToList();

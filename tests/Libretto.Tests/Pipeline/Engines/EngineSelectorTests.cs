@@ -179,7 +179,7 @@ public sealed class EngineSelectorTests : IDisposable
         new SpeechEngines(_sessions, NullLoggerFactory.Instance),
         new HostedEngines(
             new Factory(_noNetwork), new AudioEncoder(new ToolRunner()), settings ?? new LibrettoSettings(), () => new TemporaryFolder(_folder["work"]),
-            _folder["hosted"], TimeProvider.System, NullLoggerFactory.Instance),
+            _folder["hosted"], TimeProvider.System, NullLoggerFactory.Instance, new Libretto.Transcribe.Hosted.HostedStatus(TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<Libretto.Transcribe.Hosted.HostedStatus>.Instance)),
         settings ?? new LibrettoSettings());
 
     private sealed class Factory(HttpClient client) : IHttpClientFactory

@@ -30,7 +30,7 @@ public sealed class VocalSeparationTests : IDisposable
         foreach (var time in (string[])["first", "second"])
         {
             using var song = await Song.OpenAsync(
-                speech, fresh: false, decoder, services.GetRequiredService<StageMemo>(), new ProgressMeter(null, TimeProvider.System), Ct);
+                speech, track: null, fresh: false, decoder, services.GetRequiredService<StageMemo>(), new ProgressMeter(null, TimeProvider.System), Ct);
             using var stems = services.GetRequiredService<Separation>().Of(song);
             var voice = await services.GetRequiredService<VocalSeparation>().RunAsync(song, stems, SeparationMode.Auto, takesLong: true, 0, 1, Ct);
 

@@ -76,6 +76,94 @@ public class HostedFailureTests
         Assert.Null(heard[^1].Wait);
     }
 
+    [Theory]
+    [InlineData("retry-after", "1m3.5s", 63.5)]
+    [InlineData("retry-after", "0.3s", 0.3)]
+    [InlineData("retry-after", "250ms", 0.25)]
+    [InlineData("retry-after-ms", "250", 0.25)]
+    [InlineData("retry-after", "@90", 90)] // a date
+    [InlineData("x-ratelimit-reset-requests", "@120", 120)] // a date in ISO 8601
+    [InlineData("x-ratelimit-reset-requests", "#150", 150)] // seconds since 1970
+    [InlineData("x-anything", "1", 86.4)] // in the message only
+    public async Task A_limit_is_understood_in_every_form(string header, string value, double seconds)
+    {
+        await using var groq = await HostedFixture.StartAsync();
+        // The engine's clock is two hours ahead of this machine's.
+        var now = DateTimeOffset.UtcNow.AddHours(2);
+        groq.Server.Answer = (context, _) =>
+        {
+            context.Response.Headers.Date = now.ToString("R");
+            context.Response.Headers[header] = value switch
+            {
+                ['@', .. var later] when header == "retry-after" => now.AddSeconds(int.Parse(later, null)).ToString("R"),
+                ['@', .. var later] => now.AddSeconds(int.Parse(later, null)).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
+                ['#', .. var later] => $"{now.AddSeconds(int.Parse(later, null)).ToUnixTimeSeconds()}",
+                _ => value,
+            };
+            context.Response.Headers["x-ratelimit-remaining-requests"] = "0";
+            return SpeechServer.JsonAsync(context, 429, Answers.Error("rate_limit_exceeded", "Rate limit reached. Please try again in 1m26.4s."));
+        };
+        var (error, _) = await FailAsync(groq);
+        Assert.Equal(("hosted_limit", true), (error.Code, error.IsTransient));
+        Assert.Equal(seconds, error.RetryAfter!.Value.TotalSeconds, seconds < 1 ? 0.01 : 1.1);
+    }
+
+    [Fact]
+    public async Task Waits_add_up_to_what_is_told_in_the_end()
+    {
+        await using var groq = await HostedFixture.StartAsync();
+        groq.Server.Once(429, Answers.Error("rate_limit_exceeded", "Rate limit reached"), ("retry-after", "20"));
+        groq.Server.Once(429, Answers.Error("rate_limit_exceeded", "Rate limit reached"), ("retry-after", "31"));
+        groq.Server.Once(200, Answers.WordsAtTheTop);
+        var told = new List<string?>();
+        var pieces = await groq.HearAsync(new TranscribeOptions { Waiting = new Told(told.Add) });
+        Assert.Contains("waiting 20 s for groq's limit", told);
+        Assert.Contains("waiting 31 s more for groq's limit, after 20 s", told);
+        Assert.Contains(pieces[0].Notices, notice => notice.Contains("waited 51 s", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Rate limit reached for model `whisper-large-v3-turbo` in organization `org_01hqn3abcdefghjkmnpqrstvwx` service tier `on_demand`", "org_01")]
+    [InlineData("Incorrect API key provided: gsk_****Zx9Q. You can find your key at console.groq.com", "Zx9Q")]
+    [InlineData("Project proj_AbC123dEf456 does not have access to model", "AbC123")]
+    [InlineData("An error occurred while processing your request (request ID req_8f2c1b77aa) for user-9aKd83jSj2", "8f2c1b")]
+    public async Task What_belongs_to_the_account_is_not_shown(string message, string secret)
+    {
+        await using var groq = await HostedFixture.StartAsync();
+        foreach (var status in new[] { 400, 403, 404, 422, 500 })
+        {
+            groq.Server.Answer = (context, _) => SpeechServer.JsonAsync(context, status, Answers.Error("x", message));
+            var text = (await FailAsync(groq)).Error.ToString();
+            Assert.DoesNotContain(secret, text, StringComparison.Ordinal);
+            Assert.DoesNotContain("9aKd83", text, StringComparison.Ordinal);
+        }
+        groq.Server.Answer = (context, _) => SpeechServer.JsonAsync(context, 400, Answers.Error("x", message));
+        Assert.Contains(message.Split(' ')[0], (await FailAsync(groq)).Error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_too_large_for_a_proxy_on_the_way_is_cut_as_for_the_engine_itself()
+    {
+        await using var groq = await HostedFixture.StartAsync();
+        groq.Server.Answer = (context, _) => SpeechServer.JsonAsync(context, 413, "<html><head><title>413 Request Entity Too Large</title></head><body>nginx</body></html>");
+        Assert.Equal("hosted_too_large", (await FailAsync(groq)).Error.Code);
+    }
+
+    [Fact]
+    public async Task An_answer_that_comes_byte_by_byte_is_read_to_its_end()
+    {
+        await using var groq = await HostedFixture.StartAsync();
+        groq.Server.Once(async (context, _) =>
+        {
+            foreach (var part in Answers.WordsAtTheTop.Chunk(40))
+            {
+                await context.Response.WriteAsync(new string(part));
+                await context.Response.Body.FlushAsync();
+            }
+        });
+        Assert.Equal(7, (await groq.HearAsync())[0].Words.Count);
+    }
+
     [Fact]
     public async Task A_long_limit_is_not_waited_for_and_holds_for_later_songs_and_other_processes()
     {

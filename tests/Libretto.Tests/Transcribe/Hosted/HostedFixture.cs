@@ -31,6 +31,9 @@ internal sealed class HostedFixture : IAsyncDisposable
 
     public HostedEngine Engine { get; set; }
 
+    /// <summary>Told how requests ended; nobody when null.</summary>
+    public HostedStatus? Status { get; set; }
+
     public ScratchFolder Folder { get; } = new();
 
     public static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -41,7 +44,7 @@ internal sealed class HostedFixture : IAsyncDisposable
     /// <summary>The engine; one object has one circuit breaker.</summary>
     public HostedTranscriber Transcriber() => new(
         Engine, new HostedClient(Engine, () => _http, new HostedBudget(Engine, Folder["hosted"], Time), Time),
-        new AudioEncoder(new ToolRunner()), Folder["work"], Loggers.CreateLogger<HostedTranscriber>());
+        new AudioEncoder(new ToolRunner()), Folder["work"], Loggers.CreateLogger<HostedTranscriber>(), Status);
 
     /// <summary>Eleven seconds of tone, as long as most answers of these tests say.</summary>
     public static PcmFile Song(double seconds = 11)

@@ -16,4 +16,4 @@ addEventListener("click", (event) => {
   localStorage.setItem("libretto.theme", root.dataset.theme);
 });
 
-navigator.serviceWorker?.register("/service-worker.js").catch(() => undefined);
+navigator.serviceWorker?.register("service-worker.js").catch(() => undefined);

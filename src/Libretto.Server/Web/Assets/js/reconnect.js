@@ -12,7 +12,7 @@ export function watchConnection(banner) {
     banner.hidden = true;
   };
   const ask = async () => {
-    const answer = await fetch("/health", { cache: "no-store" }).catch(() => null);
+    const answer = await fetch("health", { cache: "no-store" }).catch(() => null);
     if (!asking || !answer?.ok) return;
     // Either the server still knows this view, or the view starts anew from what the server knows.
     const blazor = /** @type {any} */ (window).Blazor;

@@ -1,7 +1,10 @@
 // @ts-check
 // Keeps the page's own files, whose addresses hold their version, and says so when the server cannot be reached. Songs are never kept.
 const worker = /** @type {any} */ (self);
-const CACHE = "libretto";
+// The path that this server lies below.
+const BASE = new URL("./", worker.location.href).pathname;
+// Several servers below one host have one store of caches.
+const CACHE = `libretto ${BASE}`;
 
 worker.addEventListener("install", () => worker.skipWaiting());
 worker.addEventListener("activate", (/** @type {any} */ event) => event.waitUntil(worker.clients.claim()));
@@ -10,7 +13,8 @@ worker.addEventListener("fetch", (/** @type {any} */ event) => {
   const { request } = event;
   const path = new URL(request.url).pathname;
   if (request.method !== "GET") return;
-  if (/^\/page\/[0-9a-f]{12}\//.test(path)) event.respondWith(kept(request, path));
+  const isPage = path.startsWith(BASE) && /^page\/[0-9a-f]{12}\//.test(path.slice(BASE.length));
+  if (isPage) event.respondWith(kept(request, path));
   else if (request.mode === "navigate") event.respondWith(fetch(request).catch(away));
 });
 
@@ -22,7 +26,7 @@ async function kept(request, path) {
   const answer = await fetch(request);
   if (answer.ok) {
     await cache.put(request, answer.clone());
-    const version = path.split("/")[2];
+    const version = path.slice(BASE.length).split("/")[1];
     for (const old of await cache.keys()) if (!old.url.includes(`/page/${version}/`)) await cache.delete(old);
   }
   return answer;

@@ -94,7 +94,7 @@ export class Uploads {
     };
     request.onload = () => end(request.status, request.responseText);
     request.onerror = () => end(0, "");
-    request.open("POST", "/api/jobs");
+    request.open("POST", "api/jobs");
     request.setRequestHeader("Idempotency-Key", crypto.randomUUID());
     request.send(body);
   }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Libretto.Lyrics.Reading;
 
 namespace Libretto.Lyrics.Formats.Json;
 
@@ -19,10 +20,10 @@ internal sealed class JsonFormat : ILyricsFormat
 
     public bool CanRead => true;
 
-    public string Write(LyricsDocument document) =>
+    public string Write(LyricsDocument document, LyricsNotices? notices = null) =>
         JsonSerializer.Serialize(DocumentRules.Normalize(document), LyricsJson.Readable.LyricsDocument) + "\n";
 
-    public LyricsDocument Read(string text)
+    public LyricsDocument Read(string text, LyricsNotices? notices = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         using var json = JsonText.Parse(text, "Libretto JSON");
@@ -37,10 +38,16 @@ internal sealed class JsonFormat : ILyricsFormat
         {
             throw JsonText.Broken("Libretto JSON", exception);
         }
-        document = document with { Lines = [.. (document.Lines ?? []).Select(Complete)] };
-        return DocumentRules.Validate(document) is [var fault, ..]
-            ? throw LyricsFormatException.NotThisFormat($"valid {LyricsDocument.SchemaName}", fault)
-            : document;
+        document = document with { Lines = [.. (document.Lines ?? []).Select(line => Complete(line, notices)).OfType<LyricsLine>()] };
+        var faults = DocumentRules.Validate(document);
+        if (faults.Count == 0)
+            return document;
+        // Who asks for notices wants the lyrics all the same; who does not, as an editor that saves, is told that they are wrong.
+        if (notices is null)
+            throw LyricsFormatException.NotThisFormat($"normalized {LyricsDocument.SchemaName}", faults[0]);
+        foreach (var fault in faults)
+            notices.Add($"{fault.TrimEnd('.')}; it was put right");
+        return DocumentRules.Normalize(document);
     }
 
     private static void CheckSchema(JsonElement root)
@@ -53,15 +60,20 @@ internal sealed class JsonFormat : ILyricsFormat
                 "lyrics_schema", $"The lyrics have the schema {schema.GetRawText()}; this version of Libretto reads \"{LyricsDocument.SchemaName}\".");
     }
 
-    private static LyricsLine Complete(LyricsLine? line)
+    /// <summary>A line with words; null where it has no text, if that can be told.</summary>
+    private static LyricsLine? Complete(LyricsLine? line, LyricsNotices? notices)
     {
-        if (line is null)
-            throw LyricsFormatException.NotThisFormat(LyricsDocument.SchemaName, "one of its lines is null.");
-        var words = line.Words is { Count: > 0 }
+        var words = line?.Words is { Count: > 0 }
             ? line.Words
-            : LineSpread.Over(WordText.Words(line.Text), Milliseconds.From(line.Start), Milliseconds.From(line.End));
-        if (words.Count == 0 || words.Any(word => word?.Text is null))
-            throw LyricsFormatException.NotThisFormat(LyricsDocument.SchemaName, "one of its lines or words has no text.");
+            : LineSpread.Over(WordText.Words(line?.Text), Milliseconds.From(line?.Start ?? 0), Milliseconds.From(line?.End ?? 0));
+        if (line is null || words.Count == 0 || words.Any(word => word?.Text is null))
+        {
+            if (notices is null)
+                throw LyricsFormatException.NotThisFormat(LyricsDocument.SchemaName, "one of its lines or words is null or has no text.");
+            notices.Add("lines or words without text were left out");
+            words = [.. words.Where(word => word?.Text is not null)];
+            return line is null || words.Count == 0 ? null : line.WithWords(words);
+        }
         // A line's times are its words'; only its text is worth a complaint, for someone may have edited it.
         var complete = line.WithWords(words);
         return complete with { Text = line.Text ?? complete.Text };

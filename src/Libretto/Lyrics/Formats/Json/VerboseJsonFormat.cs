@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using Libretto.Lyrics.Reading;
 
 namespace Libretto.Lyrics.Formats.Json;
 
@@ -24,9 +25,10 @@ internal sealed class VerboseJsonFormat : ILyricsFormat
 
     public bool CanRead => true;
 
-    public string Write(LyricsDocument document)
+    public string Write(LyricsDocument document, LyricsNotices? notices = null)
     {
         var lines = FormatText.SungLines(document, Name).ToList();
+        FormatLimits.Tell(document, Holds.Overlaps, notices);
         var answer = new VerboseTranscription
         {
             Task = "transcribe",
@@ -45,32 +47,28 @@ internal sealed class VerboseJsonFormat : ILyricsFormat
         return JsonSerializer.Serialize(answer, LyricsJson.Readable.VerboseTranscription) + "\n";
     }
 
-    public LyricsDocument Read(string text)
+    public LyricsDocument Read(string text, LyricsNotices? notices = null)
     {
         ArgumentNullException.ThrowIfNull(text);
-        VerboseTranscription? answer;
-        try
-        {
-            answer = JsonSerializer.Deserialize(text.TrimStart('\uFEFF'), LyricsJson.Compact.VerboseTranscription);
-        }
-        catch (JsonException exception)
-        {
-            throw JsonText.Broken(Dialect, exception);
-        }
-        if (answer is not { Segments: not null } and not { Words: not null })
+        using var json = JsonText.Parse(text, Dialect);
+        var answer = VerboseDialects.Read(json.RootElement, notices);
+        if (answer is { Segments: null, Words: null })
             throw LyricsFormatException.NotThisFormat(
                 Dialect, "it has neither segments nor words. Ask for response_format=verbose_json with word and segment times.");
 
-        var document = Document(answer!, VerboseWords.Lines(answer!));
-        return document with { Language = answer!.Language is { Length: > 0 } language ? Languages.Find(language) ?? language : null };
+        var document = Document(answer, VerboseWords.Lines(answer), notices);
+        return document with { Language = answer.Language is { Length: > 0 } language ? Languages.Find(language) ?? language : null };
     }
 
-    private static LyricsDocument Document(VerboseTranscription answer, List<List<LyricsWord>> lines)
+    private static LyricsDocument Document(VerboseTranscription answer, List<List<LyricsWord>> lines, LyricsNotices? notices)
     {
-        // Words are made lawful all together, then cut into the same lines again.
+        // Words are put in order all together, then cut into the same lines again.
         var words = lines.SelectMany(line => line).ToList();
         var length = Math.Max(Milliseconds.From(answer.Duration ?? 0), words.Select(word => Milliseconds.From(word.End)).Append(words.Count).Max());
         var normalized = DocumentRules.Repair(words, length, shortest: 1);
+        var moved = normalized.Where((word, i) => !double.IsNaN(words[i].Start) && Math.Abs(word.Start - words[i].Start) > 0.05).Count();
+        if (moved > 0)
+            notices?.Add($"words were out of order; their times were put between those of their neighbours ({moved})");
         var document = new LyricsDocument { Duration = Milliseconds.ToSeconds(length), Lines = [] };
         if (answer.Segments is null)
             return document with { Lines = LineBreaker.Break(normalized) };

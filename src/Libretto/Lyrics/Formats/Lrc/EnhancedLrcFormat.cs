@@ -1,4 +1,5 @@
 using System.Text;
+using Libretto.Lyrics.Reading;
 
 namespace Libretto.Lyrics.Formats.Lrc;
 
@@ -19,9 +20,9 @@ internal sealed class EnhancedLrcFormat : ILyricsFormat
 
     public bool CanRead => true;
 
-    public string Write(LyricsDocument document) => LrcWriter.Write(document, Name, AppendWords);
+    public string Write(LyricsDocument document, LyricsNotices? notices = null) => LrcWriter.Write(document, Name, notices, AppendWords);
 
-    public LyricsDocument Read(string text) => LrcReader.Read(text);
+    public LyricsDocument Read(string text, LyricsNotices? notices = null) => LrcReader.Read(text, notices);
 
     private static void AppendWords(StringBuilder lrc, LyricsLine line, long end)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using Libretto.Lyrics.Reading;
 
 namespace Libretto.Lyrics.Formats.Lrc;
 
@@ -19,8 +20,8 @@ internal sealed class LrcFormat : ILyricsFormat
 
     public bool CanRead => true;
 
-    public string Write(LyricsDocument document) => LrcWriter.Write(document, Name, (lrc, line, _) =>
-        lrc.Append(FormatText.Protect(line.Text, LrcReader.LooksLikeTag)));
+    public string Write(LyricsDocument document, LyricsNotices? notices = null) => LrcWriter.Write(document, Name, notices, (lrc, line, _) =>
+        lrc.Append(Headings.Protect(FormatText.Protect(line.Text, LrcReader.LooksLikeTag))));
 
-    public LyricsDocument Read(string text) => LrcReader.Read(text);
+    public LyricsDocument Read(string text, LyricsNotices? notices = null) => LrcReader.Read(text, notices);
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Libretto.Lyrics.Reading;
 
 namespace Libretto.Lyrics.Formats.Lrc;
 
@@ -10,10 +11,12 @@ internal static class LrcWriter
 
     /// <param name="document">The lyrics.</param>
     /// <param name="format">The format's name, for errors.</param>
+    /// <param name="notices">Told what it cannot hold.</param>
     /// <param name="appendText">Adds a line's text; gets the line's end in hundredths of a second.</param>
-    public static string Write(LyricsDocument document, string format, Action<StringBuilder, LyricsLine, long> appendText)
+    public static string Write(LyricsDocument document, string format, LyricsNotices? notices, Action<StringBuilder, LyricsLine, long> appendText)
     {
         var lines = FormatText.SungLines(document, format).ToList();
+        FormatLimits.Tell(document, Holds.Nothing, notices);
         // Up, so that no word ends after the song.
         var length = (Milliseconds.From(document.Duration) + 9) / 10;
         var lrc = new StringBuilder();
@@ -22,11 +25,14 @@ internal static class LrcWriter
         AppendField(lrc, "la", document.Language);
         AppendField(lrc, "length", Milliseconds.MinutesHundredths(length));
 
+        var last = -1L;
         for (var i = 0; i < lines.Count; i++)
         {
             var end = Hundredths(lines[i].End);
             var next = i + 1 < lines.Count ? Hundredths(lines[i + 1].Start) : length;
-            lrc.Append('[').Append(Tag(lines[i].Start)).Append(']');
+            // Two lines at one time would be a line and its translation.
+            last = Math.Max(last + 1, Hundredths(lines[i].Start));
+            lrc.Append('[').Append(Milliseconds.MinutesHundredths(last)).Append(']');
             appendText(lrc, lines[i], end);
             lrc.Append('\n');
             if (next - end >= LongSilence)

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text;
+using Libretto.Lyrics.Reading;
 
 namespace Libretto.Lyrics.Formats.Subtitles;
 
 /// <summary>
 /// Advanced SubStation Alpha with karaoke: <c>\kf</c> fills a word while it is sung, <c>\k</c> waits between words. For players
-/// and for ffmpeg's <c>ass</c> filter; written only. Times are right to 10 ms, without drift along a line, as each tag is the
+/// and for ffmpeg's <c>ass</c> filter; <see cref="AssReader"/> reads it. Times are right to 10 ms, without drift along a line, as each tag is the
 /// difference of rounded times. Braces become their wide twins and a word joiner disarms backslashes: the format has no
 /// escape that every player knows.
 /// </summary>
@@ -17,13 +18,14 @@ internal sealed class AssFormat : ILyricsFormat
 
     public string MediaType => "text/x-ssa";
 
-    public string Keeps => "written only; words to 10 ms";
+    public string Keeps => "title; starts and ends of words to 10 ms";
 
-    public bool CanRead => false;
+    public bool CanRead => true;
 
-    public string Write(LyricsDocument document)
+    public string Write(LyricsDocument document, LyricsNotices? notices = null)
     {
         var lines = FormatText.SungLines(document, Name);
+        FormatLimits.Tell(document, Holds.Overlaps, notices);
         var title = WordText.Clean(document.Title);
         var ass = new StringBuilder($"""
             [Script Info]
@@ -52,7 +54,7 @@ internal sealed class AssFormat : ILyricsFormat
         return ass.ToString();
     }
 
-    public LyricsDocument Read(string text) => throw LyricsFormatException.WriteOnly(Name);
+    public LyricsDocument Read(string text, LyricsNotices? notices = null) => AssReader.Read(text, notices);
 
     private static void AppendWords(StringBuilder ass, LyricsLine line, long start)
     {

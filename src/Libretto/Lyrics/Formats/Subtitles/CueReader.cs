@@ -1,60 +1,59 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Libretto.Lyrics.Reading;
 
 namespace Libretto.Lyrics.Formats.Subtitles;
 
-/// <summary>A subtitle with its times in milliseconds, its lines of text and the number of its first line in the file.</summary>
-internal sealed record Cue(long Start, long End, IReadOnlyList<string> Lines, int LineNumber);
+/// <summary>A subtitle with its times in milliseconds, its lines of text and the number of its first line in the file; the end is null where it is not believed.</summary>
+internal sealed record Cue(long Start, long? End, IReadOnlyList<string> Lines, int LineNumber);
 
 /// <summary>
-/// Finds the cues of SubRip and WebVTT, which differ in what stands around them: a line <c>time --> time</c>, then text up to an
-/// empty line. Hours may be missing, point and comma are the same, whatever follows the times is ignored.
+/// Finds the cues of SubRip and WebVTT, which differ in what stands around them: a line <c>time --> time</c>, then text up to the next
+/// one and its number. Hours may be missing, point, comma and colon are the same, whatever follows the times is ignored. Empty lines within a
+/// text do not end it.
 /// </summary>
 internal static partial class CueReader
 {
-    public static List<Cue> Read(string[] lines, string format)
+    public static List<Cue> Read(string[] lines, LyricsNotices? notices)
     {
         var cues = new List<Cue>();
         for (var i = 0; i < lines.Length; i++)
         {
-            if (!lines[i].Contains("-->", StringComparison.Ordinal))
+            if (!lines[i].Contains("->", StringComparison.Ordinal) || Times().Match(lines[i]) is not { Success: true } times)
             {
                 // Comments and style sheets of WebVTT may hold anything.
                 if (Block().IsMatch(lines[i]))
                     i = EndOfBlock(lines, i);
+                else if (lines[i].Contains("-->", StringComparison.Ordinal))
+                    notices?.Add($"'{Shortened(lines[i])}' is not like 00:00:01,200 --> 00:00:03,410; the subtitle was left out", i + 1);
                 continue;
             }
-            var times = Times().Match(lines[i]);
-            if (!times.Success)
-                throw LyricsFormatException.Broken(format, i + 1, $"'{lines[i].Trim()}' is not like 00:00:01,200 --> 00:00:03,410.");
-            var start = Time(times.Groups[1].Value, format, i + 1);
-            var end = Time(times.Groups[2].Value, format, i + 1);
-            if (end < start)
-                throw LyricsFormatException.Broken(format, i + 1, "the line ends before it starts.");
             var last = EndOfText(lines, i);
-            cues.Add(new Cue(start, end, lines[(i + 1)..(last + 1)], i + 1));
+            if (Cue(times, lines[(i + 1)..(last + 1)], i + 1, notices) is { } cue)
+                cues.Add(cue);
             i = last;
         }
         return cues;
     }
 
-    /// <summary>Milliseconds of <c>hh:mm:ss.mmm</c> or <c>mm:ss.mmm</c>.</summary>
-    public static long Time(string text, string format, int line)
+    /// <summary>Milliseconds of <c>hh:mm:ss.mmm</c> or <c>mm:ss.mmm</c>, below 0 after a minus; null when it is no time.</summary>
+    public static long? Time(string text)
     {
         var match = Clock().Match(text);
         if (!match.Success)
-            throw LyricsFormatException.Broken(format, line, $"'{text}' is not a time such as 00:01:23.450.");
+            return null;
         long Number(string group) => match.Groups[group].Success ? long.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture) : 0;
-        return (Number("h") * 3600 + Number("m") * 60 + Number("s")) * 1000 + Milliseconds.Fraction(match.Groups["f"].ValueSpan);
+        var time = (Number("h") * 3600 + Number("m") * 60 + Number("s")) * 1000 + Milliseconds.Fraction(match.Groups["f"].ValueSpan);
+        return match.Groups["minus"].Success ? -time : time;
     }
 
-    /// <summary>Cues at the same time are one line in two voices.</summary>
+    /// <summary>Cues at the same times are one line, or the same one twice.</summary>
     public static IEnumerable<LineDraft> Merge(IEnumerable<LineDraft> lines)
     {
         LineDraft? last = null;
         foreach (var line in lines.OrderBy(line => line.Start))
         {
-            if (last is null || last.Start != line.Start)
+            if (last is null || last.Start != line.Start || last.End != line.End || last.Voice != line.Voice)
             {
                 if (last is not null)
                     yield return last;
@@ -62,15 +61,27 @@ internal static partial class CueReader
             }
             else if (last.Text.Trim() != line.Text.Trim())
             {
-                last = last with
-                {
-                    End = Math.Max(last.End ?? 0, line.End ?? 0),
-                    Pieces = [.. last.Pieces, new TextPiece(" "), .. line.Pieces],
-                };
+                last = last with { Pieces = [.. last.Pieces, new TextPiece(" "), .. line.Pieces] };
             }
         }
         if (last is not null)
             yield return last;
+    }
+
+    private static Cue? Cue(Match times, string[] text, int number, LyricsNotices? notices)
+    {
+        if (Time(times.Groups[1].Value) is not { } start || Time(times.Groups[2].Value) is not { } end)
+        {
+            notices?.Add($"'{Shortened(times.Value)}' is not like 00:00:01,200 --> 00:00:03,410; the subtitle was left out", number);
+            return null;
+        }
+        if (start < 0)
+            notices?.Add("the subtitle begins before the song; it was put at its start", number);
+        start = Math.Max(0, start);
+        if (end >= start && (end > start || text.All(string.IsNullOrWhiteSpace)))
+            return new Cue(start, end, text, number);
+        notices?.Add("the subtitle ends before or where it begins; its end was guessed", number);
+        return new Cue(start, null, text, number);
     }
 
     private static int EndOfBlock(string[] lines, int at)
@@ -80,27 +91,44 @@ internal static partial class CueReader
         return at;
     }
 
-    /// <summary>Up to the line before an empty one, or before the number and times of a cue that follows without one.</summary>
+    /// <summary>Up to the line before the next cue's times and the number or name that stands above them, or before a comment.</summary>
     private static int EndOfText(string[] lines, int at)
     {
-        // A cue of YouTube's may begin with a line of one space.
-        if (at + 1 < lines.Length && lines[at + 1].Length > 0 && string.IsNullOrWhiteSpace(lines[at + 1]))
-            at++;
-        while (at + 1 < lines.Length && !string.IsNullOrWhiteSpace(lines[at + 1]))
+        var end = at;
+        while (end + 1 < lines.Length)
         {
-            if (Times().IsMatch(lines[at + 1]))
-                return int.TryParse(lines[at], out _) ? at - 1 : at;
-            at++;
+            var next = lines[end + 1];
+            if (next.Contains("->", StringComparison.Ordinal) && Times().IsMatch(next))
+            {
+                // A number, or after an empty line anything, names the cue that comes.
+                if (end > at && !string.IsNullOrWhiteSpace(lines[end]) && (IsNumber(lines[end]) || (end - 1 > at && string.IsNullOrWhiteSpace(lines[end - 1]))))
+                    end--;
+                break;
+            }
+            var isApart = end > at && string.IsNullOrWhiteSpace(lines[end]);
+            if (isApart && Block().IsMatch(next))
+                break;
+            // Times that cannot be read end it as well.
+            if (next.Contains("-->", StringComparison.Ordinal) && end > at && (isApart || IsNumber(lines[end])))
+            {
+                end -= IsNumber(lines[end]) ? 1 : 0;
+                break;
+            }
+            end++;
         }
-        return at;
+        return end;
     }
+
+    private static bool IsNumber(string line) => line.Trim() is { Length: > 0 and < 10 } text && text.All(char.IsAsciiDigit);
+
+    private static string Shortened(string text) => WordText.Clean(text) is var clean && clean.Length > 60 ? clean[..60] + "…" : clean;
 
     [GeneratedRegex(@"^(NOTE|STYLE|REGION)(\s|$)")]
     private static partial Regex Block();
 
-    [GeneratedRegex(@"^\s*([0-9][0-9:.,]*)\s*-->\s*([0-9][0-9:.,]*)(?:\s|$)")]
+    [GeneratedRegex(@"^\s*(-?[0-9][0-9:.,]*)\s*-+>\s*(-?[0-9][0-9:.,]*)(?:\s|$)")]
     private static partial Regex Times();
 
-    [GeneratedRegex(@"^(?:(?<h>[0-9]{1,4}):)?(?<m>[0-9]{1,2}):(?<s>[0-9]{1,2})(?:[.,](?<f>[0-9]{1,9}))?$")]
+    [GeneratedRegex(@"^(?<minus>-)?(?:(?<h>[0-9]{1,4}):)?(?<m>[0-9]{1,2}):(?<s>[0-9]{1,2})(?:[.,:](?<f>[0-9]{1,9}))?$")]
     private static partial Regex Clock();
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Libretto.Lyrics.Reading;
 
 namespace Libretto.Lyrics.Formats.Subtitles;
 
@@ -21,7 +22,7 @@ internal sealed partial class SubRipFormat : ILyricsFormat
 
     public bool CanRead => true;
 
-    public string Write(LyricsDocument document)
+    public string Write(LyricsDocument document, LyricsNotices? notices = null)
     {
         var srt = new StringBuilder();
         var number = 0;
@@ -30,25 +31,32 @@ internal sealed partial class SubRipFormat : ILyricsFormat
             srt.Append(CultureInfo.InvariantCulture, $"{++number}\n")
                 .Append(Milliseconds.Clock(Milliseconds.From(line.Start), ',')).Append(" --> ")
                 .Append(Milliseconds.Clock(Milliseconds.From(line.End), ',')).Append('\n')
-                .Append(FormatText.Protect(line.Text, LooksLikeTag())).Append("\n\n");
+                .Append(Headings.Protect(FormatText.Protect(line.Text, LooksLikeTag()))).Append("\n\n");
         }
+        FormatLimits.Tell(document, Holds.Overlaps, notices);
         return srt.ToString();
     }
 
-    public LyricsDocument Read(string text)
+    public LyricsDocument Read(string text, LyricsNotices? notices = null)
     {
         var lines = FormatText.Lines(text);
-        var cues = CueReader.Read(lines, "SubRip");
+        var cues = CueReader.Read(lines, notices);
         var stray = Array.FindIndex(lines, line => !string.IsNullOrWhiteSpace(line));
         if (cues.Count == 0 && stray >= 0)
             throw LyricsFormatException.Broken("SubRip", stray + 1, "the file has no times such as 00:00:01,200 --> 00:00:03,410.");
-        return DocumentBuilder.Build(CueReader.Merge(cues.Select(Draft)));
+        return DocumentBuilder.Build(CueReader.Merge(cues.Select(Draft)), null, notices);
     }
 
-    private static LineDraft Draft(Cue cue) => new(cue.Start, cue.End,
-        [new TextPiece(FormatText.Unguard(StyleTag().Replace(string.Join(' ', cue.Lines), ""), LooksLikeTag()))]);
+    private static LineDraft Draft(Cue cue)
+    {
+        var text = string.Join(' ', cue.Lines.Where(line => !string.IsNullOrWhiteSpace(line)));
+        return new LineDraft(cue.Start, cue.End, [new TextPiece(FormatText.Unguard(StyleTag().Replace(text, ""), LooksLikeTag()))])
+        {
+            LineNumber = cue.LineNumber,
+        };
+    }
 
-    [GeneratedRegex(@"(?<=<\u2060*)(?=[A-Za-z/!?])|(?<=\{\u2060*)(?=[^\u2060])|(?<=\{\u2060*)$|(?<=--\u2060*)(?=>)")]
+    [GeneratedRegex(@"(?<=<\u2060*)(?=[A-Za-z/!?])|(?<=\{\u2060*)(?=[^\u2060])|(?<=\{\u2060*)$|(?<=-\u2060*)(?=>)")]
     private static partial Regex LooksLikeTag();
 
     [GeneratedRegex(@"</?[A-Za-z][^<>]*>|\{[\\][^{}]*\}")]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using Libretto.Lyrics.Reading;
 
 namespace Libretto.Lyrics.Formats.Subtitles;
 
@@ -21,7 +22,7 @@ internal sealed partial class WebVttFormat : ILyricsFormat
 
     public bool CanRead => true;
 
-    public string Write(LyricsDocument document)
+    public string Write(LyricsDocument document, LyricsNotices? notices = null)
     {
         var vtt = new StringBuilder("WEBVTT\n");
         foreach (var line in FormatText.SungLines(document, Name))
@@ -32,19 +33,28 @@ internal sealed partial class WebVttFormat : ILyricsFormat
             AppendWords(vtt, line, start, end);
             vtt.Append('\n');
         }
+        FormatLimits.Tell(document, Holds.Overlaps, notices);
         return vtt.ToString();
     }
 
-    public LyricsDocument Read(string text)
+    public LyricsDocument Read(string text, LyricsNotices? notices = null)
     {
-        var lines = FormatText.Lines(text);
+        var lines = FormatText.Lines(text.TrimStart('\uFEFF', '\n', '\r', ' '));
+        var cues = CueReader.Read(lines, notices);
+        if (cues.Count == 0 && Array.FindIndex(lines, line => line.Contains("-->", StringComparison.Ordinal)) is >= 0 and var broken)
+            throw LyricsFormatException.Broken("WebVTT", broken + 1, "no cue of the file has times such as 00:00:01.200 --> 00:00:03.410.");
         if (!Header().IsMatch(lines[0]))
-            throw LyricsFormatException.Broken("WebVTT", 1, "the file does not begin with WEBVTT.");
-        var cues = CueReader.Read(lines, "WebVTT");
+        {
+            if (cues.Count == 0)
+                throw LyricsFormatException.Broken("WebVTT", 1, "the file does not begin with WEBVTT.");
+            notices?.Add("the file does not begin with WEBVTT; it is read all the same");
+        }
         var rolling = cues.Any(cue => cue.Lines.Any(line => line.Contains("<c>", StringComparison.Ordinal) && InnerTime().IsMatch(line)));
         // Where words have times, the first of a cue has the cue's.
         var timed = cues.Any(cue => cue.Lines.Any(InnerTime().IsMatch));
-        return DocumentBuilder.Build(CueReader.Merge(cues.Select(cue => Draft(cue, rolling, timed))));
+        var voices = new VttVoices(notices);
+        return DocumentBuilder.Build(
+            CueReader.Merge((rolling ? VttRolling.New(cues, PlainText) : cues).Select(cue => Draft(cue, timed, voices))), null, notices);
     }
 
     private static void AppendWords(StringBuilder vtt, LyricsLine line, long start, long end)
@@ -60,31 +70,38 @@ internal sealed partial class WebVttFormat : ILyricsFormat
                 vtt.Append('<').Append(Milliseconds.Clock(at)).Append('>');
                 last = at;
             }
-            vtt.Append(word.Text.Replace("&", "&amp;", StringComparison.Ordinal)
+            var text = line.Words.Count == 1 ? Headings.Protect(word.Text) : word.Text;
+            vtt.Append(text.Replace("&", "&amp;", StringComparison.Ordinal)
                 .Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal));
             before = word.Text;
         }
     }
 
-    private static LineDraft Draft(Cue cue, bool rolling, bool timed)
+    private static LineDraft Draft(Cue cue, bool timed, VttVoices voices)
     {
-        // Only the line with times in it is new in a rolling caption; a cue without any repeats what was there.
-        var lines = rolling ? cue.Lines.Where(line => InnerTime().IsMatch(line)) : cue.Lines;
-        var text = string.Join(' ', lines);
+        var text = string.Join(' ', cue.Lines.Where(line => !string.IsNullOrWhiteSpace(line)));
+        var voice = VoiceTag().Match(text) is { Success: true } named ? voices.Of(named.Groups[1].Value, cue.LineNumber) : (LyricsVoice?)null;
         var pieces = new List<TextPiece>();
         long? start = timed ? cue.Start : null;
         var from = 0;
         foreach (Match tag in InnerTime().Matches(text))
         {
+            if (CueReader.Time(tag.Groups[1].Value) is not { } time)
+                continue;
             pieces.Add(Piece(text[from..tag.Index], start));
-            start = CueReader.Time(tag.Groups[1].Value, "WebVTT", cue.LineNumber);
+            start = time;
             from = tag.Index + tag.Length;
         }
         pieces.Add(Piece(text[from..], start));
-        return new LineDraft(cue.Start, cue.End, pieces);
+        return new LineDraft(cue.Start, cue.End, pieces) { Voice = voice, LineNumber = cue.LineNumber, HasCueTimes = true };
     }
 
-    private static TextPiece Piece(string markup, long? start) => new(WebUtility.HtmlDecode(Tag().Replace(markup, "")), start);
+    private static TextPiece Piece(string markup, long? start) => new(PlainText(markup), start);
+
+    private static string PlainText(string markup) => WebUtility.HtmlDecode(Tag().Replace(markup, ""));
+
+    [GeneratedRegex(@"<v(?:\.[^<>\s]*)?\s+([^<>]+)>")]
+    private static partial Regex VoiceTag();
 
     [GeneratedRegex(@"^WEBVTT(\s|$)")]
     private static partial Regex Header();

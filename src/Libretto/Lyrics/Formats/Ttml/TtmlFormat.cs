@@ -1,6 +1,7 @@
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
+using Libretto.Lyrics.Reading;
 
 namespace Libretto.Lyrics.Formats.Ttml;
 
@@ -20,60 +21,119 @@ internal sealed class TtmlFormat : ILyricsFormat
 
     public string MediaType => "application/ttml+xml";
 
-    public string Keeps => "title, artist, language, length; every word to 1 ms";
+    public string Keeps => "title, artist, language, length, voices, sections, translations; every word to 1 ms";
 
     public bool CanRead => true;
 
-    public string Write(LyricsDocument document)
+    public string Write(LyricsDocument document, LyricsNotices? notices = null)
     {
-        var lines = FormatText.SungLines(document, Name);
+        ArgumentNullException.ThrowIfNull(document);
+        document = DocumentRules.Normalize(document);
+        var lines = FormatText.SungLines(document, Name).ToList();
+        FormatLimits.Tell(document, Holds.Overlaps | Holds.Voices | Holds.Translations | Holds.Sections, notices);
         var root = new XElement(Tt + "tt",
             new XAttribute(XNamespace.Xmlns + "ttm", Metadata),
             new XAttribute(XNamespace.Xmlns + "itunes", Apple),
             new XAttribute(XName.Get("timing", Apple), "Word"),
             new XAttribute(XNamespace.Xml + "lang", WordText.Clean(document.Language)),
-            Head(WordText.Clean(document.Title), WordText.Clean(document.Artist)),
+            Head(WordText.Clean(document.Title), WordText.Clean(document.Artist), lines.Any(line => line.Voice is not null)),
             "\n  ",
-            new XElement(Tt + "body", new XAttribute("dur", Clock(document.Duration)),
-                "\n    ", new XElement(Tt + "div", lines.Select(line => new object[] { "\n      ", Paragraph(line) }), "\n    "), "\n  "),
+            new XElement(Tt + "body", new XAttribute("dur", Clock(document.Duration)), Divisions(document, lines), "\n  "),
             "\n");
         return "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n" + Serialize(root) + "\n";
     }
 
-    public LyricsDocument Read(string text) => TtmlReader.Read(text);
+    public LyricsDocument Read(string text, LyricsNotices? notices = null) => TtmlReader.Read(text, notices);
 
-    private static object[]? Head(string title, string artist) => title.Length + artist.Length == 0 ? null :
+    private static object[]? Head(string title, string artist, bool voices) => title.Length + artist.Length == 0 && !voices ? null :
     [
         "\n  ",
         new XElement(Tt + "head", "\n    ",
             new XElement(Tt + "metadata",
                 title.Length > 0 ? new object[] { "\n      ", new XElement(Metadata + "title", title) } : null,
-                artist.Length > 0
-                    ? new object[]
-                    {
-                        "\n      ",
-                        new XElement(Metadata + "agent", new XAttribute("type", "person"), new XAttribute(XNamespace.Xml + "id", "v1"),
-                            new XElement(Metadata + "name", new XAttribute("type", "full"), artist)),
-                    }
-                    : null,
+                artist.Length > 0 || voices ? Agent("v1", "person", artist) : null,
+                voices ? new[] { Agent("v2", "person", ""), Agent("v1000", "group", "") } : null,
                 "\n    "),
             "\n  "),
     ];
 
+    private static object[] Agent(string id, string type, string name) =>
+    [
+        "\n      ",
+        new XElement(Metadata + "agent", new XAttribute("type", type), new XAttribute(XNamespace.Xml + "id", id),
+            name.Length > 0 ? new XElement(Metadata + "name", new XAttribute("type", "full"), name) : null),
+    ];
+
+    /// <summary>A division for each part of the song and each stanza; backgrounds within the line before them that the same voice sings.</summary>
+    private static List<object> Divisions(LyricsDocument document, List<LyricsLine> lines)
+    {
+        var parts = document.Sections?.ToLookup(section => section.Line, section => section.Name);
+        var names = new Dictionary<LyricsLine, string>(ReferenceEqualityComparer.Instance);
+        for (var i = 0; i < document.Lines.Count; i++)
+            if (parts?[i].LastOrDefault() is { } heading)
+                names[document.Lines[i]] = heading;
+
+        var division = new XElement(Tt + "div");
+        List<object> content = ["\n    ", division];
+        XElement? paragraph = null;
+        LyricsLine? main = null;
+        foreach (var line in lines)
+        {
+            if (line.Background == true && paragraph is not null && (main!.Voice ?? LyricsVoice.First) == (line.Voice ?? main.Voice ?? LyricsVoice.First))
+            {
+                paragraph.Add(Words(new XElement(Tt + "span", new XAttribute(Metadata + "role", "x-bg"), Times(line.Start, line.End)), line));
+                continue;
+            }
+            var name = names.GetValueOrDefault(line);
+            if ((name is not null || line.Stanza == true) && division.HasElements)
+            {
+                division.Add("\n    ");
+                content.AddRange(["\n    ", division = new XElement(Tt + "div")]);
+            }
+            if (name is not null)
+                division.Add(new XAttribute(XName.Get("songPart", Apple), name));
+            division.Add("\n      ", paragraph = Paragraph(line));
+            main = line;
+        }
+        division.Add("\n    ");
+        return content;
+    }
+
     private static XElement Paragraph(LyricsLine line)
     {
-        var paragraph = new XElement(Tt + "p", new XAttribute("begin", Clock(line.Start)), new XAttribute("end", Clock(line.End)));
+        var paragraph = new XElement(Tt + "p", Times(line.Start, line.End));
+        if (line.Voice is { } voice)
+            paragraph.Add(new XAttribute(Metadata + "agent", voice == LyricsVoice.Both ? "v1000" : $"v{(int)voice}"));
+        if (line.Background == true)
+            paragraph.Add(new XAttribute(Metadata + "role", "x-bg"));
+        Words(paragraph, line);
+        if (line.Translation is { } translation)
+            paragraph.Add(Aside("x-translation", translation.Language, translation.Text));
+        if (line.Romanized is { } romanized)
+            paragraph.Add(Aside("x-roman", null, romanized));
+        return paragraph;
+    }
+
+    private static XElement Aside(string role, string? language, string text) => new(Tt + "span",
+        new XAttribute(Metadata + "role", role), language is null ? null : new XAttribute(XNamespace.Xml + "lang", language), text);
+
+    private static XElement Words(XElement element, LyricsLine line)
+    {
         var before = "";
         foreach (var word in line.Words)
         {
             if (WordJoiner.NeedsSpace(before, word.Text))
-                paragraph.Add(" ");
-            paragraph.Add(new XElement(Tt + "span",
-                new XAttribute("begin", Clock(word.Start)), new XAttribute("end", Clock(word.End)), word.Text));
+                element.Add(" ");
+            if (word.Syllables is { Count: > 1 } syllables && syllables[0].Start == word.Start && syllables[^1].End == word.End)
+                element.Add(syllables.Select(syllable => new XElement(Tt + "span", Times(syllable.Start, syllable.End), syllable.Text)));
+            else
+                element.Add(new XElement(Tt + "span", Times(word.Start, word.End), word.Text));
             before = word.Text;
         }
-        return paragraph;
+        return element;
     }
+
+    private static XAttribute[] Times(double start, double end) => [new("begin", Clock(start)), new("end", Clock(end))];
 
     private static string Serialize(XElement root)
     {

@@ -1,103 +1,133 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-using System.Xml;
 using System.Xml.Linq;
+using Libretto.Lyrics.Reading;
 
 namespace Libretto.Lyrics.Formats.Ttml;
 
 /// <summary>
-/// Reads TTML of any namespace: clock, frame, tick and offset times, <c>dur</c>, spans for words or syllables. Times within a
-/// paragraph count from the song's start, as lyric programs write them, unless one lies outside its paragraph: then they
-/// count from the paragraph's, as the standard has it. Translations and transliterations are left out. No document type
-/// is accepted and nothing outside the file is read.
+/// Reads TTML of any namespace, as Apple's, AMLL's and subtitle programs write it: clock, frame, tick and offset times, <c>dur</c>, spans for
+/// words or syllables, voices, backgrounds, translations and romanizations in the lines or in the head, parts of the song. Times within a
+/// paragraph count from the song's start or from the paragraph's, as most of them fit.
 /// </summary>
-internal static partial class TtmlReader
+internal static class TtmlReader
 {
-    private const int LongestFile = 32 * 1024 * 1024;
+    /// <summary>How far a word may begin outside its paragraph, milliseconds: files round.</summary>
+    private const long Slack = 60;
 
-    public static LyricsDocument Read(string text)
+    public static LyricsDocument Read(string text, LyricsNotices? notices)
     {
-        var root = Parse(text);
+        var root = TtmlXml.Load(text, notices);
         if (root.Name.LocalName != "tt")
             throw LyricsFormatException.NotThisFormat("TTML", $"its root is <{root.Name.LocalName}>, not <tt>.");
-        var clock = new TtmlClock(root);
-        var paragraphs = root.Descendants().Where(element => element.Name.LocalName == "p").ToList();
+        var clock = new TtmlClock(root, notices);
         var body = root.Elements().FirstOrDefault(element => element.Name.LocalName == "body");
-        var document = paragraphs.Count == 0 || paragraphs.Any(IsTimed)
-            ? DocumentBuilder.Build(Drafts(paragraphs, clock), body is null ? null : clock.Read(body, "dur"))
-            : DocumentBuilder.Untimed(paragraphs.Select(paragraph => string.Concat(Texts(paragraph).Select(found => found.Text))));
+        var paragraphs = (body ?? root).Descendants().Where(element => element.Name.LocalName == "p").ToList();
+        var document = paragraphs.Count == 0 || paragraphs.Any(TtmlText.IsTimed)
+            ? DocumentBuilder.Build(Drafts(root, paragraphs, clock, notices), body is null ? null : clock.Read(body, "dur"), notices)
+            : DocumentBuilder.Untimed(Untimed(paragraphs));
         return document with
         {
-            Title = Text(root, "title"),
-            Artist = Text(root, "name"),
+            Title = Text(root, "title") ?? MetaOf(root, "musicName"),
+            Artist = Text(root, "name") ?? MetaOf(root, "artists"),
             Language = root.Attribute(XNamespace.Xml + "lang")?.Value is { Length: > 0 } language ? WordText.Clean(language) : null,
         };
     }
 
-    private static XElement Parse(string text)
+    private static IEnumerable<string> Untimed(List<XElement> paragraphs)
     {
-        ArgumentNullException.ThrowIfNull(text);
-        var settings = new XmlReaderSettings
+        XElement? division = null;
+        foreach (var paragraph in paragraphs)
         {
-            DtdProcessing = DtdProcessing.Prohibit,
-            XmlResolver = null,
-            MaxCharactersInDocument = LongestFile,
-        };
-        try
-        {
-            using var reader = XmlReader.Create(new StringReader(text.TrimStart('\uFEFF').TrimStart()), settings);
-            return XDocument.Load(reader, LoadOptions.SetLineInfo | LoadOptions.PreserveWhitespace).Root!;
-        }
-        catch (XmlException exception)
-        {
-            throw LyricsFormatException.Broken("TTML", Math.Max(1, exception.LineNumber), exception.Message, exception);
+            if (division is not null && paragraph.Parent != division)
+                yield return "";
+            division = paragraph.Parent;
+            yield return string.Concat(TtmlText.Of(paragraph, spacesInside: false).Select(found => found.Text));
         }
     }
 
-    private static List<LineDraft> Drafts(List<XElement> paragraphs, TtmlClock clock)
+    private static List<LineDraft> Drafts(XElement root, List<XElement> paragraphs, TtmlClock clock, LyricsNotices? notices)
     {
-        var drafts = paragraphs.Select(paragraph => Draft(paragraph, clock)).Where(draft => !draft.IsBlank).ToList();
-        var relative = drafts.Any(draft => draft.Pieces.Any(piece => piece.Start < draft.Start || piece.End > draft.End));
-        return relative ? [.. drafts.Select(FromParagraph)] : drafts;
-    }
-
-    private static LineDraft Draft(XElement paragraph, TtmlClock clock)
-    {
-        var pieces = new List<TextPiece>();
-        foreach (var (text, timed) in Texts(paragraph))
-            pieces.Add(timed is null ? new TextPiece(text) : new TextPiece(text, clock.Read(timed, "begin"), clock.End(timed)));
-        var start = clock.Read(paragraph, "begin") ?? pieces.Select(piece => piece.Start).FirstOrDefault(time => time is not null);
-        if (start is null && !string.IsNullOrWhiteSpace(string.Concat(pieces.Select(piece => piece.Text))))
-            throw LyricsFormatException.Broken("TTML", TtmlClock.LineOf(paragraph), "a paragraph with text has no begin.");
-        return new LineDraft(start ?? 0, clock.End(paragraph) ?? pieces.Max(piece => piece.End), pieces);
-    }
-
-    private static LineDraft FromParagraph(LineDraft draft) => draft with
-    {
-        Pieces = [.. draft.Pieces.Select(piece => piece with { Start = piece.Start + draft.Start, End = piece.End + draft.Start })],
-    };
-
-    /// <summary>The texts of a paragraph, each with the innermost element within the paragraph that has a begin.</summary>
-    private static IEnumerable<(string Text, XElement? Timed)> Texts(XElement paragraph)
-    {
-        foreach (var node in paragraph.DescendantNodes())
+        var voices = new TtmlVoices(root, paragraphs, notices);
+        var other = new TtmlTranslations(root);
+        var relative = AreRelative(paragraphs, clock);
+        if (paragraphs.Any(TtmlText.HasRuby))
+            notices?.Add("readings above the characters (ruby) are left out");
+        var drafts = new List<LineDraft>();
+        XElement? division = null;
+        var end = 0L;
+        foreach (var paragraph in paragraphs)
         {
-            if (node is XElement { Name.LocalName: "br" })
-                yield return (" ", null);
-            if (node is not XText text)
+            foreach (var (line, isBackground) in TtmlText.Lines(paragraph))
+            {
+                if (Draft(line, paragraph, isBackground, end) is not { IsBlank: false } draft)
+                    continue;
+                var begins = !isBackground && paragraph.Parent != division;
+                drafts.Add(draft with
+                {
+                    Voice = voices.Of(paragraph),
+                    Background = isBackground ? true : null,
+                    Translation = isBackground ? null : other.TranslationOf(paragraph),
+                    Romanized = isBackground ? null : other.RomanizedOf(paragraph),
+                    Stanza = begins && division is not null ? true : null,
+                    Section = begins ? SongPart(paragraph.Parent) : null,
+                    LineNumber = TtmlClock.LineOf(paragraph),
+                });
+                if (!isBackground)
+                    division = paragraph.Parent;
+                end = Math.Max(end, draft.End ?? draft.Start);
+            }
+        }
+        return drafts;
+
+        LineDraft? Draft(XElement line, XElement paragraph, bool isBackground, long before)
+        {
+            var pieces = new List<TextPiece>();
+            foreach (var (text, timed) in TtmlText.Of(line, TtmlText.HasSpacesInside(paragraph)))
+            {
+                var within = timed is null || timed == line && isBackground ? 0 : relative ? TtmlText.Offset(timed, clock) : 0;
+                pieces.Add(timed is null || timed == line && isBackground
+                    ? new TextPiece(text)
+                    : new TextPiece(text, clock.Begin(timed) + within, TtmlText.IsReading(timed) ? null : clock.End(timed) + within));
+            }
+            if (pieces.All(piece => string.IsNullOrWhiteSpace(piece.Text)))
+                return null;
+            var offset = isBackground && relative ? TtmlText.Offset(line, clock) : 0;
+            var first = pieces.Where(piece => piece.Start is not null && !string.IsNullOrWhiteSpace(piece.Text)).Min(piece => piece.Start);
+            var start = clock.Begin(line) + offset ?? first ?? clock.Begin(paragraph);
+            if (start is null)
+                notices?.Add("the line has no time; it was put after the one before it", TtmlClock.LineOf(paragraph));
+            var last = clock.End(line) + offset ?? pieces.Max(piece => piece.End) ?? (isBackground ? clock.End(paragraph) : null);
+            if (last < (start ?? before))
+            {
+                notices?.Add("the line ends before it begins; its end was guessed", TtmlClock.LineOf(paragraph));
+                last = null;
+            }
+            return new LineDraft(start ?? before, last, pieces);
+        }
+    }
+
+    /// <summary>Whether the times of words count from their paragraph: what most of those say that can only be meant in one way.</summary>
+    private static bool AreRelative(List<XElement> paragraphs, TtmlClock clock)
+    {
+        var votes = 0;
+        foreach (var paragraph in paragraphs)
+        {
+            if (clock.Begin(paragraph) is not { } begin)
                 continue;
-            var within = text.Ancestors().TakeWhile(element => element != paragraph).ToList();
-            if (!within.Any(IsAside))
-                yield return (text.Value, within.FirstOrDefault(element => element.Attribute("begin") is not null));
+            var end = clock.End(paragraph) ?? long.MaxValue / 2;
+            foreach (var span in paragraph.Descendants().Where(element => !string.IsNullOrWhiteSpace(element.Value)))
+            {
+                if (span.Attribute("begin") is null || clock.Begin(span) is not { } at)
+                    continue;
+                var fromSong = at >= begin - Slack && at <= end + Slack;
+                var fromParagraph = at <= end - begin + Slack;
+                votes += fromSong == fromParagraph ? 0 : fromParagraph ? 1 : -1;
+            }
         }
+        return votes > 0;
     }
 
-    private static bool IsAside(XElement element) =>
-        element.Name.NamespaceName.EndsWith("#metadata", StringComparison.Ordinal)
-        || element.Attributes().Any(attribute => attribute.Name.LocalName == "role" && attribute.Value is "x-translation" or "x-roman");
-
-    private static bool IsTimed(XElement paragraph) =>
-        paragraph.DescendantsAndSelf().Any(element => element.Attribute("begin") is not null);
+    private static string? SongPart(XElement? division) =>
+        division?.Attributes().FirstOrDefault(attribute => attribute.Name.LocalName is "song-part" or "songPart")?.Value;
 
     private static string? Text(XElement root, string name)
     {
@@ -106,51 +136,9 @@ internal static partial class TtmlReader
         return WordText.Clean(found?.Value) is { Length: > 0 } text ? text : null;
     }
 
-    /// <summary>Reads times by the file's frame and tick rates.</summary>
-    private sealed class TtmlClock(XElement root)
+    private static string? MetaOf(XElement root, string key)
     {
-        private readonly double _frameRate = Rate(root, "frameRate") ?? 30;
-        private readonly double _tickRate = Rate(root, "tickRate") ?? Rate(root, "frameRate") ?? 1;
-
-        public long? End(XElement element) => Read(element, "end") ?? Read(element, "begin") + Read(element, "dur");
-
-        public long? Read(XElement element, string name)
-        {
-            var text = element.Attribute(name)?.Value.Trim();
-            if (string.IsNullOrEmpty(text))
-                return null;
-            if (ClockTime().Match(text) is { Success: true } clock)
-            {
-                return Milliseconds.From(Number(clock, "h") * 3600 + Number(clock, "m") * 60 + Number(clock, "s") + Number(clock, "f") / _frameRate);
-            }
-            if (OffsetTime().Match(text) is { Success: true } offset)
-                return Milliseconds.From(Number(offset, "n") * Unit(offset.Groups["u"].Value));
-            throw LyricsFormatException.Broken("TTML", LineOf(element), $"{name}=\"{text}\" is not a time such as 00:01:23.450 or 83.45s.");
-        }
-
-        public static int LineOf(XElement element) => Math.Max(1, ((IXmlLineInfo)element).LineNumber);
-
-        private double Unit(string unit) => unit switch
-        {
-            "h" => 3600,
-            "m" => 60,
-            "ms" => 0.001,
-            "f" => 1 / _frameRate,
-            "t" => 1 / _tickRate,
-            _ => 1,
-        };
-
-        private static double? Rate(XElement root, string name) =>
-            root.Attributes().FirstOrDefault(attribute => attribute.Name.LocalName == name)?.Value is { } text
-            && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) && rate > 0 ? rate : null;
-
-        private static double Number(Match match, string group) =>
-            match.Groups[group].Success ? double.Parse(match.Groups[group].Value, NumberStyles.Float, CultureInfo.InvariantCulture) : 0;
+        var found = root.Descendants().FirstOrDefault(element => element.Name.LocalName == "meta" && element.Attribute("key")?.Value == key);
+        return WordText.Clean(found?.Attribute("value")?.Value) is { Length: > 0 } text ? text : null;
     }
-
-    [GeneratedRegex(@"^(?:(?<h>[0-9]{1,4}):)?(?<m>[0-9]{1,3}):(?<s>[0-9]{1,2}(?:\.[0-9]+)?)(?::(?<f>[0-9]+(?:\.[0-9]+)?))?$")]
-    private static partial Regex ClockTime();
-
-    [GeneratedRegex(@"^(?<n>[0-9]{1,12}(?:\.[0-9]+)?)(?<u>h|m|s|ms|f|t)?$")]
-    private static partial Regex OffsetTime();
 }

@@ -5,10 +5,10 @@ using Libretto.Server.Tests.Support;
 using OpenAI;
 using OpenAI.Audio;
 
-namespace Libretto.Server.Tests.Api;
+namespace Libretto.Server.Tests.Api.OpenAi;
 
 /// <summary>OpenAI's own clients, unchanged but for the address.</summary>
-public sealed class OpenAiTests(SqliteServer server) : IClassFixture<SqliteServer>
+public sealed class OpenAiClientTests(SqliteServer server) : IClassFixture<SqliteServer>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -47,8 +47,33 @@ public sealed class OpenAiTests(SqliteServer server) : IClassFixture<SqliteServe
 
         var error = await Assert.ThrowsAsync<ClientResultException>(() => Client().TranscribeAudioAsync(folder["song.mp3"]));
 
-        Assert.Equal(415, error.Status);
+        Assert.Equal(400, error.Status);
         Assert.Contains("not_audio", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_dotnet_client_gets_every_format_and_a_stream()
+    {
+        var song = Repository.SharedFile("audio", "jfk.wav");
+        async Task<string> TextAsync(AudioTranscriptionFormat format) =>
+            (await Client().TranscribeAudioAsync(song, new AudioTranscriptionOptions { ResponseFormat = format })).Value.Text;
+
+        var simple = await TextAsync(AudioTranscriptionFormat.Simple);
+        Assert.Contains("country", simple, StringComparison.Ordinal);
+        Assert.Equal(simple, (await TextAsync(AudioTranscriptionFormat.Text)).Trim());
+        Assert.StartsWith("1\n00:00:0", await TextAsync(AudioTranscriptionFormat.Srt), StringComparison.Ordinal);
+        Assert.StartsWith("WEBVTT", await TextAsync(AudioTranscriptionFormat.Vtt), StringComparison.Ordinal);
+
+#pragma warning disable OPENAI001 // Their client still calls streaming an experiment.
+        var streamed = "";
+        string? whole = null;
+        await foreach (var update in await Client("gpt-4o-transcribe").TranscribeAudioStreamingAsync(song, cancellationToken: Ct))
+        {
+            streamed += (update as StreamingAudioTranscriptionTextDeltaUpdate)?.Delta;
+            whole = (update as StreamingAudioTranscriptionTextDoneUpdate)?.Text ?? whole;
+        }
+#pragma warning restore OPENAI001
+        Assert.Equal((simple, simple), (streamed, whole));
     }
 
     [Fact]
@@ -62,12 +87,17 @@ public sealed class OpenAiTests(SqliteServer server) : IClassFixture<SqliteServe
         Assert.Contains("country", said.Text("text"), StringComparison.Ordinal);
         Assert.Equal(said.Text("text"), string.Join(' ', said.GetProperty("verbose").GetProperty("words").EnumerateArray().Select(word => word.Text("word"))));
         Assert.NotEqual(0, said.GetProperty("verbose").GetProperty("segments").GetArrayLength());
+        Assert.Equal(said.Text("text"), said.Text("plain").Trim());
         Assert.StartsWith("1\n00:00:0", said.Text("srt"), StringComparison.Ordinal);
+        Assert.StartsWith("WEBVTT\n", said.Text("vtt"), StringComparison.Ordinal);
+        Assert.Equal((said.Text("text"), said.Text("text")), (said.Text("streamed"), said.Text("done")));
+        Assert.Equal((said.Text("text"), "299 libretto \"ignored: user, vad_filter\""), (said.Text("odd"), said.Text("warning")));
         Assert.Contains("whisper-1", said.GetProperty("models").EnumerateArray().Select(model => model.GetString()));
-        Assert.Equal(("UnprocessableEntityError", "option_invalid"), (said.GetProperty("refusal").Text("name"), said.GetProperty("refusal").Text("code")));
+        Assert.Equal("""{"status":400,"code":"option_invalid","param":"language","type":"invalid_request_error","name":"BadRequestError"}""", said.GetProperty("refusal").GetRawText());
+        Assert.Equal("""{"status":404,"code":"model_not_found","param":"model","type":"invalid_request_error","name":"NotFoundError"}""", said.GetProperty("unknown").GetRawText());
     }
 
-    private AudioClient Client() => new("whisper-1", new ApiKeyCredential("any"), new OpenAIClientOptions { Endpoint = Address });
+    private AudioClient Client(string model = "whisper-1") => new(model, new ApiKeyCredential("any"), new OpenAIClientOptions { Endpoint = Address });
 
     /// <summary>The npm client, fetched once by its lock file; skips the test, counted, where that cannot be done.</summary>
     private static async Task<string> InstallAsync()

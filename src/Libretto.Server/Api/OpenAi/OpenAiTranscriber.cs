@@ -1,0 +1,131 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Libretto.Lyrics;
+using Libretto.Server.Api.Intake;
+using Libretto.Server.Data.Entities;
+using Libretto.Server.Http;
+using Libretto.Server.Jobs;
+using Libretto.Server.Security;
+using Libretto.Storage;
+using Microsoft.AspNetCore.Http;
+
+namespace Libretto.Server.Api.OpenAi;
+
+/// <summary>Answers one transcription request.</summary>
+internal sealed partial class OpenAiTranscriber(
+    Admission admission, UploadReader uploads, JobIntake intake, OpenAiModelNames models, JobStore jobs, JobChanges changes, IContentStore store)
+{
+    // Changes are told; looking anyway costs little, and keeps a stream alive on its way.
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
+
+    public async Task<IResult> AnswerAsync(HttpContext context, Caller caller, bool translate, CancellationToken ct)
+    {
+        await admission.CheckAsync(caller, ct);
+        var form = new OpenAiForm();
+        using var upload = await uploads.ReadAsync(context.Request, form, ct);
+        upload.Options = form.ToOptions(models, translate);
+        var job = await intake.TakeAsync(upload, caller, idempotencyKey: null, ct);
+        upload.Dispose();
+        if (form.Ignored.Count > 0)
+            context.Response.Headers.Warning = $"299 libretto \"ignored: {string.Join(", ", form.Ignored)}\"";
+        if (form.Streams && !translate)
+        {
+            await StreamAsync(context, job, ct);
+            return TypedResults.Empty;
+        }
+        return Format(await LyricsOfAsync(job, idle: null, ct), form, translate);
+    }
+
+    /// <summary>Events as OpenAI's: the text line by line, then the whole; an error as data, since the status is out by then.</summary>
+    private async Task StreamAsync(HttpContext context, Job job, CancellationToken ct)
+    {
+        context.Response.ContentType = "text/event-stream";
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers["X-Accel-Buffering"] = "no";
+        await WriteAsync(": working\n\n");
+        try
+        {
+            var document = await LyricsOfAsync(job, () => WriteAsync(": working\n\n"), ct);
+            var before = "";
+            foreach (var line in document.Lines)
+            {
+                await WriteAsync(Event(JsonSerializer.Serialize(new OpenAiDelta("transcript.text.delta", before + line.Text), ApiJson.Readable.OpenAiDelta)));
+                before = " ";
+            }
+            await WriteAsync(Event(JsonSerializer.Serialize(new OpenAiDone("transcript.text.done", TextOf(document)), ApiJson.Readable.OpenAiDone)));
+            await WriteAsync("data: [DONE]\n\n");
+        }
+        catch (ApiProblem problem)
+        {
+            await WriteAsync(Event(JsonSerializer.Serialize(OpenAiError.Of(problem.Status, problem.Code, problem.Message, problem.Param), ApiJson.Readable.OpenAiError)));
+        }
+
+        string Event(string json) => $"data: {json}\n\n";
+
+        async Task WriteAsync(string text)
+        {
+            await context.Response.WriteAsync(text, ct);
+            await context.Response.Body.FlushAsync(ct);
+        }
+    }
+
+    /// <summary>Waits for the job's end.</summary>
+    /// <exception cref="ApiProblem">It ended without lyrics.</exception>
+    private async Task<LyricsDocument> LyricsOfAsync(Job job, Func<Task>? idle, CancellationToken ct)
+    {
+        job = await FinishAsync(job, idle, ct);
+        if (job.Status == JobStatus.Completed)
+            return await LyricsApi.ReadAsync(job.DocumentKey!, store, ct);
+        throw job.Status == JobStatus.Cancelled
+            ? new ApiProblem(409, "job_cancelled", "The job was cancelled.")
+            : new ApiProblem(StatusOf(job.ErrorCode), job.ErrorCode ?? "job_failed", job.ErrorMessage ?? "The job failed.");
+    }
+
+    private async Task<Job> FinishAsync(Job job, Func<Task>? idle, CancellationToken ct)
+    {
+        using var watch = changes.Start(job.Id);
+        try
+        {
+            while (await jobs.FindAsync(job.Id, ct) is { } now)
+            {
+                if (JobStatus.IsFinal(now.Status))
+                    return now;
+                await watch.WaitAsync(Look, ct);
+                if (idle is not null)
+                    await idle();
+            }
+            throw ApiProblem.NoSuchJob();
+        }
+        catch (OperationCanceledException)
+        {
+            await jobs.CancelAsync(job.Id, CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <summary>Whose fault it was: ours, a service's that may be back soon, or the song's.</summary>
+    private static int StatusOf(string? code) => code switch
+    {
+        "internal_error" or "worker_died" => 500,
+        "disk_full" => 507,
+        "model_missing" or "worker_missing" or "tool_missing" => 503,
+        { } of when of.StartsWith("hosted_", StringComparison.Ordinal) || of.StartsWith("store_", StringComparison.Ordinal) || of.StartsWith("model_", StringComparison.Ordinal) => 503,
+        _ => 400,
+    };
+
+    private static IResult Format(LyricsDocument document, OpenAiForm form, bool translate) => form.ResponseFormat switch
+    {
+        "text" => TypedResults.Text(TextOf(document) + "\n"),
+        "srt" => TypedResults.Text(LyricsFormats.SubRip.Write(document)),
+        // Plain text, as OpenAI has it: its clients look at the type. Times within a line only for who asked for words.
+        "vtt" => TypedResults.Text(form.WantsWords ? LyricsFormats.WebVtt.Write(document) : InnerTime().Replace(LyricsFormats.WebVtt.Write(document), "")),
+        "verbose_json" => TypedResults.Json(OpenAiVerbose.Of(document, form, translate), ApiJson.Readable.OpenAiVerbose),
+        _ => TypedResults.Json(OpenAiText.Of(document), ApiJson.Readable.OpenAiText),
+    };
+
+    internal static string TextOf(LyricsDocument document) => string.Join(' ', document.Lines.Select(line => line.Text));
+
+    // What stands in the text as such is written as an entity.
+    [GeneratedRegex("<[0-9][0-9:.]*>")]
+    private static partial Regex InnerTime();
+}

@@ -63,8 +63,9 @@ internal sealed class AttentionAligner : IDisposable
         _grid = grid;
         _edges = edges;
         _model = model;
-        _silence = Tensors.Allocate(model.Layout.EncoderStateType, 1, SilentFrames, model.StateWidth);
-        _silence.Write(0, model.Silence.Floats()[..(SilentFrames * model.StateWidth)]);
+        var frames = model.Layout.TakesAnyFrames ? SilentFrames : model.Config.EncoderFrames;
+        _silence = Tensors.Allocate(model.Layout.EncoderStateType, 1, frames, model.StateWidth);
+        _silence.Write(0, model.Silence.Floats()[..(frames * model.StateWidth)]);
         _activity = activity;
         _language = model.ResolveLanguage(language);
         _gap = _language is "zh" or "ja" or "th" or "lo" or "my" or "yue" ? "" : " ";

@@ -17,6 +17,9 @@ public sealed class LyricsAligner
     /// <summary>Where this share of the words was recognised in place, lines need not be looked for.</summary>
     private const double WellMatched = 0.9;
 
+    /// <summary>How near to where a word was recognised it must be placed to be the same, seconds.</summary>
+    private const double Confirmed = 1;
+
     /// <summary>Below this share the result says that it is unsure.</summary>
     private const double BarelyMatched = 0.25;
 
@@ -110,7 +113,7 @@ public sealed class LyricsAligner
         }
         var windows = AlignmentWindow.Plan(text, times, Margin, duration, grid);
         var placed = aligner.Align(text, windows, done => progress?.Report(0.6 + 0.4 * done / windows.Count), cancellationToken);
-        times = Final(text, times, placed, activity, duration, cancellationToken);
+        times = Final(text, times, placed, anchors, activity, duration, cancellationToken);
         return new AlignedLyrics(
             AlignedLines.Make(given.Lines, text, times, placed, activity, duration),
             new SuppliedLyrics(source, Math.Round(matched, 3), matched < BarelyMatched),
@@ -118,15 +121,23 @@ public sealed class LyricsAligner
     }
 
     /// <summary>What was placed, in place of what was estimated; lines that were not heard after all are taken back and go by the voice.</summary>
-    private static double[] Final(GivenText text, double[] estimate, PlacedWord?[] placed, IReadOnlyList<TimeRange> activity, double duration,
-        CancellationToken cancellationToken)
+    private static double[] Final(GivenText text, double[] estimate, PlacedWord?[] placed, IReadOnlyList<Anchor> anchors, IReadOnlyList<TimeRange> activity,
+        double duration, CancellationToken cancellationToken)
     {
         double[] times = [.. estimate.Select((time, word) => word < placed.Length ? placed[word]?.Start ?? time : time)];
-        var isHeard = Enumerable.Range(0, text.Lines).Select(line => PlacedWord.AreHeard(placed.AsSpan(text.WordsOf(line)))).ToArray();
+        // A line is heard where attention stays with it, or where recognition heard it at the same place without knowing of it.
+        var confirmed = anchors.Where(anchor => Math.Abs(times[anchor.Given] - anchor.Time) <= Confirmed).Select(anchor => anchor.Given).ToHashSet();
+        var isHeard = Enumerable.Range(0, text.Lines).Select(IsHeard).ToArray();
         times = UnheardLineTiming.Apply(text, times, line => isHeard[line], activity, duration, cancellationToken, placed);
         for (var line = 0; line < text.Lines; line++)
             if (!isHeard[line])
                 placed.AsSpan(text.WordsOf(line)).Clear();
         return times;
+
+        bool IsHeard(int line)
+        {
+            var (first, end) = (text.First(line), text.First(line + 1));
+            return PlacedWord.AreHeard(placed.AsSpan(first, end - first)) || Enumerable.Range(first, end - first).Count(confirmed.Contains) * 2 > end - first;
+        }
     }
 }

@@ -81,6 +81,10 @@ public sealed class SongPipeline
 
         var transcription = new RecognitionRun(song, request, engine, singer: voice);
         var transcript = await transcription.RecallAsync(cancellationToken);
+        // Known lyrics only need to know about where their words are: what was heard before, in other windows, serves as well.
+        if (transcript is null && request.Lyrics is not null && new RecognitionRun(song, request, engine) is var earlier &&
+            await earlier.RecallAsync(cancellationToken) is { } heard)
+            (transcription, transcript) = (earlier, heard);
         if (transcript is null)
             await transcription.PrepareAsync(cancellationToken);
         meter.Enter(Stage.Transcribe, voice is null ? DecodedAt : SeparatedAt, timing.IsExpected(engine) || isHeardTwice ? HeardAt : 1, "listening", engine.Transcriber.Name);
@@ -97,7 +101,7 @@ public sealed class SongPipeline
             song.Notice(remark);
         (transcript, var transcriptKey) = await new SecondOpinion(song, transcription).RunAsync(transcript, cancellationToken);
         if (voice is not null && (!engine.Transcriber.TimesAreTrusted || transcript.IsEstimated))
-            transcript = await TimeByVoiceAsync(transcript, voice, cancellationToken);
+            transcript = await TimeByVoiceAsync(song, transcript, transcriptKey, voice, cancellationToken);
 
         var timed = await timing.RunAsync(
             engine, (transcript, transcriptKey), voice, (what, how) => meter.Enter(Stage.Align, HeardAt, 1, what, how), cancellationToken);
@@ -125,11 +129,17 @@ public sealed class SongPipeline
     }
 
     /// <summary>Words as the voice alone shows them to begin and end.</summary>
-    private static async Task<Transcript> TimeByVoiceAsync(Transcript transcript, VocalStem voice, CancellationToken cancellationToken)
+    private static async Task<Transcript> TimeByVoiceAsync(
+        Song song, Transcript transcript, string transcriptKey, VocalStem voice, CancellationToken cancellationToken)
     {
+        var key = song.Memo.Key("time-by-voice", transcriptKey, voice.Key);
+        if (await song.Memo.FindAsync(key, StageJson.Default.Transcript, cancellationToken) is { } known)
+            return transcript with { Words = known.Words };
         var sound = await voice.SpeechAsync(cancellationToken);
         var edges = await Task.Run(() => SoundEdges.Measure(sound, isVoice: true, new TimeRange(0, sound.Duration), cancellationToken), cancellationToken);
-        return transcript.TimedBy(edges, voice.Singing);
+        var timed = transcript.TimedBy(edges, voice.Singing);
+        await song.Memo.KeepAsync(key, timed with { Windows = [] }, StageJson.Default.Transcript, cancellationToken);
+        return timed;
     }
 
     /// <summary>Listens to the voice too, and keeps of each passage what was understood more surely.</summary>

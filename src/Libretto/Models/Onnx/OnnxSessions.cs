@@ -31,17 +31,19 @@ public sealed class OnnxSessions : IDisposable
     }
 
     /// <summary>Threads a network computes with when it runs alone.</summary>
-    public int Threads => _threads == 0 ? Environment.ProcessorCount : _threads;
+    internal int Threads => _threads == 0 ? Environment.ProcessorCount : _threads;
 
     /// <summary>Whether networks run on the graphics card; found out when first asked.</summary>
     public bool UsesCuda => _usesCuda.Value;
 
     /// <summary>The session of a model file, loading it if it is not. It belongs to this object: do not dispose it.</summary>
     /// <param name="path">An ONNX file.</param>
-    /// <param name="users">How many will run it at the same time: each has its share of the threads; 1 by default.</param>
     /// <exception cref="ModelException">The file is missing, truncated or not a model this runtime can load.</exception>
     /// <exception cref="ObjectDisposedException">This object was disposed.</exception>
-    public InferenceSession Open(string path, int users = 1)
+    public InferenceSession Open(string path) => Open(path, users: 1);
+
+    /// <summary>The same for several who will run it at the same time, each with a share of the threads.</summary>
+    internal InferenceSession Open(string path, int users)
     {
         var file = new NetworkFile(Path.GetFullPath(path), users);
         var session = Shared(file);

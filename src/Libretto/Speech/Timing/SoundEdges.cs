@@ -23,21 +23,32 @@ internal sealed class SoundEdges
     /// <summary>How far off attention is, as a share of the time it takes to come to the word: a standard deviation.</summary>
     private const double Uncertainty = 0.25;
 
-    /// <summary>
-    /// A word has ended when its sound lies this far below its loudest moment, in decibels, for <see cref="Silence"/> steps: a voice alone falls into
-    /// silence, a mix as far as what accompanies it.
-    /// </summary>
-    private const float FallOfVoice = 25, FallOfMix = 18;
+    /// <summary>A voice alone has ended when it lies this far below its loudest moment, in decibels.</summary>
+    private const float FallOfVoice = 25;
 
-    private const int Silence = 8;
+    /// <summary>
+    /// In a mix the level falls to what accompanies the voice: half of that way, if it is clear enough to tell and no farther than a voice falls
+    /// in silence.
+    /// </summary>
+    private const float LeastFallOfMix = 7, MostFallOfMix = 18;
+
+    /// <summary>How long it must stay there, in steps.</summary>
+    private const int SilenceOfVoice = 8, SilenceOfMix = 15;
+
+    /// <summary>A shorter pause is not told from the music between two beats, seconds.</summary>
+    private const double ShortestPauseOfMix = 0.5;
+
+    /// <summary>What accompanies a word is looked for up to so long after its start, in steps.</summary>
+    private const int Accompaniment = 400;
+
     private const int ShortestWord = 6;
 
     private readonly double _start;
-    private readonly float _fall;
+    private readonly bool _isVoice;
     private readonly float[] _rises, _levels;
 
-    private SoundEdges(double start, float fall, float[] rises, float[] levels) =>
-        (_start, _fall, _rises, _levels) = (start, fall, rises, levels);
+    private SoundEdges(double start, bool isVoice, float[] rises, float[] levels) =>
+        (_start, _isVoice, _rises, _levels) = (start, isVoice, rises, levels);
 
     /// <summary>Measures a stretch.</summary>
     /// <param name="audio">16 kHz mono: the voice alone where there is one, else the mix.</param>
@@ -58,7 +69,7 @@ internal sealed class SoundEdges
             Rises(audio, mel, first + at, rises.AsSpan(at, Math.Min(Block, count - at)));
         }
         var levels = VoiceLevels.Measure(audio, new TimeRange(start, start + (double)count / VoiceLevels.HopsPerSecond), cancellationToken).Decibels;
-        return new SoundEdges(start, isVoice ? FallOfVoice : FallOfMix, rises, levels);
+        return new SoundEdges(start, isVoice, rises, levels);
     }
 
     /// <summary>When a word starts: at the clearest beginning of a sound near to where attention puts it.</summary>
@@ -95,14 +106,25 @@ internal sealed class SoundEdges
         var loudest = float.NegativeInfinity;
         foreach (var level in _levels.AsSpan(first, Math.Min(end - first, VoiceLevels.HopsPerSecond)))
             loudest = Math.Max(loudest, level);
-        var below = 0;
+        var fall = _isVoice ? FallOfVoice : Math.Min(MostFallOfMix, (loudest - Floor(first, end)) / 2);
+        if (fall < LeastFallOfMix)
+            return latest;
+        var (below, silence) = (0, _isVoice ? SilenceOfVoice : SilenceOfMix);
         for (var i = first; i < end; i++)
         {
-            below = _levels[i] < loudest - _fall ? below + 1 : 0;
-            if (below >= Silence && i - below >= first + ShortestWord)
-                return Math.Min(TimeAt(i - below + 1), latest);
+            below = _levels[i] < loudest - fall ? below + 1 : 0;
+            if (below >= silence && i - below >= first + ShortestWord)
+                return !_isVoice && latest - TimeAt(i - below + 1) < ShortestPauseOfMix ? latest : Math.Min(TimeAt(i - below + 1), latest);
         }
         return latest;
+    }
+
+    /// <summary>The level of the quieter moments, a fifth being quieter still.</summary>
+    private float Floor(int first, int end)
+    {
+        float[] levels = [.. _levels.AsSpan(first, Math.Min(end - first, Accompaniment))];
+        Array.Sort(levels);
+        return levels[levels.Length / 5];
     }
 
     private static void Rises(PcmFile audio, LogMel mel, long first, Span<float> rises)

@@ -31,10 +31,13 @@ internal sealed class EncodedAudio : IDisposable
     /// <summary>The states of some stretches side by side, as the decoder reads them; what lies outside of a stretch is silence.</summary>
     /// <param name="model">The network.</param>
     /// <param name="stretches">Parts of encoded windows.</param>
-    /// <returns>[stretches, frames of the one that ends last, width]; the caller disposes it.</returns>
+    /// <returns>[stretches, a window's frames, width]; the caller disposes it.</returns>
     public OrtValue States(WhisperModel model, IReadOnlyList<EncodedStretch> stretches) => Of(model).Gather(stretches);
 
-    /// <summary>The states of one stretch alone, [1, its frames, width]; the caller disposes it.</summary>
+    /// <summary>
+    /// The states of one stretch alone, [1, its frames, width], followed by silence up to a window's frames where the network takes no fewer; the caller
+    /// disposes it.
+    /// </summary>
     public OrtValue Crop(WhisperModel model, EncodedStretch stretch) => Of(model).Crop(stretch);
 
     public void Dispose()
@@ -81,7 +84,7 @@ internal sealed class EncodedAudio : IDisposable
 
         public OrtValue Gather(IReadOnlyList<EncodedStretch> stretches)
         {
-            var frames = stretches.Max(stretch => stretch.To);
+            var frames = model.Config.EncoderFrames;
             var silence = model.Silence.Floats();
             var width = model.StateWidth;
             var gathered = Tensors.Allocate(model.Layout.EncoderStateType, stretches.Count, frames, width);
@@ -107,9 +110,11 @@ internal sealed class EncodedAudio : IDisposable
         public OrtValue Crop(EncodedStretch stretch)
         {
             var (window, from, to) = stretch;
-            var states = new float[(to - from) * model.StateWidth];
-            _file!.Read((long)window.Index * model.Config.EncoderFrames + from, states);
-            var cropped = Tensors.Allocate(model.Layout.EncoderStateType, 1, to - from, model.StateWidth);
+            var frames = model.Layout.TakesAnyFrames ? to - from : model.Config.EncoderFrames;
+            var states = new float[frames * model.StateWidth];
+            _file!.Read((long)window.Index * model.Config.EncoderFrames + from, states.AsSpan(0, (to - from) * model.StateWidth));
+            model.Silence.Floats()[((to - from) * model.StateWidth)..states.Length].CopyTo(states.AsSpan((to - from) * model.StateWidth));
+            var cropped = Tensors.Allocate(model.Layout.EncoderStateType, 1, frames, model.StateWidth);
             cropped.Write(0, states);
             return cropped;
         }

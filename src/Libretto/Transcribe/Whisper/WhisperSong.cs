@@ -88,11 +88,11 @@ internal sealed class WhisperSong : IDisposable
 
     private void Decode(IReadOnlyList<WindowPart> parts, CancellationToken cancellationToken)
     {
-        EncodedStretch[] stretches = [.. parts.Select(part => part.Stretch)];
+        EncodedStretch[] stretches = [.. parts.Select(part => part.Stretch(_model.Config.EncoderFrames))];
         using var states = _encoded.States(_model, stretches);
         var start = _prompt.Concat(_model.StartTokens(_language, _options.Translate)).ToArray();
         var jobs = parts.Select((part, row) => new WindowJob(
-            row, stretches[row].To, 0, part.Seed, part.IsWhole ? [] : [_model.Tokenizer.FirstTime + stretches[row].From])).ToArray();
+            row, Math.Min(stretches[row].To, part.Text.Encoded.Frames), 0, part.Seed, part.IsWhole ? [] : [_model.Tokenizer.FirstTime + stretches[row].From])).ToArray();
         var texts = _decoder.Decode(states, jobs, start, cancellationToken);
         for (var i = 0; i < parts.Count; i++)
         {
@@ -126,9 +126,8 @@ internal sealed class WhisperSong : IDisposable
         int[] tokens = [.. hypothesis.Tokens.Where(_model.Tokenizer.IsText)];
         if (tokens.Length == 0 || !_model.Layout.HasAttention)
             return null;
-        var stretch = text.Encoded.Part(text.Range.Start, text.Encoded.End);
-        using var states = _encoded.States(_model, [stretch]);
-        return ForcedPass.Run(_model, states, [new ForcedText(0, stretch.To, tokens)], _language, cancellationToken, _options.Translate)[0].Attention;
+        using var states = _encoded.States(_model, [new EncodedStretch(text.Encoded, 0, _model.Config.EncoderFrames)]);
+        return ForcedPass.Run(_model, states, [new ForcedText(0, text.Encoded.Frames, tokens)], _language, cancellationToken, _options.Translate)[0].Attention;
     }
 
     private TranscribedPiece Piece(WindowText text, CancellationToken cancellationToken)
@@ -159,7 +158,7 @@ internal sealed class WhisperSong : IDisposable
         // Spread over the song: intros and endings are often instrumental or spoken.
         var step = Math.Max(1, Windows.Count / (double)DetectionWindows);
         var chosen = Enumerable.Range(0, Math.Min(DetectionWindows, Windows.Count)).Select(i => Windows[(int)(i * step + step / 2)]);
-        EncodedStretch[] stretches = [.. chosen.Select(window => _encoded.Encode(_model, window.Start, cancellationToken).Part(window.Start, window.End))];
+        EncodedStretch[] stretches = [.. chosen.Select(window => new EncodedStretch(_encoded.Encode(_model, window.Start, cancellationToken), 0, _model.Config.EncoderFrames))];
         using var states = _encoded.States(_model, stretches);
         var (language, probability) = _model.DetectLanguage(states, cancellationToken)[0];
         _logger.LanguageDetected(language, probability, stretches.Length);

@@ -41,7 +41,12 @@ internal sealed record WindowPart(WindowText Text, TimeRange Range, bool IsWhole
     public GuardedText? Result { get; set; }
 
     /// <summary>The frames that are read: where the stretch ends its window, on to the end of what was encoded, as no one stops in the middle of a line.</summary>
-    public EncodedStretch Stretch => Text.Encoded.Part(Range.Start, Range.End < Text.Range.End ? Range.End : Text.Encoded.End);
+    /// <param name="windowFrames">Frames of a whole window.</param>
+    public EncodedStretch Stretch(int windowFrames)
+    {
+        var part = Text.Encoded.Part(Range.Start, Range.End);
+        return Range.End < Text.Range.End ? part : part with { To = windowFrames };
+    }
 
     /// <summary>The same for the same stretch of a recording.</summary>
     public int Seed => (int)(Range.Start * 1000) ^ ((int)(Range.End * 1000) << 7);

@@ -57,7 +57,7 @@ internal sealed partial class OpenAiTranscriber(
         }
         catch (ApiProblem problem)
         {
-            await WriteAsync(Event(JsonSerializer.Serialize(OpenAiError.Of(problem.Status, problem.Code, problem.Message, problem.Param), ApiJson.Readable.OpenAiError)));
+            await WriteAsync(Event(JsonSerializer.Serialize(OpenAiError.Of(problem.Status, problem.Code, problem.Message, problem.Param), ProblemJson.Readable.OpenAiError)));
         }
 
         string Event(string json) => $"data: {json}\n\n";

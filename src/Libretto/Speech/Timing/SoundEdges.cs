@@ -36,7 +36,7 @@ internal sealed class SoundEdges
     private const int SilenceOfVoice = 8, SilenceOfMix = 15;
 
     /// <summary>A shorter pause is not told from the music between two beats, seconds.</summary>
-    private const double ShortestPauseOfMix = 0.5;
+    private const double ShortestPauseOfMix = 0.8;
 
     /// <summary>What accompanies a word is looked for up to so long after its start, in steps.</summary>
     private const int Accompaniment = 400;

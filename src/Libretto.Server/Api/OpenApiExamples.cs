@@ -12,19 +12,19 @@ internal static class OpenApiExamples
     private const string Job =
         $$"""
         {"id":"{{Id}}","title":"Morning Light","file_name":"morning-light.ogg","options":{"language":"en"},
-        "status":"running","pct":47.5,"status_message":"listening","current_stage":"transcribe",
+        "status":"running","pct":47.5,"status_message":"transcribing","current_stage":"transcribe",
         "progress_log":[{"step":"acquire","status":"completed","percentage":30,"message":"reading","timestamp":"2026-11-23T04:00:00Z","duration":0.4},
-        {"step":"transcribe","status":"running","percentage":47.5,"message":"listening","timestamp":"2026-11-23T04:00:01Z","duration":2.1,"method":"whisper/whisper-base"}],
+        {"step":"transcribe","status":"running","percentage":47.5,"message":"transcribing","timestamp":"2026-11-23T04:00:01Z","duration":2.1,"method":"whisper/whisper-base"}],
         "attempts":0,"takeovers":0,"created_at":"2026-11-23T04:00:00Z","started_at":"2026-11-23T04:00:00Z","duration":40.4,"cancel_requested":false,
         "links":{"self":"/api/jobs/{{Id}}","steps":"/api/jobs/{{Id}}/steps","events":"/api/jobs/{{Id}}/events"} }
         """;
 
     private const string Steps =
         $$"""
-        {"id":"{{Id}}","status":"running","pct":47.5,"status_message":"listening","steps":[
+        {"id":"{{Id}}","status":"running","pct":47.5,"status_message":"transcribing","steps":[
         {"step":"acquire","status":"completed","percentage":30,"message":"reading","timestamp":"2026-11-23T04:00:00Z","duration":0.4,"method":"upload","method_text":"uploaded"},
         {"step":"separate","status":"skipped","message":"not needed","duration":0},
-        {"step":"transcribe","status":"running","percentage":47.5,"message":"listening","timestamp":"2026-11-23T04:00:01Z","duration":2.1,
+        {"step":"transcribe","status":"running","percentage":47.5,"message":"transcribing","timestamp":"2026-11-23T04:00:01Z","duration":2.1,
         "method":"whisper/whisper-base","method_text":"worker gpu-1: whisper-base","estimate":{"low":1.5,"likely":2.5,"high":4},"estimate_text":"2 s to 4 s"},
         {"step":"align","status":"skipped","message":"not needed","duration":0},
         {"step":"publish","status":"pending","message":"waits for the steps before","duration":0}]}

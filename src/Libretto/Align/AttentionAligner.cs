@@ -75,7 +75,7 @@ internal sealed class AttentionAligner : IDisposable
     /// <param name="text">All given words.</param>
     /// <param name="windows">Windows in order.</param>
     /// <param name="done">Called with the number of windows done.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     /// <returns>A placed word for each word that a window keeps; null for the others.</returns>
     public PlacedWord?[] Align(GivenText text, IReadOnlyList<AlignmentWindow> windows, Action<int>? done, CancellationToken cancellationToken)
     {

@@ -39,7 +39,7 @@ internal sealed class LineSearch
     /// <param name="estimate">About when each word starts, and the text ends, seconds.</param>
     /// <param name="duration">Length of the recording, seconds.</param>
     /// <param name="done">Called with the share done, 0 to 1.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     public IReadOnlyList<Anchor> Find(
         AttentionAligner aligner, WindowGrid grid, IReadOnlyList<double> estimate, double duration, Action<double>? done,
         CancellationToken cancellationToken)
@@ -50,7 +50,8 @@ internal sealed class LineSearch
         {
             var placed = aligner.Align(_text, [windows[i]], null, cancellationToken);
             for (var line = 0; line < _text.Lines; line++)
-                if (_text.First(line) >= windows[i].FirstWord && _text.First(line + 1) <= windows[i].EndWord && _text.First(line + 1) > _text.First(line))
+                if (_text.First(line) >= windows[i].FirstWord && _text.First(line + 1) <= windows[i].EndWord &&
+                    _text.First(line + 1) > _text.First(line))
                     heard.Add((line, [.. placed[_text.WordsOf(line)].Select(word => word!.Value)]));
             done?.Invoke((i + 1.0) / windows.Count);
         }
@@ -86,7 +87,8 @@ internal sealed class LineSearch
         for (var line = 0; line < _text.Lines; line++)
         {
             earliest[line] = _anchors.LastOrDefault(anchor => anchor.Given < _text.First(line + 1)).Time;
-            latest[line] = _anchors.Where(anchor => anchor.Given >= _text.First(line)).Select(anchor => anchor.Time).FirstOrDefault(duration);
+            latest[line] = _anchors.Where(
+                anchor => anchor.Given >= _text.First(line)).Select(anchor => anchor.Time).FirstOrDefault(duration);
         }
         return (earliest, latest);
     }
@@ -119,7 +121,8 @@ internal sealed class LineSearch
             // The chain that ends here: alone, or after the best chain of earlier lines that has ended by then.
             (sums[i], before[i]) = (candidates[i].Evidence, -1);
             for (var j = 0; j < i; j++)
-                if (candidates[j].Line < candidates[i].Line && candidates[j].LastStart <= candidates[i].Start && sums[j] + candidates[i].Evidence > sums[i])
+                if (candidates[j].Line < candidates[i].Line && candidates[j].LastStart <= candidates[i].Start &&
+                    sums[j] + candidates[i].Evidence > sums[i])
                     (sums[i], before[i]) = (sums[j] + candidates[i].Evidence, j);
         }
 

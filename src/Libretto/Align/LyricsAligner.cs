@@ -51,7 +51,7 @@ public sealed class LyricsAligner
     /// <param name="activity">Where someone sings, in order.</param>
     /// <param name="language">The language sung, as an ISO 639 code.</param>
     /// <param name="progress">Share done, 0 to 1.</param>
-    /// <param name="cancellationToken">Felt within half a second.</param>
+    /// <param name="cancellationToken">Checked at least every half second.</param>
     /// <exception cref="LibrettoException">There are no words, the model is damaged, or it does not know the language.</exception>
     public Task<AlignedLyrics> AlignAsync(
         PcmFile audio, LyricsDocument given, string source, IReadOnlyList<LyricsWord> heard, IReadOnlyList<TimeRange> activity,

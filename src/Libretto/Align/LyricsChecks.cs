@@ -38,7 +38,8 @@ internal static class LyricsChecks
                 var passage = heard.Skip(from).Take(at - from).ToList();
                 var again = LyricsMatch.Find(text.Words, passage, cancellationToken).Count >= 0.6 * passage.Count;
                 yield return new LyricsCheck(
-                    passage[0].Start, passage[^1].End, again ? "given words seem to be sung here once more" : "something else seems to be sung here");
+                    passage[0].Start, passage[^1].End, again
+                        ? "given words seem to be sung here once more" : "something else seems to be sung here");
             }
             from = at + 1;
         }

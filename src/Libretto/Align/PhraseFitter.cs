@@ -21,7 +21,9 @@ internal static class PhraseFitter
     /// <summary>What the fit pays for beside the squared logarithm of how much longer or shorter than its share a word is.</summary>
     private const double SilenceInWord = 4, LineWithoutSilence = 0.3;
 
-    /// <summary>And a second: of silence within a line, singing left unexplained or to a word before, distance from where a word was seen.</summary>
+    /// <summary>
+    /// And a second: of silence within a line, singing left unexplained or to a word before, distance from where a word was seen.
+    /// </summary>
     private const double SilentSecond = 0.3, UnexplainedSecond = 1, HeldSecond = 0.2, SecondFromSeen = 1;
 
     /// <summary>A start for each word and, last, the end of the last one; null where there is no voice.</summary>
@@ -93,7 +95,8 @@ internal static class PhraseFitter
                 if (double.IsPositiveInfinity(costsBefore[begin]))
                     continue;
                 var stretch = Math.Log(length / share);
-                var cost = costsBefore[begin] + Away(word, grid[begin].Time) + stretch * stretch + SilenceInWord * (grid[at - 1].Range - grid[begin].Range);
+                var cost = costsBefore[begin] + Away(word, grid[begin].Time) + stretch * stretch +
+                    SilenceInWord * (grid[at - 1].Range - grid[begin].Range);
                 cost += Tear(word, begin);
                 if (text.BeginsLine(first + word) && !IsAfterSilence(begin))
                     cost += LineWithoutSilence;

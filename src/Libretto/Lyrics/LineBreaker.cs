@@ -37,7 +37,7 @@ internal static class LineBreaker
         "e", "ma", "perché", "quando", "che", "mas",
     };
 
-    /// <param name="words">Lawful words of a song or a part of it.</param>
+    /// <param name="words">Valid words of a song or a part of it.</param>
     /// <param name="sentenceEnds">Indexes of words after which the engine ends a sentence or segment.</param>
     /// <param name="language">The words' language as an ISO 639 code, which tells what capitals mean; null where it is not known.</param>
     public static IReadOnlyList<LyricsLine> Break(

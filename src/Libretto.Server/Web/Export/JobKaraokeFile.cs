@@ -3,6 +3,7 @@ using Libretto.Karaoke.Html;
 using Libretto.Pipeline;
 using Libretto.Server.Api;
 using Libretto.Server.Data.Entities;
+using Libretto.Server.Jobs;
 using Libretto.Server.Http;
 using Libretto.Server.Web.Player;
 using Libretto.Storage;
@@ -44,7 +45,7 @@ internal sealed class JobKaraokeFile(IContentStore store, AudioDecoder decoder, 
     /// <summary>A recording as Opus, in a file; made once, then found in the store.</summary>
     private async Task PackAsync(string key, string path, CancellationToken ct)
     {
-        var packedKey = ContentKey.Of("opus", "1", key);
+        var packedKey = DerivedContent.OpusOf(key);
         if (await store.CopyToFileAsync(packedKey, path, ct))
             return;
         var input = folder.NewFile();

@@ -2,7 +2,7 @@ using Libretto.Lyrics.Reading;
 
 namespace Libretto.Lyrics.Formats;
 
-/// <summary>Turns what a reader found into a lawful document: the part that all readers share.</summary>
+/// <summary>Turns what a reader found into a valid document: the part that all readers share.</summary>
 internal static class DocumentBuilder
 {
     /// <summary>A line whose end no one tells is not believed to last longer than this, in milliseconds.</summary>

@@ -15,7 +15,7 @@ internal static class FormatText
         return text.TrimStart('\uFEFF').ReplaceLineEndings("\n").Split('\n');
     }
 
-    /// <summary>The lines to write: those that are sung, lawful, of documents that have times.</summary>
+    /// <summary>The lines to write: those that are sung, normalized, of documents that have times.</summary>
     public static IEnumerable<LyricsLine> SungLines(LyricsDocument document, string format)
     {
         ArgumentNullException.ThrowIfNull(document);
@@ -29,7 +29,9 @@ internal static class FormatText
     /// put there, so that <see cref="Unguard"/> always gives the same text back.
     /// </summary>
     /// <param name="text">A line's or a word's text.</param>
-    /// <param name="tags">Matches where a guard belongs: after the opening and any guards, so a pattern such as <c>(?&lt;=&lt;\u2060*)(?=\d)</c>.</param>
+    /// <param name="tags">
+    /// Matches where a guard belongs: after the opening and any guards, so a pattern such as <c>(?&lt;=&lt;\u2060*)(?=\d)</c>.
+    /// </param>
     public static string Protect(string text, Regex tags) => tags.Replace(text, Guard);
 
     /// <summary>Takes one guard away wherever <see cref="Protect"/> has put one.</summary>

@@ -78,7 +78,7 @@ internal sealed class RecognitionRun
 
     /// <summary>Listens.</summary>
     /// <param name="isFinal">Whether lines may be shown as they come, because no other engine can replace them; asked anew for each piece.</param>
-    /// <param name="cancellationToken">Felt within half a second.</param>
+    /// <param name="cancellationToken">Checked at least every half second.</param>
     public async Task<Transcript> RunAsync(Func<bool> isFinal, CancellationToken cancellationToken)
     {
         var audio = _voice is null ? await _song.SpeechAsync(null, cancellationToken) : await _voice.SpeechAsync(cancellationToken);
@@ -102,7 +102,7 @@ internal sealed class RecognitionRun
     public void Show()
     {
         if (_voice is null)
-            _unshown.ForEach(_song.Meter.Heard);
+            _unshown.ForEach(_song.Meter.LineRecognized);
         _unshown.Clear();
     }
 

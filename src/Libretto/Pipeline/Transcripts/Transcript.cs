@@ -73,10 +73,10 @@ internal sealed record Transcript
     public Transcript TimedBy(SoundEdges edges, IReadOnlyList<TimeRange> singing) =>
         this with { Words = ActivityBounds.Apply(WordEdges.Apply(Words, Onsets, edges), singing) };
 
-    /// <summary>The words in lines, at times as lawful as a document's.</summary>
+    /// <summary>The words in lines, at times that keep a document's rules.</summary>
     public IReadOnlyList<LyricsLine> Lines() => LineBreaker.Break(DocumentRules.Normalize(Words, Milliseconds), SentenceEnds, Language);
 
-    /// <summary>Lawful lines of all words, or of the given lyrics where there are any.</summary>
+    /// <summary>Valid lines of all words, or of the given lyrics where there are any.</summary>
     public LyricsDocument ToDocument(AlignedLyrics? aligned) => aligned is null
         ? new LyricsDocument { Duration = Milliseconds, Lines = Lines(), Checks = Checks.Count == 0 ? null : Checks }
         : DocumentRules.Normalize(new LyricsDocument

@@ -43,14 +43,17 @@ internal static class WordTiming
         for (var word = 0; word < words.Length; word++)
         {
             var (before, of) = (onsets[word].Start, onsets[word].End);
-            words[word].Start = rule == WordStartRule.Usual ? before : of - Math.Min((of - before) / 2, (followsPause?.Invoke(word) ?? true) ? LeadAfterPause : double.PositiveInfinity);
+            var longestLead = (followsPause?.Invoke(word) ?? true) ? LeadAfterPause : double.PositiveInfinity;
+            words[word].Start = rule == WordStartRule.Usual ? before : of - Math.Min((of - before) / 2, longestLead);
         }
         for (var word = 0; word < words.Length; word++)
             words[word].End = word + 1 < words.Length ? words[word + 1].Start : windowEnd;
         return words;
     }
 
-    /// <summary>Between which times attention comes to each word: from where the row before its first token begins to where its own does.</summary>
+    /// <summary>
+    /// Between which times attention comes to each word: from where the row before its first token begins to where its own does.
+    /// </summary>
     /// <param name="positionStarts">One frame a position, as for <see cref="FromPositions"/>.</param>
     /// <param name="firstTokens">The index of each word's first text token, rising.</param>
     /// <param name="secondsPerFrame">Length of a frame.</param>

@@ -29,9 +29,6 @@ internal sealed class WhisperModel
     /// <summary>Length of an encoder frame in seconds.</summary>
     public const double SecondsPerFrame = 0.02;
 
-    // Best first on a CPU: 8-bit blocks are as good as full precision and faster; dynamic 8 bits and 4 bits lose words.
-    private static readonly string[] Precisions = ["_q8", "", "_fp16", "_quantized", "_int8", "_uint8", "_q4", "_q4f16", "_bnb4"];
-
     private readonly InferenceSession _encoder;
     private readonly string _encoderInput;
     private readonly string _encoderOutput;
@@ -80,8 +77,8 @@ internal sealed class WhisperModel
         var config = WhisperConfig.Read(folder);
         var tokenizer = ReadTokenizer(folder, config);
         var workers = Math.Min(MostWorkers, sessions.Threads);
-        var encoder = sessions.Open(FindNetwork(folder, "encoder_model"), workers);
-        var decoder = sessions.Open(FindNetwork(folder, "decoder_model_merged"), workers);
+        var encoder = sessions.Open(OnnxFiles.Best(folder, "encoder_model", "onnx"), workers);
+        var decoder = sessions.Open(OnnxFiles.Best(folder, "decoder_model_merged", "onnx"), workers);
         var shape = encoder.InputMetadata.Values.First().Dimensions;
         if (shape.Length != 3 || (shape[1] > 0 && shape[1] != config.Bins))
             throw SpeechException.NotWhisper(folder, $"its encoder takes [{string.Join(", ", shape)}], not {config.Bins} mel bands.");
@@ -115,7 +112,7 @@ internal sealed class WhisperModel
 
     /// <summary>Runs the encoder over windows, one by one so that memory does not grow with their number.</summary>
     /// <param name="features">A window each: <see cref="WhisperConfig.Bins"/> rows of 3,000 frames.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     /// <returns>Hidden states, [windows, frames, width]; the caller disposes them.</returns>
     public OrtValue Encode(IReadOnlyList<float[]> features, CancellationToken cancellationToken)
     {
@@ -172,7 +169,7 @@ internal sealed class WhisperModel
 
     /// <summary>What language each window is in.</summary>
     /// <param name="states">The encoder's hidden states.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     /// <returns>Language codes with their probabilities, likeliest first: the mean over the windows, each weighed by how surely someone speaks.</returns>
     public IReadOnlyList<(string Language, double Probability)> DetectLanguage(OrtValue states, CancellationToken cancellationToken)
     {
@@ -196,12 +193,6 @@ internal sealed class WhisperModel
             total += weight;
         }
         return [.. sums.Select(s => (s.Key, s.Value / total)).OrderByDescending(s => s.Item2).ThenBy(s => s.Key, StringComparer.Ordinal)];
-    }
-
-    private static string FindNetwork(string folder, string name)
-    {
-        var files = Precisions.Select(precision => Path.Combine(folder, "onnx", name + precision + ".onnx")).ToArray();
-        return Array.Find(files, File.Exists) ?? throw ModelException.FileMissing(Path.Combine(folder, "onnx", name + ".onnx"));
     }
 
     private static WhisperTokenizer ReadTokenizer(string folder, WhisperConfig config)

@@ -2,7 +2,7 @@ using Libretto.Cli.Results;
 using Libretto.Lyrics;
 using Libretto.Lyrics.Reading;
 
-namespace Libretto.Cli;
+namespace Libretto.Cli.Songs;
 
 /// <summary>Lyrics that the user has as a file.</summary>
 internal static class LyricsFile
@@ -37,7 +37,8 @@ internal static class LyricsFile
         }
     }
 
-    private static LyricsFormatException Named(string path, LyricsFormatException e) => new(e.Code, $"{path}: {e.Message}", e.Line, e);
+    private static LyricsFormatException Named(string path, LyricsFormatException e) =>
+        new(e.Kind, e.Code, $"{path}: {e.Message}", e.Line, e);
 
     private static async Task<byte[]> BytesAsync(string path, CancellationToken cancellationToken)
     {

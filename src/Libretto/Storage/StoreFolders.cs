@@ -57,6 +57,9 @@ public static class StoreFolders
     /// <summary>Songs as Opus, for files to take away.</summary>
     public const string Opus = "opus";
 
+    /// <summary>Karaoke made of jobs' songs.</summary>
+    public const string Exports = "exports";
+
     /// <summary>Marks of content that is yet to be sent.</summary>
     public const string Unsent = "unsent";
 
@@ -75,6 +78,7 @@ public static class StoreFolders
         new(Given, "Jobs", "lyrics that came with a job", StoreLifetime.Named),
         new(Waveforms, "Web/Player", "waveforms that the page draws", StoreLifetime.Remade),
         new(Opus, "Web/Export", "songs as Opus, for karaoke files", StoreLifetime.Remade),
+        new(Exports, "Jobs", "karaoke made of jobs' songs: HTML, MP4, CD+G, UltraStar", StoreLifetime.Named),
         new(Unsent, "Storage", "marks: content to be sent to the store beyond the network", StoreLifetime.Mark),
         new(Removed, "Storage", "marks: content to be removed from the store beyond the network", StoreLifetime.Mark),
     ];

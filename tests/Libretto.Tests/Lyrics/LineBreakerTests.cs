@@ -40,18 +40,6 @@ public class LineBreakerTests
             Texts(Words("they say nothing here makes any sense but everything under heaven does")));
 
     [Fact]
-    public void A_long_run_breaks_before_its_capitals() =>
-        Assert.Equal(
-            ["and the birds begin to sing", "Take my hand and walk beside me", "We will see what the day can bring"],
-            Texts(Words("and the birds begin to sing Take my hand and walk beside me We will see what the day can bring")));
-
-    [Fact]
-    public void The_capitals_of_a_language_that_writes_nouns_so_say_nothing() =>
-        Assert.Equal(
-            Texts(Words("der mond scheint auf den see und die nacht ist still im tal")),
-            Texts(Words("der Mond scheint auf den See und die Nacht ist still im Tal")).Select(line => line.ToLowerInvariant()));
-
-    [Fact]
     public void A_long_run_breaks_at_its_longest_gap()
     {
         var words = Words("one two three four five six seven eight nine ten");
@@ -72,6 +60,18 @@ public class LineBreakerTests
         Assert.Equal(
             ["hello my friend", "how are you"],
             LineBreaker.Break(Words("hello my friend how are you"), [2]).Select(line => line.Text));
+
+    [Theory]
+    [InlineData("fr", "La tête dans les cieux ma conscience Sous terre un soleil de plus", new[] { "La tête dans les cieux ma conscience", "Sous terre un soleil de plus" })]
+    [InlineData("en", "Tell me when I go and I will Wait for you here", new[] { "Tell me when I go and I will", "Wait for you here" })]
+    [InlineData("de", "Wir sehen die Sonne und Ich gehe mit dem Wind", new[] { "Wir sehen die Sonne und", "Ich gehe mit dem Wind" })]
+    [InlineData("de", "wir sehen die Sonne gehen mit dem Wind", new[] { "wir sehen die Sonne gehen mit dem Wind" })]
+    public void A_capital_that_begins_a_line_of_verse_begins_a_line(string language, string text, string[] lines) =>
+        Assert.Equal(lines, LineBreaker.Break(Words(text), language: language).Select(line => line.Text));
+
+    [Fact]
+    public void Capitals_everywhere_say_nothing() =>
+        Assert.Single(LineBreaker.Break(Words("Come On And Sing With Me"), language: "en"));
 
     [Fact]
     public void Japanese_is_joined_without_spaces_and_counted_double()

@@ -49,8 +49,8 @@ public sealed class AcquireException : LibrettoException
 
     internal static AcquireException TooLong(double? seconds, TimeSpan limit) => new(
         ErrorKind.TooLarge, "link_too_long",
-        Invariant($"The recording is {(seconds is { } known ? Invariant($"{known / 60:0} minutes long") : "too long")}; the limit is " +
-            $"{limit.TotalMinutes:0.#} minutes. Give the link of a single song."));
+        Invariant($"The recording is {(seconds is { } known ? Invariant($"{known / 60:0} minutes long") : "too long")}; the limit is ") +
+            Invariant($"{limit.TotalMinutes:0.#} minutes. Give the link of a single song."));
 
     internal static AcquireException TooBig(long limit) => new(
         ErrorKind.TooLarge, "link_too_big",

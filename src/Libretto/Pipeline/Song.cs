@@ -1,5 +1,6 @@
 using Libretto.Audio;
 using Libretto.Pipeline.Memo;
+using Libretto.Speech.Whisper;
 
 namespace Libretto.Pipeline;
 
@@ -13,6 +14,7 @@ internal sealed class Song : IDisposable
     private readonly List<string> _notices = [];
     private readonly Lock _decoding = new();
     private Task<PcmFile>? _speech;
+    private EncodedAudio? _encoded;
 
     private Song(AudioDecoder decoder, AudioInfo info, ProgressMeter meter)
     {
@@ -100,9 +102,20 @@ internal sealed class Song : IDisposable
         return speech;
     }
 
+    /// <summary>Where networks keep what they make of <see cref="SpeechAsync"/>'s sound, for whoever listens next; asked for once it is decoded.</summary>
+    public EncodedAudio Encoded
+    {
+        get
+        {
+            lock (_decoding)
+                return _encoded ??= new EncodedAudio(_speech!.Result);
+        }
+    }
+
     /// <summary>Gives back the sound. All else stays of use: stems that were handed out go on with it.</summary>
     public void Dispose()
     {
+        _encoded?.Dispose();
         if (_speech is { IsCompletedSuccessfully: true })
             _speech.Result.Dispose();
         else

@@ -7,6 +7,7 @@ using Libretto.Pipeline.Stems;
 using Libretto.Pipeline.Timing;
 using Libretto.Pipeline.Transcripts;
 using Libretto.Separate;
+using Libretto.Speech.Timing;
 
 namespace Libretto.Pipeline;
 
@@ -52,6 +53,12 @@ public sealed class SongPipeline
             _vocals.ModeFor(request, timesAreTrusted: true) == SeparationMode.Never;
     }
 
+    /// <summary>What would recognise a song now of which nothing special is asked; nothing is fetched.</summary>
+    /// <param name="cancellationToken">Stops asking the hub whether it answers, which takes three seconds at most.</param>
+    /// <exception cref="LibrettoException">The settings name an engine that is unknown or lacks its key.</exception>
+    public Task<EngineForecast> ForecastAsync(CancellationToken cancellationToken = default) =>
+        _engines.ForecastAsync(cancellationToken);
+
     /// <summary>Works on one song.</summary>
     /// <param name="request">The song and what is wanted of it.</param>
     /// <param name="progress">Told at once, in order, on whichever thread works.</param>
@@ -65,10 +72,6 @@ public sealed class SongPipeline
         meter.Enter(WorkStep.Read, "reading");
         using var song = await Song.OpenAsync(request.Path, request.Track, request.Fresh, _decoder, _memo, meter, cancellationToken);
         var engine = await SelectAsync(song, request, cancellationToken);
-        var run = new RecognitionRun(song, request, engine);
-        var known = await run.RecallAsync(cancellationToken);
-        if (known is null)
-            await run.PrepareAsync(cancellationToken);
         await using var search = _search.Start(song, request, cancellationToken);
 
         // Where the vocals help, they come first.
@@ -82,6 +85,15 @@ public sealed class SongPipeline
         using var stems = new SongStems(song, _separation);
         var vocals = await _vocals.RunAsync(song, stems, mode, takesLong: isBest || request.Lyrics is not null, cancellationToken);
 
+        var run = new RecognitionRun(song, request, engine, singer: vocals);
+        var known = await run.RecallAsync(cancellationToken);
+        // Known lyrics only need to know about where their words are: what was heard before, in other windows, serves as well.
+        if (known is null && request.Lyrics is not null && new RecognitionRun(song, request, engine) is var earlier &&
+            await earlier.RecallAsync(cancellationToken) is { } recognized)
+            (run, known) = (earlier, recognized);
+        if (known is null)
+            await run.PrepareAsync(cancellationToken);
+
         // Words, by whichever engine answers; of those at hand, from the vocals as well.
         meter.Enter(WorkStep.Transcribe, "transcribing", engine.Transcriber.Name);
         var heard = known is null ? await _fallback.RunAsync(song, run, cancellationToken) : Recalled(song, run, known);
@@ -94,7 +106,7 @@ public sealed class SongPipeline
         // Times: bounded by where someone sings, then aligned where something better than the engine's own is at hand.
         var own = heard.Transcript.Words;
         if (vocals is not null && (!heard.Engine.Transcriber.TimesAreTrusted || heard.Transcript.IsEstimated))
-            heard = heard with { Transcript = heard.Transcript.BoundBy(vocals.Singing) };
+            heard = heard with { Transcript = await TimeByVocalsAsync(song, heard, vocals, cancellationToken) };
         var timed = await new SongTiming(song, request, _engines, _ctc, search).RunAsync(heard, vocals, cancellationToken);
         var document = Document(song, request, heard, timed, vocals);
         if (_tracesTimes)
@@ -130,6 +142,20 @@ public sealed class SongPipeline
         song.Meter.Enter(WorkStep.TranscribeVocals, "transcribing the vocals", mix.Engine.Transcriber.Name);
         var sung = await run.RecallAsync(cancellationToken) ?? await run.RunAsync(isFinal: () => true, cancellationToken);
         return mix with { Run = run, Key = run.Key, Transcript = HypothesisSelection.Choose(mix.Transcript, sung) };
+    }
+
+    /// <summary>Words as the vocals show them to begin and end.</summary>
+    private static async Task<Transcript> TimeByVocalsAsync(
+        Song song, RecognitionResult heard, VocalStem vocals, CancellationToken cancellationToken)
+    {
+        var key = song.Memo.Key("time-by-vocals", heard.Key, vocals.Key);
+        if (await song.Memo.FindAsync(key, StageJson.Default.Transcript, cancellationToken) is { } known)
+            return heard.Transcript with { Words = known.Words };
+        var sound = await vocals.SpeechAsync(cancellationToken);
+        var edges = await Task.Run(() => SoundEdges.Measure(sound, isVoice: true, new TimeRange(0, sound.Duration), cancellationToken), cancellationToken);
+        var timed = heard.Transcript.TimedBy(edges, vocals.Singing);
+        await song.Memo.KeepAsync(key, timed with { Windows = [] }, StageJson.Default.Transcript, cancellationToken);
+        return timed;
     }
 
     /// <summary>Shows what was recognised before as if it were recognised now.</summary>

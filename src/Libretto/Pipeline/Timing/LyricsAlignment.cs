@@ -50,8 +50,12 @@ internal sealed class LyricsAlignment(Song song, AlignerChoice aligner, string s
         CancellationToken cancellationToken)
     {
         var audio = await song.SpeechAsync(null, cancellationToken);
-        return await aligner.Aligner.AlignAsync(
-            audio, lyrics, source, recognized, vocals?.Singing ?? ActivityDetector.Detect(audio, null, cancellationToken), language,
-            song.Meter.Step(), cancellationToken);
+        var activity = vocals?.Singing ?? await Task.Run(() => ActivityDetector.Detect(audio, null, cancellationToken), cancellationToken);
+        var sung = new SungAudio(song.Encoded, activity)
+        {
+            Singing = vocals?.Singing,
+            Voice = vocals is null ? null : await vocals.SpeechAsync(cancellationToken),
+        };
+        return await aligner.Aligner.AlignAsync(sung, lyrics, source, recognized, language, song.Meter.Step(), cancellationToken);
     }
 }

@@ -12,16 +12,6 @@ internal static class ActivityBounds
     /// <summary>How far an onset may pull the first word that follows it, seconds.</summary>
     public const double SnapDistance = 0.25;
 
-    /// <summary>Reads each word's start anew off the attention that came to it, where that is known, and fits the words as below.</summary>
-    /// <param name="words">Words in order of time.</param>
-    /// <param name="onsets">When attention came to each word; none where that is not known.</param>
-    /// <param name="activity">Where someone is heard, in order, not overlapping.</param>
-    public static LyricsWord[] Apply(IReadOnlyList<LyricsWord> words, IReadOnlyList<TimeRange> onsets, IReadOnlyList<TimeRange> activity)
-    {
-        if (onsets.Count == words.Count)
-            words = [.. words.Zip(onsets, (word, onset) => word with { Start = WordTiming.WithinVoice(onset, activity) ?? word.Start })];
-        return Apply(words, activity);
-    }
 
     /// <summary>Moves starts out of silence and to near onsets, and ends words where the sound ends.</summary>
     /// <param name="words">Words in order of time.</param>

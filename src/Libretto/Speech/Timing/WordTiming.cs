@@ -68,17 +68,4 @@ internal static class WordTiming
         }
         return onsets;
     }
-
-    /// <summary>
-    /// Where a word starts if it is known where someone sings: midway of what is sung while attention comes to it. Since a pause before it
-    /// does not count, no longest lead is needed, and a held note before it is given its length.
-    /// </summary>
-    /// <param name="onset">When attention comes to the word, as <see cref="Onsets"/> says.</param>
-    /// <param name="activity">Where someone sings, in order.</param>
-    /// <returns>Seconds; null where nobody sings when attention has come.</returns>
-    public static double? WithinVoice(TimeRange onset, IReadOnlyList<TimeRange> activity)
-    {
-        var voice = activity.FirstOrDefault(range => range.End > onset.End);
-        return voice.Start <= onset.End && voice.Length > 0 ? (Math.Max(onset.Start, voice.Start) + onset.End) / 2 : null;
-    }
 }

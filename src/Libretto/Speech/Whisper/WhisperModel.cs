@@ -20,12 +20,19 @@ internal sealed class WhisperModel
     /// <summary>Length of a window in samples: 30 s.</summary>
     public const int WindowSamples = 30 * LogMel.SampleRate;
 
+    // Each takes memory of its own: more would pass 1 GB.
+    private const int MostWorkers = 2;
+
+    /// <summary>Length of a window in seconds.</summary>
+    public const double WindowSeconds = 30;
+
     /// <summary>Length of an encoder frame in seconds.</summary>
     public const double SecondsPerFrame = 0.02;
 
     private readonly InferenceSession _encoder;
     private readonly string _encoderInput;
     private readonly string _encoderOutput;
+    private readonly Lazy<OrtValue> _silence;
 
     private WhisperModel(string folder, WhisperConfig config, WhisperTokenizer tokenizer, InferenceSession encoder, InferenceSession decoder)
     {
@@ -37,6 +44,7 @@ internal sealed class WhisperModel
         _encoderInput = encoder.InputNames[0];
         _encoderOutput = encoder.OutputNames[0];
         Layout = new WhisperDecoderLayout(folder, decoder, config);
+        _silence = new Lazy<OrtValue>(EncodeSilence);
     }
 
     /// <summary>The folder it was read from.</summary>
@@ -44,6 +52,9 @@ internal sealed class WhisperModel
 
     /// <summary>The folder's name, such as <c>whisper-base</c>.</summary>
     public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Folder));
+
+    /// <summary>How many may work with the networks at the same time, each on its share of the threads; 1 or 2.</summary>
+    public required int Workers { get; init; }
 
     public WhisperConfig Config { get; }
 
@@ -53,18 +64,25 @@ internal sealed class WhisperModel
 
     internal WhisperDecoderLayout Layout { get; }
 
+    /// <summary>What the encoder makes of 30 s in which nothing sounds, [1, frames, width]; encoded when first asked for, not to be disposed.</summary>
+    public OrtValue Silence => _silence.Value;
+
+    /// <summary>Numbers that the encoder gives a frame.</summary>
+    public int StateWidth => (int)Silence.Shape()[2];
+
     /// <summary>Reads a model folder, loading its networks or sharing them if they are loaded.</summary>
     /// <exception cref="LibrettoException">A file is missing or damaged, or the folder holds another kind of model.</exception>
     public static WhisperModel Load(string folder, OnnxSessions sessions)
     {
         var config = WhisperConfig.Read(folder);
         var tokenizer = ReadTokenizer(folder, config);
-        var encoder = sessions.Open(OnnxFiles.Best(folder, "encoder_model", "onnx"));
-        var decoder = sessions.Open(OnnxFiles.Best(folder, "decoder_model_merged", "onnx"));
+        var workers = Math.Min(MostWorkers, sessions.Threads);
+        var encoder = sessions.Open(OnnxFiles.Best(folder, "encoder_model", "onnx"), workers);
+        var decoder = sessions.Open(OnnxFiles.Best(folder, "decoder_model_merged", "onnx"), workers);
         var shape = encoder.InputMetadata.Values.First().Dimensions;
         if (shape.Length != 3 || (shape[1] > 0 && shape[1] != config.Bins))
             throw SpeechException.NotWhisper(folder, $"its encoder takes [{string.Join(", ", shape)}], not {config.Bins} mel bands.");
-        return new WhisperModel(folder, config, tokenizer, encoder, decoder);
+        return new WhisperModel(folder, config, tokenizer, encoder, decoder) { Workers = workers };
     }
 
     /// <summary>Reads a window of a recording as the encoder wants it; what is not a number is silence.</summary>
@@ -120,6 +138,12 @@ internal sealed class WhisperModel
             states?.Dispose();
             throw;
         }
+    }
+
+    private OrtValue EncodeSilence()
+    {
+        using var nothing = new PcmFile(LogMel.SampleRate, 1);
+        return Encode([ReadWindow(nothing, new TimeRange(0, 0)).Values], CancellationToken.None);
     }
 
     /// <summary>Encoder frames that hold the audio of a window; what follows is padding.</summary>

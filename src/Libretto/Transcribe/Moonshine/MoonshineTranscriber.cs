@@ -108,9 +108,12 @@ public sealed partial class MoonshineTranscriber : ITranscriber
             return new TranscribedPiece(window, []) { Language = "en", Guards = guards, MeanLogProbability = meanLogProbability };
         }
 
-        var words = ActivityBounds.Apply(TimedWords(pass, start, end), activity);
+        var (timed, onsets) = TimedWords(pass, start, end);
+        var edges = SoundEdges.Measure(audio, isVoice: false, new TimeRange(start - Margin, end + Margin), cancellationToken);
+        var words = ActivityBounds.Apply(WordEdges.Apply(timed, onsets, edges), activity);
         return new TranscribedPiece(window, words)
         {
+            Onsets = onsets,
             SegmentEnds = words.Length > 0 ? [words.Length - 1] : [],
             Language = "en",
             MeanLogProbability = meanLogProbability,
@@ -118,16 +121,19 @@ public sealed partial class MoonshineTranscriber : ITranscriber
         };
     }
 
-    private LyricsWord[] TimedWords(MoonshinePass pass, double start, double end)
+    /// <summary>Words with the times that attention alone tells, and between which times it came to each.</summary>
+    private (LyricsWord[] Words, TimeRange[] Onsets) TimedWords(MoonshinePass pass, double start, double end)
     {
         var groups = GroupIntoWords(pass.Tokens);
-        var times = WordTiming.FromPositions(
-            pass.Attention.PositionStarts(TimingHeads(pass.Attention)), [.. groups.Select(group => group.First)], pass.SecondsPerFrame,
-            WordStartRule.Midpoint, end - start);
-        return [.. groups.Select((group, i) => new LyricsWord(group.Text, start + times[i].Start, start + times[i].End)
+        var positions = pass.Attention.PositionStarts(TimingHeads(pass.Attention));
+        int[] firsts = [.. groups.Select(group => group.First)];
+        var times = WordTiming.FromPositions(positions, firsts, pass.SecondsPerFrame, WordStartRule.Midpoint, end - start);
+        var onsets = WordTiming.Onsets(positions, firsts, pass.SecondsPerFrame);
+        LyricsWord[] words = [.. groups.Select((group, i) => new LyricsWord(group.Text, start + times[i].Start, start + times[i].End)
         {
             Confidence = Confidence(pass.LogProbabilities.AsSpan(group.First, group.Count)),
         })];
+        return (words, [.. onsets.Select(onset => new TimeRange(start + onset.Start, start + onset.End))]);
     }
 
     /// <summary>

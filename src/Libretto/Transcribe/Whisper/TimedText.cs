@@ -59,6 +59,14 @@ internal sealed record TimedText(IReadOnlyList<LyricsWord> Words, IReadOnlyList<
         return new TimedText(words, ends, [.. onsets.Select(onset => new TimeRange(start + onset.Start, start + onset.End))]);
     }
 
+    /// <summary>The words that start before a time; the last of them ends there at the latest.</summary>
+    public TimedText Before(double end)
+    {
+        var count = Words.TakeWhile(word => word.Start < end).Count();
+        LyricsWord[] words = [.. Words.Take(count).Select(word => word with { End = Math.Min(word.End, end) })];
+        return new TimedText(words, [.. SegmentEnds.Where(index => index < count)], [.. Onsets.Take(count)]);
+    }
+
     private static void AssignTimes(List<LyricsWord> words, (double Start, double End)[] times, List<double> limits, double start, double end)
     {
         var least = Math.Min(DocumentRules.ShortestWord, (end - start) / Math.Max(1, words.Count));

@@ -33,11 +33,14 @@ internal static class DocumentBuilder
             if (lines[i].Sung == false)
             {
                 var at = built.Count > 0 ? Milliseconds.From(built[^1].End) : 0;
-                built.Add(Line(lines[i], LineSpread.Over(WordText.Words(lines[i].Text), at, at)));
+                if (WordText.Words(lines[i].Text) is { Count: > 0 } shown)
+                    built.Add(Line(lines[i], LineSpread.Over(shown, at, at)));
                 continue;
             }
             // What a file says is kept to the millisecond, however short its words are.
             var normalized = DocumentRules.Repair(words[i], length, shortest: 1);
+            if (normalized.Length == 0)
+                continue;
             if (normalized.Where((word, at) => Math.Abs(word.Start - words[i][at].Start) > Noticeable).Any())
                 notices?.Add("words were out of order; their times were put between those of their neighbours", lines[i].LineNumber);
             var line = Line(lines[i], normalized);

@@ -154,5 +154,6 @@ public static class ServiceCollectionExtensions
         Npm = npm,
         HubEndpoint = settings.Hub,
         HubToken = settings.HubToken,
+        MayFetch = settings.Fetch != LibrettoSettings.FetchNever,
     };
 }

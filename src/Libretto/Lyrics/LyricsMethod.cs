@@ -1,8 +1,6 @@
 using System.Text.Json.Serialization;
 using Libretto.Lyrics.Formats.Json;
 
-using Libretto.Pipeline.Stems;
-
 namespace Libretto.Lyrics;
 
 /// <summary>How words and times were made; each value is null when the step did not run.</summary>
@@ -32,6 +30,9 @@ public sealed record LyricsMethod
 
     /// <summary>How often each guard against invented text acted, by the guard's name.</summary>
     public IReadOnlyDictionary<string, int>? Guards { get; init; }
+
+    /// <summary>True when transcribed words should be checked by ear as a whole: the engine understood little, or thinks most of it unlikely.</summary>
+    public bool? Unsure { get; init; }
 
     /// <summary>What is known of supplied lyrics.</summary>
     public SuppliedLyrics? Lyrics { get; init; }

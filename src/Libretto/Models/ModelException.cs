@@ -17,6 +17,10 @@ public sealed class ModelException : LibrettoException
         $"There is no model '{name}'. 'libretto models list' names those Libretto knows; any other may lie as a folder of that " +
         "name in a folder that LIBRETTO_MODELS names.");
 
+    internal static ModelException MayNotFetch(string name) => new(
+        "model_missing",
+        $"The model {name} is not installed, and the setting 'fetch' (LIBRETTO_FETCH) is 'never'. Fetch it with: libretto models pull {name}");
+
     internal static ModelException FileMissing(string file) => new(
         "model_incomplete",
         $"The model file {file} is missing. Run 'libretto models pull {FolderName(file)}' to fetch the model again.");

@@ -12,6 +12,11 @@ namespace Libretto.Models;
 /// <param name="IsInCache">Whether it lies in the cache, and so can be removed by <see cref="ModelStore.Remove"/>.</param>
 public sealed record InstalledModel(string Name, string Folder, long Bytes, string? Origin, bool IsInCache);
 
+/// <summary>What came of fetching a model that something else can stand in for.</summary>
+/// <param name="Folder">Its folder; null when it cannot be had now.</param>
+/// <param name="Trouble">Why not; null when it is here.</param>
+internal sealed record ModelOffer(string? Folder, string? Trouble);
+
 /// <summary>
 /// The models of this machine: a folder each, in the extra folders or the user's cache. Fetches what is missing. Safe to use
 /// from several threads and processes at once.
@@ -68,9 +73,48 @@ public sealed class ModelStore
     public async Task<string> EnsureAsync(string name, IProgress<ModelProgress>? progress = null, CancellationToken ct = default)
     {
         if (Find(name) is not { } folder)
-            return await _installer.InstallAsync(Entry(name), source: null, again: false, progress, ct);
+        {
+            return _options.MayFetch
+                ? await _installer.InstallAsync(Entry(name), source: null, again: false, FetchPatience.Asked, progress, ct)
+                : throw ModelException.MayNotFetch(Entry(name).Name);
+        }
         await CheckAsync(folder, everyByte: false, ct);
         return folder;
+    }
+
+    /// <summary>
+    /// The folder of a model that nobody asked for by name and that something else can stand in for: fetched if it is not here and its
+    /// source answers. A source that does not is known within three seconds and left alone for an hour.
+    /// </summary>
+    /// <param name="name">A model of the catalogue.</param>
+    /// <param name="onFetch">Called before anything is fetched.</param>
+    /// <param name="progress">Told how far a download is.</param>
+    /// <param name="ct">Stops; what has been downloaded is kept for the next time, nothing else is.</param>
+    internal async Task<ModelOffer> OfferAsync(
+        string name, Action<ModelEntry>? onFetch = null, IProgress<ModelProgress>? progress = null, CancellationToken ct = default)
+    {
+        var entry = Entry(name);
+        if (Find(name) is { } folder)
+            return new ModelOffer(folder, null);
+        if (!_options.MayFetch)
+            return new ModelOffer(null, "fetching is switched off");
+        var silent = new SilentSource(_options, _time);
+        if (silent.Since() is { } since)
+            return new ModelOffer(null, $"{_options.HubEndpoint.Host} could not be reached {since}");
+        if (await _installer.ProbeAsync(entry, ct) is { } trouble)
+        {
+            silent.Remember();
+            return new ModelOffer(null, trouble);
+        }
+        try
+        {
+            onFetch?.Invoke(entry);
+            return new ModelOffer(await _installer.InstallAsync(entry, source: null, again: false, FetchPatience.Offered, progress, ct), null);
+        }
+        catch (ModelException e)
+        {
+            return new ModelOffer(null, e.InnerException is TransientFailureException or RefusedException ? e.InnerException.Message : e.Message);
+        }
     }
 
     /// <summary>Fetches a model into the cache; one that is there and whole is left as it is, a damaged one is replaced.</summary>
@@ -84,7 +128,7 @@ public sealed class ModelStore
         string name, string? from = null, IProgress<ModelProgress>? progress = null, CancellationToken ct = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        return _installer.InstallAsync(Entry(name), from, again: true, progress, ct);
+        return _installer.InstallAsync(Entry(name), from, again: true, FetchPatience.Asked, progress, ct);
     }
 
     /// <summary>Reads every byte of an installed model and compares it with what was installed.</summary>

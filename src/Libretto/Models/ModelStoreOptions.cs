@@ -11,6 +11,9 @@ public sealed record ModelStoreOptions
     /// <summary>Folders that are looked in before the cache; nothing is fetched into them.</summary>
     public IReadOnlyList<string> ExtraFolders { get; init; } = [];
 
+    /// <summary>Whether a model that is missing is fetched when a song needs it; when false, only by <see cref="ModelStore.PullAsync"/>.</summary>
+    public bool MayFetch { get; init; } = true;
+
     /// <summary>The models that can be fetched.</summary>
     public IReadOnlyList<ModelEntry> Catalogue { get; init; } = ModelCatalogue.All;
 

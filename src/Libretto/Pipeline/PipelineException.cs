@@ -25,6 +25,11 @@ public sealed class PipelineException : LibrettoException
     internal static PipelineException NoWhisper() => new(
         "model_missing", "No Whisper model is installed. Fetch one with: libretto models pull whisper-base");
 
+    internal static PipelineException NotFetched(string model, string trouble, string? language = null) => new(
+        "model_missing",
+        (language is null ? "No Whisper model is installed" : $"No installed model knows the language '{language}'") +
+        $", and {model} could not be fetched: {trouble.TrimEnd('.')}. Try again with 'libretto models pull {model}'; behind a proxy set HTTPS_PROXY, with a mirror HF_ENDPOINT.");
+
     internal static PipelineException LyricsNeedWhisper() => new(
         "model_missing", "Timing lyrics that are known takes a Whisper model, and none is installed. Fetch one with: libretto models pull whisper-base");
 

@@ -67,8 +67,13 @@ public sealed class SongPipeline
         var meter = new ProgressMeter(progress, _time);
         meter.Enter(Stage.Acquire, 0, DecodedAt, "reading");
         using var song = await Song.OpenAsync(request.Path, request.Track, request.Fresh, _decoder, _memo, meter, cancellationToken);
-        var engine = await _engines.SelectAsync(request, new SynchronousProgress<ModelProgress>(meter.Fetching), cancellationToken);
+        var fetching = new Fetching(song.Notice, new SynchronousProgress<ModelProgress>(meter.Fetching));
+        var engine = await _engines.SelectAsync(request, fetching, cancellationToken);
         song.Notice(engine.Notice);
+        if (engine.AssumesEnglish && TranscriptDoubt.NotEnglish(song.Info) is { } sign)
+            song.Notice($"The song is probably not in English: {sign}. For other languages: libretto models pull whisper-base");
+        if (request.Lyrics is not null)
+            await _engines.PrepareAlignerAsync(engine, fetching, cancellationToken);
         var timing = new SongTiming(song, request, _engines, _ctc, engine);
         var transcription = new RecognitionRun(song, request, engine);
         var transcript = await transcription.RecallAsync(cancellationToken);
@@ -102,6 +107,9 @@ public sealed class SongPipeline
             engine, (transcript, transcriptKey), voice, (what, how) => meter.Enter(Stage.Align, HeardAt, 1, what, how), cancellationToken);
         if (timed.Words is not null)
             transcript = transcript with { Words = timed.Words };
+        var doubt = timed.IsSupplied ? null : TranscriptDoubt.Of(transcript, engine.AssumesEnglish);
+        if (doubt is not null)
+            song.Notice(doubt);
         var document = transcript.ToDocument(timed.Aligned) with
         {
             Title = request.Title ?? song.Info.Tag("title"),
@@ -118,6 +126,7 @@ public sealed class SongPipeline
                 Words = timed.IsSupplied ? "supplied" : "transcribed",
                 Lyrics = timed.IsSupplied ? timed.Aligned!.Fit with { Notices = request.LyricsNotices is { Count: > 0 } notices ? notices : null } : null,
                 Guards = transcript.Guards,
+                Unsure = doubt is null ? null : true,
             },
         };
         return new SongResult(document, song.Notices) { Stems = request.KeepStems ? stems.Take() : null };

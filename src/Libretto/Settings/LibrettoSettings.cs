@@ -12,6 +12,9 @@ public sealed record LibrettoSettings
     /// <summary>The value of <see cref="Engine"/> and <see cref="Language"/> that leaves the choice to Libretto.</summary>
     public const string Auto = "auto";
 
+    /// <summary>Values of <see cref="Fetch"/>.</summary>
+    public const string FetchDefault = "default", FetchSmall = "small", FetchNever = "never";
+
     /// <summary>The recogniser: <c>auto</c> (the default), <c>moonshine</c>, <c>whisper</c> or the name of one of <see cref="Hosted"/>.</summary>
     public string Engine { get; init; } = Auto;
 
@@ -20,6 +23,12 @@ public sealed record LibrettoSettings
 
     /// <summary>The model the engine uses: a name of the catalogue or a folder; null (the default) takes the best one installed.</summary>
     public string? Model { get; init; }
+
+    /// <summary>
+    /// What is fetched by itself when a song needs a model and none is installed: <c>default</c> (the default) takes whisper-base and
+    /// spleeter-2stems, <c>small</c> only what is named and else the small model for English, <c>never</c> nothing.
+    /// </summary>
+    public string Fetch { get; init; } = FetchDefault;
 
     /// <summary>The language sung, as an ISO 639-1 code; <c>auto</c> (the default) when it is to be found out.</summary>
     public string Language { get; init; } = Auto;

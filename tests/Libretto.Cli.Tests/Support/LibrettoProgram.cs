@@ -24,6 +24,8 @@ internal sealed class LibrettoProgram : IDisposable
         _environment["XDG_STATE_HOME"] = Folder["state"];
         _environment["XDG_CONFIG_HOME"] = Folder["config"];
         _environment["NO_COLOR"] = "1";
+        // No test goes out for the large model by itself.
+        _environment["LIBRETTO_FETCH"] = "small";
         // Every test makes what it looks at.
         _environment["LIBRETTO_KEEP"] = "false";
     }

@@ -29,7 +29,7 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         options = (options with { Urls = ["http://127.0.0.1:0"], Log = "warning" }).Validated();
         var workFolder = new TemporaryFolder(options.WorkFolder);
-        settings = (settings ?? new LibrettoSettings()) with { Engine = engine, Models = [Path.Combine(Repository.Shared, "models")] };
+        settings = (settings ?? new LibrettoSettings()) with { Engine = engine, Fetch = LibrettoSettings.FetchSmall, Models = [Path.Combine(Repository.Shared, "models")] };
         var app = LibrettoServer.Build(options, settings, workFolder);
         await LibrettoServer.MigrateAsync(app.Services, options, default);
         await app.StartAsync();

@@ -24,5 +24,5 @@ public sealed class ModelCatalogueTests
 
     [Fact]
     public void Only_what_comes_from_npm_is_pinned_by_the_catalogue() =>
-        Assert.Equal([ModelCatalogue.DefaultSpeechModel], ModelCatalogue.All.Where(entry => entry.IsPinned).Select(entry => entry.Name));
+        Assert.Equal([ModelCatalogue.SmallSpeechModel], ModelCatalogue.All.Where(entry => entry.IsPinned).Select(entry => entry.Name));
 }

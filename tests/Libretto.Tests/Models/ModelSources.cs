@@ -151,7 +151,7 @@ internal sealed class ModelSources : IAsyncDisposable
             [new NpmSource([new(Package, "1.0.0", integrity, Archive.Length, [file])])]);
     }
 
-    private static ModelEntry FromHub() => new("separator", ModelKind.Separation, "MIT", [], Network.Length, "A test.",
+    public static ModelEntry FromHub() => new("separator", ModelKind.Separation, "MIT", [], Network.Length, "A test.",
     [
         new HuggingFaceSource(Repository, "main", [new("network.onnx"), new("config.json"), new("extra.json", IsOptional: true)]),
     ]);

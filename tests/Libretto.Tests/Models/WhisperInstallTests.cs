@@ -32,6 +32,27 @@ public sealed class WhisperInstallTests : IDisposable
     }
 
     [Fact]
+    public async Task Half_as_large_files_of_16_bits_serve_as_well()
+    {
+        var onnx = Directory.CreateDirectory(_folder["published"]).CreateSubdirectory("onnx").FullName;
+        foreach (var part in new[] { "encoder_model", "decoder_model_merged" })
+        {
+            var model = SmallDecoder.Create();
+            HalfPrecisionTests.Halve(model);
+            OnnxFile.Write(model, Path.Combine(onnx, part + "_fp16.onnx"), largest: 0);
+        }
+        using var client = new HttpClient();
+        var store = new ModelStore(new ModelStoreOptions { CacheFolder = _folder["cache"] }, client);
+
+        var folder = await store.PullAsync("whisper-base", from: _folder["published"], ct: TestContext.Current.CancellationToken);
+
+        Assert.Equal(
+            ["decoder_model_merged_q8.onnx", "encoder_model_q8.onnx"],
+            Directory.EnumerateFiles(Path.Combine(folder, "onnx")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(400 * 3, SmallDecoder.Run(Path.Combine(folder, "onnx", "encoder_model_q8.onnx"), cached: true).Length);
+    }
+
+    [Fact]
     public async Task What_is_no_network_is_not_installed()
     {
         var onnx = Directory.CreateDirectory(_folder["published"]).CreateSubdirectory("onnx").FullName;

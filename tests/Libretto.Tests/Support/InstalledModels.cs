@@ -18,7 +18,7 @@ internal static class InstalledModels
     /// <summary>The networks of all tests, so that each is loaded once.</summary>
     public static OnnxSessions Sessions { get; } = new(threads: 2);
 
-    private static readonly Lazy<Task<string>> Moonshine = new(() => Store.EnsureAsync(ModelCatalogue.DefaultSpeechModel));
+    private static readonly Lazy<Task<string>> Moonshine = new(() => Store.EnsureAsync(ModelCatalogue.SmallSpeechModel));
 
     /// <summary>The folder of moonshine-tiny.</summary>
     public static async Task<string> MoonshineTinyAsync()

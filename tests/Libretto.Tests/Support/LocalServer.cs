@@ -62,6 +62,9 @@ internal sealed class LocalServer : IAsyncDisposable
     public void Trouble(string path, Func<HttpContext, byte[], Task> trouble) =>
         _troubles.GetOrAdd(path, _ => []).Enqueue(trouble);
 
+    /// <summary>Whether trouble is left for a path.</summary>
+    public bool HasTrouble(string path) => _troubles.TryGetValue(path, out var troubles) && !troubles.IsEmpty;
+
     /// <summary>The next request is cut off after some bytes.</summary>
     public void CutAfter(string path, int bytes) => Trouble(path, async (context, content) =>
     {

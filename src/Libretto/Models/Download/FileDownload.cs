@@ -19,8 +19,6 @@ internal sealed record FileRequest(
 /// <summary>Fetches a file over HTTP: resumed where it was cut, checked when it is whole.</summary>
 internal sealed class FileDownload(ModelHttp http)
 {
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(60);
-
     /// <summary>Fetches the file; when this returns, <see cref="FileRequest.Part"/> is whole and as declared.</summary>
     /// <param name="request">What to fetch.</param>
     /// <param name="onBytes">Called with the number of bytes there.</param>
@@ -100,7 +98,7 @@ internal sealed class FileDownload(ModelHttp http)
 
     private async Task<int> ReadAsync(Uri address, Stream body, Memory<byte> buffer, CancellationToken ct)
     {
-        using var silence = new CancellationTokenSource(LongestSilence, http.Time);
+        using var silence = new CancellationTokenSource(http.Patience.Silence, http.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, silence.Token);
         try
         {
@@ -112,7 +110,7 @@ internal sealed class FileDownload(ModelHttp http)
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
-            throw new TransientFailureException(address, "nothing came for a minute", inner: e);
+            throw new TransientFailureException(address, $"nothing came for {http.Patience.Silence.TotalSeconds:0} s", inner: e);
         }
     }
 

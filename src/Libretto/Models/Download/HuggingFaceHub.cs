@@ -45,6 +45,10 @@ internal sealed class HuggingFaceHub(ModelHttp http, Uri endpoint, string? token
         return $"huggingface:{source.Repository}@{commit}";
     }
 
+    /// <summary>Returns if the hub answers as a hub does; asks for the first file only, and fetches nothing.</summary>
+    public Task ProbeAsync(HuggingFaceSource source, CancellationToken ct) =>
+        AskAsync(source, source.Revision, source.Files[0].PathInRepository, isOptional: true, null, ct);
+
     // All files are asked for at the commit of the first, so that a push in between cannot mix two versions.
     private async Task<IReadOnlyList<Declared>> DeclaredAsync(HuggingFaceSource source, LockedModel? locked, CancellationToken ct)
     {
@@ -52,22 +56,33 @@ internal sealed class HuggingFaceHub(ModelHttp http, Uri endpoint, string? token
         var revision = locked?.Revision ?? source.Revision;
         foreach (var file in source.Files)
         {
-            if (await AskAsync(source, revision, file, ct) is not { } answer)
+            if (await FindAsync(source, revision, file, locked, ct) is not { } found)
                 continue;
-            revision = answer.Commit;
-            declared.Add(locked is null ? answer : Held(answer, locked));
-        }
-        if (locked?.Files.Keys.FirstOrDefault(path => source.Files.Any(file => file.PathInRepository == path) &&
-                                                      declared.All(file => file.Path != path)) is { } gone)
-        {
-            throw ModelException.ChangedUpstream(source.Repository, gone, locks.File);
+            declared.Add(found);
+            revision = found.Commit;
+            if (file.MayHaveData && await AskAsync(source, revision, found.Path + "_data", isOptional: true, locked, ct) is { } data)
+                declared.Add(data);
         }
         return declared;
     }
 
-    private async Task<Declared?> AskAsync(HuggingFaceSource source, string revision, HuggingFaceFile file, CancellationToken ct)
+    /// <summary>The file or, where it is missing, the first alternative that is there; what was fetched before comes first.</summary>
+    private async Task<Declared?> FindAsync(HuggingFaceSource source, string revision, HuggingFaceFile file, LockedModel? locked, CancellationToken ct)
     {
-        var address = Address(source, revision, file.PathInRepository);
+        var paths = file.Alternatives.Prepend(file.PathInRepository)
+            .OrderByDescending(path => locked?.Files.ContainsKey(path) == true).ToList();
+        foreach (var path in paths.SkipLast(1))
+        {
+            if (await AskAsync(source, revision, path, isOptional: true, locked, ct) is { } found)
+                return found;
+        }
+        return await AskAsync(source, revision, paths[^1], file.IsOptional, locked, ct);
+    }
+
+    private async Task<Declared?> AskAsync(
+        HuggingFaceSource source, string revision, string path, bool isOptional, LockedModel? locked, CancellationToken ct)
+    {
+        var address = Address(source, revision, path);
         try
         {
             // A redirect either leads on within the hub (a renamed repository), or to where the bytes are stored; then the
@@ -81,11 +96,16 @@ internal sealed class HuggingFaceHub(ModelHttp http, Uri endpoint, string? token
                 ? linked
                 : response.IsSuccessStatusCode ? response.Content.Headers.ContentLength : null;
             var tag = Header(response, "X-Linked-Etag") ?? (response.IsSuccessStatusCode ? response.Headers.ETag?.Tag : null);
-            return new Declared(file.PathInRepository, commit, length, Checksum.FromEntityTag(tag));
+            var declared = new Declared(path, commit, length, Checksum.FromEntityTag(tag));
+            return locked is null ? declared : Held(declared, locked);
         }
-        catch (RefusedException e) when (e.Status == HttpStatusCode.NotFound && file.IsOptional)
+        catch (RefusedException e) when (e.Status == HttpStatusCode.NotFound)
         {
-            return null;
+            if (locked?.Files.ContainsKey(path) == true)
+                throw ModelException.ChangedUpstream(source.Repository, path, locks.File);
+            if (isOptional)
+                return null;
+            throw;
         }
     }
 

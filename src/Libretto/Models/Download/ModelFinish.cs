@@ -8,6 +8,9 @@ internal static class ModelFinish
     private const string Quantized = "_q8.onnx";
     private static readonly string[] WhisperParts = ["encoder_model", "decoder_model_merged"];
 
+    // As hubs name them; of two, the more exact one.
+    private static readonly string[] Originals = [".onnx", "_fp16.onnx"];
+
     public static async Task ApplyAsync(ModelKind kind, string folder, CancellationToken ct)
     {
         switch (kind)
@@ -17,15 +20,15 @@ internal static class ModelFinish
                 ShowAttention(Path.Combine(folder, "decoder_model_merged.onnx"));
                 break;
             case ModelKind.Whisper:
-                // What the 8-bit files were made from is three times their size and not needed any more.
+                // What the 8-bit files were made from is two or three times their size and not needed any more.
                 foreach (var made in Optimize(folder, ct))
-                    DeleteOriginal(made);
+                    DeleteOriginals(made);
                 break;
         }
     }
 
     /// <summary>
-    /// Makes the 8-bit files of a Whisper folder that are missing and can be made from 32-bit ones; the originals stay.
+    /// Makes the 8-bit files of a Whisper folder that are missing and can be made from 32-bit or 16-bit ones; the originals stay.
     /// </summary>
     /// <returns>The files made.</returns>
     public static IReadOnlyList<string> Optimize(string folder, CancellationToken ct)
@@ -34,9 +37,9 @@ internal static class ModelFinish
         foreach (var part in WhisperParts)
         {
             ct.ThrowIfCancellationRequested();
-            var original = Path.Combine(folder, "onnx", part + ".onnx");
             var target = Path.Combine(folder, "onnx", part + Quantized);
-            if (File.Exists(target) || !File.Exists(original))
+            var original = Originals.Select(ending => Path.Combine(folder, "onnx", part + ending)).FirstOrDefault(File.Exists);
+            if (File.Exists(target) || original is null)
                 continue;
             Quantize(original, target);
             made.Add(target);
@@ -49,8 +52,9 @@ internal static class ModelFinish
         var model = OnnxFile.Read(original);
         try
         {
+            HalfPrecision.Widen(model, original);
             if (BlockQuantizer.Quantize(model, original) == 0)
-                throw new InvalidDataException("It has no 32-bit matrix products.");
+                throw new InvalidDataException("It has no matrix products of floats.");
         }
         catch (InvalidDataException e)
         {
@@ -69,11 +73,14 @@ internal static class ModelFinish
         }
     }
 
-    private static void DeleteOriginal(string quantized)
+    private static void DeleteOriginals(string quantized)
     {
-        var original = quantized[..^Quantized.Length] + ".onnx";
-        File.Delete(original);
-        File.Delete(original + "_data");
+        foreach (var ending in Originals)
+        {
+            var original = quantized[..^Quantized.Length] + ending;
+            File.Delete(original);
+            File.Delete(original + "_data");
+        }
     }
 
     private static async Task VocabularyAsync(string folder, CancellationToken ct)

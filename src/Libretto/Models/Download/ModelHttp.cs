@@ -8,13 +8,14 @@ namespace Libretto.Models.Download;
 /// Requests for models: redirects are followed here, not in the handler, because the hub says in the redirect itself what the
 /// file must be, and because credentials may only go to the host they are for.
 /// </summary>
-internal sealed class ModelHttp(HttpClient client, TimeProvider time, ILogger logger)
+internal sealed class ModelHttp(HttpClient client, TimeProvider time, ILogger logger, FetchPatience patience)
 {
     private const int MaxRedirects = 8;
-    private const int MaxFailures = 4;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
 
     public TimeProvider Time => time;
+
+    public FetchPatience Patience => patience;
 
     /// <summary>Sends a request, following redirects as far as <paramref name="follow"/> allows; the caller disposes the response.</summary>
     /// <exception cref="TransientFailureException">The network or the server failed in a way that may pass.</exception>
@@ -68,7 +69,7 @@ internal sealed class ModelHttp(HttpClient client, TimeProvider time, ILogger lo
             catch (TransientFailureException e) when (!ct.IsCancellationRequested)
             {
                 failures = progress() > before ? 1 : failures + 1;
-                if (failures == MaxFailures)
+                if (failures >= patience.Failures)
                     throw;
                 var pause = e.RetryAfter is { } asked && asked < LongestPause ? asked : TimeSpan.FromSeconds(Math.Pow(2, failures - 1));
                 ModelLog.Retrying(logger, e.Message, pause);
@@ -79,9 +80,11 @@ internal sealed class ModelHttp(HttpClient client, TimeProvider time, ILogger lo
 
     private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken ct)
     {
+        using var late = new CancellationTokenSource(patience.Answer, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, late.Token);
         try
         {
-            return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+            return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
         }
         catch (HttpRequestException e)
         {
@@ -116,6 +119,22 @@ internal sealed class ModelHttp(HttpClient client, TimeProvider time, ILogger lo
         var wait = response.Headers.RetryAfter?.Delta ?? (response.Headers.RetryAfter?.Date - time.GetUtcNow());
         return new TransientFailureException(address, $"it answered {status}", wait);
     }
+}
+
+/// <summary>How long a source may keep a fetch waiting.</summary>
+/// <param name="Answer">Until the head of an answer has come.</param>
+/// <param name="Silence">Between two parts of its body.</param>
+/// <param name="Failures">Failures in a row, without a byte more, after which it is given up; 1 means that nothing is tried again.</param>
+internal sealed record FetchPatience(TimeSpan Answer, TimeSpan Silence, int Failures)
+{
+    /// <summary>Somebody asked for the model, and nothing else will do.</summary>
+    public static readonly FetchPatience Asked = new(TimeSpan.FromSeconds(100), TimeSpan.FromSeconds(60), 4);
+
+    /// <summary>Something else can serve.</summary>
+    public static readonly FetchPatience Offered = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10), 2);
+
+    /// <summary>Whether a source answers at all.</summary>
+    public static readonly FetchPatience Probe = new(TimeSpan.FromSeconds(2.5), TimeSpan.FromSeconds(2.5), 1);
 }
 
 /// <summary>A failure that may pass: no connection, a broken one, or a server that is busy.</summary>

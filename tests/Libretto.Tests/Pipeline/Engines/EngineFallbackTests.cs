@@ -305,6 +305,7 @@ public sealed class EngineFallbackTests : IAsyncLifetime
         var basic = new LibrettoSettings
         {
             Cache = _folder["cache"],
+            Fetch = LibrettoSettings.FetchSmall,
             Models = [_folder["models"]],
             Hosted = [HostedEngine.Groq with { Address = _server.Address, Key = HostedFixture.Key }],
         };

@@ -7,6 +7,7 @@ using Libretto.Settings;
 using Libretto.Storage;
 using Libretto.Tests.Support;
 using Libretto.Tools;
+using Libretto.Transcribe.Hosted;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Libretto.Tests.Pipeline.Engines;
@@ -14,6 +15,9 @@ namespace Libretto.Tests.Pipeline.Engines;
 /// <summary>The choice alone: the folders have the files that tell models apart, and nothing is loaded.</summary>
 public sealed class EngineSelectorTests : IDisposable
 {
+    private static readonly LibrettoSettings s_nothingFetched = new() { Fetch = LibrettoSettings.FetchSmall };
+    private static readonly Fetching s_quiet = new(_ => { }, new SynchronousProgress<ModelProgress>(_ => { }));
+
     private readonly ScratchFolder _folder = new();
     private readonly OnnxSessions _sessions = new();
     private readonly HttpClient _noNetwork = new(new NoNetwork());
@@ -87,8 +91,8 @@ public sealed class EngineSelectorTests : IDisposable
     {
         Install("moonshine-tiny");
         var selector = Selector();
-        var first = await selector.SelectAsync(new SongRequest("a"), new SynchronousProgress<ModelProgress>(_ => { }), TestContext.Current.CancellationToken);
-        var second = await selector.SelectAsync(new SongRequest("b"), new SynchronousProgress<ModelProgress>(_ => { }), TestContext.Current.CancellationToken);
+        var first = await selector.SelectAsync(new SongRequest("a"), s_quiet, TestContext.Current.CancellationToken);
+        var second = await selector.SelectAsync(new SongRequest("b"), s_quiet, TestContext.Current.CancellationToken);
         Assert.Same(first.Transcriber, second.Transcriber);
     }
 
@@ -152,18 +156,18 @@ public sealed class EngineSelectorTests : IDisposable
     [Fact]
     public async Task That_the_song_leaves_the_machine_is_said_with_the_way_to_keep_it_here()
     {
-        var choice = await Selector(Hosted()).SelectAsync(new SongRequest("a"), new SynchronousProgress<ModelProgress>(_ => { }), TestContext.Current.CancellationToken);
+        var choice = await Selector(Hosted()).SelectAsync(new SongRequest("a"), s_quiet, TestContext.Current.CancellationToken);
         Assert.Contains("GROQ_API_KEY is set, so the song goes to api.groq.com. '--local' keeps it here.", choice.Notice, StringComparison.Ordinal);
     }
 
-    private static LibrettoSettings Hosted() => new()
+    private static LibrettoSettings Hosted() => s_nothingFetched with
     {
         Hosted = [HostedEngine.Groq with { Key = "k" }, HostedEngine.OpenAi, new HostedEngine("mine", new Uri("http://10.0.0.5/v1/"), "large")],
     };
 
     private async Task<List<string>> OrderAsync(SongRequest request, LibrettoSettings settings)
     {
-        var first = await Selector(settings).SelectAsync(request, new SynchronousProgress<ModelProgress>(_ => { }), TestContext.Current.CancellationToken);
+        var first = await Selector(settings).SelectAsync(request, s_quiet, TestContext.Current.CancellationToken);
         var order = new List<string> { first.Transcriber.Name };
         foreach (var other in first.Others)
             order.Add((await other(TestContext.Current.CancellationToken)).Transcriber.Name);
@@ -172,15 +176,16 @@ public sealed class EngineSelectorTests : IDisposable
 
     private Task<EngineChoice> SelectAsync(string? engine = null, string? model = null, string? language = null) => Selector().SelectAsync(
         new SongRequest("song.ogg") { Engine = engine, Model = model, Language = language },
-        new SynchronousProgress<ModelProgress>(_ => { }), TestContext.Current.CancellationToken);
+        s_quiet, TestContext.Current.CancellationToken);
 
     private EngineSelector Selector(LibrettoSettings? settings = null) => new(
         new ModelStore(new ModelStoreOptions { CacheFolder = _folder.Path }, _noNetwork),
         new SpeechEngines(_sessions, NullLoggerFactory.Instance),
         new HostedEngines(
-            new Factory(_noNetwork), new AudioEncoder(new ToolRunner()), settings ?? new LibrettoSettings(), () => new TemporaryFolder(_folder["work"]),
-            _folder["hosted"], TimeProvider.System, NullLoggerFactory.Instance, new Libretto.Transcribe.Hosted.HostedStatus(TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<Libretto.Transcribe.Hosted.HostedStatus>.Instance)),
-        settings ?? new LibrettoSettings());
+            new Factory(_noNetwork), new AudioEncoder(new ToolRunner()), settings ?? s_nothingFetched, () => new TemporaryFolder(_folder["work"]),
+            _folder["hosted"], TimeProvider.System, NullLoggerFactory.Instance,
+            new HostedStatus(TimeProvider.System, NullLogger<HostedStatus>.Instance)),
+        settings ?? s_nothingFetched);
 
     private sealed class Factory(HttpClient client) : IHttpClientFactory
     {

@@ -189,7 +189,7 @@ public sealed class StageMemoTests : IDisposable
     {
         Engine = "moonshine",
         Cache = _folder["cache"],
-        Models = [Path.GetDirectoryName(InstalledModels.Store.Find(ModelCatalogue.DefaultSpeechModel)) ?? "", Path.Combine(Repository.Shared, "models")],
+        Models = [Path.GetDirectoryName(InstalledModels.Store.Find(ModelCatalogue.SmallSpeechModel)) ?? "", Path.Combine(Repository.Shared, "models")],
     };
 
     private static ServiceProvider Services(LibrettoSettings settings) => new ServiceCollection().AddLibretto(settings).BuildServiceProvider();

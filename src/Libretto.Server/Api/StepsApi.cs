@@ -45,10 +45,15 @@ internal sealed record StepsView(string Id, string Status, double Pct, string? S
             : parts[0] with { Percentage = entries[^1].Percentage, Duration = Math.Round(parts.Sum(part => part.Duration), 3) };
     }
 
+    /// <summary>How a step was done and, where that is known, what it cost.</summary>
+    private static string? Done(Job job, JobStep step) => step.Cost is { } dollars
+        ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Wording.Method(step.Method, job.Worker)}, ${dollars:0.0000##}")
+        : Wording.Method(step.Method, job.Worker);
+
     private static StepView Begun(Job job, JobStep step, IReadOnlyList<StageTime> times, DateTime now)
     {
         if (step.Status != StepStatus.Running || job.Status != JobStatus.Running)
-            return new StepView(step.Step, step.Status, step.Percentage, step.Message, step.Timestamp, step.Duration, step.Method, Wording.Method(step.Method, job.Worker), null, null);
+            return new StepView(step.Step, step.Status, step.Percentage, step.Message, step.Timestamp, step.Duration, step.Method, Done(job, step), null, null);
         var elapsed = Math.Round((now - step.Timestamp).TotalSeconds, 3);
         var estimate = job.Duration is { } length ? StageTimes.Estimate(step.Step, step.Method, job.Worker, length, elapsed, times) : null;
         return new StepView(step.Step, step.Status, step.Percentage, step.Message, step.Timestamp, elapsed, step.Method, Wording.Method(step.Method, job.Worker), estimate, Wording.Left(estimate));

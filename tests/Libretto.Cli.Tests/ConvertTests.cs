@@ -19,6 +19,29 @@ public sealed class ConvertTests : IDisposable
     }
 
     [Theory]
+    [InlineData("dotnet \"$1\" convert - song.srt < song.lrc")]
+    [InlineData("cat song.lrc | dotnet \"$1\" convert - song.srt")]
+    [InlineData("dotnet \"$1\" convert <(cat song.lrc) song.srt")]
+    public async Task Lyrics_that_come_through_a_pipe_are_converted(string command)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the commands are of Unix");
+        Assert.Equal(new Outcome(0, "", ""), await _libretto.RunAsync("bash", ["-c", command, "bash", LibrettoProgram.Dll]));
+        Assert.Contains("Hello again", File.ReadAllText(_libretto.Folder["song.srt"]), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("dotnet \"$1\" convert - song.srt < /dev/null", "Nothing came through standard input")]
+    [InlineData("printf '{ \"schema\": ' | dotnet \"$1\" convert - song.srt", "Standard input: ")]
+    public async Task What_comes_through_a_pipe_and_is_no_lyrics_is_refused(string command, string reason)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the commands are of Unix");
+        var run = await _libretto.RunAsync("bash", ["-c", command, "bash", LibrettoProgram.Dll]);
+        Assert.Contains(reason, run.Errors, StringComparison.Ordinal);
+        Assert.Equal(3, run.ExitCode);
+        Assert.Equal(["song.lrc"], _libretto.Files);
+    }
+
+    [Theory]
     [InlineData("gone.lrc", "song.srt", 3, "gone.lrc does not exist")]
     [InlineData("song.lrc", "song.docx", 2, "'song.docx' is no lyrics format")]
     [InlineData("picture.lrc", "song.srt", 3, "picture.lrc: This is no text file")]

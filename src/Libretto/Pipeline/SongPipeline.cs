@@ -110,7 +110,7 @@ public sealed class SongPipeline
         var doubt = timed.IsSupplied ? null : TranscriptDoubt.Of(transcript, engine.AssumesEnglish);
         if (doubt is not null)
             song.Notice(doubt);
-        var document = transcript.ToDocument(timed.Aligned) with
+        var document = transcript.ToDocument(timed.Aligned, timed.IsSupplied) with
         {
             Title = request.Title ?? song.Info.Tag("title"),
             Artist = request.Artist ?? song.Info.Tag("artist"),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -47,7 +48,7 @@ internal sealed partial class KaraokeFile(
         {
             Mix = "", Vocals = null, Instrumental = null, Waveform = "data:application/json;base64," + Convert.ToBase64String(shape),
         };
-        return Compose(song, await RenderAsync(song), await SoundAsync(key!, ct));
+        return Compose(song, await RenderAsync(song), await SoundAsync(key!, sound == "mix" ? job.Options.Track : null, ct));
     }
 
     private async Task<string> RenderAsync(PlayerSong song)
@@ -58,12 +59,14 @@ internal sealed partial class KaraokeFile(
     }
 
     /// <summary>A recording as Opus in base64; made once, then found in the store.</summary>
-    private async Task<string> SoundAsync(string key, CancellationToken ct)
+    private async Task<string> SoundAsync(string key, int? track, CancellationToken ct)
     {
-        var packedKey = ContentKey.Of("opus", "1", key);
+        var packedKey = track is { } chosen
+            ? ContentKey.Of("opus", "1", key, chosen.ToString(CultureInfo.InvariantCulture))
+            : ContentKey.Of("opus", "1", key);
         if (await store.OpenAsync(packedKey, ct) is not { } reading)
         {
-            await PackAsync(key, packedKey, ct);
+            await PackAsync(key, track, packedKey, ct);
             reading = await store.OpenAsync(packedKey, ct) ?? throw LyricsApi.Expired();
         }
         await using (reading)
@@ -74,14 +77,14 @@ internal sealed partial class KaraokeFile(
         }
     }
 
-    private async Task PackAsync(string key, string packedKey, CancellationToken ct)
+    private async Task PackAsync(string key, int? track, string packedKey, CancellationToken ct)
     {
         var (input, output) = (folder.NewFile(), folder.NewFile());
         try
         {
             if (!await store.CopyToFileAsync(key, input, ct))
                 throw LyricsApi.Expired();
-            using var audio = await decoder.DecodeAsync(await decoder.ProbeAsync(input, ct), SampleRate, 2, cancellationToken: ct);
+            using var audio = await decoder.DecodeAsync(await decoder.ProbeAsync(input, track, ct), SampleRate, 2, cancellationToken: ct);
             await encoder.EncodeAsync(audio, output, AudioFormat.Opus, cancellationToken: ct);
             await using var packed = File.OpenRead(output);
             await store.PutAsync(packedKey, packed, new ContentDescription("audio/ogg"), ct);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Libretto.Audio;
 using Libretto.Audio.Activity;
@@ -53,7 +54,9 @@ internal sealed class Waveforms(IContentStore store, AudioDecoder decoder, Tempo
     {
         if (job.InputKey is null || job.ExpiredAt is not null)
             throw LyricsApi.Expired();
-        var key = ContentKey.Of("waveforms", Version, job.InputKey, job.VocalsKey ?? "");
+        var key = job.Options.Track is { } track
+            ? ContentKey.Of("waveforms", Version, job.InputKey, job.VocalsKey ?? "", track.ToString(CultureInfo.InvariantCulture))
+            : ContentKey.Of("waveforms", Version, job.InputKey, job.VocalsKey ?? "");
         if (await store.ReadJsonAsync(key, WaveformJson.Default.Waveform, ct) is { } known)
             return known;
         await _measuring.WaitAsync(ct);
@@ -74,20 +77,20 @@ internal sealed class Waveforms(IContentStore store, AudioDecoder decoder, Tempo
 
     private async Task<Waveform> MeasureAsync(Job job, CancellationToken ct)
     {
-        using var mix = await DecodeAsync(job.InputKey!, ct);
-        using var vocals = job.VocalsKey is { } stem ? await DecodeAsync(stem, ct) : null;
+        using var mix = await DecodeAsync(job.InputKey!, job.Options.Track, ct);
+        using var vocals = job.VocalsKey is { } stem ? await DecodeAsync(stem, null, ct) : null;
         // Without a stem, where anything sounds says little of who sings: then the words' own times do.
         var voice = vocals is null ? [] : ActivityDetector.Detect(vocals, ActivityOptions.ForStem, ct);
         return new Waveform(PeaksPerSecond, Peaks(mix), [.. voice.Select(range => new[] { Math.Round(range.Start, 2), Math.Round(range.End, 2) })]);
     }
 
-    private async Task<PcmFile> DecodeAsync(string key, CancellationToken ct)
+    private async Task<PcmFile> DecodeAsync(string key, int? track, CancellationToken ct)
     {
         var path = folder.NewFile();
         try
         {
             return await store.CopyToFileAsync(key, path, ct)
-                ? await decoder.DecodeAsync(await decoder.ProbeAsync(path, ct), SampleRate, 1, cancellationToken: ct)
+                ? await decoder.DecodeAsync(await decoder.ProbeAsync(path, track, ct), SampleRate, 1, cancellationToken: ct)
                 : throw LyricsApi.Expired();
         }
         finally

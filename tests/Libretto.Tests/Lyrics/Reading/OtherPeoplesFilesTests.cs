@@ -152,6 +152,21 @@ public class OtherPeoplesFilesTests
         Says("left out", reading);
     }
 
+    [Theory]
+    [InlineData("Translated by nobody\n\n1\n00:00:01,000 --> 00:00:03,000\nHello\n", "1-3 Hello", "Line 1: the text stands under no times")]
+    [InlineData("WEBVTT - a song\nKind: captions\n\nSTYLE\n::cue { color: red }\n\nby nobody\n\n00:01.000 --> 00:03.000\nHello\n", "1-3 Hello", "Line 7: the text")]
+    [InlineData("WEBVTT\n\nNOTE by nobody\n\nname\n00:01.000 --> 00:03.000\nHello\n", "1-3 Hello", "Line 3: comments")]
+    [InlineData("1\n00:00:01,000 --> 00:00:03,000\nHello\n\n2\n00:00:01,000 --> 00:00:03,000\nyou\n", "1-3 Hello you", "Line 6: the subtitle has the times of another")]
+    [InlineData("1\n00:00:01,000 --> 00:00:03,000\nHello\n\n2\n00:00:01,000 --> 00:00:03,000\nHello\n", "1-3 Hello", "Line 6: the subtitle was there already")]
+    public void What_no_subtitle_of_its_own_holds_is_said(string text, string expected, string notice) => Says(notice, Reads(text, expected));
+
+    [Fact]
+    public void Head_and_names_of_subtitles_are_not_worth_a_word()
+    {
+        Assert.Empty(LyricsReader.Read("WEBVTT - a song\nKind: captions\nLanguage: en\n\nname\n00:01.000 --> 00:03.000\nHello\n").Notices);
+        Assert.Empty(LyricsReader.Read("\n\n1\n00:00:01,000 --> 00:00:03,000\nHello\n\n\n2\n00:00:04,000 --> 00:00:05,000\nyou\n").Notices);
+    }
+
     [Fact]
     public void A_rolling_caption_of_one_word_is_kept() => Reads(
         "WEBVTT\n\n00:00:01.000 --> 00:00:03.000\n \nstay<00:00:01.500><c> with</c><00:00:02.000><c> me</c>\n\n00:00:03.000 --> 00:00:03.010\nstay with me\n \n\n" +

@@ -4,7 +4,7 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
-vendor=$root/src/Libretto.Server/Web/Assets/vendor
+vendor=$root/src/Libretto/Karaoke/Html/Assets/vendor
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 

@@ -2,6 +2,7 @@ using Libretto.Acquire;
 using Libretto.Audio;
 using Libretto.Cli.Remote;
 using Libretto.Cli.Results;
+using Libretto.Karaoke;
 using Libretto.Lyrics;
 using Libretto.Models;
 using Libretto.Pipeline;
@@ -58,6 +59,8 @@ internal static class ExitCodes
         ModelException { Code: "model_unknown" } => Usage,
         ModelException => Missing,
         { Code: "lyrics_empty" } => Input,
+        KaraokeException { Code: "font_missing" or "ffmpeg_lacks_part" } => Missing,
+        KaraokeException => Input,
         PipelineException { Code: "model_missing" } => Missing,
         PipelineException => Usage,
         HostedException { Code: "hosted_key_missing" or "hosted_key_refused" or "hosted_unreachable" or "hosted_insecure" } => Missing,

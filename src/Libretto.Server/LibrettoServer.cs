@@ -1,20 +1,13 @@
-using Hangfire;
 using Libretto.Audio;
-using Libretto.Models;
-using Libretto.Models.Onnx;
 using Libretto.Server.Api;
-using Libretto.Server.Api.Intake;
-using Libretto.Server.Api.OpenAi;
 using Libretto.Server.Data;
 using Libretto.Server.Http;
 using Libretto.Server.Jobs;
-using Libretto.Server.Jobs.Queue;
-using Libretto.Server.Jobs.Work;
-using Libretto.Server.Jobs.Workers;
 using Libretto.Server.Operations;
 using Libretto.Server.Pools;
 using Libretto.Server.Security;
 using Libretto.Server.Web;
+using Libretto.Server.Web.Layout;
 using Libretto.Server.Webhooks;
 using Libretto.Settings;
 using Libretto.Storage;
@@ -22,14 +15,11 @@ using Libretto.Tools;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Scalar.AspNetCore;
 
 namespace Libretto.Server;
 
@@ -119,56 +109,15 @@ public static partial class LibrettoServer
         services.AddContentStore(_ => Path.Combine(options.DataFolder, "store"));
         services.AddLibretto(settings);
         services.AddSingleton(provider => new AudioDecoder(provider.GetRequiredService<ToolRunner>(), longest: options.MaxDuration));
-        Databases.AddTo(services, options);
-
-        services.AddSingleton<JobStore>();
-        services.AddSingleton<JobClaims>();
-        services.AddSingleton<JobChanges>();
-        services.AddSingleton<JobQueue>();
-        services.AddSingleton<JobWorker>();
-        services.AddSingleton<LinkWork>();
-        services.AddSingleton<SameLinkJobs>();
-        services.AddSingleton<LaneChoice>();
-        services.AddSingleton<SongWork>();
-        services.AddSingleton<StageTimes>();
-        services.AddSingleton<Checkpoints>();
-        services.AddSingleton<QueueState>();
-        services.AddSingleton(provider => options.Capabilities ?? Capabilities.Detect(
-            options, provider.GetRequiredService<OnnxSessions>(), provider.GetRequiredService<ModelStore>(), provider.GetRequiredService<LibrettoSettings>()));
-        services.AddSingleton<UnmetRequirements>();
-        if (options.ServesApi)
-            services.AddHostedService(provider => provider.GetRequiredService<UnmetRequirements>());
-        services.AddHostedService<RecoveryScan>();
-        foreach (var lane in options.EffectiveLanes)
-            services.AddHangfireServer(worker => Lanes.Configure(worker, lane, options));
-
-        PoolServices.AddTo(services, options);
-        WebhookServices.AddTo(services, options);
-        services.AddSingleton<Admission>();
-
-        services.AddSingleton<UploadReader>();
-        services.AddSingleton<LinkIntake>();
-        services.AddSingleton<JobOptionsRules>();
-        services.AddSingleton<JobIntake>();
-        services.AddSingleton<JobCookies>();
-        services.AddSingleton<OpenAiModelNames>();
-        services.AddSingleton<OpenAiTranscriber>();
-        services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
-        services.AddExceptionHandler<Problems>();
-        services.AddOpenApi(OpenApi.Configure);
-        if (options.CorsOrigins.Count > 0)
-            services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins([.. options.CorsOrigins]).AllowAnyMethod().AllowAnyHeader().WithExposedHeaders("Location", "ETag", "Retry-After", "Warning")));
-
-        DataKeys.AddTo(services, options);
-        services.AddSingleton<ApiKeys>();
-        services.AddHostedService<IdleMemory>();
-        services.AddHostedService<Retention>();
-        services.AddSingleton<StoreUploads>();
-        services.AddHostedService(provider => provider.GetRequiredService<StoreUploads>());
-        Page.AddTo(services);
-        RateLimits.AddTo(services, options);
-        Telemetry.AddTo(services);
-        Health.AddTo(services);
+        services
+            .AddData(options)
+            .AddJobs(options)
+            .AddPools(options)
+            .AddWebhooks(options)
+            .AddSecurity(options)
+            .AddApi()
+            .AddOperations()
+            .AddPage();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
     }
 
@@ -177,7 +126,7 @@ public static partial class LibrettoServer
         BasePath.Use(app, options);
         app.UseMiddleware<SecurityHeaders>();
         app.UseExceptionHandler(_ => { });
-        app.UseStatusCodePages(Problems.WriteStatusAsync);
+        app.UseStatusCodePages(NotFoundView.AnswerAsync);
         app.UseRouting();
         if (options.CorsOrigins.Count > 0)
             app.UseCors();
@@ -187,20 +136,8 @@ public static partial class LibrettoServer
         if (!options.ServesApi)
             return;
 
-        var jobs = app.MapGroup("/api/jobs").WithTags("Jobs");
-        JobsApi.Map(jobs);
-        EventsApi.Map(jobs);
-        StepsApi.Map(jobs);
-        JobActionsApi.Map(jobs);
-        LyricsApi.Map(jobs);
-        AudioApi.Map(jobs);
-        WorkersApi.Map(app);
-        WebhooksApi.Map(app);
-        OpenAiApi.Map(app.MapGroup("/v1").WithTags("OpenAI"));
-        app.MapOpenApi();
-        app.MapScalarApiReference("/scalar", page => page.DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp());
+        app.MapPage(app.MapApi());
         Dashboard.Map(app);
-        Page.Map(app, jobs);
     }
 
     private static void AddLogging(ILoggingBuilder logging, string wish)
@@ -213,7 +150,7 @@ public static partial class LibrettoServer
         else
             logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "));
         logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Hangfire", LogLevel.Error).AddFilter("System.Net.Http", LogLevel.Warning);
+        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Hangfire", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
         logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.None);
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
         // It would have the keys of cookies locked away; they lie with the database, in the user's own folder.

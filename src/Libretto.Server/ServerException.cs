@@ -33,5 +33,11 @@ public sealed class ServerException : LibrettoException
         "input_gone",
         "The song itself is not in the store of the machine that was to work on it. Post it again; if that does not help, the machines do not share a store: give all the same LIBRETTO_STORE or data folder.");
 
+    internal static ServerException WorkFolder(Exception inner) => new(
+        DiskErrors.IsFull(inner) ? "disk_full" : "work_folder_unwritable",
+        $"The machine that was to work on it cannot write its temporary files: {inner.Message.TrimEnd('.')}. " +
+        "See to the disk of its data folder, then retry the job.",
+        inner: inner);
+
     internal static ServerException NotKept(string why) => new("input_not_kept", $"The song was fetched but could not be stored. {why}", isTransient: true);
 }

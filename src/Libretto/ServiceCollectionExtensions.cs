@@ -6,6 +6,7 @@ using Libretto.Models.Download;
 using Libretto.Models.Onnx;
 using Libretto.Pipeline;
 using Libretto.Pipeline.Engines;
+using Libretto.Pipeline.Exports;
 using Libretto.Pipeline.Memo;
 using Libretto.Pipeline.Stems;
 using Libretto.Pipeline.Timing;
@@ -25,7 +26,7 @@ public static class ServiceCollectionExtensions
     private const string StoreClient = "store";
 
     /// <summary>
-    /// Adds <see cref="SongPipeline"/>, <see cref="PassagePipeline"/>, <see cref="StemPipeline"/>, <see cref="ModelStore"/>, <see cref="AudioDecoder"/> and what they need, one of each.
+    /// Adds <see cref="SongPipeline"/>, <see cref="PassagePipeline"/>, <see cref="KaraokePipeline"/>, <see cref="StemPipeline"/>, <see cref="ModelStore"/>, <see cref="AudioDecoder"/> and what they need, one of each.
     /// What stages made is kept in an <see cref="IContentStore"/>, by default a folder in Libretto's own
     /// (<see cref="LibrettoSettings.Keep"/>). A store, <see cref="TimeProvider"/> or logging that the host has is used.
     /// </summary>
@@ -94,6 +95,15 @@ public static class ServiceCollectionExtensions
             provider.GetRequiredService<VocalSeparation>(),
             provider.GetRequiredService<LyricsSearch>(),
             provider.GetRequiredService<CtcAlignment>(),
+            provider.GetRequiredService<StageMemo>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<NoteSearch>();
+        services.AddSingleton(provider => new KaraokePipeline(
+            provider.GetRequiredService<AudioDecoder>(),
+            provider.GetRequiredService<SongPipeline>(),
+            provider.GetRequiredService<Separation>(),
+            provider.GetRequiredService<NoteSearch>(),
+            new KaraokeRenderer(provider.GetRequiredService<ToolRunner>(), provider.GetRequiredService<AudioDecoder>(), provider.GetRequiredService<TemporaryFolder>),
             provider.GetRequiredService<StageMemo>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new PassagePipeline(

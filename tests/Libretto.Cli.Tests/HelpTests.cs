@@ -13,6 +13,7 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("libretto")]
     [InlineData("transcribe")]
     [InlineData("separate")]
+    [InlineData("karaoke")]
     [InlineData("convert")]
     [InlineData("models")]
     [InlineData("models pull")]

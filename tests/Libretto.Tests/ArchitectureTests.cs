@@ -8,7 +8,7 @@ public class ArchitectureTests
 {
     private static readonly string[] s_ground = ["Lyrics", "Tools", "Models", "Storage", "Settings"];
     private static readonly string[] s_shared = [.. s_ground.Except(["Settings"]), "Audio", "Speech"];
-    private static readonly string[] s_stages = ["Acquire", "Separate", "Transcribe", "Align", "Publish"];
+    private static readonly string[] s_stages = ["Acquire", "Separate", "Transcribe", "Align", "Pitch", "Karaoke"];
 
     private static readonly Architecture s_library = new ArchLoader().LoadAssembly(typeof(LibrettoException).Assembly).Build();
 

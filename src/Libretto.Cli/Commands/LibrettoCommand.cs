@@ -13,6 +13,7 @@ internal static class LibrettoCommand
             TranscribeCommand.Create(),
             TranscribeCommand.CreateAlign(),
             SeparateCommand.Create(),
+            KaraokeCommand.Create(),
             ConvertCommand.Create(),
             ModelsCommand.Create(),
             CacheCommand.Create(),

@@ -5,14 +5,8 @@ namespace Libretto.Cli.Results;
 /// <summary>Names of results.</summary>
 internal static class FileName
 {
-    // File systems allow 255; endings and temporary names come on top.
-    private const int MostBytes = 180;
-
     // Of a file's own name as much as can be is kept: ".instrumental.flac" is the longest ending.
     private const int MostBytesBeside = 230;
-
-    // What some file system or shell takes for something else.
-    private static readonly char[] s_forbidden = ['/', '\\', ':', '*', '?', '"', '<', '>', '|'];
 
     /// <summary>
     /// How the names of a file's results begin: beside it, or in a folder. What leaves no room for their endings is shortened.
@@ -25,14 +19,6 @@ internal static class FileName
         result is not null && Encoding.UTF8.GetByteCount(Path.GetFileNameWithoutExtension(song)) > MostBytesBeside
             ? $"The song's name is too long for its results, which are called {Path.GetFileName(result)} and so on."
             : null;
-
-    /// <summary>A name, without folder and ending, made of a title, which may hold anything; every file system takes it.</summary>
-    public static string Of(string title)
-    {
-        var clean = string.Concat(title.Select(c => char.IsControl(c) ? ' ' : s_forbidden.Contains(c) ? '_' : c)).Trim().TrimStart('.', '-', ' ').TrimEnd('.', ' ');
-        clean = Shortened(clean, MostBytes);
-        return clean.Length == 0 ? "song" : clean;
-    }
 
     private static string Shortened(string name, int mostBytes)
     {

@@ -14,6 +14,9 @@ internal sealed class InputException : LibrettoException
 
     public static InputException Empty(string path) => new("file_empty", $"{path} is empty (0 bytes). Copy or make it again.");
 
+    public static InputException NoSong(string lyrics, string start) => new(
+        "song_missing", $"The song of {lyrics} is not beside it: there is no {Path.GetFileName(start)}.mp3, .flac or the like. Name it with --song FILE.");
+
     public static InputException NothingCame(string name) => new(
         "file_empty", $"Nothing came through {(name == StandardInput.Word ? "standard input" : name)}. Check the command before the pipe.");
 

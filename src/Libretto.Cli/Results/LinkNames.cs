@@ -12,7 +12,7 @@ internal sealed class LinkNames(string? folder, IEnumerable<string> taken)
     /// <param name="results">The files of such a beginning.</param>
     public string Of(string song, Func<string, IEnumerable<string>> results)
     {
-        var name = FileName.Of(song);
+        var name = FileNames.Of(song);
         var start = Path.Combine(folder ?? "", name);
         for (var number = 2; results(start).Any(path => _taken.Contains(Path.GetFullPath(path))); number++)
             start = Path.Combine(folder ?? "", $"{name} ({number})");

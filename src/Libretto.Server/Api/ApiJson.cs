@@ -4,7 +4,6 @@ using System.Text.Json.Serialization;
 using Libretto.Server.Api.Intake;
 using Libretto.Server.Api.OpenAi;
 using Libretto.Server.Data.Entities;
-using Libretto.Server.Http;
 using Libretto.Server.Jobs;
 
 namespace Libretto.Server.Api;
@@ -14,18 +13,14 @@ namespace Libretto.Server.Api;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
-[JsonSerializable(typeof(Problem))]
-[JsonSerializable(typeof(OpenAiError))]
 [JsonSerializable(typeof(JobView))]
 [JsonSerializable(typeof(JobPage))]
 [JsonSerializable(typeof(JobOptions))]
 [JsonSerializable(typeof(LinkPost))]
 [JsonSerializable(typeof(StepsView))]
-[JsonSerializable(typeof(Operations.HealthView))]
 [JsonSerializable(typeof(WorkersView))]
 [JsonSerializable(typeof(WebhookView))]
 [JsonSerializable(typeof(WebhookSecretView))]
-[JsonSerializable(typeof(Webhooks.WebhookMessage))]
 [JsonSerializable(typeof(OpenAiText))]
 [JsonSerializable(typeof(OpenAiVerbose))]
 [JsonSerializable(typeof(OpenAiDelta))]

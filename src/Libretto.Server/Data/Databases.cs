@@ -1,13 +1,5 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
-using Hangfire;
-using Hangfire.AspNetCore;
-using Hangfire.InMemory;
-using Hangfire.Logging;
-using Hangfire.PostgreSql;
-using Hangfire.PostgreSql.Factories;
-using Libretto.Server.Jobs;
-using Libretto.Server.Jobs.Queue;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -16,7 +8,7 @@ using Npgsql;
 
 namespace Libretto.Server.Data;
 
-/// <summary>The two databases: a SQLite file, with a queue in memory, or PostgreSQL with the queue in it.</summary>
+/// <summary>The two databases: a SQLite file or PostgreSQL.</summary>
 internal static class Databases
 {
     public static void AddTo(IServiceCollection services, ServerOptions options)
@@ -61,7 +53,6 @@ internal static class Databases
         services.AddPooledDbContextFactory<LibrettoDb>(context => context
             .UseSqlite($"Data Source={path}")
             .AddInterceptors(new SqlitePragmas()));
-        AddQueue(services, () => new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(1) }));
     }
 
     private static void AddPostgres(IServiceCollection services, string connectionString)
@@ -70,35 +61,6 @@ internal static class Databases
         services.AddPooledDbContextFactory<LibrettoDb>((provider, context) => context.UseNpgsql(
             provider.GetRequiredService<NpgsqlDataSource>(),
             postgres => postgres.EnableRetryOnFailure(maxRetryCount: 5, maxRetryDelay: TimeSpan.FromSeconds(2), errorCodesToAdd: null)));
-        services.AddHostedService<PostgresChanges>();
-        var queue = new PostgreSqlStorageOptions
-        {
-            EnableLongPolling = true,
-            UseSlidingInvisibilityTimeout = true,
-            InvisibilityTimeout = TimeSpan.FromMinutes(1),
-            QueuePollInterval = TimeSpan.FromSeconds(1),
-        };
-        AddQueue(services, () => new PostgreSqlStorage(new NpgsqlConnectionFactory(connectionString, queue), queue));
-    }
-
-    /// <summary>Storage and activator are the host's own: Hangfire would take the process's, which are the last host's.</summary>
-    private static void AddQueue(IServiceCollection services, Func<JobStorage> create)
-    {
-        services.AddSingleton(_ => create());
-        services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
-        services.AddHangfire(hangfire => hangfire
-            .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
-            .UseSimpleAssemblyNameTypeSerializer()
-            .UseRecommendedSerializerSettings()
-            .UseLogProvider(new NoLog()));
-    }
-
-    /// <summary>Hangfire's log is the process's and outlives its host; what matters of it, <see cref="JobQueue"/> and the scan say themselves.</summary>
-    private sealed class NoLog : ILogProvider, ILog
-    {
-        public ILog GetLogger(string name) => this;
-
-        public bool Log(Hangfire.Logging.LogLevel logLevel, Func<string>? messageFunc, Exception? exception) => false;
     }
 
     /// <summary>Write-ahead logging loses nothing when the process dies; waiting for a writer is SQLite's own, which wakes early.</summary>

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Libretto.Server.Data.Entities;
-using Libretto.Server.Jobs;
 
 namespace Libretto.Server.Data;
 
@@ -11,7 +10,6 @@ namespace Libretto.Server.Data;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(JobOptions))]
 [JsonSerializable(typeof(IReadOnlyList<JobStep>))]
-[JsonSerializable(typeof(StoredResult))]
 [JsonSerializable(typeof(IReadOnlyList<WebhookAttempt>))]
 internal sealed partial class JobJson : JsonSerializerContext
 {

@@ -1,5 +1,4 @@
 using Libretto.Server.Data.Entities;
-using Libretto.Server.Jobs.Work;
 using Microsoft.EntityFrameworkCore;
 
 namespace Libretto.Server.Data;
@@ -9,11 +8,12 @@ internal sealed class Lease(IDbContextFactory<LibrettoDb> contexts)
 {
     public const string Pools = "pools";
     public const string Webhooks = "webhooks";
+    public const string Retention = "retention";
 
     private const double Seconds = 15;
 
     // Drawn anew for each process: names of machines may be the same.
-    private readonly string _holder = $"{JobWorker.Name}:{Guid.NewGuid():N}";
+    private readonly string _holder = $"{ProcessName.Value}:{Guid.NewGuid():N}";
 
     /// <summary>Takes or renews the lease, by the database's clock; false while another process holds it.</summary>
     public async Task<bool> HoldAsync(string name, CancellationToken ct)

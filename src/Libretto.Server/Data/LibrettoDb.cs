@@ -1,9 +1,6 @@
 using System.Linq.Expressions;
 using System.Text.Json;
 using Libretto.Server.Data.Entities;
-using Libretto.Server.Jobs;
-using Libretto.Server.Jobs.Workers;
-using Libretto.Server.Security;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
@@ -51,7 +48,7 @@ internal sealed class LibrettoDb(DbContextOptions<LibrettoDb> options) : DbConte
         modelBuilder.Entity<WorkerRecord>(worker =>
         {
             worker.ToTable("worker_lives").HasKey(row => row.Id);
-            worker.Ignore(row => row.Capabilities).Ignore(row => row.ReadAt);
+            worker.Ignore(row => row.ReadAt);
         });
         modelBuilder.Entity<WebhookDelivery>(delivery =>
         {

@@ -72,7 +72,7 @@ internal static class Migrations
         var assembly = typeof(Migrations).Assembly;
         return assembly.GetManifestResourceNames()
             .Select(name => (Name: name, Parts: name.Split('.')))
-            .Where(file => file.Parts[^1] == "sql" && file.Parts[^2] == database)
+            .Where(file => file.Name.Contains(".Data.Schema.", StringComparison.Ordinal) && file.Parts[^1] == "sql" && file.Parts[^2] == database)
             .Select(file => (int.Parse(file.Parts[^4].TrimStart('_'), CultureInfo.InvariantCulture), Read(assembly, file.Name)))
             .OrderBy(file => file.Item1);
     }

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Libretto.Server.Api;
 using Microsoft.AspNetCore.Http;
 
 namespace Libretto.Server.Http;
@@ -27,7 +26,7 @@ internal sealed record OpenAiError(OpenAiErrorBody Error)
         // Their clients send a request again after 409, which would bring back a job that somebody has stopped.
         if (status == 409)
             context.Response.Headers["x-should-retry"] = "false";
-        return context.Response.WriteAsJsonAsync(Of(status, code, message, param), ApiJson.Readable.OpenAiError);
+        return context.Response.WriteAsJsonAsync(Of(status, code, message, param), ProblemJson.Readable.OpenAiError);
     }
 }
 

@@ -1,14 +1,13 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Libretto.Acquire;
 using Libretto.Audio;
 using Libretto.Lyrics;
 using Libretto.Models;
-using Libretto.Server.Api;
 using Libretto.Server.Data;
-using Libretto.Server.Web.Layout;
 using Libretto.Storage;
 using Libretto.Tools;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -18,10 +17,6 @@ namespace Libretto.Server.Http;
 /// <summary>Turns whatever goes wrong in a request into a problem document (RFC 9457) with a stable code.</summary>
 internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandler
 {
-    // Unix's own numbers: what an upload meets that is too large for the disk.
-    private const int NoSpace = 28;
-    private const int NoQuota = 122;
-
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (httpContext.RequestAborted.IsCancellationRequested || httpContext.Response.HasStarted)
@@ -37,13 +32,8 @@ internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandle
         return true;
     }
 
-    /// <summary>Fills the answers that the framework gives without words: a view for a browser, a problem document for a program.</summary>
-    public static Task WriteStatusAsync(StatusCodeContext answer) =>
-        answer.HttpContext.Response.StatusCode == 404 && NotFoundView.IsWanted(answer.HttpContext.Request)
-            ? NotFoundView.ShowAsync(answer)
-            : WriteStatusAsync(answer.HttpContext);
-
-    private static Task WriteStatusAsync(HttpContext context)
+    /// <summary>Fills the answers that the framework gives without words.</summary>
+    public static Task WriteStatusAsync(HttpContext context)
     {
         var (code, detail) = context.Response.StatusCode switch
         {
@@ -67,7 +57,7 @@ internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandle
             return OpenAiError.WriteAsync(context, status, code, detail, param);
         context.Response.StatusCode = status;
         var problem = new Problem($"urn:libretto:error:{code}", Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status), status, detail, code);
-        return context.Response.WriteAsJsonAsync(problem, ApiJson.Readable.Problem, "application/problem+json");
+        return context.Response.WriteAsJsonAsync(problem, ProblemJson.Readable.Problem, "application/problem+json");
     }
 
     /// <summary>The same error as OpenAI's clients read it, for an answer whose status is out already.</summary>
@@ -87,7 +77,7 @@ internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandle
         InvalidDataException => (400, "multipart_broken", "The multipart body cannot be read."),
         ServerException or AcquireException => (422, ((LibrettoException)e).Code, PublicMessages.Of(e.Message)),
         LyricsFormatException known => (known.Code is "unknown_format" ? 404 : 422, known.Code, known.Message),
-        StorageException { Code: "disk_full" } or IOException { HResult: NoSpace or NoQuota } => (507, "disk_full", "The server's disk is full. Try again later."),
+        _ when e is StorageException { Code: "disk_full" } || DiskErrors.IsFull(e) => (507, "disk_full", "The server's disk is full. Try again later."),
         StorageException => (503, "store_unavailable", "The server's store cannot be used now. Try again later."),
         ToolException => (503, "tool_unavailable", "A program the server needs is missing. Its log says which."),
         ModelException known => (503, known.Code, "A model the server needs is missing. Its log says which."),
@@ -102,3 +92,17 @@ internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandle
 
 /// <summary>A problem document.</summary>
 internal sealed record Problem(string Type, string Title, int Status, string Detail, string Code);
+
+/// <summary>The JSON of problem documents: snake_case, nothing for null.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(OpenAiError))]
+internal sealed partial class ProblemJson : JsonSerializerContext
+{
+    /// <summary>With apostrophes and accents as people write them.</summary>
+    public static ProblemJson Readable =>
+        field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

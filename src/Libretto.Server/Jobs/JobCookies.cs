@@ -8,7 +8,7 @@ namespace Libretto.Server.Jobs;
 
 /// <summary>
 /// Keeps cookies that came with a link encrypted in its row, for as long as the download is not done. A machine that does not have the
-/// keys (<see cref="Security.DataKeys"/>) goes without these cookies.
+/// keys (<c>Security/DataKeys</c>) goes without these cookies.
 /// </summary>
 internal sealed partial class JobCookies(IDataProtectionProvider protection, TimeProvider time, ILogger<JobCookies> log)
 {

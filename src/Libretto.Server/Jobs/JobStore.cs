@@ -1,7 +1,6 @@
 using System.Linq.Expressions;
 using Libretto.Server.Data;
 using Libretto.Server.Data.Entities;
-using Libretto.Server.Jobs.Queue;
 using Microsoft.EntityFrameworkCore;
 
 namespace Libretto.Server.Jobs;
@@ -84,19 +83,16 @@ internal sealed class JobStore(IDbContextFactory<LibrettoDb> contexts, JobChange
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
         var now = DateTime.UtcNow;
-        var changed = await context.Jobs.Where(job => job.Id == id && job.Status == JobStatus.Queued).ExecuteUpdateAsync(
-            set => set
-                .SetProperty(job => job.Status, JobStatus.Cancelled)
-                .SetProperty(job => job.StatusMessage, "cancelled before it began")
-                .SetProperty(job => job.Cookies, (string?)null)
-                .SetProperty(job => job.CompletedAt, now)
-                .SetProperty(job => job.Revision, job => job.Revision + 1),
-            ct);
-        if (changed == 0)
-            changed = await context.Jobs.Where(job => job.Id == id && job.Status == JobStatus.Running).ExecuteUpdateAsync(
+        // One statement, so that a job which changes hands meanwhile is found waiting or running, whichever it is.
+        var changed = await context.Jobs
+            .Where(job => job.Id == id && (job.Status == JobStatus.Queued || job.Status == JobStatus.Running))
+            .ExecuteUpdateAsync(
                 set => set
-                    .SetProperty(job => job.CancelRequested, true)
-                    .SetProperty(job => job.StatusMessage, "cancelling")
+                    .SetProperty(job => job.CancelRequested, job => job.Status == JobStatus.Running)
+                    .SetProperty(job => job.StatusMessage, job => job.Status == JobStatus.Running ? "cancelling" : "cancelled before it began")
+                    .SetProperty(job => job.Cookies, job => job.Status == JobStatus.Running ? job.Cookies : null)
+                    .SetProperty(job => job.CompletedAt, job => job.Status == JobStatus.Running ? job.CompletedAt : now)
+                    .SetProperty(job => job.Status, job => job.Status == JobStatus.Running ? JobStatus.Running : JobStatus.Cancelled)
                     .SetProperty(job => job.Revision, job => job.Revision + 1),
                 ct);
         changes.Publish(id, cancel: true);
@@ -115,15 +111,27 @@ internal sealed class JobStore(IDbContextFactory<LibrettoDb> contexts, JobChange
         return true;
     }
 
-    /// <summary>Says to all jobs that wait for their first worker what they wait for.</summary>
-    public async Task TellWaitingAsync(string lane, string message, CancellationToken ct)
+    /// <summary>Says to all jobs that wait for a worker what it is that they wait for.</summary>
+    /// <param name="lane">Those of this lane.</param>
+    /// <param name="message">What is said; null where they wait for their turn alone.</param>
+    /// <param name="ct">Stops.</param>
+    public async Task TellWaitingAsync(string lane, string? message, CancellationToken ct)
     {
+        var waitingFor = message is null ? WaitingFor.Turn : WaitingFor.Worker;
+        message ??= Waiting;
         await using var context = await contexts.CreateDbContextAsync(ct);
-        var told = context.Jobs.Where(job => job.Status == JobStatus.Queued && job.Lane == lane && job.UnmetSince == null && job.StatusMessage!.StartsWith(Waiting) && job.StatusMessage != message);
+        var told = context.Jobs.Where(job =>
+            job.Status == JobStatus.Queued && job.Lane == lane && job.UnmetSince == null && job.WaitingFor != WaitingFor.Other &&
+            (job.StatusMessage != message || job.WaitingFor != waitingFor));
         var ids = await told.Select(job => job.Id).ToListAsync(ct);
         if (ids.Count == 0)
             return;
-        await told.ExecuteUpdateAsync(set => set.SetProperty(job => job.StatusMessage, message).SetProperty(job => job.Revision, job => job.Revision + 1), ct);
+        await told.ExecuteUpdateAsync(
+            set => set
+                .SetProperty(job => job.StatusMessage, message)
+                .SetProperty(job => job.WaitingFor, waitingFor)
+                .SetProperty(job => job.Revision, job => job.Revision + 1),
+            ct);
         foreach (var id in ids)
             changes.Publish(id);
     }
@@ -187,7 +195,7 @@ internal sealed class JobStore(IDbContextFactory<LibrettoDb> contexts, JobChange
         id,
         job => job.Status == JobStatus.Failed || job.Status == JobStatus.Cancelled,
         (context, jobs) => jobs.ExecuteUpdateAsync(
-            set => JobClaims.Requeue(set, Waiting)
+            set => JobTransitions.Requeue(set, Waiting, WaitingFor.Turn)
                 .SetProperty(job => job.Pct, 0)
                 .SetProperty(job => job.Lane, job => job.InputKey == null ? Lane.Io : job.Lane)
                 .SetProperty(job => job.NeedsCookies, false)

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Serialization;
 using Libretto.Lyrics;
 using Libretto.Server.Data;
 using Libretto.Server.Data.Entities;
@@ -49,7 +50,7 @@ internal sealed record StoredResult
     /// <summary>The result of a key with all that it names; null when anything is missing.</summary>
     public static async Task<StoredResult?> FindAsync(IContentStore store, string key, CancellationToken ct)
     {
-        if (await store.ReadJsonAsync(key, JobJson.Default.StoredResult, ct) is not { } result)
+        if (await store.ReadJsonAsync(key, StoredResultJson.Default.StoredResult, ct) is not { } result)
             return null;
         foreach (var part in new[] { result.DocumentKey, result.VocalsKey, result.InstrumentalKey })
             if (part is not null && await store.FindAsync(part, ct) is null)
@@ -57,3 +58,8 @@ internal sealed record StoredResult
         return result;
     }
 }
+
+/// <summary>As the content store keeps it.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(StoredResult))]
+internal sealed partial class StoredResultJson : JsonSerializerContext;

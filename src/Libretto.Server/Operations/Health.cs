@@ -1,3 +1,6 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
@@ -28,7 +31,8 @@ internal static class Health
     {
         var parts = report.Entries.ToDictionary(
             entry => entry.Key, entry => new HealthPart(Word(entry.Value.Status), entry.Value.Description));
-        return context.Response.WriteAsJsonAsync(new HealthView(Word(report.Status), parts.Count == 0 ? null : parts), Api.ApiJson.Readable.HealthView);
+        return context.Response.WriteAsJsonAsync(
+            new HealthView(Word(report.Status), parts.Count == 0 ? null : parts), HealthJson.Readable.HealthView);
     }
 
     private static string Word(HealthStatus status) => status.ToString().ToLowerInvariant();
@@ -41,3 +45,12 @@ internal sealed record HealthView(string Status, IReadOnlyDictionary<string, Hea
 
 /// <summary>How a part is, in words.</summary>
 internal sealed record HealthPart(string Status, string? Message);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(HealthView))]
+internal sealed partial class HealthJson : JsonSerializerContext
+{
+    /// <summary>With apostrophes and accents as people write them.</summary>
+    public static HealthJson Readable =>
+        field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -61,7 +61,8 @@ internal sealed class ModelsCheck(ModelStore models, ServerOptions options) : IH
     {
         if (!options.EffectiveLanes.Contains(Lane.Compute))
             return Task.FromResult(HealthCheckResult.Healthy("none needed here"));
-        var speech = models.List().Select(model => model.Name).ToList();
+        var speech = models.List().Select(model => model.Name)
+            .Where(name => ModelCatalogue.Find(name)?.Kind is null or ModelKind.Whisper or ModelKind.Moonshine).ToList();
         return Task.FromResult(speech.Count > 0
             ? HealthCheckResult.Healthy(string.Join(", ", speech))
             : HealthCheckResult.Degraded("none installed yet; the first song fetches the default"));
@@ -99,7 +100,7 @@ internal sealed class WorkersCheck(WorkerRegistry workers, UnmetRequirements nee
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var alive = await workers.AliveAsync(options.WorkerSilence, cancellationToken);
-        var words = $"{alive.Count} at work or ready, {alive.Count(worker => worker.Capabilities.Gpu)} with a graphics card";
+        var words = $"{alive.Count} at work or ready, {alive.Count(worker => Capabilities.Of(worker).Gpu)} with a graphics card";
         var unmet = await needs.FindAsync(cancellationToken);
         if (unmet.Count == 0)
             return HealthCheckResult.Healthy(words);

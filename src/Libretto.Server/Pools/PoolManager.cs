@@ -2,7 +2,6 @@ using System.Globalization;
 using Libretto.Server.Data;
 using Libretto.Server.Data.Entities;
 using Libretto.Server.Jobs;
-using Libretto.Server.Jobs.Queue;
 using Libretto.Server.Jobs.Workers;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -14,12 +13,18 @@ namespace Libretto.Server.Pools;
 /// in the tables, so another can go on where it stopped.
 /// </summary>
 internal sealed partial class PoolManager(
-    IWorkerPool pool, PoolOptions options, WorkerRegistry workers, JobClaims claims, JobStore jobs, Lease lease, ServerOptions server, TimeProvider time, ILogger<PoolManager> log)
+    IWorkerPool pool,
+    PoolOptions options,
+    PoolObserver observer,
+    WorkerRegistry workers,
+    JobStore jobs,
+    Lease lease,
+    ServerOptions server,
+    TimeProvider time,
+    ILogger<PoolManager> log)
     : BackgroundService
 {
     private const int UsualStartSeconds = 20;
-
-    private long? _waitingSince;
 
     /// <summary>What was seen last, for health reports; null while another process leads.</summary>
     public (PoolView View, PoolDecision Decision)? Last { get; private set; }
@@ -65,9 +70,7 @@ internal sealed partial class PoolManager(
             return;
         }
         await workers.ReapAsync(server.WorkerSilence, ct);
-        // What none of this pool's workers could do is no reason to start one.
-        var (waiting, _) = await claims.CountReadyAsync(Lane.Compute, ct, await workers.CapabilitiesAsync(pool.Name, ct));
-        var view = await workers.ViewAsync(pool.Name, waiting, WaitedFor(waiting), ct);
+        var view = await observer.LookAsync(pool.Name, ct);
         var decision = PoolPolicy.Decide(view, options.Limits);
         Last = (view, decision);
 
@@ -78,15 +81,8 @@ internal sealed partial class PoolManager(
         for (var i = 0; i < decision.Start && await AddWorkerAsync(ct); i++)
             // Starting may take a while.
             await lease.HoldAsync(Lease.Pools, ct);
-        if (waiting > 0)
+        if (view.Waiting > 0)
             await TellAsync(view, decision, ct);
-    }
-
-    /// <summary>By this process's own eyes: the clocks of those who post may differ.</summary>
-    private TimeSpan WaitedFor(int waiting)
-    {
-        _waitingSince = waiting > 0 ? _waitingSince ?? time.GetTimestamp() : null;
-        return _waitingSince is { } since ? time.GetElapsedTime(since) : TimeSpan.Zero;
     }
 
     private async Task<bool> AddWorkerAsync(CancellationToken ct)
@@ -132,7 +128,7 @@ internal sealed partial class PoolManager(
         var message = decision.NextStart is { } pause && !view.Workers.Any(worker => worker.HasCome)
             ? string.Create(CultureInfo.InvariantCulture, $"waiting for a worker: the last start failed, the next is in {pause.TotalSeconds:0} s")
             : isComing ? string.Create(CultureInfo.InvariantCulture, $"waiting for a worker to start, usually {seconds:0} s")
-            : JobStore.Waiting;
+            : null;
         return jobs.TellWaitingAsync(Lane.Compute, message, ct);
     }
 

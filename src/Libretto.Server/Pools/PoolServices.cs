@@ -1,29 +1,28 @@
-using Libretto.Server.Data;
-using Libretto.Server.Jobs.Workers;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Libretto.Server.Pools;
 
-/// <summary>Puts together what workers and those who start them need.</summary>
 internal static class PoolServices
 {
     private const string Client = "pool";
 
-    public static void AddTo(IServiceCollection services, ServerOptions options)
+    /// <summary>What starts workers elsewhere and ends them, and what tells of jobs that no worker can do.</summary>
+    public static IServiceCollection AddPools(this IServiceCollection services, ServerOptions options)
     {
-        services.AddSingleton<WorkerRegistry>();
-        services.AddSingleton<WorkerActivity>();
-        services.AddSingleton<Lease>();
-        if (options.EffectiveLanes.Count > 0)
-            services.AddHostedService<WorkerPresence>();
-        if (options.Pool.Place is null || !options.ServesApi)
-            return;
+        services.AddSingleton<UnmetRequirements>();
+        if (!options.ServesApi)
+            return services;
+        services.AddHostedService(provider => provider.GetRequiredService<UnmetRequirements>());
+        if (options.Pool.Place is null)
+            return services;
         services.AddHttpClient(Client);
         services.AddSingleton(options.Pool);
         services.AddSingleton(provider => options.Pool.Open(
             options, provider.GetRequiredService<IHttpClientFactory>().CreateClient(Client), provider.GetRequiredService<TimeProvider>())!);
+        services.AddSingleton<PoolObserver>();
         services.AddSingleton<PoolManager>();
         services.AddHostedService(provider => provider.GetRequiredService<PoolManager>());
         services.AddHealthChecks().AddCheck<PoolCheck>("pool");
+        return services;
     }
 }

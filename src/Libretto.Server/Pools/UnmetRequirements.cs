@@ -73,7 +73,7 @@ internal sealed partial class UnmetRequirements(
             var needs = new WaitingRequirements(row.Key.Lane, new JobRequirements(row.Key.NeedsModel, row.Key.NeedsGpu, row.Key.NeedsMemory, row.Key.NeedsCookies));
             // Until one of the pool's workers has come nobody knows what they can do.
             var isStarted = pool is not null && needs.Lane == Lane.Compute && started?.Meets(needs.Needs) != false;
-            return (needs, !isStarted && !alive.Any(worker => worker.WorksIn(needs.Lane) && worker.Capabilities.Meets(needs.Needs)), row.UnmetSince is not null);
+            return (needs, !isStarted && !alive.Any(worker => worker.WorksIn(needs.Lane) && Capabilities.Of(worker).Meets(needs.Needs)), row.UnmetSince is not null);
         })];
     }
 
@@ -87,6 +87,7 @@ internal sealed partial class UnmetRequirements(
                 set => set
                     .SetProperty(job => job.UnmetSince, job => job.UnmetSince ?? DateTime.UtcNow)
                     .SetProperty(job => job.StatusMessage, message)
+                    .SetProperty(job => job.WaitingFor, WaitingFor.Requirements)
                     .SetProperty(job => job.Revision, job => job.Revision + 1),
                 ct),
             ct);
@@ -99,6 +100,7 @@ internal sealed partial class UnmetRequirements(
             set => set
                 .SetProperty(job => job.UnmetSince, (DateTime?)null)
                 .SetProperty(job => job.StatusMessage, JobStore.Waiting)
+                .SetProperty(job => job.WaitingFor, WaitingFor.Turn)
                 .SetProperty(job => job.Revision, job => job.Revision + 1),
             ct),
         ct);

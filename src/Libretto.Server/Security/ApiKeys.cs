@@ -18,7 +18,8 @@ internal sealed class ApiKeys(IDbContextFactory<LibrettoDb> contexts, TimeProvid
     // How long a revoked key may still work.
     private static readonly TimeSpan CacheTime = TimeSpan.FromSeconds(2);
 
-    private (DateTimeOffset ReadAt, IReadOnlyDictionary<string, ApiKey> Keys)? _cache;
+    // One reading for all who ask meanwhile; replaced as a whole, so that nobody sees half of it.
+    private volatile Reading? _reading;
 
     /// <summary>Whether keys are in use: from the first one made on, even if all are revoked.</summary>
     public async Task<bool> AreInUseAsync(CancellationToken ct) => (await ReadAsync(ct)).Count > 0;
@@ -30,7 +31,8 @@ internal sealed class ApiKeys(IDbContextFactory<LibrettoDb> contexts, TimeProvid
         if (parts is not [var prefix, var id, var secret] || prefix + "_" != Prefix)
             return null;
         var key = (await ReadAsync(ct)).GetValueOrDefault(id);
-        var isRight = CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(HashOf(secret)), Encoding.ASCII.GetBytes(key?.Hash ?? new string('0', 64)));
+        var isRight = CryptographicOperations.FixedTimeEquals(
+            Encoding.ASCII.GetBytes(HashOf(secret)), Encoding.ASCII.GetBytes(key?.Hash ?? new string('0', 64)));
         return isRight && key!.RevokedAt is null ? key : null;
     }
 
@@ -45,7 +47,7 @@ internal sealed class ApiKeys(IDbContextFactory<LibrettoDb> contexts, TimeProvid
         await using var context = await contexts.CreateDbContextAsync(ct);
         context.ApiKeys.Add(key);
         await context.SaveChangesAsync(ct);
-        _cache = null;
+        _reading = null;
         return (key, $"{Prefix}{key.Id}_{secret}");
     }
 
@@ -60,20 +62,31 @@ internal sealed class ApiKeys(IDbContextFactory<LibrettoDb> contexts, TimeProvid
     {
         var now = time.GetUtcNow().UtcDateTime;
         await using var context = await contexts.CreateDbContextAsync(ct);
-        _cache = null;
-        return await context.ApiKeys.Where(key => (key.Id == idOrName || key.Name == idOrName) && key.RevokedAt == null)
-            .ExecuteUpdateAsync(set => set.SetProperty(key => key.RevokedAt, now), ct) > 0;
+        var revoked = await context.ApiKeys.Where(key => (key.Id == idOrName || key.Name == idOrName) && key.RevokedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(key => key.RevokedAt, now), ct);
+        _reading = null;
+        return revoked > 0;
     }
 
     private async Task<IReadOnlyDictionary<string, ApiKey>> ReadAsync(CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        if (_cache is { } cache && now - cache.ReadAt < CacheTime)
-            return cache.Keys;
-        var keys = (await ListAsync(ct)).ToDictionary(key => key.Id, StringComparer.Ordinal);
-        _cache = (now, keys);
-        return keys;
+        var known = _reading;
+        if (known is null || now - known.At >= CacheTime || known.Keys.Value.IsFaulted)
+        {
+            var next = new Reading(now, new Lazy<Task<IReadOnlyDictionary<string, ApiKey>>>(ReadAllAsync));
+            // Of several who find it old at once, one reads and the others wait for that.
+            var first = Interlocked.CompareExchange(ref _reading, next, known);
+            known = first == known ? next : first ?? next;
+        }
+        return await known.Keys.Value.WaitAsync(ct);
     }
+
+    // For all who wait, so no one's going away stops it.
+    private async Task<IReadOnlyDictionary<string, ApiKey>> ReadAllAsync() =>
+        (await ListAsync(CancellationToken.None)).ToDictionary(key => key.Id, StringComparer.Ordinal);
+
+    private sealed record Reading(DateTimeOffset At, Lazy<Task<IReadOnlyDictionary<string, ApiKey>>> Keys);
 
     private static string HashOf(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 }

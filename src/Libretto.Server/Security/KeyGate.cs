@@ -2,9 +2,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using Libretto.Server.Data.Entities;
 using Libretto.Server.Http;
-using Libretto.Server.Operations;
-using Libretto.Server.Web.Export;
-using Libretto.Server.Web.Layout;
 using Microsoft.AspNetCore.Http;
 
 namespace Libretto.Server.Security;
@@ -15,12 +12,9 @@ namespace Libretto.Server.Security;
 /// </summary>
 internal sealed class KeyGate(RequestDelegate next, ApiKeys keys, SignInCookie cookie, ServerOptions options)
 {
-    private static readonly PathString[] s_open =
-        ["/health", "/openapi", "/scalar", PageAssets.Root, "/service-worker.js", "/favicon.ico", "/sign-in", ShareLinks.Root];
-
     public async Task InvokeAsync(HttpContext context)
     {
-        if (s_open.Any(path => context.Request.Path.StartsWithSegments(path)))
+        if (ServerPaths.Open.Any(path => context.Request.Path.StartsWithSegments(path)))
         {
             await next(context);
             return;
@@ -28,20 +22,21 @@ internal sealed class KeyGate(RequestDelegate next, ApiKeys keys, SignInCookie c
         var needsKey = await keys.AreInUseAsync(context.RequestAborted);
         if (needsKey && IsLookedAt(context.Request) && await FindAsync(context) is null)
         {
-            context.Response.Redirect(context.Request.PathBase + "/sign-in" + QueryString.Create("to", context.Request.Path + context.Request.QueryString));
+            var to = QueryString.Create("to", context.Request.Path + context.Request.QueryString);
+            context.Response.Redirect(context.Request.PathBase + ServerPaths.SignIn + to);
             return;
         }
         var caller = needsKey ? await ByKeyAsync(context) : Local(context.Request);
-        if (!caller.IsAdmin && context.Request.Path.StartsWithSegments(Dashboard.Path))
+        if (!caller.IsAdmin && context.Request.Path.StartsWithSegments(ServerPaths.Dashboard))
             throw new ApiProblem(403, "admin_only", "This needs an admin key.");
         context.Features.Set(caller);
-        context.User = PageCaller.Principal(caller);
+        context.User = caller.ToPrincipal();
         await next(context);
     }
 
     /// <summary>A browser that opens a view, rather than a program that asks.</summary>
     private static bool IsLookedAt(HttpRequest request) =>
-        HttpMethods.IsGet(request.Method) && !request.Path.StartsWithSegments(Dashboard.Path) &&
+        HttpMethods.IsGet(request.Method) && !request.Path.StartsWithSegments(ServerPaths.Dashboard) &&
         request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
 
     private async Task<ApiKey?> FindAsync(HttpContext context) =>
@@ -53,7 +48,8 @@ internal sealed class KeyGate(RequestDelegate next, ApiKeys keys, SignInCookie c
         if (await FindAsync(context) is { } key)
             return new Caller(key.Id, key.Scope == ApiKeys.AdminScope);
         // Browsers ask for a key only when told how; the queue's dashboard is for browsers.
-        var challenge = context.Request.Path.StartsWithSegments(Dashboard.Path) ? "Basic realm=\"Libretto\"" : "Bearer realm=\"Libretto\"";
+        var scheme = context.Request.Path.StartsWithSegments(ServerPaths.Dashboard) ? "Basic" : "Bearer";
+        var challenge = $"{scheme} realm=\"Libretto\"";
         throw text is null
             ? new ApiProblem(401, "key_missing", "Give an API key: Authorization: Bearer KEY.") { Challenge = challenge }
             : new ApiProblem(401, "key_invalid", "This API key is not valid. It may have been revoked.") { Challenge = challenge };

@@ -1,5 +1,4 @@
-using Libretto.Server.Operations;
-using Libretto.Server.Web.Layout;
+using Libretto.Server.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Libretto.Server.Security;
@@ -19,7 +18,7 @@ internal sealed class SecurityHeaders(RequestDelegate next)
         "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; " +
         "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
-    private static readonly PathString[] s_others = ["/scalar", Dashboard.Path];
+    private static readonly PathString[] s_others = [ServerPaths.Scalar, ServerPaths.Dashboard];
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -41,7 +40,7 @@ internal sealed class SecurityHeaders(RequestDelegate next)
         if (context.Request.IsHttps)
             headers.StrictTransportSecurity = "max-age=31536000";
         // What one key may see stays out of caches that others share.
-        if (headers.CacheControl.Count == 0 && !path.StartsWithSegments(PageAssets.Root))
+        if (headers.CacheControl.Count == 0 && !path.StartsWithSegments(ServerPaths.Assets))
             headers.CacheControl = "private, no-cache";
         return Task.CompletedTask;
     }

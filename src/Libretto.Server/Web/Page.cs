@@ -16,23 +16,24 @@ namespace Libretto.Server.Web;
 /// <summary>The page: Blazor components rendered on the server, with small scripts for what only a browser can do.</summary>
 internal static class Page
 {
-    public static void AddTo(IServiceCollection services)
+    /// <summary>The page and what its views share.</summary>
+    public static IServiceCollection AddPage(this IServiceCollection services)
     {
         services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
             circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(3));
         services.AddCascadingAuthenticationState();
         services.AddMudServices(mud => mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter);
         services.AddAntiforgery(antiforgery => (antiforgery.Cookie.Name, antiforgery.Cookie.SameSite) = ("libretto_form", SameSiteMode.Strict));
-        services.AddSingleton<SignInCookie>();
         services.AddScoped<PageCaller>();
         services.AddSingleton<JobFeed>();
         services.AddSingleton<PassageWork>();
         services.AddSingleton<Waveforms>();
         services.AddSingleton<ShareLinks>();
-        services.AddSingleton<KaraokeFile>();
+        return services.AddSingleton<JobKaraokeFile>();
     }
 
-    public static void Map(WebApplication app, RouteGroupBuilder jobs)
+    /// <summary>The page's addresses.</summary>
+    public static void MapPage(this WebApplication app, RouteGroupBuilder jobs)
     {
         app.UseAntiforgery();
         PageAssets.Map(app);

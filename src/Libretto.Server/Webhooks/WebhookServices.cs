@@ -5,17 +5,18 @@ using Microsoft.Extensions.Logging;
 
 namespace Libretto.Server.Webhooks;
 
-/// <summary>Puts together what tells receivers.</summary>
 internal static class WebhookServices
 {
     private const string Client = "webhooks";
 
-    public static void AddTo(IServiceCollection services, ServerOptions options)
+    /// <summary>What tells receivers that jobs have ended.</summary>
+    public static IServiceCollection AddWebhooks(this IServiceCollection services, ServerOptions options)
     {
         services.AddSingleton<WebhookStore>();
         if (options.WebhookSecret is null || !options.ServesApi)
-            return;
-        services.AddHttpClient(Client).ConfigurePrimaryHttpMessageHandler(provider => provider.GetRequiredService<NetworkGuard>().CreateHandler(followRedirects: false));
+            return services;
+        services.AddHttpClient(Client).ConfigurePrimaryHttpMessageHandler(provider =>
+            provider.GetRequiredService<NetworkGuard>().CreateHandler(followRedirects: false));
         services.AddSingleton(provider => new WebhookSender(
             provider.GetRequiredService<WebhookStore>(),
             provider.GetRequiredService<Lease>(),
@@ -23,6 +24,6 @@ internal static class WebhookServices
             options,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<WebhookSender>>()));
-        services.AddHostedService(provider => provider.GetRequiredService<WebhookSender>());
+        return services.AddHostedService(provider => provider.GetRequiredService<WebhookSender>());
     }
 }

@@ -70,49 +70,11 @@ public sealed class AudioEncoder
     {
         ArgumentNullException.ThrowIfNull(blocks);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var target = Path.GetFullPath(path);
-        var unfinished = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.part");
-        CheckWritable(target, unfinished);
-        try
-        {
-            await _tools.RunAsync(
-                Tool.Ffmpeg,
-                Arguments(sampleRate, channels, format, unfinished),
-                writeInput: (stream, token) => FeedAsync(blocks, stream, token),
-                cancellationToken: cancellationToken);
-            File.Move(unfinished, target, overwrite: true);
-        }
-        catch (ToolException e) when (e.ErrorLines.Any(line => line.Contains("No space left on device", StringComparison.Ordinal)))
-        {
-            throw AudioException.DiskFull(Path.GetDirectoryName(target)!, e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw AudioException.CannotWrite(target, e.Message, e);
-        }
-        finally
-        {
-            File.Delete(unfinished);
-        }
-    }
-
-    /// <summary>ffmpeg would say it too, but only after the first second of audio and not in words.</summary>
-    private static void CheckWritable(string target, string unfinished)
-    {
-        if (Directory.Exists(target))
-            throw AudioException.CannotWrite(target, "it is a folder.");
-        try
-        {
-            File.Create(unfinished).Dispose();
-        }
-        catch (Exception e) when (DiskErrors.IsFull(e))
-        {
-            throw AudioException.DiskFull(Path.GetDirectoryName(target)!, e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw AudioException.CannotWrite(target, e.Message, e);
-        }
+        await WholeFile.WriteAsync(path, unfinished => _tools.RunAsync(
+            Tool.Ffmpeg,
+            Arguments(sampleRate, channels, format, unfinished),
+            writeInput: (stream, token) => FeedAsync(blocks, stream, token),
+            cancellationToken: cancellationToken));
     }
 
     private static string[] Arguments(int sampleRate, int channels, AudioFormat format, string output) =>

@@ -3,6 +3,7 @@ using Libretto.Lyrics.Formats.Json;
 using Libretto.Lyrics.Formats.Lrc;
 using Libretto.Lyrics.Formats.Subtitles;
 using Libretto.Lyrics.Formats.Ttml;
+using Libretto.Lyrics.Formats.UltraStar;
 
 namespace Libretto.Lyrics;
 
@@ -36,9 +37,12 @@ public static class LyricsFormats
     /// <summary>OpenAI's <c>verbose_json</c>: language, length, lines as segments, every word to 1 ms.</summary>
     public static ILyricsFormat VerboseJson { get; } = new VerboseJsonFormat();
 
+    /// <summary>A chart of UltraStar and the games like it: title, artist, language, length, syllables and their notes on a grid of beats.</summary>
+    public static ILyricsFormat UltraStar { get; } = new UltraStarFormat();
+
     /// <summary>All of them, the most usual first.</summary>
     public static IReadOnlyList<ILyricsFormat> All { get; } =
-        [Json, Lrc, EnhancedLrc, SubRip, WebVtt, Ass, Ttml, PlainText, VerboseJson];
+        [Json, Lrc, EnhancedLrc, SubRip, WebVtt, Ass, Ttml, PlainText, VerboseJson, UltraStar];
 
     /// <summary>Finds a format by its name.</summary>
     /// <param name="name">Such as <c>lrc</c>, in any case.</param>

@@ -69,6 +69,7 @@ internal static class WordSyllables
 
     private static bool MakeUp(IReadOnlyList<LyricsSyllable> syllables, string text) =>
         syllables.Count > 0
-        && syllables.All(syllable => !string.IsNullOrEmpty(syllable?.Text))
+        && syllables.All(syllable => syllable?.Text is not null)
+        && syllables[0].Text.Length > 0
         && string.Concat(syllables.Select(syllable => syllable.Text)) == text;
 }

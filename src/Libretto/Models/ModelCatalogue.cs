@@ -11,6 +11,9 @@ public static class ModelCatalogue
     /// <summary>The one that serves where that cannot be fetched, or is not to be.</summary>
     public const string SmallSpeechModel = "moonshine-tiny";
 
+    /// <summary>The model that hears the notes of a voice.</summary>
+    public const string PitchModel = "swift-f0";
+
     private const long Megabyte = 1_000_000;
 
     /// <summary>Every model.</summary>
@@ -76,6 +79,19 @@ public static class ModelCatalogue
             "wav2vec2-base-960h", ModelKind.Ctc, "Apache-2.0", ["en"], 378 * Megabyte,
             "English letters a frame, for aligning given words to the voice; how well it does so on singing has not been measured.",
             [Hub("Xenova/wav2vec2-base-960h", "config.json", "preprocessor_config.json", "vocab.json", "onnx/model.onnx")]),
+        new(
+            PitchModel, ModelKind.Pitch, "MIT", [], 398_000,
+            "The notes of a voice, about 100 times real time on two cores; for UltraStar and for times of syllables.",
+            [
+                new WebSource(
+                [
+                    SwiftF0("swift_f0/model.onnx", "model.onnx", 397_987, "7e2390db8379cd9e1e2b22828e55b45b57c8559e4c8335678c717dc245c18176"),
+                    SwiftF0("LICENSE", "LICENSE", 1_071, "3e1e1a059f12dfb08ec39d7eb0bdb19ba57b937410457b9e4fe008f545bd8891"),
+                ]),
+            ]),
+        new(
+            HyphenationFiles.Model, ModelKind.Hyphenation, "ISC", HyphenationFiles.Languages, 1_600_000,
+            "Where words part into syllables, in 56 languages; without it they part by their vowels.", [new NpmSource([HyphenationFiles.Package])]),
     ];
 
     /// <summary>The model of a name, or null.</summary>
@@ -98,6 +114,9 @@ public static class ModelCatalogue
                 Network("decoder_model_merged"),
             ]),
         ]);
+
+    private static WebFile SwiftF0(string pathInRepository, string path, long bytes, string sha256) => new(
+        new Uri($"https://raw.githubusercontent.com/lars76/swift-f0/64700fce8ef39c2970814bf427ac1d75a2f20d72/{pathInRepository}"), path, bytes, sha256);
 
     // 16-bit files are half as large, and the 8-bit blocks made from them are the same to within their rounding.
     private static HuggingFaceFile Network(string name) => new($"onnx/{name}_fp16.onnx")

@@ -19,6 +19,12 @@ public enum ModelKind
 
     /// <summary>Letters a frame for forced alignment: <c>onnx/model*.onnx</c> and <c>vocab.json</c>.</summary>
     Ctc,
+
+    /// <summary>The pitch of a voice: <c>model.onnx</c>, audio [1, samples] at 16 kHz to <c>pitch_hz</c> and <c>confidence</c> [1, frames].</summary>
+    Pitch,
+
+    /// <summary>Where words may be parted: <c>LANGUAGE.js</c> for each language, as the npm package <c>hyphen</c> has them.</summary>
+    Hyphenation,
 }
 
 /// <summary>A model Libretto knows where to fetch.</summary>
@@ -42,7 +48,7 @@ public sealed record ModelEntry(
     /// Whether the catalogue itself knows the checksums. Otherwise the first download checks what the hub declares and
     /// writes it into a local lock that later downloads must match.
     /// </summary>
-    public bool IsPinned => Sources.All(source => source is NpmSource);
+    public bool IsPinned => Sources.All(source => source is NpmSource or WebSource);
 
     /// <summary>How a model of kind <see cref="ModelKind.Separation"/> is run; null for the others.</summary>
     public SeparationModel? Separation { get; init; }
@@ -68,6 +74,17 @@ public sealed record NpmPackage(string Name, string Version, string Integrity, l
 /// <param name="Path">Where it goes in the model's folder.</param>
 /// <param name="Sha256">Its checksum, in lower-case hexadecimal.</param>
 public sealed record NpmFile(string PathInTarball, string Path, string Sha256);
+
+/// <summary>Files at addresses of their own, each with its checksum.</summary>
+/// <param name="Files">What is taken.</param>
+public sealed record WebSource(IReadOnlyList<WebFile> Files) : ModelSource;
+
+/// <summary>A file that is fetched by its address.</summary>
+/// <param name="Address">Where it lies; one that never gets another content, such as a file at a commit.</param>
+/// <param name="Path">Where it goes in the model's folder.</param>
+/// <param name="Bytes">Its length.</param>
+/// <param name="Sha256">Its checksum, in lower-case hexadecimal.</param>
+public sealed record WebFile(Uri Address, string Path, long Bytes, string Sha256);
 
 /// <summary>Files of a Hugging Face repository.</summary>
 /// <param name="Repository">Owner and name.</param>

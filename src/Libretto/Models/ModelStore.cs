@@ -179,7 +179,8 @@ public sealed class ModelStore
 
     private static bool HoldsModel(string folder) =>
         Directory.Exists(folder) &&
-        new[] { folder, Path.Combine(folder, "onnx") }.Any(place => Directory.Exists(place) && Directory.EnumerateFiles(place, "*.onnx").Any());
+        (new[] { folder, Path.Combine(folder, "onnx") }.Any(place => Directory.Exists(place) && Directory.EnumerateFiles(place, "*.onnx").Any())
+            || (ModelCatalogue.Find(Path.GetFileName(folder))?.Kind == ModelKind.Hyphenation && Directory.EnumerateFiles(folder, "*.js").Any()));
 
     private static async Task CheckAsync(string folder, bool everyByte, CancellationToken ct)
     {

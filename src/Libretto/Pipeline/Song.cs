@@ -51,13 +51,20 @@ internal sealed class Song : IDisposable
     /// <summary>Tells the user something, once.</summary>
     public void Notice(string notice)
     {
+        if (Remember(notice))
+            Meter.Notice(notice);
+    }
+
+    /// <summary>Remembers what the user was told already, so that it is not told again; false if it is remembered.</summary>
+    public bool Remember(string notice)
+    {
         lock (_notices)
         {
             if (_notices.Contains(notice))
-                return;
+                return false;
             _notices.Add(notice);
+            return true;
         }
-        Meter.Notice(notice);
     }
 
     /// <summary>Tells the user what is wrong with the file, without its path: what is kept of it is kept for any copy.</summary>

@@ -18,8 +18,11 @@ public sealed record Tool
     /// <summary>Fetches the audio of a link.</summary>
     public static Tool YtDlp { get; } = new("yt-dlp", "--version") { MostMemory = 1L << 30 };
 
+    /// <summary>Finds fonts; part of fontconfig.</summary>
+    public static Tool FcMatch { get; } = new("fc-match", "--version") { Package = "fontconfig" };
+
     /// <summary>Every program Libretto may run.</summary>
-    public static IReadOnlyList<Tool> All { get; } = [Ffmpeg, Ffprobe, YtDlp];
+    public static IReadOnlyList<Tool> All { get; } = [Ffmpeg, Ffprobe, YtDlp, FcMatch];
 
     /// <summary>The program's name, as typed in a terminal.</summary>
     public string Name { get; }

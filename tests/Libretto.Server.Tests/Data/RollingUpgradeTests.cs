@@ -27,10 +27,14 @@ public sealed partial class RollingUpgradeTests(PostgresCluster cluster) : IDisp
     public void Migrations_only_add()
     {
         var first = true;
-        foreach (var file in Directory.GetFiles(Repository.File("src", "Libretto.Server", "Jobs", "Schema"), "*.postgres.sql").Order())
+        foreach (var file in Directory.GetFiles(Repository.File("src", "Libretto.Server", "Data", "Schema"), "*.postgres.sql").Order())
         {
+            var sql = File.ReadAllText(file);
+            // A column may be filled where it is added: older programs do not know it.
             if (!first)
-                Assert.All(Statements(File.ReadAllText(file)), statement => Assert.Matches(Addition(), statement));
+                Assert.All(Statements(sql), statement => Assert.True(
+                    Addition().IsMatch(statement) || (Filling().Match(statement) is { Success: true } fill && sql.Contains($"add column {fill.Groups["column"]} ", StringComparison.Ordinal)),
+                    statement));
             first = false;
             Assert.True(File.Exists(file.Replace(".postgres.", ".sqlite.", StringComparison.Ordinal)), file);
         }
@@ -41,7 +45,7 @@ public sealed partial class RollingUpgradeTests(PostgresCluster cluster) : IDisp
     {
         foreach (var database in (string[])["postgres", "sqlite"])
         {
-            var numbers = Directory.GetFiles(Repository.File("src", "Libretto.Server", "Jobs", "Schema"), $"*.{database}.sql")
+            var numbers = Directory.GetFiles(Repository.File("src", "Libretto.Server", "Data", "Schema"), $"*.{database}.sql")
                 .Select(file => int.Parse(Path.GetFileName(file).Split('.')[0], System.Globalization.CultureInfo.InvariantCulture)).Order();
             Assert.Equal(Enumerable.Range(1, Migrations.Known), numbers);
         }
@@ -95,6 +99,9 @@ public sealed partial class RollingUpgradeTests(PostgresCluster cluster) : IDisp
     // A column that older programs do not fill needs to be nullable or to have a default; a function or trigger may be replaced.
     [GeneratedRegex(@"^(create (table|index|unique index|or replace function)\b|insert into \w+ |alter table \w+ add column \w+ \w+(?! not null(?! default)))", RegexOptions.Singleline)]
     private static partial Regex Addition();
+
+    [GeneratedRegex(@"^update \w+ set (?<column>\w+) = [^,;]*$", RegexOptions.Singleline)]
+    private static partial Regex Filling();
 
     [GeneratedRegex("--.*")]
     private static partial Regex Comment();

@@ -229,8 +229,17 @@ public abstract class PoolManagerTests : IAsyncLifetime
     private static PoolOptions Options() => new() { Limits = new PoolLimits { StartAfter = TimeSpan.Zero, TargetWait = TimeSpan.FromSeconds(60) }, UsdPerHour = 0.36 };
 
     private PoolManager Manager() => new(
-        new WebhookPool(_host.Address, "secret", _http, TimeProvider.System), Options(), Workers, _services.GetRequiredService<JobClaims>(),
-        _services.GetRequiredService<JobStore>(), new Lease(_services.GetRequiredService<IDbContextFactory<LibrettoDb>>()), _options, TimeProvider.System, NullLogger<PoolManager>.Instance);
+        new WebhookPool(_host.Address, "secret", _http, TimeProvider.System),
+        Options(),
+        new PoolObserver(Contexts, Workers, _services.GetRequiredService<JobClaims>(), TimeProvider.System),
+        Workers,
+        _services.GetRequiredService<JobStore>(),
+        new Lease(Contexts),
+        _options,
+        TimeProvider.System,
+        NullLogger<PoolManager>.Instance);
+
+    private IDbContextFactory<LibrettoDb> Contexts => _services.GetRequiredService<IDbContextFactory<LibrettoDb>>();
 
     private static Task RunAsync(PoolManager manager) => manager.RunAsync(Ct);
 

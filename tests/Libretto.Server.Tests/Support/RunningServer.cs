@@ -25,13 +25,15 @@ internal sealed class RunningServer : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     /// <summary>Starts a server with the small engine, unless told otherwise, and the models beside the checkout.</summary>
-    public static async Task<RunningServer> StartAsync(ServerOptions options, string engine = "moonshine", LibrettoSettings? settings = null)
+    public static async Task<RunningServer> StartAsync(
+        ServerOptions options, string engine = "moonshine", LibrettoSettings? settings = null, Action<string>? beforeStart = null)
     {
         options = (options with { Urls = ["http://127.0.0.1:0"], Log = "warning" }).Validated();
         var workFolder = new TemporaryFolder(options.WorkFolder);
         settings = (settings ?? new LibrettoSettings()) with { Engine = engine, Fetch = LibrettoSettings.FetchSmall, Models = [Path.Combine(Repository.Shared, "models")] };
         var app = LibrettoServer.Build(options, settings, workFolder);
         await LibrettoServer.MigrateAsync(app.Services, options, default);
+        beforeStart?.Invoke(Path.GetDirectoryName(workFolder.NewFile())!);
         await app.StartAsync();
         return new RunningServer(app, workFolder);
     }

@@ -23,6 +23,6 @@ public sealed class ModelCatalogueTests
         Assert.Equal("whisper-base", ModelCatalogue.Find("Whisper-Base")?.Name);
 
     [Fact]
-    public void Only_what_comes_from_npm_is_pinned_by_the_catalogue() =>
-        Assert.Equal([ModelCatalogue.SmallSpeechModel], ModelCatalogue.All.Where(entry => entry.IsPinned).Select(entry => entry.Name));
+    public void What_the_catalogue_knows_the_checksums_of_is_pinned() =>
+        Assert.Equal([ModelCatalogue.SmallSpeechModel, ModelCatalogue.PitchModel, "hyphenation"], ModelCatalogue.All.Where(entry => entry.IsPinned).Select(entry => entry.Name));
 }

@@ -23,5 +23,8 @@ public sealed class SeparationFixture : IDisposable
     internal Task<PcmFile> DecodeAsync(params string[] shared) =>
         Decoder.DecodeAsync(Repository.SharedFile(shared), 44100, 2, null, TestContext.Current.CancellationToken);
 
+    internal Task<PcmFile> DecodeSampleAsync(string name) =>
+        Decoder.DecodeAsync(Repository.File("samples", name), 44100, 2, null, TestContext.Current.CancellationToken);
+
     public void Dispose() => Sessions.Dispose();
 }

@@ -37,6 +37,13 @@ internal static class HelpTexts
               libretto separate *.flac --out karaoke --stem-format opus
               libretto separate https://youtu.be/ID
             """,
+        ["karaoke"] =
+            """
+              libretto karaoke song.mp3                       writes song.html and song.mp4 beside the song
+              libretto karaoke song.json --as cdg,ultrastar   the words as corrected, and the song beside them
+              libretto karaoke *.flac --out party --audio guide --resolution 1080 --background stage.jpg
+              libretto karaoke https://youtu.be/ID --as mp4
+            """,
         ["convert"] =
             """
               libretto convert song.json song.srt

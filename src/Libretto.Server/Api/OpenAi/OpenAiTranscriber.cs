@@ -61,7 +61,7 @@ internal sealed partial class OpenAiTranscriber(
         {
             if (e is not ApiProblem)
                 LogFailed(e, job.Id);
-            await WriteAsync(Event(JsonSerializer.Serialize(Problems.AsOpenAi(e), ApiJson.Readable.OpenAiError)));
+            await WriteAsync(Event(JsonSerializer.Serialize(Problems.AsOpenAi(e), ProblemJson.Readable.OpenAiError)));
         }
 
         string Event(string json) => $"data: {json}\n\n";

@@ -1,7 +1,3 @@
-using Libretto.Server.Jobs;
-using Libretto.Server.Jobs.Workers;
-using Libretto.Server.Pools;
-
 namespace Libretto.Server.Data.Entities;
 
 /// <summary>A row of the table <c>jobs</c>. The table is the truth: whatever is known of a job stands here.</summary>
@@ -48,7 +44,7 @@ internal sealed record Job
     public string? InputKey { get; init; }
     public string? LyricsKey { get; init; }
 
-    /// <summary>Cookies for the link, encrypted; see <see cref="JobCookies"/>.</summary>
+    /// <summary>Cookies for the link, encrypted; see Jobs/JobCookies.</summary>
     public string? Cookies { get; init; }
 
     /// <summary>Where the result of this input with these options lies, or will lie, whichever job makes it.</summary>
@@ -75,6 +71,9 @@ internal sealed record Job
     public int NeedsMemory { get; init; }
     public bool NeedsCookies { get; init; }
 
+    /// <summary>What it waits for while it is queued: see <see cref="Entities.WaitingFor"/>.</summary>
+    public string WaitingFor { get; init; } = Entities.WaitingFor.Turn;
+
     /// <summary>Since when it has waited for what no worker has: see UnmetRequirements.</summary>
     public DateTime? UnmetSince { get; init; }
 
@@ -90,15 +89,6 @@ internal sealed record Job
 
     /// <summary>Counts the changes that watchers want to see.</summary>
     public long Revision { get; init; } = 1;
-
-    public Job Needing(JobRequirements needs) => this with
-    {
-        NeedsModel = needs.Model,
-        NeedsGpu = needs.Gpu,
-        NeedsMemory = needs.Memory,
-        NeedsCookies = needs.Cookies,
-        StatusMessage = needs.Gpu ? "waiting for a worker with a graphics card" : StatusMessage,
-    };
 
     public static string NewId() => Guid.CreateVersion7().ToString("N");
 }

@@ -1,6 +1,3 @@
-using Libretto.Server.Jobs.Queue;
-using Libretto.Server.Jobs.Workers;
-
 namespace Libretto.Server.Data.Entities;
 
 /// <summary>A row of the table <c>worker_lives</c>: one life of a worker, from the wish for it to its end; lists are separated by commas.</summary>
@@ -50,8 +47,6 @@ internal sealed record WorkerRecord
 
     /// <summary>The database's time when this was read; set where ages matter.</summary>
     public DateTime ReadAt { get; init; }
-
-    public Capabilities Capabilities => new(Models?.Split(',', StringSplitOptions.RemoveEmptyEntries), Gpu == true, Memory ?? int.MaxValue, Cookies == true);
 
     public bool WorksIn(string lane) => Lanes.Split(',').Contains(lane);
 }

@@ -49,8 +49,11 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
         return (ready?.Count ?? 0, ready?.Oldest);
     }
 
+    /// <summary>Watches a job that is worked on.</summary>
+    public JobChanges.Watch Watch(Job job) => changes.Start(job.Id);
+
     /// <summary>How many jobs wait for the same work in the same lane.</summary>
-    public async Task<int> CountTwinsAsync(Job job, CancellationToken ct)
+    public async Task<int> CountSameWorkAsync(Job job, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
         return await context.Jobs.CountAsync(
@@ -157,7 +160,7 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
         return UpdateAsync(
             job,
             rows => rows.ExecuteUpdateAsync(
-                set => Requeue(set, $"trying again in {seconds:0} s: {message}")
+                set => JobTransitions.Requeue(set, $"trying again in {seconds:0} s: {message}", WaitingFor.Other)
                     .SetProperty(row => row.ErrorCode, code)
                     .SetProperty(row => row.ErrorMessage, message)
                     .SetProperty(row => row.ProgressLog, log)
@@ -174,7 +177,7 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
         return UpdateAsync(
             job,
             rows => rows.Where(row => !row.CancelRequested).ExecuteUpdateAsync(
-                set => Requeue(set, "downloaded; waiting")
+                set => JobTransitions.Requeue(set, "downloaded; waiting", WaitingFor.Other)
                     .SetProperty(row => row.Lane, lane)
                     .SetProperty(row => row.NeedsModel, needs.Model)
                     .SetProperty(row => row.NeedsGpu, needs.Gpu)
@@ -208,7 +211,7 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
         return await UpdateAsync(
             job,
             rows => rows.Where(row => !row.CancelRequested).ExecuteUpdateAsync(
-                set => Requeue(set, "could not be downloaded here; waiting for another machine to try")
+                set => JobTransitions.Requeue(set, "could not be downloaded here; waiting for another machine to try", WaitingFor.Other)
                     .SetProperty(row => row.Lane, lane)
                     .SetProperty(row => row.NeedsCookies, needs.Cookies)
                     .SetProperty(row => row.ErrorCode, code)
@@ -222,7 +225,7 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
     public Task<bool> HandBackAsync(Job job, IReadOnlyList<JobStep> log, CancellationToken ct) => UpdateAsync(
         job,
         rows => rows.Where(row => !row.CancelRequested).ExecuteUpdateAsync(
-            set => Requeue(set, "waiting for another worker")
+            set => JobTransitions.Requeue(set, "waiting for another worker", WaitingFor.Turn)
                 .SetProperty(row => row.ProgressLog, log),
             ct),
         ct);
@@ -268,7 +271,7 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
         return freed;
     }
 
-    /// <summary>Those that wait and could begin: twins of one at work wait for it. NextOnPostgres says the same in SQL.</summary>
+    /// <summary>Those that wait and could begin: those for the same work as one at work wait for it. NextOnPostgres says the same in SQL.</summary>
     public static IQueryable<Job> Ready(LibrettoDb context, string lane) => context.Jobs.AsNoTracking().Where(job =>
         job.Status == JobStatus.Queued && job.Lane == lane && (job.NotBefore == null || job.NotBefore <= DateTime.UtcNow) &&
         !context.Jobs.Any(other => other.Status == JobStatus.Running && other.ResultKey == job.ResultKey));
@@ -279,18 +282,11 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
         return UpdateAsync(
             job,
             rows => rows.Where(row => row.HeartbeatAt < DateTime.UtcNow.AddSeconds(limit)).ExecuteUpdateAsync(
-                set => Requeue(set, "its worker is gone; waiting for another")
+                set => JobTransitions.Requeue(set, "its worker is gone; waiting for another", WaitingFor.Other)
                     .SetProperty(row => row.Takeovers, row => row.Takeovers + 1),
                 ct),
             ct);
     }
-
-    /// <summary>What every way back into the queue changes: nobody holds the job any more.</summary>
-    public static UpdateSettersBuilder<Job> Requeue(UpdateSettersBuilder<Job> set, string message) => set
-        .SetProperty(row => row.Status, JobStatus.Queued)
-        .SetProperty(row => row.StatusMessage, message)
-        .SetProperty(row => row.Claim, (string?)null)
-        .SetProperty(row => row.Revision, row => row.Revision + 1);
 
     private static IQueryable<Job> Held(LibrettoDb context, Job job) =>
         context.Jobs.Where(row => row.Id == job.Id && row.Claim == job.Claim && row.Status == JobStatus.Running);

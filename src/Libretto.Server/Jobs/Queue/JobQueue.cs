@@ -2,7 +2,6 @@ using Hangfire;
 using Hangfire.States;
 using Libretto.Server.Data;
 using Libretto.Server.Data.Entities;
-using Libretto.Server.Jobs.Work;
 using Microsoft.Extensions.Logging;
 
 namespace Libretto.Server.Jobs.Queue;
@@ -19,7 +18,7 @@ internal sealed partial class JobQueue(IBackgroundJobClient hangfire, JobStorage
         try
         {
             for (var i = 0; i < times; i++)
-                hangfire.Create<JobWorker>(worker => worker.RunNextAsync(lane, CancellationToken.None), new EnqueuedState(lane));
+                hangfire.Create<WakeUp>(call => call.RunAsync(lane, CancellationToken.None), new EnqueuedState(lane));
         }
         catch (Exception e) when (e is BackgroundJobClientException || DatabaseErrors.IsTrouble(e))
         {

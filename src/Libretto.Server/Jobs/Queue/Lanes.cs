@@ -1,6 +1,5 @@
 using Hangfire;
 using Libretto.Server.Data.Entities;
-using Libretto.Server.Jobs.Work;
 
 namespace Libretto.Server.Jobs.Queue;
 
@@ -9,7 +8,7 @@ internal static class Lanes
 {
     public static void Configure(BackgroundJobServerOptions worker, string lane, ServerOptions options)
     {
-        worker.ServerName = $"{JobWorker.Name}:{lane}";
+        worker.ServerName = $"{ProcessName.Value}:{lane}";
         worker.Queues = [lane];
         worker.WorkerCount = lane == Lane.Compute ? options.ComputeWorkers : options.IoWorkers;
         // A running job is handed back within a moment of being asked to.

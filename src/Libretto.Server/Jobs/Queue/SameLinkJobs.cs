@@ -35,6 +35,7 @@ internal sealed class SameLinkJobs(IDbContextFactory<LibrettoDb> contexts, JobCh
         return UpdateAsync(
             job,
             set => Tried(set, code, message, log)
+                .SetProperty(row => row.WaitingFor, WaitingFor.Other)
                 .SetProperty(row => row.StatusMessage, $"trying again in {seconds:0} s: {message}")
                 .SetProperty(row => row.NotBefore, row => DateTime.UtcNow.AddSeconds(seconds)),
             ct);

@@ -41,6 +41,13 @@ internal sealed class JobLog
         }
     }
 
+    /// <summary>How all stands at one moment.</summary>
+    public JobProgress Snapshot()
+    {
+        lock (_lock)
+            return new JobProgress(Pct, Stage, Message, [.. _steps]);
+    }
+
     /// <summary>Where in the whole a stage's share lies.</summary>
     /// <param name="stage">The stage.</param>
     /// <param name="fraction">For publish and acquire, of the stage; for the others, of all the work between: 0 to 1.</param>
@@ -103,9 +110,14 @@ internal sealed class JobLog
     /// <param name="dollars">US dollars; nothing is noted when null.</param>
     public void Cost(Stage stage, double? dollars)
     {
+        if (dollars is null)
+            return;
+        var name = stage.ToString().ToLowerInvariant();
         lock (_lock)
-            if (dollars is not null && _steps.FindLastIndex(step => step.Step == stage.ToString().ToLowerInvariant()) is >= 0 and var index)
+        {
+            if (_steps.FindLastIndex(step => step.Step == name) is >= 0 and var index)
                 _steps[index] = _steps[index] with { Cost = Math.Round(dollars.Value, 6) };
+        }
     }
 
     /// <summary>Ends the step at hand.</summary>

@@ -23,11 +23,12 @@ internal sealed partial class JobReporter : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _changed = new(0, 1);
     private readonly Task _loop;
+    private bool _isOver;
 
-    public JobReporter(Job job, JobLog jobLog, JobClaims claims, JobChanges changes, ILogger log)
+    public JobReporter(Job job, JobLog jobLog, JobClaims claims, ILogger log)
     {
         (_job, _jobLog, _claims, _log) = (job, jobLog, claims, log);
-        _watch = changes.Start(job.Id);
+        _watch = claims.Watch(job);
         _watch.CancelRequested += Lose;
         _loop = Task.Run(LoopAsync);
     }
@@ -58,9 +59,12 @@ internal sealed partial class JobReporter : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync();
+        // First of all: a call that is on its way would find what follows disposed of.
         _watch.CancelRequested -= Lose;
         _watch.Dispose();
+        await StopAsync();
+        lock (_lost)
+            _isOver = true;
         _changed.Dispose();
         _stop.Dispose();
         _lost.Dispose();
@@ -73,8 +77,9 @@ internal sealed partial class JobReporter : IAsyncDisposable
             try
             {
                 var isChanged = await _changed.WaitAsync(Heartbeat, _stop.Token);
+                var (pct, stage, message, steps) = _jobLog.Snapshot();
                 var isHeld = isChanged
-                    ? await _claims.ReportAsync(_job, _jobLog.Pct, _jobLog.Stage, _jobLog.Message, _jobLog.Steps, CancellationToken.None)
+                    ? await _claims.ReportAsync(_job, pct, stage, message, steps, CancellationToken.None)
                     : await _claims.BeatAsync(_job, CancellationToken.None);
                 if (!isHeld)
                     Lose();
@@ -101,8 +106,9 @@ internal sealed partial class JobReporter : IAsyncDisposable
 
     private void Lose()
     {
-        if (!_stop.IsCancellationRequested)
-            _lost.Cancel();
+        lock (_lost)
+            if (!_isOver && !_stop.IsCancellationRequested)
+                _lost.Cancel();
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId}: its progress cannot be written ({Reason}); the work goes on")]

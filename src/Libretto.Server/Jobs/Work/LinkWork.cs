@@ -1,5 +1,6 @@
 using Libretto.Acquire;
 using Libretto.Server.Data.Entities;
+using Libretto.Server.Jobs.Queue;
 using Libretto.Server.Jobs.Workers;
 using Libretto.Tools;
 using Microsoft.Extensions.Logging;
@@ -7,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Libretto.Server.Jobs.Work;
 
 /// <summary>The acquire step of a job for a link: the link's song into the store.</summary>
-internal sealed partial class LinkWork(LinkFetch links, JobCookies cookies, WorkerRegistry workers, ServerOptions options, ILogger<LinkWork> log)
+internal sealed partial class LinkWork(
+    LinkFetch links, JobCookies cookies, WorkerRegistry workers, LaneChoice lanes, ServerOptions options, ILogger<LinkWork> log)
 {
     /// <summary>How an acquire step is done that had to download.</summary>
     public const string Method = "download";
@@ -38,6 +40,9 @@ internal sealed partial class LinkWork(LinkFetch links, JobCookies cookies, Work
         return new KnownLink(fetched.Facts, key);
     }
 
+    /// <summary>The lane of the work that follows the download.</summary>
+    public string LaneAfter(Job job) => lanes.Of(job.Options, job.LyricsKey is not null);
+
     /// <summary>
     /// Whether a failure here should become another machine's try, which has an address, cookies and programs of its own: what that
     /// machine needs, or null when the failure is final. Only from the lane io to the lane compute, so that no job goes in circles.
@@ -47,12 +52,12 @@ internal sealed partial class LinkWork(LinkFetch links, JobCookies cookies, Work
         var isDownload = job is { InputKey: null, Lane: Lane.Io };
         if (!isDownload || e is not (AcquireException { ElsewhereMayHelp: true } or ToolException { Code: "tool_missing" }))
             return null;
-        var others = (await workers.AliveAsync(options.WorkerSilence, ct)).Where(worker => worker.Name != JobWorker.Name && worker.WorksIn(Lane.Compute)).ToList();
+        var others = (await workers.AliveAsync(options.WorkerSilence, ct)).Where(worker => worker.Name != ProcessName.Value && worker.WorksIn(Lane.Compute)).ToList();
         // Without a lane compute of its own, a process may count on workers that are only started when there is work.
         if (others.Count == 0 && options.EffectiveLanes.Contains(Lane.Compute))
             return null;
         var wantsCookies = e is AcquireException { Code: "link_sign_in" or "link_age" } && job.Cookies is null;
-        return new JobRequirements(Model: null, Gpu: false, Memory: 0, Cookies: wantsCookies && others.Any(worker => worker.Capabilities.Cookies));
+        return new JobRequirements(Model: null, Gpu: false, Memory: 0, Cookies: wantsCookies && others.Any(worker => Capabilities.Of(worker).Cookies));
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId}: {Notice}")]

@@ -26,6 +26,10 @@ internal sealed record Capabilities(IReadOnlyList<string>? Models, bool Gpu, int
         (int)Math.Min(int.MaxValue, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1_000_000),
         File.Exists(settings.Cookies));
 
+    /// <summary>What a worker's row says of it.</summary>
+    public static Capabilities Of(WorkerRecord worker) => new(
+        worker.Models?.Split(',', StringSplitOptions.RemoveEmptyEntries), worker.Gpu == true, worker.Memory ?? int.MaxValue, worker.Cookies == true);
+
     /// <summary>Those of some jobs that this worker can do.</summary>
     public IQueryable<Job> Fit(IQueryable<Job> jobs)
     {

@@ -40,3 +40,17 @@ internal sealed record JobRequirements(string? Model, bool Gpu, int Memory, bool
         Cookies ? "cookies" : null,
     }.OfType<string>());
 }
+
+internal static class JobRequirementsOfJobs
+{
+    /// <summary>The job with its requirements written into its row.</summary>
+    public static Job Needing(this Job job, JobRequirements needs) => job with
+    {
+        NeedsModel = needs.Model,
+        NeedsGpu = needs.Gpu,
+        NeedsMemory = needs.Memory,
+        NeedsCookies = needs.Cookies,
+        WaitingFor = needs.Gpu ? WaitingFor.Requirements : job.WaitingFor,
+        StatusMessage = needs.Gpu ? "waiting for a worker with a graphics card" : job.StatusMessage,
+    };
+}

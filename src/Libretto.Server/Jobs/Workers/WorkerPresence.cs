@@ -1,5 +1,4 @@
 using Libretto.Server.Data;
-using Libretto.Server.Jobs.Work;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -55,7 +54,7 @@ internal sealed partial class WorkerPresence(
     }
 
     private Task<string> RegisterAsync(CancellationToken ct) => workers.RegisterAsync(
-        Variable(IdVariable), Variable("FLY_MACHINE_ID"), JobWorker.Name, options.EffectiveLanes, capabilities, ct);
+        Variable(IdVariable), Variable("FLY_MACHINE_ID"), ProcessName.Value, options.EffectiveLanes, capabilities, ct);
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 

@@ -2,7 +2,6 @@ using System.Reflection;
 using Libretto.Server.Data;
 using Libretto.Server.Data.Entities;
 using Libretto.Server.Jobs.Queue;
-using Libretto.Server.Pools;
 using Microsoft.EntityFrameworkCore;
 
 namespace Libretto.Server.Jobs.Workers;
@@ -10,8 +9,6 @@ namespace Libretto.Server.Jobs.Workers;
 /// <summary>The table <c>worker_lives</c>: who works, who worked and who is to come. All times are the database's, so that clocks of machines may differ.</summary>
 internal sealed class WorkerRegistry(IDbContextFactory<LibrettoDb> contexts)
 {
-    private const int Remembered = 20;
-
     private static readonly string s_program = typeof(WorkerRegistry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
 
     /// <summary>Notes the wish for a worker, before anything is started: whoever counts sees it.</summary>
@@ -101,40 +98,13 @@ internal sealed class WorkerRegistry(IDbContextFactory<LibrettoDb> contexts)
             ct);
     }
 
-    /// <summary>Those who work in the lane compute or are about to, and how the pool's last starts went.</summary>
-    public async Task<PoolView> ViewAsync(string pool, int waiting, TimeSpan oldest, CancellationToken ct)
-    {
-        await using var context = await contexts.CreateDbContextAsync(ct);
-        var now = await context.NowAsync(ct);
-        var alive = await context.Workers.AsNoTracking()
-            .Where(row => (row.State == WorkerState.Starting || row.State == WorkerState.Running) && row.Lanes.Contains(Lane.Compute)).ToListAsync(ct);
-        var recent = await context.Workers.AsNoTracking().Where(row => row.Pool == pool && row.State != WorkerState.Starting)
-            .OrderByDescending(row => row.RequestedAt).Take(Remembered).ToListAsync(ct);
-        var failures = recent.TakeWhile(row => row.State == WorkerState.Failed).ToList();
-        var starts = recent.Where(row => row.StartedAt is not null).Select(row => (row.StartedAt!.Value - row.RequestedAt).TotalSeconds).ToList();
-        var songs = await context.Jobs.AsNoTracking()
-            .Where(job => job.Status == JobStatus.Completed && job.ProcessingMethod != "cache" && job.ProcessingTimeSeconds != null)
-            .OrderByDescending(job => job.CompletedAt).Take(Remembered).Select(job => job.ProcessingTimeSeconds!.Value).ToListAsync(ct);
-        return new PoolView
-        {
-            Waiting = waiting,
-            Oldest = oldest,
-            Workers = [.. alive.Select(row => PoolWorker.Of(row, now))],
-            Failures = failures.Count,
-            LastError = failures.FirstOrDefault()?.Error,
-            SinceFailure = failures.FirstOrDefault() is { } last ? now - (last.StoppedAt ?? last.RequestedAt) : TimeSpan.MaxValue,
-            StartTime = starts.Count > 0 ? TimeSpan.FromSeconds(starts.Average()) : null,
-            SongTime = songs.Count > 0 ? TimeSpan.FromSeconds(songs.Average()) : null,
-        };
-    }
-
     /// <summary>What the pool's workers can do, by the last that came; null while none has.</summary>
     public async Task<Capabilities?> CapabilitiesAsync(string pool, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
         var last = await context.Workers.AsNoTracking().Where(row => row.Pool == pool && row.StartedAt != null)
             .OrderByDescending(row => row.RequestedAt).FirstOrDefaultAsync(ct);
-        return last?.Capabilities;
+        return last is null ? null : Capabilities.Of(last);
     }
 
     /// <summary>Those who were heard of within a time, by name.</summary>

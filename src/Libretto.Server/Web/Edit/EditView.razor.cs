@@ -1,3 +1,4 @@
+using Libretto.Karaoke.Html;
 using Libretto.Lyrics;
 using Libretto.Server.Api;
 using Libretto.Server.Data.Entities;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Libretto.Server.Data;
 using Libretto.Server.Data.Entities;
+using Libretto.Server.Http;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,7 +13,7 @@ namespace Libretto.Server.Web.Export;
 /// </summary>
 internal sealed class ShareLinks(IDataProtectionProvider protection, IDbContextFactory<LibrettoDb> contexts, TimeProvider time)
 {
-    public const string Root = "/s";
+    public const string Root = ServerPaths.Shared;
 
     private readonly IDataProtector _seal = protection.CreateProtector("share");
 

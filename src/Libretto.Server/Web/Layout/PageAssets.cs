@@ -2,6 +2,8 @@ using System.Collections.Frozen;
 using System.IO.Compression;
 using System.Reflection;
 using System.Security.Cryptography;
+using Libretto.Karaoke.Html;
+using Libretto.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.StaticFiles;
@@ -9,12 +11,12 @@ using Microsoft.AspNetCore.StaticFiles;
 namespace Libretto.Server.Web.Layout;
 
 /// <summary>
-/// The page's files, which lie inside the assembly. Their addresses hold a hash of them all, so that browsers keep them for ever and
+/// The page's files, which lie inside the assembly and the library's. Their addresses hold a hash of them all, so that browsers keep them for ever and
 /// scripts that import each other are always of one version.
 /// </summary>
 internal static class PageAssets
 {
-    public const string Root = "/page";
+    public const string Root = ServerPaths.Assets;
     private const string Prefix = "page/";
 
     private static readonly FrozenDictionary<string, Asset> s_assets = Load();
@@ -28,11 +30,6 @@ internal static class PageAssets
         ? $".{Root}/{Version}/{name}"
         : throw new ArgumentException($"The page has no file {name}.", nameof(name));
 
-    /// <summary>A text file's content.</summary>
-    public static string Text(string name) => System.Text.Encoding.UTF8.GetString(Bytes(name));
-
-    /// <summary>A file's content.</summary>
-    public static byte[] Bytes(string name) => s_assets[name].Content;
 
     public static void Map(WebApplication app)
     {
@@ -67,11 +64,12 @@ internal static class PageAssets
 
     private static FrozenDictionary<string, Asset> Load()
     {
-        var assembly = Assembly.GetExecutingAssembly();
-        return assembly.GetManifestResourceNames()
-            .Select(name => (Resource: name, Name: name.Replace('\\', '/')))
+        // The player's own come with the library.
+        Assembly[] assemblies = [Assembly.GetExecutingAssembly(), PlayerAssets.Assembly];
+        return assemblies
+            .SelectMany(assembly => assembly.GetManifestResourceNames().Select(name => (Assembly: assembly, Resource: name, Name: name.Replace('\\', '/'))))
             .Where(found => found.Name.StartsWith(Prefix, StringComparison.Ordinal))
-            .ToFrozenDictionary(found => found.Name[Prefix.Length..], found => Asset.Read(assembly, found.Resource), StringComparer.Ordinal);
+            .ToFrozenDictionary(found => found.Name[Prefix.Length..], found => Asset.Read(found.Assembly, found.Resource), StringComparer.Ordinal);
     }
 
     private sealed class Asset(byte[] content, string contentType)

@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Libretto.Server.Security;
 using Microsoft.AspNetCore.Components.Authorization;
 
@@ -9,20 +8,13 @@ namespace Libretto.Server.Web.Layout;
 /// </summary>
 internal sealed class PageCaller(AuthenticationStateProvider authentication, ApiKeys keys)
 {
-    private const string KeyClaim = "libretto:key";
-    private const string AdminClaim = "libretto:admin";
-
-    /// <summary>The caller in the framework's terms.</summary>
-    public static ClaimsPrincipal Principal(Caller caller) =>
-        new(new ClaimsIdentity([new(KeyClaim, caller.KeyId), new(AdminClaim, caller.IsAdmin ? "1" : "0")], "libretto"));
-
     /// <summary>Null for someone who has to sign in, perhaps anew.</summary>
     public async Task<Caller?> FindAsync(CancellationToken ct = default)
     {
         var user = (await authentication.GetAuthenticationStateAsync()).User;
-        if (user.FindFirst(KeyClaim)?.Value is not { } keyId)
+        if (Caller.Of(user) is not { } caller)
             return null;
-        var isGood = keyId.Length == 0 ? !await keys.AreInUseAsync(ct) : await keys.IsGoodAsync(keyId, ct);
-        return isGood ? new Caller(keyId, user.HasClaim(AdminClaim, "1")) : null;
+        var isGood = caller.KeyId.Length == 0 ? !await keys.AreInUseAsync(ct) : await keys.IsGoodAsync(caller.KeyId, ct);
+        return isGood ? caller : null;
     }
 }

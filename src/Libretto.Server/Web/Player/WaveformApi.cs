@@ -1,7 +1,6 @@
 using System.Globalization;
-using System.Text.Json.Serialization;
 using Libretto.Audio;
-using Libretto.Audio.Activity;
+using Libretto.Karaoke.Html;
 using Libretto.Server.Api;
 using Libretto.Server.Data.Entities;
 using Libretto.Server.Jobs;
@@ -28,22 +27,10 @@ internal static class WaveformApi
     }
 }
 
-/// <summary>A song's shape.</summary>
-/// <param name="Rate">Peaks a second.</param>
-/// <param name="Peaks">The loudest sample of each stretch, 0 to 255.</param>
-/// <param name="Voice">Stretches where someone sings, as [start, end] in seconds.</param>
-internal sealed record Waveform(int Rate, IReadOnlyList<int> Peaks, IReadOnlyList<double[]> Voice);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(Waveform))]
-internal sealed partial class WaveformJson : JsonSerializerContext;
-
 /// <summary>Measures songs' shapes, each once: the store keeps them.</summary>
 internal sealed class Waveforms(IContentStore store, AudioDecoder decoder, TemporaryFolder folder) : IDisposable
 {
     private const string Version = "1";
-    private const int SampleRate = 16000;
-    private const int PeaksPerSecond = 50;
 
     // Decoding takes a core for a moment: songs that are opened at once wait for each other.
     private readonly SemaphoreSlim _measuring = new(1);
@@ -79,9 +66,7 @@ internal sealed class Waveforms(IContentStore store, AudioDecoder decoder, Tempo
     {
         using var mix = await DecodeAsync(job.InputKey!, job.Options.Track, ct);
         using var vocals = job.VocalsKey is { } stem ? await DecodeAsync(stem, null, ct) : null;
-        // Without a stem, where anything sounds says little of who sings: then the words' own times do.
-        var voice = vocals is null ? [] : ActivityDetector.Detect(vocals, ActivityOptions.ForStem, ct);
-        return new Waveform(PeaksPerSecond, Peaks(mix), [.. voice.Select(range => new[] { Math.Round(range.Start, 2), Math.Round(range.End, 2) })]);
+        return Waveform.Measure(mix, vocals, ct);
     }
 
     private async Task<PcmFile> DecodeAsync(string key, int? track, CancellationToken ct)
@@ -90,28 +75,12 @@ internal sealed class Waveforms(IContentStore store, AudioDecoder decoder, Tempo
         try
         {
             return await store.CopyToFileAsync(key, path, ct)
-                ? await decoder.DecodeAsync(await decoder.ProbeAsync(path, track, ct), SampleRate, 1, cancellationToken: ct)
+                ? await decoder.DecodeAsync(await decoder.ProbeAsync(path, track, ct), Waveform.SampleRate, 1, cancellationToken: ct)
                 : throw LyricsApi.Expired();
         }
         finally
         {
             File.Delete(path);
         }
-    }
-
-    private static List<int> Peaks(PcmFile audio)
-    {
-        const int Step = SampleRate / PeaksPerSecond;
-        var peaks = new List<int>((int)(audio.Frames / Step) + 1);
-        var block = new float[Step];
-        for (long frame = 0; frame < audio.Frames; frame += Step)
-        {
-            audio.Read(frame, block);
-            var peak = 0f;
-            foreach (var sample in block)
-                peak = Math.Max(peak, Math.Abs(sample));
-            peaks.Add((int)Math.Min(255, peak * 255));
-        }
-        return peaks;
     }
 }

@@ -146,7 +146,7 @@ public sealed partial class UploadView : ComponentBase
     {
         try
         {
-            if (status != 0 && JsonSerializer.Deserialize(body, ApiJson.Readable.Problem) is { Detail.Length: > 0 } problem)
+            if (status != 0 && JsonSerializer.Deserialize(body, ProblemJson.Readable.Problem) is { Detail.Length: > 0 } problem)
                 return problem.Detail;
         }
         catch (JsonException)

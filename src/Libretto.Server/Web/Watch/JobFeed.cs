@@ -4,6 +4,7 @@ using Libretto.Server.Data.Entities;
 using Libretto.Server.Jobs;
 using Libretto.Server.Jobs.Workers;
 using Libretto.Server.Pools;
+using Microsoft.Extensions.Logging;
 
 namespace Libretto.Server.Web.Watch;
 
@@ -11,7 +12,8 @@ namespace Libretto.Server.Web.Watch;
 /// Tells the views that watch a job how it stands. However many watch, the job is read once for all of them, and no more often than
 /// a person can follow.
 /// </summary>
-internal sealed class JobFeed(JobStore store, StageTimes times, JobChanges changes, UnmetRequirements unmet, TimeProvider time)
+internal sealed partial class JobFeed(
+    JobStore store, StageTimes times, JobChanges changes, UnmetRequirements unmet, TimeProvider time, ILogger<JobFeed> log)
 {
     private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(500);
 
@@ -36,7 +38,7 @@ internal sealed class JobFeed(JobStore store, StageTimes times, JobChanges chang
             }
             reader.Watchers.Add(show);
             if (reader.Last is { } last)
-                _ = show(last);
+                _ = ShowAsync(show, last);
         }
         return new Leaving(() =>
         {
@@ -57,7 +59,10 @@ internal sealed class JobFeed(JobStore store, StageTimes times, JobChanges chang
         try
         {
             return await store.FindAsync(jobId, ct) is { } job
-                ? new JobMoment(job, StepsView.Of(job, await times.AllAsync(ct), time.GetUtcNow().UtcDateTime), true) { WaitsInVain = await WaitsInVainAsync(job, ct) }
+                ? new JobMoment(job, StepsView.Of(job, await times.AllAsync(ct), time.GetUtcNow().UtcDateTime), true)
+                {
+                    WaitsInVain = await WaitsInVainAsync(job, ct),
+                }
                 : JobMoment.Gone;
         }
         catch (Exception e) when (DatabaseErrors.IsTrouble(e))
@@ -68,14 +73,15 @@ internal sealed class JobFeed(JobStore store, StageTimes times, JobChanges chang
 
     /// <summary>Whether nobody is there who could do it. Whoever is told what it waits for knows already.</summary>
     private async Task<bool> WaitsInVainAsync(Job job, CancellationToken ct) =>
-        job is { Status: JobStatus.Queued, StatusMessage: JobStore.Waiting } && (await unmet.FindAsync(ct)).Contains(new WaitingRequirements(job.Lane, JobRequirements.Of(job)));
+        job is { Status: JobStatus.Queued, WaitingFor: WaitingFor.Turn } &&
+        (await unmet.FindAsync(ct)).Contains(new WaitingRequirements(job.Lane, JobRequirements.Of(job)));
 
     private async Task ReadAsync(string jobId, Reader reader)
     {
         using var watch = changes.Start(jobId);
-        try
+        while (!reader.Stop.IsCancellationRequested)
         {
-            while (true)
+            try
             {
                 var moment = await LookAsync(jobId, reader.Stop.Token);
                 if (!moment.IsKnown && reader.Last is { } last)
@@ -84,10 +90,30 @@ internal sealed class JobFeed(JobStore store, StageTimes times, JobChanges chang
                 await Task.Delay(LeastPause, time, reader.Stop.Token);
                 await watch.WaitAsync(moment.Job?.Status == JobStatus.Running ? WhileRunning : WhileStill, reader.Stop.Token);
             }
+            catch (OperationCanceledException) when (reader.Stop.IsCancellationRequested)
+            {
+                // Nobody watches any more.
+                return;
+            }
+            catch (Exception e)
+            {
+                // Whatever it is, those who watch must not wait for ever: it looks again after a while.
+                LogTrouble(e);
+                await Task.Delay(WhileStill, time, CancellationToken.None);
+            }
         }
-        catch (OperationCanceledException)
+    }
+
+    /// <summary>One view's trouble is its own: the others, and its next moments, go on.</summary>
+    private async Task ShowAsync(Func<JobMoment, Task> show, JobMoment moment)
+    {
+        try
         {
-            // Nobody watches any more.
+            await show(moment);
+        }
+        catch (Exception e)
+        {
+            LogTrouble(e);
         }
     }
 
@@ -103,8 +129,11 @@ internal sealed class JobFeed(JobStore store, StageTimes times, JobChanges chang
             watchers = [.. reader.Watchers];
         }
         foreach (var show in watchers)
-            _ = show(moment);
+            _ = ShowAsync(show, moment);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A view that watches a job could not be told how it stands")]
+    private partial void LogTrouble(Exception e);
 
     private sealed class Reader
     {

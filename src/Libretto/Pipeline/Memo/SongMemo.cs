@@ -68,6 +68,9 @@ internal sealed class SongMemo(
         where T : class =>
         ReadAsync(key, read, beside: null, cancellationToken);
 
+    /// <summary>The path of a temporary file, which is not there yet; whoever asks for it deletes it.</summary>
+    public string NewFile() => temporary().NewFile();
+
     /// <summary>Writes a temporary file and reads it.</summary>
     public async Task<T> ThroughFileAsync<T>(Func<string, Task> write, Func<string, Task<T>> read)
     {

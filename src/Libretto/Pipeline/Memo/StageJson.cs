@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Libretto.Align;
 using Libretto.Lyrics;
+using Libretto.Pipeline.Exports;
 using Libretto.Pipeline.Stems;
 using Libretto.Pipeline.Transcripts;
 
@@ -12,6 +13,7 @@ namespace Libretto.Pipeline.Memo;
     IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(Transcript))]
 [JsonSerializable(typeof(AlignedLyrics))]
+[JsonSerializable(typeof(KeptPitch))]
 [JsonSerializable(typeof(KeptStems))]
 [JsonSerializable(typeof(IReadOnlyList<LyricsWord>))]
 [JsonSerializable(typeof(SkippedSeparation))]

@@ -14,6 +14,13 @@ internal sealed class Separation(AudioDecoder decoder, AudioEncoder encoder, Mod
     /// <summary>Whether the model that is taken when none is named is here already.</summary>
     public bool IsInstalled => models.Find(DefaultModel) is not null;
 
+    /// <summary>Fetches the model that is taken when none is named, if it is not here.</summary>
+    /// <param name="progress">Told how far the download is.</param>
+    /// <param name="cancellationToken">Stops; what has come is kept.</param>
+    /// <returns>Null when it is here; else why it cannot be fetched.</returns>
+    public async Task<string?> EnsureAsync(IProgress<ModelProgress> progress, CancellationToken cancellationToken) =>
+        (await models.OfferAsync(DefaultModel, progress: progress, ct: cancellationToken)).Trouble;
+
     /// <summary>A song's stems by a model; nothing is fetched or done before they are asked for.</summary>
     /// <param name="song">The song.</param>
     /// <param name="model">A model's name or folder; the default when null.</param>

@@ -2,6 +2,7 @@ using Libretto.Server.Data;
 using Libretto.Server.Data.Entities;
 using Libretto.Server.Jobs.Queue;
 using Libretto.Server.Jobs.Workers;
+using Libretto.Server.Pools;
 using Libretto.Server.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -52,7 +53,8 @@ public sealed class ClockTests(PostgresCluster cluster) : IDisposable
         await workers.RequestAsync("soon", "local", null, Ct);
         await workers.RequestAsync("never", "local", null, Ct);
         await workers.FailAsync("never", "no", Ct);
-        var view = await workers.ViewAsync("local", 1, TimeSpan.Zero, Ct);
+        var contexts = api.Services.GetRequiredService<IDbContextFactory<LibrettoDb>>();
+        var view = await new PoolObserver(contexts, workers, claims, TimeProvider.System).ViewAsync("local", 1, TimeSpan.Zero, Ct);
         Assert.InRange(Assert.Single(view.Workers).Age, TimeSpan.Zero, TimeSpan.FromMinutes(5));
         Assert.InRange(view.SinceFailure, TimeSpan.Zero, TimeSpan.FromMinutes(5));
     }

@@ -46,8 +46,8 @@ internal sealed class AssFormat : ILyricsFormat
             """.ReplaceLineEndings("\n"));
         foreach (var line in lines)
         {
-            var start = Hundredths(line.Start);
-            ass.Append("Dialogue: 0,").Append(Clock(start)).Append(',').Append(Clock(Hundredths(line.End))).Append(",Karaoke,,0,0,0,,");
+            var start = AssText.Hundredths(line.Start);
+            ass.Append("Dialogue: 0,").Append(AssText.Clock(start)).Append(',').Append(AssText.Clock(AssText.Hundredths(line.End))).Append(",Karaoke,,0,0,0,,");
             AppendWords(ass, line, start);
             ass.Append('\n');
         }
@@ -62,25 +62,16 @@ internal sealed class AssFormat : ILyricsFormat
         var before = "";
         foreach (var word in line.Words)
         {
-            var from = Math.Max(filled, Hundredths(word.Start));
-            var to = Math.Max(from, Hundredths(word.End));
+            var from = Math.Max(filled, AssText.Hundredths(word.Start));
+            var to = Math.Max(from, AssText.Hundredths(word.End));
             var space = WordJoiner.NeedsSpace(before, word.Text) ? " " : "";
             if (from > filled)
                 ass.Append(CultureInfo.InvariantCulture, $"{{\\k{from - filled}}}{space}");
             else
                 ass.Append(space);
-            ass.Append(CultureInfo.InvariantCulture, $"{{\\kf{to - from}}}").Append(Harmless(word.Text));
+            ass.Append(CultureInfo.InvariantCulture, $"{{\\kf{to - from}}}").Append(AssText.Escape(word.Text));
             filled = to;
             before = word.Text;
         }
     }
-
-    private static string Harmless(string text) => text
-        .Replace('{', '\uFF5B').Replace('}', '\uFF5D').Replace("\\", "\\\u2060", StringComparison.Ordinal);
-
-    private static long Hundredths(double seconds) => Milliseconds.ToHundredths(Milliseconds.From(seconds));
-
-    private static string Clock(long hundredths) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{hundredths / 360_000}:{hundredths / 6000 % 60:00}:{hundredths / 100 % 60:00}.{hundredths % 100:00}");
 }

@@ -1,0 +1,47 @@
+using Libretto.Server.Api.Intake;
+using Libretto.Server.Api.OpenAi;
+using Libretto.Server.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Scalar.AspNetCore;
+
+namespace Libretto.Server.Api;
+
+internal static class ApiServices
+{
+    /// <summary>What the HTTP API is made of.</summary>
+    public static IServiceCollection AddApi(this IServiceCollection services)
+    {
+        services.AddSingleton<Admission>();
+        services.AddSingleton<UploadReader>();
+        services.AddSingleton<LinkIntake>();
+        services.AddSingleton<JobOptionsRules>();
+        services.AddSingleton<JobIntake>();
+        services.AddSingleton<OpenAiModelNames>();
+        services.AddSingleton<OpenAiTranscriber>();
+        services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
+        services.AddExceptionHandler<Problems>();
+        return services.AddOpenApi(OpenApi.Configure);
+    }
+
+    /// <summary>The API's addresses.</summary>
+    /// <returns>Those of one job, for who else answers there.</returns>
+    public static RouteGroupBuilder MapApi(this WebApplication app)
+    {
+        var jobs = app.MapGroup("/api/jobs").WithTags("Jobs");
+        JobsApi.Map(jobs);
+        EventsApi.Map(jobs);
+        StepsApi.Map(jobs);
+        JobActionsApi.Map(jobs);
+        LyricsApi.Map(jobs);
+        AudioApi.Map(jobs);
+        WorkersApi.Map(app);
+        WebhooksApi.Map(app);
+        OpenAiApi.Map(app.MapGroup("/v1").WithTags("OpenAI"));
+        app.MapOpenApi();
+        app.MapScalarApiReference(ServerPaths.Scalar, page => page.DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp());
+        return jobs;
+    }
+}

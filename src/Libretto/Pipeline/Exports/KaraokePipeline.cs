@@ -1,0 +1,86 @@
+using Libretto.Audio;
+using Libretto.Karaoke;
+using Libretto.Lyrics;
+using Libretto.Models;
+using Libretto.Pipeline.Memo;
+using Libretto.Pipeline.Stems;
+
+namespace Libretto.Pipeline.Exports;
+
+/// <summary>A song's way to karaoke that people can take anywhere: words, stems, notes, and then whatever is to be made of them.</summary>
+public sealed class KaraokePipeline
+{
+    // Shares of the whole work; only the progress shown depends on them.
+    private const double HeardAt = 0.4;
+    private const double SeparatedAt = 0.55;
+    private const double NotesAt = 0.6;
+
+    private readonly AudioDecoder _decoder;
+    private readonly SongPipeline _songs;
+    private readonly Separation _separation;
+    private readonly NoteSearch _notes;
+    private readonly KaraokeRenderer _renderer;
+    private readonly StageMemo _memo;
+    private readonly TimeProvider _time;
+
+    internal KaraokePipeline(
+        AudioDecoder decoder, SongPipeline songs, Separation separation, NoteSearch notes, KaraokeRenderer renderer, StageMemo memo, TimeProvider time)
+    {
+        _decoder = decoder;
+        _songs = songs;
+        _separation = separation;
+        _notes = notes;
+        _renderer = renderer;
+        _memo = memo;
+        _time = time;
+    }
+
+    /// <summary>Makes karaoke of one song.</summary>
+    /// <param name="request">The song and what is wanted of it.</param>
+    /// <param name="progress">Told at once, in order, on whichever thread works.</param>
+    /// <param name="cancellationToken">Felt within half a second, by programs that were started too; nothing half-written remains.</param>
+    /// <exception cref="LibrettoException">The song, a model, a font, the disk, or a program it needs; its message says what to do.</exception>
+    public async Task<KaraokeResult> RunAsync(
+        KaraokeRequest request, IProgress<SongProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Document is { IsTimed: false })
+            throw KaraokeException.NoTimes();
+        var meter = new ProgressMeter(progress, _time);
+        meter.Enter(Stage.Acquire, 0, 0, "reading");
+        using var song = await Song.OpenAsync(request.Song.Path, request.Song.Track, request.Song.Fresh, _decoder, _memo, meter, cancellationToken);
+        if (NeedsSeparation(request) && await _separation.EnsureAsync(new SynchronousProgress<ModelProgress>(meter.Fetching), cancellationToken) is { } obstacle)
+        {
+            song.Notice($"The whole song is heard, voice and all, because {Separation.DefaultModel}, which parts them, is not here and cannot be fetched now ({obstacle}).");
+            request = request with { Audio = KaraokeAudio.Mix };
+        }
+        var result = request.Document is null ? await ListenAsync(request, progress, cancellationToken) : null;
+        var from = result is null ? 0 : HeardAt;
+        foreach (var notice in result?.Notices ?? [])
+            song.Remember(notice);
+        using var stems = new KaraokeVoice(song, request, result?.Stems, _separation);
+        meter.Enter(Stage.Separate, from, SeparatedAt, "separating the voice");
+        await stems.PrepareAsync(cancellationToken);
+
+        meter.Enter(Stage.Align, SeparatedAt, NotesAt, "finding syllables and notes");
+        var document = Named(result?.Document ?? request.Document!, request.Song.Path, song);
+        document = await _notes.FindAsync(song, document, stems, request.Outputs.Any(output => output.Kind == KaraokeKind.UltraStar), cancellationToken);
+
+        var made = await _renderer.RenderAsync(song, document, stems, request, NotesAt, cancellationToken);
+        return new KaraokeResult(document, made, song.Notices);
+    }
+
+    private static bool NeedsSeparation(KaraokeRequest request) => request.Audio != KaraokeAudio.Mix && request.Stems is null;
+
+    private Task<SongResult> ListenAsync(KaraokeRequest request, IProgress<SongProgress>? progress, CancellationToken cancellationToken) => _songs.RunAsync(
+        request.Song with { KeepStems = request.Audio != KaraokeAudio.Mix && request.Stems is null },
+        progress is null ? null : new SynchronousProgress<SongProgress>(value => progress.Report(value with { Fraction = value.Fraction * HeardAt })),
+        cancellationToken);
+
+    /// <summary>A title card needs a title: where nothing is known, the file's name.</summary>
+    private static LyricsDocument Named(LyricsDocument document, string path, Song song) => document with
+    {
+        Title = document.Title ?? song.Info.Tag("title") ?? Path.GetFileNameWithoutExtension(path),
+        Artist = document.Artist ?? song.Info.Tag("artist"),
+    };
+}

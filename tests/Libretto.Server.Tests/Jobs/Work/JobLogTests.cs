@@ -1,0 +1,31 @@
+using Libretto.Server.Data.Entities;
+using Libretto.Server.Jobs.Work;
+
+namespace Libretto.Server.Tests.Jobs.Work;
+
+public class JobLogTests
+{
+    [Fact]
+    public async Task What_is_told_of_a_job_is_of_one_moment()
+    {
+        var log = new JobLog(new Job { Id = "one", Options = new JobOptions(), Status = JobStatus.Running, Lane = Lane.Compute }, TimeProvider.System);
+        log.Note(Stage.Separate, 0, "separate");
+        using var stop = new CancellationTokenSource();
+        var work = Task.Run(
+            () =>
+            {
+                for (var i = 0; i < 2_000; i++)
+                    foreach (var stage in (Stage[])[Stage.Separate, Stage.Transcribe])
+                        log.Note(stage, 0, stage.ToString().ToLowerInvariant());
+            },
+            TestContext.Current.CancellationToken);
+
+        do
+        {
+            var (_, stage, message, steps) = log.Snapshot();
+            Assert.Equal((stage, stage), (message, steps[^1].Step));
+        }
+        while (!work.IsCompleted);
+        await work;
+    }
+}

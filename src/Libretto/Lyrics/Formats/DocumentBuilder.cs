@@ -21,8 +21,12 @@ internal static class DocumentBuilder
         var (lines, sections) = Apart(drafts.Where(draft => !draft.IsBlank).OrderBy(draft => draft.Start));
         var next = NextStarts(lines);
         var words = new List<LyricsWord>[lines.Count];
+        var count = 0;
         for (var i = 0; i < lines.Count; i++)
+        {
             words[i] = lines[i].Sung == false ? [] : PieceWords.Of(lines[i], EndOf(lines[i], next[i], duration));
+            LyricsReader.Limit(count += words[i].Count);
+        }
 
         var sung = words.SelectMany(line => line);
         var length = sung.Select(word => Milliseconds.From(word.End)).Append(duration ?? 0).Append(words.Sum(line => line.Count)).Max();
@@ -67,13 +71,15 @@ internal static class DocumentBuilder
         var (kept, afterBlank) = Stanzas(texts);
         var headings = Headings.Find(kept, afterBlank);
         var stanza = false;
+        var count = 0;
         for (var i = 0; i < kept.Count; i++)
         {
             stanza |= afterBlank[i];
             if (headings[i].Name is { } name)
-                sections.Add(new LyricsSection(name, lines.Count));
+                AddSection(sections, name, lines.Count);
             if (WordText.Words(headings[i].Name is null ? Headings.Unprotect(kept[i]) : headings[i].Rest) is not { Count: > 0 } words)
                 continue;
+            LyricsReader.Limit(count += words.Count);
             lines.Add(LyricsLine.Of(LineSpread.Over(words, 0, 0)) with { Stanza = stanza && lines.Count > 0 ? true : null });
             stanza = false;
         }
@@ -106,10 +112,10 @@ internal static class DocumentBuilder
         for (var i = 0; i < drafts.Count; i++)
         {
             if (drafts[i].Section is { } section)
-                sections.Add(new LyricsSection(WordText.Clean(section), lines.Count));
+                AddSection(sections, section, lines.Count);
             if (headings[i].Name is { } name)
             {
-                sections.Add(new LyricsSection(name, lines.Count));
+                AddSection(sections, name, lines.Count);
                 if (headings[i].Rest.Length > 0)
                     lines.Add(drafts[i] with { Pieces = [drafts[i].Pieces[0] with { Text = headings[i].Rest }] });
             }
@@ -119,6 +125,12 @@ internal static class DocumentBuilder
             }
         }
         return (lines, sections);
+    }
+
+    private static void AddSection(List<LyricsSection> sections, string name, int line)
+    {
+        if (WordText.Clean(name) is { Length: > 0 } clean)
+            sections.Add(new LyricsSection(clean, line));
     }
 
     private static LineDraft Unprotected(LineDraft draft)

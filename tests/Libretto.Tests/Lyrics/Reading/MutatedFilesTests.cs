@@ -30,7 +30,7 @@ public partial class MutatedFilesTests
         {
             var text = format.Write(document);
             var expected = format.Read(text);
-            if (spaces && format != LyricsFormats.Ttml)
+            if (spaces && format != LyricsFormats.Ttml && format != LyricsFormats.UltraStar)
                 text = text.Replace("\n", " \n", StringComparison.Ordinal);
             text = text.Replace("\n", ((string[])["\n", "\r\n", "\r"])[ends], StringComparison.Ordinal);
             Same(expected, LyricsReader.Read(Encoded(text, encoding), "song" + format.Extension).Document);
@@ -46,7 +46,9 @@ public partial class MutatedFilesTests
         Documents.Normalized.Sample(document =>
         {
             var text = format.Write(document);
-            var crowded = text[..8] + text[8..].Replace("\n\n", "\n", StringComparison.Ordinal);
+            // WebVTT's head ends with an empty line in any case.
+            var head = Math.Min(text.Length, 8);
+            var crowded = text[..head] + text[head..].Replace("\n\n", "\n", StringComparison.Ordinal);
             Same(format.Read(text), LyricsReader.Read(crowded, "song" + format.Extension).Document);
         }, iter: 150);
     }

@@ -211,7 +211,7 @@ internal static partial class LrcReader
         Pieces = [.. line.Pieces.Select(piece => piece with { Start = piece.Start + by })],
     };
 
-    [GeneratedRegex(@"(?<=[\[<]\u2060*)(?=-?[0-9])|(?<=^\s*(?:v[0-9]{1,4}|bg|[FMD])\u2060*)(?=:)")]
+    [GeneratedRegex(@"(?=-?[0-9])(?<=[\[<]\u2060*)|(?=:)(?<=^\s*(?:v[0-9]{1,4}|bg|[FMD])\u2060*)")]
     private static partial Regex LooksLikeTagPattern();
 
     [GeneratedRegex(@"^\s*\[\s*(-?[0-9]+:[0-9:.,]*)\s*\]")]

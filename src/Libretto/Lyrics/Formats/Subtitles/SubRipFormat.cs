@@ -56,7 +56,7 @@ internal sealed partial class SubRipFormat : ILyricsFormat
         };
     }
 
-    [GeneratedRegex(@"(?<=<\u2060*)(?=[A-Za-z/!?])|(?<=\{\u2060*)(?=[^\u2060])|(?<=\{\u2060*)$|(?<=-\u2060*)(?=>)")]
+    [GeneratedRegex(@"(?=[A-Za-z/!?])(?<=<\u2060*)|(?=[^\u2060])(?<=\{\u2060*)|$(?<=\{\u2060*)|(?=>)(?<=-\u2060*)")]
     private static partial Regex LooksLikeTag();
 
     [GeneratedRegex(@"</?[A-Za-z][^<>]*>|\{[\\][^{}]*\}")]

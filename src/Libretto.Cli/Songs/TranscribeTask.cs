@@ -35,7 +35,7 @@ internal sealed class TranscribeTask(
         var clock = Stopwatch.StartNew();
         if (song.Paths.Count > 0)
             files.Check(song.Song, song.Paths);
-        if (origin is null && FileName.Notice(song.Song, song.Paths.FirstOrDefault()) is { } shortened)
+        if (origin is null && FileName.Notice(song.Song, song.Paths is [var first, ..] ? first : null) is { } shortened)
             display.Report(new SongProgress(Stage.Acquire, 0, shortened) { Notice = shortened });
         var wanted = request with
         {

@@ -10,16 +10,19 @@ internal sealed class Lease(IDbContextFactory<LibrettoDb> contexts)
     public const string Webhooks = "webhooks";
     public const string Retention = "retention";
 
-    private const double Seconds = 15;
+    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(15);
 
     // Drawn anew for each process: names of machines may be the same.
     private readonly string _holder = $"{ProcessName.Value}:{Guid.NewGuid():N}";
 
-    /// <summary>Takes or renews the lease, by the database's clock; false while another process holds it.</summary>
-    public async Task<bool> HoldAsync(string name, CancellationToken ct)
+    /// <summary>Takes or renews the lease for 15 s, by the database's clock; false while another process holds it.</summary>
+    public Task<bool> HoldAsync(string name, CancellationToken ct) => HoldAsync(name, Usual, ct);
+
+    /// <summary>Takes or renews the lease for a time.</summary>
+    public async Task<bool> HoldAsync(string name, TimeSpan time, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
-        return await TakeAsync(context, name, ct) || (await AddAsync(context, name, ct) && await TakeAsync(context, name, ct));
+        return await TakeAsync(context, name, time, ct) || (await AddAsync(context, name, ct) && await TakeAsync(context, name, time, ct));
     }
 
     /// <summary>Lets the next process have it at once.</summary>
@@ -30,14 +33,17 @@ internal sealed class Lease(IDbContextFactory<LibrettoDb> contexts)
             .ExecuteUpdateAsync(set => set.SetProperty(lease => lease.Until, lease => DateTime.UtcNow.AddSeconds(-1)), ct);
     }
 
-    private async Task<bool> TakeAsync(LibrettoDb context, string name, CancellationToken ct) =>
-        await context.Leases
+    private async Task<bool> TakeAsync(LibrettoDb context, string name, TimeSpan time, CancellationToken ct)
+    {
+        var seconds = time.TotalSeconds;
+        return await context.Leases
             .Where(lease => lease.Name == name && (lease.Holder == _holder || lease.Until < DateTime.UtcNow))
             .ExecuteUpdateAsync(
                 set => set
                     .SetProperty(lease => lease.Holder, _holder)
-                    .SetProperty(lease => lease.Until, lease => DateTime.UtcNow.AddSeconds(Seconds)),
+                    .SetProperty(lease => lease.Until, lease => DateTime.UtcNow.AddSeconds(seconds)),
                 ct) == 1;
+    }
 
     /// <summary>A lease that nobody has held yet; false when somebody has.</summary>
     private static async Task<bool> AddAsync(LibrettoDb context, string name, CancellationToken ct)

@@ -11,11 +11,21 @@ namespace Libretto.Server.Operations;
 
 /// <summary>Removes songs and results that are older than the configured age, marks their rows, and frees the disk.</summary>
 internal sealed partial class Retention(
-    IDbContextFactory<LibrettoDb> contexts, IContentStore store, LinkFetch links, JobChanges changes, ServerOptions options, TimeProvider time, ILogger<Retention> log)
+    IDbContextFactory<LibrettoDb> contexts,
+    IContentStore store,
+    LinkFetch links,
+    JobChanges changes,
+    Lease lease,
+    ServerOptions options,
+    TimeProvider time,
+    ILogger<Retention> log)
     : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(10);
     private const int Batch = 100;
+
+    // All that songs and jobs leave in the store; where links led, LinkFetch itself forgets.
+    private static readonly string[] s_folders = ["audio/", "stems/", "lyrics/", "results/", "given/", "stages/", "opus/", "waveforms/"];
 
     // Of what also lies in a store beyond the network.
     private const long MostOnDisk = 5_000_000_000;
@@ -39,7 +49,8 @@ internal sealed partial class Retention(
 
     public async Task RunAsync(CancellationToken ct)
     {
-        if (options.Retention is { } age)
+        // Of all processes one does, until it has not come back for a turn; each looks after its own disk.
+        if (options.Retention is { } age && await lease.HoldAsync(Lease.Retention, Every, ct))
             await ExpireAsync(time.GetUtcNow().UtcDateTime - age, ct);
         var disk = store as DiskContentStore;
         if (store is TieredContentStore tiers)
@@ -64,8 +75,8 @@ internal sealed partial class Retention(
             if (old.Count < Batch)
                 break;
         }
-        // What stages made belongs to no job, nor does a song whose job went away before it named it.
-        foreach (var kind in (string[])["stages/", "stems/", "audio/"])
+        // What stages made belongs to no job, nor do the contents of jobs that were deleted, or that went away before they named them.
+        foreach (var kind in s_folders)
             await foreach (var content in store.ListAsync(kind, ct))
                 if (content.StoredAt < before && !await IsInUseAsync(context, content.Key, ct))
                     await store.RemoveAsync(content.Key, ct);
@@ -78,27 +89,44 @@ internal sealed partial class Retention(
     private async Task ExpireAsync(LibrettoDb context, Job job, CancellationToken ct)
     {
         var now = time.GetUtcNow().UtcDateTime;
-        var marked = await context.Jobs.Where(row => row.Id == job.Id && row.ExpiredAt == null && row.CompletedAt == job.CompletedAt).ExecuteUpdateAsync(
-            set => set
-                .SetProperty(row => row.ExpiredAt, now)
-                .SetProperty(row => row.ResultsUrl, (string?)null)
-                .SetProperty(row => row.Revision, row => row.Revision + 1),
-            ct);
+        var marked = await context.Jobs
+            .Where(row => row.Id == job.Id && row.ExpiredAt == null && row.CompletedAt == job.CompletedAt)
+            .ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(row => row.ExpiredAt, now)
+                    .SetProperty(row => row.ResultsUrl, (string?)null)
+                    .SetProperty(row => row.Revision, row => row.Revision + 1),
+                ct);
         if (marked == 0)
             return;
         changes.Publish(job.Id);
         var versions = await context.LyricsVersions.Where(version => version.JobId == job.Id).Select(version => version.DocumentKey).ToListAsync(ct);
-        foreach (var key in new[] { job.ResultKey, job.DocumentKey, job.VocalsKey, job.InstrumentalKey, job.InputKey, job.LyricsKey }.Concat(versions).OfType<string>())
+        var keys = new[] { job.ResultKey, job.DocumentKey, job.VocalsKey, job.InstrumentalKey, job.InputKey, job.LyricsKey }.Concat(versions);
+        foreach (var key in keys.OfType<string>())
             if (!await IsInUseAsync(context, key, ct))
+            {
                 await store.RemoveAsync(key, ct);
+                await store.RemoveAsync(DerivedContent.OpusOf(key), ct);
+            }
+        if (job.InputKey is { } input && !await IsInUseAsync(context, input, ct))
+            await store.RemoveAsync(DerivedContent.WaveformOf(input, job.VocalsKey), ct);
+        // What is of one track is made again, should another job ask for it.
+        if (job is { InputKey: { } recording, Options.Track: { } track })
+        {
+            await store.RemoveAsync(DerivedContent.OpusOf(recording, track), ct);
+            await store.RemoveAsync(DerivedContent.WaveformOf(recording, job.VocalsKey, track), ct);
+        }
         LogExpired(job.Id);
     }
 
     /// <summary>Content is shared between jobs by its hash: it stays as long as any needs it.</summary>
-    private static Task<bool> IsInUseAsync(LibrettoDb context, string key, CancellationToken ct) => context.Jobs.AnyAsync(
-        job => job.ExpiredAt == null && (job.ResultKey == key || job.DocumentKey == key || job.VocalsKey == key ||
-            job.InstrumentalKey == key || job.InputKey == key || job.LyricsKey == key),
-        ct);
+    private static async Task<bool> IsInUseAsync(LibrettoDb context, string key, CancellationToken ct) =>
+        await context.Jobs.AnyAsync(
+            job => job.ExpiredAt == null && (job.ResultKey == key || job.DocumentKey == key || job.VocalsKey == key ||
+                job.InstrumentalKey == key || job.InputKey == key || job.LyricsKey == key),
+            ct) ||
+        await context.LyricsVersions.AnyAsync(
+            version => version.DocumentKey == key && context.Jobs.Any(job => job.Id == version.JobId && job.ExpiredAt == null), ct);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId}: its song and results were removed after their time")]
     private partial void LogExpired(string jobId);

@@ -3,6 +3,7 @@ using System.Text;
 using Libretto.Acquire;
 using Libretto.Server.Data;
 using Libretto.Server.Data.Entities;
+using Libretto.Server.Jobs;
 using Libretto.Server.Jobs.Queue;
 using Libretto.Server.Operations;
 using Libretto.Server.Tests.Support;
@@ -82,6 +83,39 @@ public sealed class RetentionTests : IAsyncLifetime
 
         await foreach (var content in store.ListAsync(cancellationToken: Ct))
             Assert.StartsWith("stages/", content.Key, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("opus")]
+    [InlineData("waveforms")]
+    [InlineData("lyrics")]
+    [InlineData("results")]
+    [InlineData("given")]
+    public async Task What_no_job_names_any_more_goes_when_it_is_old(string folder)
+    {
+        using (var store = new DiskContentStore(Path.Combine(_folder["data"], "store"), new StoppedClock(DateTimeOffset.UtcNow.AddDays(-31))))
+            await store.PutAsync($"{folder}/old", new MemoryStream("left"u8.ToArray()), new ContentDescription("application/json"), Ct);
+
+        await RunAsync();
+
+        Assert.Null(await _server.Services.GetRequiredService<IContentStore>().FindAsync($"{folder}/old", Ct));
+    }
+
+    [Fact]
+    public async Task What_was_made_of_a_song_for_the_page_goes_with_the_song()
+    {
+        var id = await FinishedAsync(TestAudio.Tone(_folder, 1.4), "karaoke");
+        var job = (await _server.Services.GetRequiredService<JobStore>().FindAsync(id, Ct))!;
+        var store = _server.Services.GetRequiredService<IContentStore>();
+        string[] made = [DerivedContent.OpusOf(job.InputKey!), DerivedContent.WaveformOf(job.InputKey!, job.VocalsKey)];
+        foreach (var key in made)
+            await store.PutAsync(key, new MemoryStream("made"u8.ToArray()), new ContentDescription("application/json"), Ct);
+        await AgeAsync(id, days: 31);
+
+        await RunAsync();
+
+        foreach (var key in made)
+            Assert.Null(await store.FindAsync(key, Ct));
     }
 
     [Fact]

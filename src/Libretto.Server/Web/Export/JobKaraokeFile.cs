@@ -1,10 +1,10 @@
-using System.Globalization;
 using Libretto.Audio;
 using Libretto.Karaoke.Html;
 using Libretto.Pipeline;
 using Libretto.Server.Api;
 using Libretto.Server.Data.Entities;
 using Libretto.Server.Http;
+using Libretto.Server.Jobs;
 using Libretto.Server.Web.Player;
 using Libretto.Storage;
 
@@ -45,9 +45,7 @@ internal sealed class JobKaraokeFile(IContentStore store, AudioDecoder decoder, 
     /// <summary>A recording as Opus, in a file; made once, then found in the store.</summary>
     private async Task PackAsync(string key, int? track, string path, CancellationToken ct)
     {
-        var packedKey = track is { } chosen
-            ? ContentKey.Of("opus", "1", key, chosen.ToString(CultureInfo.InvariantCulture))
-            : ContentKey.Of("opus", "1", key);
+        var packedKey = DerivedContent.OpusOf(key, track);
         if (await store.CopyToFileAsync(packedKey, path, ct))
             return;
         var input = folder.NewFile();

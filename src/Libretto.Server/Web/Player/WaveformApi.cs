@@ -1,4 +1,3 @@
-using System.Globalization;
 using Libretto.Audio;
 using Libretto.Karaoke.Html;
 using Libretto.Server.Api;
@@ -30,8 +29,6 @@ internal static class WaveformApi
 /// <summary>Measures songs' shapes, each once: the store keeps them.</summary>
 internal sealed class Waveforms(IContentStore store, AudioDecoder decoder, TemporaryFolder folder) : IDisposable
 {
-    private const string Version = "1";
-
     // Decoding takes a core for a moment: songs that are opened at once wait for each other.
     private readonly SemaphoreSlim _measuring = new(1);
 
@@ -41,9 +38,7 @@ internal sealed class Waveforms(IContentStore store, AudioDecoder decoder, Tempo
     {
         if (job.InputKey is null || job.ExpiredAt is not null)
             throw LyricsApi.Expired();
-        var key = job.Options.Track is { } track
-            ? ContentKey.Of("waveforms", Version, job.InputKey, job.VocalsKey ?? "", track.ToString(CultureInfo.InvariantCulture))
-            : ContentKey.Of("waveforms", Version, job.InputKey, job.VocalsKey ?? "");
+        var key = DerivedContent.WaveformOf(job.InputKey, job.VocalsKey, job.Options.Track);
         if (await store.ReadJsonAsync(key, WaveformJson.Default.Waveform, ct) is { } known)
             return known;
         await _measuring.WaitAsync(ct);

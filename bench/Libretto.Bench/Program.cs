@@ -32,7 +32,7 @@ static int Usage()
                bench/run pipeline [SONG=LANGUAGE...] everything for a song, both stems and words, with each stage's share
                bench/run memory [FILE]           peak memory for four minutes of music and for an hour of it
                bench/run profile SONG=LANGUAGE... where Whisper's time goes
-               bench/run songs [SONG=LANGUAGE...] Whisper beside whisper.cpp: words, times, speed and memory
+               bench/run songs [SONG=LANGUAGE...] Whisper beside Whisper.net: words, times, lines, speed and memory
         """);
     return 2;
 }

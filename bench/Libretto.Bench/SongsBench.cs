@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
-using Libretto.Pipeline;
 
 namespace Libretto.Bench;
 
 /// <summary>
-/// Whisper base by Libretto and by whisper.cpp, in turn on the same songs in one run, each as a whole process from start to end:
-/// Libretto from the compressed file, the peer from samples already decoded.
+/// Whisper base by Libretto and by Whisper.net, greedy and with a beam of 5, in turn on the same songs in one run, each as a whole process from
+/// start to end: Libretto from the compressed file, the peer from samples already decoded.
 /// </summary>
 internal static class SongsBench
 {
@@ -24,21 +23,23 @@ internal static class SongsBench
         {
             Environment.SetEnvironmentVariable("LIBRETTO_MODELS", Path.Combine(Paths.Shared, "models"));
             await ProcessMeter.RunAsync(Paths.Libretto, ["--version"]);
-            var (ours, theirs) = (new List<Row>(), new List<Row>());
-            var options = "";
-            foreach (var song in songs.Length > 0 ? songs : DefaultSongs)
+            var programs = new (string Name, Func<string, string, Task<Row>> Run, List<Row> Rows)[]
             {
-                var (name, language) = (song.Split('=')[0], song.Split('=')[1]);
-                ours.Add(await LibrettoAsync(name, language, folder));
-                Say("Libretto", ours[^1]);
-                (var row, options) = await WhisperCppAsync(name, language, folder);
-                theirs.Add(row);
-                Say("whisper.cpp", row);
-            }
-            Print("Libretto: --engine whisper --model whisper-base, language given", ours);
-            Print($"whisper.cpp: {options}; the binding decodes greedily, its beam size has no effect", theirs);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"\nLibretto is {theirs.Sum(r => r.Seconds) / ours.Sum(r => r.Seconds):F1} times as fast over all songs."));
+                ("Libretto: --engine whisper --model whisper-base, language given", (name, language) => LibrettoAsync(name, language, folder), []),
+                ("Whisper.net 1.9.1, ggml-base-q5_1.bin, greedy, token times", (name, language) => WhisperNetAsync(name, language, folder, beam: 1), []),
+                ("Whisper.net 1.9.1, the same with a beam of 5", (name, language) => WhisperNetAsync(name, language, folder, beam: 5), []),
+            };
+            foreach (var song in songs.Length > 0 ? songs : DefaultSongs)
+                foreach (var (program, run, rows) in programs)
+                {
+                    rows.Add(await run(song.Split('=')[0], song.Split('=')[1]));
+                    Say(program, rows[^1]);
+                }
+            foreach (var (program, _, rows) in programs)
+                Print(program, rows);
+            foreach (var (program, _, rows) in programs.Skip(1))
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"\nLibretto is {rows.Sum(r => r.Seconds) / programs[0].Rows.Sum(r => r.Seconds):F1} times as fast over all songs as {program}."));
             return 0;
         }
         finally
@@ -49,32 +50,38 @@ internal static class SongsBench
 
     private static async Task<Row> LibrettoAsync(string name, string language, string folder)
     {
-        var song = SongPath(name);
         var run = await ProcessMeter.RunAsync(Paths.Libretto,
-            [song + ".mp3", "--engine", "whisper", "--model", "whisper-base", "--language", language, "--out", folder, "--force", "--fresh", "--progress", "none"]);
+        [
+            SongPath(name) + ".mp3", "--engine", "whisper", "--model", "whisper-base", "--language", language, "--out", folder, "--force", "--fresh",
+            "--progress", "none",
+        ]);
         if (run.ExitCode != 0)
             throw new InvalidOperationException($"libretto ended with {run.ExitCode}: {run.Error}");
         using var document = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, name + ".json")));
-        var words = document.RootElement.GetProperty("lines").EnumerateArray().SelectMany(line => line.GetProperty("words").EnumerateArray())
-            .Select(word => (word.GetProperty("text").GetString()!, word.GetProperty("start").GetDouble())).ToList();
+        var words = document.RootElement.GetProperty("lines").EnumerateArray().SelectMany(line => line.GetProperty("words").EnumerateArray().Select(
+            (word, index) => Word(word, index == line.GetProperty("words").GetArrayLength() - 1))).ToList();
         return await RowAsync(name, words, run);
     }
 
-    private static async Task<(Row Row, string Options)> WhisperCppAsync(string name, string language, string folder)
+    private static async Task<Row> WhisperNetAsync(string name, string language, string folder, int beam)
     {
         var pcm = Path.Combine(folder, "song.pcm");
         await Sound.ToSpeechPcmAsync(SongPath(name) + ".mp3", pcm);
-        var run = await ProcessMeter.RunAsync("node",
-            [Path.Combine(Paths.Root, "bench", "peer", "whisper-cpp.mjs"), Path.Combine(Paths.Shared, "models", "ggml-base-q5_1.bin"), pcm, language]);
+        var run = await ProcessMeter.RunAsync("dotnet",
+        [
+            Path.Combine(Paths.Root, "bench", "Libretto.Bench.Peer", "bin", "Release", "net10.0", "Libretto.Bench.Peer.dll"),
+            Path.Combine(Paths.Shared, "models", "ggml-base-q5_1.bin"), pcm, language, beam.ToString(CultureInfo.InvariantCulture),
+        ]);
         if (run.ExitCode != 0)
-            throw new InvalidOperationException($"whisper.cpp ended with {run.ExitCode}: {run.Error}");
-        using var answer = JsonDocument.Parse(run.Output[run.Output.IndexOf("{\"options\"", StringComparison.Ordinal)..]);
-        var words = answer.RootElement.GetProperty("words").EnumerateArray()
-            .Select(word => (word.GetProperty("text").GetString()!, word.GetProperty("start").GetDouble())).ToList();
-        return (await RowAsync(name, words, run), answer.RootElement.GetProperty("options").GetRawText());
+            throw new InvalidOperationException($"Whisper.net ended with {run.ExitCode}: {run.Error}");
+        using var answer = JsonDocument.Parse(run.Output[run.Output.IndexOf('[', StringComparison.Ordinal)..]);
+        return await RowAsync(name, [.. answer.RootElement.EnumerateArray().Select(word => Word(word, word.GetProperty("endsLine").GetBoolean()))], run);
     }
 
-    private static async Task<Row> RowAsync(string name, List<(string Text, double Start)> words, Measured run)
+    private static ScoredWord Word(JsonElement word, bool endsLine) => new(
+        word.GetProperty("text").GetString()!, word.GetProperty("start").GetDouble(), word.GetProperty("end").GetDouble(), endsLine);
+
+    private static async Task<Row> RowAsync(string name, List<ScoredWord> words, Measured run)
     {
         var song = SongPath(name);
         var tokens = SongScore.Tokens(words).Select(token => token.Text).ToList();
@@ -91,13 +98,23 @@ internal static class SongsBench
 
     private static void Print(string title, List<Row> rows)
     {
-        Console.WriteLine($"\n{title}\n");
-        Console.WriteLine("| song | words | true words | WER | within 0.3 s | more than 1 s off | longest loop | s | x real time | peak MB |");
-        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        string[] columns =
+        [
+            "song", "words", "true words", "WER", "within 0.3 s", "within 0.1 s", "more than 1 s off", "line ends", "line breaks (F1)", "longest loop", "s",
+            "x real time", "peak MB",
+        ];
+        Console.WriteLine($"\n{title}\n\n| {string.Join(" | ", columns)} |\n{string.Concat(Enumerable.Repeat("| --- ", columns.Length))}|");
         foreach (var row in rows)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {row.Song} | {row.Words} | {row.Score.Words} | {row.Score.ErrorRate:F3} | {row.Score.Onsets:F3} | {row.Score.Far:F3} | {row.Loop} | {row.Seconds:F1} | {row.Times:F1} | {row.Megabytes:F0} |"));
+            PrintRow(row.Song, $"{row.Words}", $"{row.Score.Words}", [row], row.Times);
+        PrintRow("mean", "", "", rows, rows.Average(row => row.Times));
+    }
+
+    private static void PrintRow(string song, string words, string trueWords, List<Row> rows, double times)
+    {
+        double Mean(Func<SongScore, double> figure) => rows.Average(row => figure(row.Score));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| mean | | | {rows.Average(r => r.Score.ErrorRate):F3} | {rows.Average(r => r.Score.Onsets):F3} | {rows.Average(r => r.Score.Far):F3} | {rows.Max(r => r.Loop)} | {rows.Sum(r => r.Seconds):F1} | {rows.Average(r => r.Times):F1} | {rows.Max(r => r.Megabytes):F0} |"));
+            $"| {song} | {words} | {trueWords} | {Mean(s => s.ErrorRate):F3} | {Mean(s => s.Onsets):F3} | {Mean(s => s.CloseOnsets):F3} | {Mean(s => s.Far):F3} ") +
+            string.Create(CultureInfo.InvariantCulture,
+            $"| {Mean(s => s.Ends):F3} | {Mean(s => s.Breaks):F3} | {rows.Max(r => r.Loop)} | {rows.Sum(r => r.Seconds):F1} | {times:F1} | {rows.Max(r => r.Megabytes):F0} |"));
     }
 }

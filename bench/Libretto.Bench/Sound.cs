@@ -12,9 +12,9 @@ internal static class Sound
         return double.Parse(run.Output, CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Writes 16-bit 16 kHz mono samples without a header.</summary>
+    /// <summary>Writes 32-bit float 16 kHz mono samples without a header.</summary>
     public static Task<Measured> ToSpeechPcmAsync(string file, string target) =>
-        ProcessMeter.RunAsync("ffmpeg", ["-v", "error", "-nostdin", "-y", "-i", file, "-map", "0:a:0", "-ac", "1", "-ar", "16000", "-f", "s16le", target]);
+        ProcessMeter.RunAsync("ffmpeg", ["-v", "error", "-nostdin", "-y", "-i", file, "-map", "0:a:0", "-ac", "1", "-ar", "16000", "-f", "f32le", target]);
 
     /// <summary>Writes recordings one after the other, again and again, as they are compressed already; they must be of one kind.</summary>
     public static async Task<string> RepeatAsync(string[] files, int seconds, string target)

@@ -1,17 +1,3 @@
-using Libretto.Acquire;
-using Libretto.Audio;
-using Libretto.Cli.Remote;
-using Libretto.Cli.Results;
-using Libretto.Karaoke;
-using Libretto.Lyrics;
-using Libretto.Models;
-using Libretto.Pipeline;
-using Libretto.Server;
-using Libretto.Settings;
-using Libretto.Storage;
-using Libretto.Tools;
-using Libretto.Transcribe.Hosted;
-
 namespace Libretto.Cli;
 
 /// <summary>What the program ends with; a contract, listed in docs/errors.md and in the help.</summary>
@@ -42,35 +28,12 @@ internal static class ExitCodes
           Of several songs the first that failed decides.
         """;
 
-    public static int Of(LibrettoException error) => error switch
+    public static int Of(LibrettoException error) => error.Kind switch
     {
-        OutputException { Code: OutputException.Clash } => Usage,
-        OutputException => Output,
-        InputException => Input,
-        SettingsException => Usage,
-        LyricsFormatException { Code: "unknown_format" or "format_not_readable" } => Usage,
-        LyricsFormatException => Input,
-        AudioException { Code: "disk_full" or "spool_failed" or "cannot_write" } => Output,
-        AudioException => Input,
-        ToolException { Code: "tool_missing" } => Missing,
-        AcquireException { Code: "cookies_missing" or "cookies_invalid" or "cookies_expired" or "network_invalid" } => Usage,
-        AcquireException { IsTransient: true } or AcquireException { Code: "ytdlp_outdated" or "link_failed" } => Failed,
-        AcquireException => Input,
-        ModelException { Code: "model_unknown" } => Usage,
-        ModelException => Missing,
-        { Code: "lyrics_empty" } => Input,
-        KaraokeException { Code: "font_missing" or "ffmpeg_lacks_part" } => Missing,
-        KaraokeException => Input,
-        PipelineException { Code: "model_missing" } => Missing,
-        PipelineException => Usage,
-        HostedException { Code: "hosted_key_missing" or "hosted_key_refused" or "hosted_unreachable" or "hosted_insecure" } => Missing,
-        HostedException { Code: "hosted_not_found" } => Usage,
-        ServerException { Code: "setting_invalid" or "keys_needed" } => Usage,
-        RemoteException { Code: "server_unreachable" or "server_unknown" } => Missing,
-        RemoteException { Code: "job_unknown" or "not_audio" or "link_invalid" or "link_private" or "link_playlist" } => Input,
-        StorageException { Code: "store_invalid" } => Usage,
-        StorageException { IsRemote: true } => Missing,
-        { Code: "language_unsupported" or "unknown_language" or "option_unsupported" or "prompt_too_long" or "model_unsupported" } => Usage,
+        ErrorKind.Usage => Usage,
+        ErrorKind.Input or ErrorKind.TooLarge => Input,
+        ErrorKind.Output => Output,
+        ErrorKind.Missing => Missing,
         _ => Failed,
     };
 

@@ -145,6 +145,8 @@ public static partial class LibrettoServer
         logging.ClearProviders();
         if (wish == "warning")
             logging.SetMinimumLevel(LogLevel.Warning);
+        if (wish == "debug")
+            logging.SetMinimumLevel(LogLevel.Debug);
         if (wish == "json")
             logging.AddJsonConsole(console => (console.IncludeScopes, console.UseUtcTimestamp) = (true, true));
         else

@@ -4,40 +4,42 @@ namespace Libretto.Server;
 public sealed class ServerException : LibrettoException
 {
     /// <summary>Creates the error; see <see cref="LibrettoException"/> for the parameters.</summary>
-    public ServerException(string code, string message, bool isTransient = false, Exception? inner = null)
-        : base(Stage.Acquire, code, message, isTransient, inner)
+    public ServerException(ErrorKind kind, string code, string message, bool isTransient = false, Exception? inner = null)
+        : base(kind, code, message, isTransient, inner)
     {
     }
 
     internal static ServerException BadSetting(string name, string value, string expected) => new(
-        "setting_invalid", $"'{value}' is no value for {name}: {expected}.");
+        ErrorKind.Usage, "setting_invalid", $"'{value}' is no value for {name}: {expected}.");
 
     internal static ServerException DatabaseDown(string where, Exception inner) => new(
-        "database_unavailable", $"The database {where} cannot be used: {inner.Message} Check its address and that it runs.", isTransient: true, inner);
+        ErrorKind.Failed, "database_unavailable", $"The database {where} cannot be used: {inner.Message} Check its address and that it runs.", isTransient: true, inner);
 
     internal static ServerException DatabaseNewer(int needed, int known) => new(
-        "database_newer",
+        ErrorKind.Failed, "database_newer",
         $"The database has been changed for newer versions of Libretto: it needs one that knows its tables up to number {needed}, and this one knows {known}. Upgrade this machine.");
 
     internal static ServerException NotWithoutKeys(string url) => new(
-        "keys_needed",
+        ErrorKind.Usage, "keys_needed",
         $"Without API keys the server listens on loopback only, and {url} is not. Make a key first: libretto keys create --name NAME --admin");
 
     internal static ServerException AddressInUse(string url, Exception inner) => new(
-        "address_in_use", $"The server cannot listen on {url}: {inner.Message} Choose another address with --urls.", inner: inner);
+        ErrorKind.Failed, "address_in_use", $"The server cannot listen on {url}: {inner.Message} Choose another address with --urls.", inner: inner);
 
     internal static ServerException WebhooksOff() => new(
-        "webhooks_off", "This server sends no webhooks, since LIBRETTO_WEBHOOK_SECRET is not set there. Leave the option out, or ask its owner.");
+        ErrorKind.Usage, "webhooks_off", "This server sends no webhooks, since LIBRETTO_WEBHOOK_SECRET is not set there. Leave the option out, or ask its owner.");
 
     internal static ServerException InputGone() => new(
-        "input_gone",
+        ErrorKind.Input, "input_gone",
         "The song itself is not in the store of the machine that was to work on it. Post it again; if that does not help, the machines do not share a store: give all the same LIBRETTO_STORE or data folder.");
 
     internal static ServerException WorkFolder(Exception inner) => new(
-        DiskErrors.IsFull(inner) ? "disk_full" : "work_folder_unwritable",
+        ErrorKind.Failed,
+        DiskErrors.IsFull(inner) ? ErrorCodes.DiskFull : "work_folder_unwritable",
         $"The machine that was to work on it cannot write its temporary files: {inner.Message.TrimEnd('.')}. " +
         "See to the disk of its data folder, then retry the job.",
         inner: inner);
 
-    internal static ServerException NotKept(string why) => new("input_not_kept", $"The song was fetched but could not be stored. {why}", isTransient: true);
+    internal static ServerException NotKept(string why) => new(
+        ErrorKind.Failed, "input_not_kept", $"The song was fetched but could not be stored. {why}", isTransient: true);
 }

@@ -1,6 +1,6 @@
 namespace Libretto;
 
-/// <summary>The stage of the work that a message, a progress step or an error belongs to, in the order songs pass them.</summary>
+/// <summary>The stage of the work that a message or a progress step belongs to, in the order songs pass them.</summary>
 public enum Stage
 {
     /// <summary>A link or file becomes audio.</summary>
@@ -26,21 +26,21 @@ public enum Stage
 public class LibrettoException : Exception
 {
     /// <summary>Creates the error.</summary>
-    /// <param name="stage">The stage it happened in.</param>
+    /// <param name="kind">What it means to whoever has to answer for it.</param>
     /// <param name="code">A stable lower-case identifier such as <c>not_audio</c>: what programs compare.</param>
     /// <param name="message">One or two sentences: what happened, then what to do.</param>
     /// <param name="isTransient">Whether the same call may succeed later.</param>
     /// <param name="inner">The cause, if another exception led here.</param>
-    public LibrettoException(Stage stage, string code, string message, bool isTransient = false, Exception? inner = null)
+    public LibrettoException(ErrorKind kind, string code, string message, bool isTransient = false, Exception? inner = null)
         : base(message, inner)
     {
-        Stage = stage;
+        Kind = kind;
         Code = code;
         IsTransient = isTransient;
     }
 
-    /// <summary>The stage the error happened in.</summary>
-    public Stage Stage { get; }
+    /// <summary>What the error means to whoever has to answer for it.</summary>
+    public ErrorKind Kind { get; }
 
     /// <summary>A stable identifier such as <c>not_audio</c>; see <c>docs/errors.md</c> for the list.</summary>
     public string Code { get; }

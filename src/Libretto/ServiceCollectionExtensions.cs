@@ -74,12 +74,12 @@ public static class ServiceCollectionExtensions
             Settings(provider).Keep ? provider.GetRequiredService<IContentStore> : null,
             provider.GetRequiredService<TemporaryFolder>,
             provider.GetRequiredService<ILogger<StageMemo>>()));
-        services.AddSingleton<Separation>();
+        services.AddSingleton<StemSeparation>();
         services.AddSingleton(provider => new NetworkGuard(Settings(provider).AllowNetworks));
         services.AddSingleton(provider => CreateLinkFetch(provider, Settings(provider)));
         services.AddSingleton(provider => new StemPipeline(
             provider.GetRequiredService<AudioDecoder>(),
-            provider.GetRequiredService<Separation>(),
+            provider.GetRequiredService<StemSeparation>(),
             provider.GetRequiredService<StageMemo>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<VocalSeparation>();
@@ -91,19 +91,22 @@ public static class ServiceCollectionExtensions
         services.AddSingleton(provider => new SongPipeline(
             provider.GetRequiredService<AudioDecoder>(),
             provider.GetRequiredService<EngineSelector>(),
-            provider.GetRequiredService<Separation>(),
+            provider.GetRequiredService<StemSeparation>(),
             provider.GetRequiredService<VocalSeparation>(),
             provider.GetRequiredService<LyricsSearch>(),
             provider.GetRequiredService<CtcAlignment>(),
             provider.GetRequiredService<StageMemo>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            tracesTimes: string.Equals(Environment.GetEnvironmentVariable("LIBRETTO_LOG"), "debug", StringComparison.OrdinalIgnoreCase)));
         services.AddSingleton<NoteSearch>();
         services.AddSingleton(provider => new KaraokePipeline(
             provider.GetRequiredService<AudioDecoder>(),
             provider.GetRequiredService<SongPipeline>(),
-            provider.GetRequiredService<Separation>(),
+            provider.GetRequiredService<StemSeparation>(),
             provider.GetRequiredService<NoteSearch>(),
-            new KaraokeRenderer(provider.GetRequiredService<ToolRunner>(), provider.GetRequiredService<AudioDecoder>(), provider.GetRequiredService<TemporaryFolder>),
+            new KaraokeRenderer(
+                provider.GetRequiredService<ToolRunner>(), provider.GetRequiredService<AudioDecoder>(),
+                provider.GetRequiredService<TemporaryFolder>),
             provider.GetRequiredService<StageMemo>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new PassagePipeline(

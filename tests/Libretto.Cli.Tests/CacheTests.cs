@@ -30,7 +30,7 @@ public sealed class CacheTests : IAsyncLifetime
         var run = await _libretto.RunAsync("cache", "stats");
 
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
-        Assert.Matches(@"(?m)^disk +audio +1 +0 kB +\d{4}-\d\d-\d\d$", run.Output);
+        Assert.Matches(@"(?m)^disk +audio +1 +0 kB +\d{4}-\d\d-\d\d +\w.*$", run.Output);
         Assert.Matches(@"(?m)^disk +lyrics +1 ", run.Output);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Libretto.Settings;
+using Libretto.Storage;
 using Libretto.Tests.Support;
 
 namespace Libretto.Tests;
@@ -20,10 +21,27 @@ public partial class DocsTests
     }
 
     [Fact]
+    public void Every_folder_of_the_content_store_is_in_the_docs_as_it_is_in_the_table()
+    {
+        var docs = File.ReadAllText(Repository.File("docs", "storage.md"));
+        Assert.All(
+            StoreFolders.All,
+            folder => Assert.Contains($"| `{folder.Prefix}` | {folder.Owner} | {folder.Holds} |", docs, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Content_is_stored_in_no_folder_but_those_of_the_table()
+    {
+        var sources = Directory.EnumerateFiles(Repository.File("src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText);
+        Assert.All(sources, source => Assert.DoesNotMatch(StoredUnderLiteral(), source));
+    }
+
+    [Fact]
     public void Every_error_code_is_in_the_docs()
     {
         var docs = File.ReadAllText(Repository.File("docs", "errors.md"));
         var codes = Directory.EnumerateFiles(Repository.File("src"), "*Exception.cs", SearchOption.AllDirectories)
+            .Append(Repository.File("src", "Libretto", "ErrorCodes.cs"))
             .SelectMany(file => ErrorCode().Matches(File.ReadAllText(file)))
             .Select(match => match.Groups[1].Value)
             .Distinct()
@@ -53,6 +71,10 @@ public partial class DocsTests
 
     [GeneratedRegex(@"`(\w+Tests)(?:\.(\w+))?`")]
     private static partial Regex TestName();
+
+    // "downloads" is where songs that are being fetched wait for each other; nothing lies there.
+    [GeneratedRegex(@"(ContentKey\.Of|AddFileAsync|AddAsync|KeepFileAsync)\(\s*""(?!downloads"")")]
+    private static partial Regex StoredUnderLiteral();
 
     [GeneratedRegex("\"([a-z]+(?:_[a-z]+)+)\"")]
     private static partial Regex ErrorCode();

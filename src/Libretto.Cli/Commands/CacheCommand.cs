@@ -10,7 +10,8 @@ namespace Libretto.Cli.Commands;
 /// <summary><c>libretto cache</c>: what is kept of songs, on the disk and in the store that LIBRETTO_STORE names.</summary>
 internal static class CacheCommand
 {
-    public static Command Create() => new("cache", "Measure, prune and check what is kept of songs.") { Stats(), Prune(), Verify(), Send() };
+    public static Command Create() =>
+        new("cache", "Measure, prune and check what is kept of songs.") { Stats(), Prune(), Verify(), Send() };
 
     private static Command Stats()
     {
@@ -18,10 +19,12 @@ internal static class CacheCommand
         var command = new Command("stats", "Say how much is kept, by kind.") { data };
         command.SetAction((parsed, cancellationToken) => WithStore(parsed.GetValue(data), async store =>
         {
-            var table = new TextTable("STORE", "KIND", "COUNT", "SIZE", "OLDEST");
+            var table = new TextTable("STORE", "KIND", "COUNT", "SIZE", "OLDEST", "HOLDS");
             foreach (var (name, layer) in Layers(store))
                 foreach (var use in await StoreMaintenance.MeasureAsync(layer, cancellationToken))
-                    table.Add(name, use.Kind, use.Count.ToString(CultureInfo.InvariantCulture), Size(use.Bytes), use.Oldest.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+                    table.Add(
+                        name, use.Kind, use.Count.ToString(CultureInfo.InvariantCulture), Size(use.Bytes),
+                        use.Oldest.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), StoreFolders.Of(use.Kind + "/")?.Holds ?? "?");
             table.Write(Console.Out);
             return ExitCodes.Done;
         }));
@@ -31,8 +34,10 @@ internal static class CacheCommand
     private static Command Prune()
     {
         var data = DataOption();
-        var age = new Option<double?>("--older-than") { Description = "Remove what was stored more than so many days ago.", HelpName = "DAYS" };
-        var size = new Option<double?>("--larger-than") { Description = "Remove the oldest until so many gigabytes are left.", HelpName = "GB" };
+        var age =
+            new Option<double?>("--older-than") { Description = "Remove what was stored more than so many days ago.", HelpName = "DAYS" };
+        var size =
+            new Option<double?>("--larger-than") { Description = "Remove the oldest until so many gigabytes are left.", HelpName = "GB" };
         var everywhere = new Option<bool>("--everywhere") { Description = "In the store beyond the network too, not on the disk alone." };
         var command = new Command("prune", "Remove what is old or too much; it is made again when needed.") { age, size, everywhere, data };
         command.Validators.Add(result =>
@@ -69,7 +74,8 @@ internal static class CacheCommand
                 await foreach (var key in StoreMaintenance.FindDamagedAsync(layer, cancellationToken))
                 {
                     damaged++;
-                    ErrorReport.Say($"{name}: {key} is damaged{(parsed.GetValue(remove) ? " and was removed" : "; 'libretto cache verify --remove' removes it")}.");
+                    ErrorReport.Say($"{name}: {key} is damaged{(parsed.GetValue(remove) ? " and was removed" : "; 'libretto cache " +
+                    "verify --remove' removes it")}.");
                     if (parsed.GetValue(remove))
                         await layer.RemoveAsync(key, cancellationToken);
                 }

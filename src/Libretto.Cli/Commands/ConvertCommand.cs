@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Libretto.Cli.Results;
+using Libretto.Cli.Songs;
 using Libretto.Lyrics;
 using Libretto.Lyrics.Reading;
 

@@ -21,16 +21,19 @@ internal static class DoctorCommand
         return command;
     }
 
-    public static string Version => typeof(DoctorCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+    public static string Version =>
+        typeof(DoctorCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     private static async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var reading = SettingsReader.Read();
         await using var services = new ServiceCollection().AddLibretto(reading.Settings).BuildServiceProvider();
-        Console.Out.WriteLine($"Libretto {Version} on {RuntimeInformation.OSDescription}, .NET {Environment.Version}, {Environment.ProcessorCount} processors");
+        Console.Out.WriteLine($"Libretto {Version} on {RuntimeInformation.OSDescription}, .NET {Environment.Version}, " +
+        $"{Environment.ProcessorCount} processors");
 
         var tools = new[] { Tool.Ffmpeg, Tool.Ffprobe };
-        var statuses = await Task.WhenAll(tools.Select(tool => services.GetRequiredService<ToolRunner>().DescribeAsync(tool, cancellationToken)));
+        var statuses = await Task.WhenAll(
+            tools.Select(tool => services.GetRequiredService<ToolRunner>().DescribeAsync(tool, cancellationToken)));
         var linkTool = await services.GetRequiredService<ToolRunner>().DescribeAsync(Tool.YtDlp, cancellationToken);
         Section("Programs", [.. statuses.Select(Row), LinkToolRow(linkTool), .. await SoundRowsAsync(statuses[0], services, cancellationToken)]);
         var models = services.GetRequiredService<ModelStore>();
@@ -133,7 +136,8 @@ internal static class DoctorCommand
     }
 
     /// <summary>The store beyond the network, if there is to be one.</summary>
-    private static async Task<IReadOnlyList<Finding>> StoreAsync(SettingsReading reading, IServiceProvider services, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Finding>> StoreAsync(
+        SettingsReading reading, IServiceProvider services, CancellationToken cancellationToken)
     {
         if (reading.Settings.Store is null or "disk")
             return [];

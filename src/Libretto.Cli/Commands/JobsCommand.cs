@@ -24,7 +24,8 @@ internal static class JobsCommand
         Recursive = true,
     };
 
-    private static readonly Option<string> s_key = new("--key") { Description = $"The API key, better given as ${KeyVariable}.", HelpName = "KEY", Recursive = true };
+    private static readonly Option<string> s_key =
+        new("--key") { Description = $"The API key, better given as ${KeyVariable}.", HelpName = "KEY", Recursive = true };
 
     public static Command Create() => new("jobs", "Post songs to a job service, watch them and fetch the results.")
     {
@@ -39,7 +40,8 @@ internal static class JobsCommand
         var model = new Option<string>("--model") { Description = "The speech model.", HelpName = "NAME" };
         var cookies = new Option<string>("--cookies")
         {
-            Description = "A file of browser cookies (cookies.txt) for the links' site; sent with the links, which takes an admin's key.", HelpName = "FILE",
+            Description = "A file of browser cookies (cookies.txt) for the links' site; sent with the links, which takes an admin's key.",
+            HelpName = "FILE",
         };
         var watch = new Option<bool>("--watch") { Description = "Wait until they are done and show how far they are." };
         var command = new Command("submit", "Post songs; prints each job's id.") { songs, language, engine, model, cookies, watch };
@@ -50,7 +52,12 @@ internal static class JobsCommand
         });
         command.SetAction((parsed, cancellationToken) => WithServer(parsed, async client =>
         {
-            var options = new Dictionary<string, string?> { ["language"] = parsed.GetValue(language), ["engine"] = parsed.GetValue(engine), ["model"] = parsed.GetValue(model) }
+            var options = new Dictionary<string, string?>
+            {
+                ["language"] = parsed.GetValue(language),
+                ["engine"] = parsed.GetValue(engine),
+                ["model"] = parsed.GetValue(model),
+            }
                 .Where(pair => pair.Value is not null).ToDictionary();
             var jar = parsed.GetValue(cookies) is { } file ? CookieJar.ReadFile(file, DateTimeOffset.UtcNow) : null;
             var (ids, exitCode) = await SubmitAsync(client, parsed.GetRequiredValue(songs), options, jar, cancellationToken);
@@ -73,7 +80,8 @@ internal static class JobsCommand
             {
                 var job = SongLink.LooksLikeLink(song)
                     ? await client.SubmitLinkAsync(song, options, cookies, cancellationToken)
-                    : await client.SubmitFileAsync(File.Exists(song) ? song : throw InputException.Missing(song), options, cancellationToken);
+                    : await client.SubmitFileAsync(
+                        File.Exists(song) ? song : throw InputException.Missing(song), options, cancellationToken);
                 ids.Add(job.GetProperty("id").GetString()!);
                 Console.Out.WriteLine(ids[^1]);
             }
@@ -91,7 +99,11 @@ internal static class JobsCommand
 
     private static Command List()
     {
-        var status = new Option<string>("--status") { Description = "Only queued, running, completed, failed or cancelled.", HelpName = "STATUS" };
+        var status = new Option<string>("--status")
+        {
+            Description = "Only queued, running, completed, failed or cancelled.",
+            HelpName = "STATUS",
+        };
         var limit = new Option<int>("--limit") { Description = "How many at most.", HelpName = "N", DefaultValueFactory = _ => 20 };
         var command = new Command("list", "List jobs, newest first.") { status, limit };
         command.SetAction((parsed, cancellationToken) => WithServer(parsed, async client =>
@@ -100,7 +112,9 @@ internal static class JobsCommand
             var page = await client.GetAsync($"api/jobs?limit={parsed.GetValue(limit)}{filter}", cancellationToken);
             var table = new TextTable("ID", "STATUS", "PCT", "TITLE", "MESSAGE");
             foreach (var job in page.GetProperty("jobs").EnumerateArray())
-                table.Add(Text(job, "id"), Text(job, "status"), Pct(job), OneLine(Text(job, "title")), OneLine(Text(job, job.TryGetProperty("error_message", out _) ? "error_message" : "status_message")));
+                table.Add(
+                    Text(job, "id"), Text(job, "status"), Pct(job), OneLine(Text(job, "title")),
+                    OneLine(Text(job, job.TryGetProperty("error_message", out _) ? "error_message" : "status_message")));
             table.Write(Console.Out);
             return ExitCodes.Done;
         }));
@@ -131,14 +145,20 @@ internal static class JobsCommand
     private static Command Fetch()
     {
         var id = Id();
-        var format = new Option<string>("--format") { Description = "json, lrc, elrc, srt, vtt, ass, ttml, txt or verbose_json.", HelpName = "NAME", DefaultValueFactory = _ => "json" };
+        var format = new Option<string>("--format")
+        {
+            Description = "json, lrc, elrc, srt, vtt, ass, ttml, txt or verbose_json.",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => "json",
+        };
         var output = new Option<string>("--out") { Description = "The file to write; standard output when not given.", HelpName = "FILE" };
         var force = new Option<bool>("--force") { Description = "Replace a file that Libretto did not write." };
         var command = new Command("fetch", "Fetch a job's lyrics.") { id, format, output, force };
         command.SetAction((parsed, cancellationToken) => WithServer(parsed, async client =>
         {
             var known = LyricsFormats.Named(parsed.GetRequiredValue(format));
-            var text = await client.TextAsync($"api/jobs/{Uri.EscapeDataString(parsed.GetRequiredValue(id))}/lyrics{known.Extension}", cancellationToken);
+            var text = await client.TextAsync(
+                $"api/jobs/{Uri.EscapeDataString(parsed.GetRequiredValue(id))}/lyrics{known.Extension}", cancellationToken);
             if (parsed.GetValue(output) is { } path)
                 new ResultFiles(WrittenFiles.OfUser(), parsed.GetValue(force)).Write([(path, text)]);
             else
@@ -156,7 +176,8 @@ internal static class JobsCommand
         {
             var status = Text(job, "status");
             isDone = status == "completed";
-            Console.Error.WriteLine($"{Pct(job),4} %  {Text(job, "current_stage", status)}: {OneLine(Text(job, status == "failed" ? "error_message" : "status_message"))}");
+            var message = Text(job, status == "failed" ? "error_message" : "status_message");
+            Console.Error.WriteLine($"{Pct(job),4} %  {Text(job, "current_stage", status)}: {OneLine(message)}");
         }
         return isDone;
     }
@@ -165,7 +186,9 @@ internal static class JobsCommand
     {
         var address = parsed.GetValue(s_server) ?? Variable(ServerVariable) ?? ServerOptions.DefaultUrl;
         if (!Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var server) || server.Scheme is not ("http" or "https"))
-            throw new RemoteException("server_unknown", $"'{address}' is no address of a server. Give one such as {ServerOptions.DefaultUrl}.");
+            throw new RemoteException(
+                ErrorKind.Missing, "server_unknown",
+                $"'{address}' is no address of a server. Give one such as {ServerOptions.DefaultUrl}.");
         using var client = new JobsClient(server, parsed.GetValue(s_key) ?? Variable(KeyVariable));
         return await work(client);
     }

@@ -83,7 +83,8 @@ internal static class KaraokeCommand
             ? piped.RunAsync(song, copy => task.RunAsync(Named(PipedSongs.NameOf(song), copy), token), token)
             : links.RunAsync(
                 song,
-                fetched => task.RunAsync(Named(fetched.Facts.Name, fetched.Path), null, SongOrigin.Of(fetched.Facts), LinkDownloads.FetchShare, token),
+                fetched => task.RunAsync(
+                    Named(fetched.Facts.Name, fetched.Path), null, SongOrigin.Of(fetched.Facts), links.Working, token),
                 token));
         return await new SongBatch(display).RunAsync(tasks, cancellationToken);
     }

@@ -9,7 +9,8 @@ namespace Libretto.Cli.Commands;
 /// <summary><c>libretto keys</c>: who may use the job service. Works on the server's database, so it needs no server.</summary>
 internal static class KeysCommand
 {
-    public static Command Create() => new("keys", "Create, list and revoke the API keys of the job service.") { CreateKey(), List(), Revoke() };
+    public static Command Create() =>
+        new("keys", "Create, list and revoke the API keys of the job service.") { CreateKey(), List(), Revoke() };
 
     private static Command CreateKey()
     {

@@ -33,9 +33,11 @@ internal static class ModelsCommand
     private static Command Pull()
     {
         var names = Names("Models of 'libretto models list'.", ArgumentArity.OneOrMore);
-        var from = new Option<string>("--from") { Description = "Take the published files from this folder instead of the network.", HelpName = "DIR" };
+        var from = new Option<string>("--from") { Description = "Take the published files from this folder instead of the network.",
+            HelpName = "DIR" };
         var progress = Displays.Option();
-        var command = new Command("pull", "Fetch models into the cache; one that is there and whole is left as it is.") { names, from, progress };
+        var command = new Command(
+            "pull", "Fetch models into the cache; one that is there and whole is left as it is.") { names, from, progress };
         command.SetAction((parsed, cancellationToken) => WithStore(async store =>
         {
             var display = Displays.Create(parsed.GetValue(progress)!);
@@ -115,7 +117,8 @@ internal static class ModelsCommand
         return command;
     }
 
-    private static Argument<string[]> Names(string description, ArgumentArity arity) => new("NAME") { Description = description, Arity = arity };
+    private static Argument<string[]> Names(string description, ArgumentArity arity) =>
+        new("NAME") { Description = description, Arity = arity };
 
     private static async Task<int> WithStore(Func<ModelStore, Task<int>> work)
     {

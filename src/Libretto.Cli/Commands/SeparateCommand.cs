@@ -63,10 +63,12 @@ internal static class SeparateCommand
         var links = new LinkDownloads(services, display, request.Fresh, settings.Keep);
         var names = new LinkNames(settings.Out, plan.SelectMany(song => song.Paths));
         var piped = new PipedSongs(services, display);
-        StemOutputs Named(string name, string path) => StemOutputs.At(names.Of(name, start => StemOutputs.At(start, path, format).Paths), path, format);
+        StemOutputs Named(string name, string path) =>
+            StemOutputs.At(names.Of(name, start => StemOutputs.At(start, path, format).Paths), path, format);
         var tasks = SongTask.Of(songs, plan, song => song.Song, separation.RunAsync, (song, token) => PipedSongs.IsPiped(song)
             ? piped.RunAsync(song, copy => separation.RunAsync(Named(PipedSongs.NameOf(song), copy), token), token)
-            : links.RunAsync(song, fetched => separation.RunAsync(Named(fetched.Facts.Name, fetched.Path), LinkDownloads.FetchShare, token), token));
+            : links.RunAsync(
+                song, fetched => separation.RunAsync(Named(fetched.Facts.Name, fetched.Path), links.Working, token), token));
         return await new SongBatch(display).RunAsync(tasks, cancellationToken);
     }
 }

@@ -91,12 +91,14 @@ internal static class TranscribeCommand
         var links = new LinkDownloads(services, display, request.Fresh, settings.Keep);
         var names = new LinkNames(settings.Out, plan.SelectMany(song => song.Paths));
         var piped = new PipedSongs(services, display);
-        SongOutputs Named(string name, string path) => SongOutputs.At(names.Of(name, start => SongOutputs.At(start, path, formats, stems).Paths), path, formats, stems);
+        SongOutputs Named(string name, string path) =>
+            SongOutputs.At(names.Of(name, start => SongOutputs.At(start, path, formats, stems).Paths), path, formats, stems);
         var tasks = SongTask.Of(songs, plan, song => song.Song, transcription.RunAsync, (song, token) => PipedSongs.IsPiped(song)
             ? piped.RunAsync(song, copy => transcription.RunAsync(Named(PipedSongs.NameOf(song), copy), token), token)
             : links.RunAsync(
                 song,
-                fetched => transcription.RunAsync(Named(fetched.Facts.Name, fetched.Path), SongOrigin.Of(fetched.Facts), LinkDownloads.FetchShare, token),
+                fetched => transcription.RunAsync(
+                    Named(fetched.Facts.Name, fetched.Path), SongOrigin.Of(fetched.Facts), links.Working, token),
                 token));
         return await new SongBatch(display).RunAsync(tasks, cancellationToken);
     }

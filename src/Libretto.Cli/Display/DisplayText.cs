@@ -34,7 +34,8 @@ internal static class DisplayText
     public static string Model(ModelProgress model) => model.Step switch
     {
         ModelStep.Waiting => $"waiting for another process that fetches {model.Model}",
-        ModelStep.Downloading when model.TotalBytes is { } total => Invariant($"fetching {model.Model}: {model.Bytes / 1e6:F1} of {total / 1e6:F1} MB"),
+        ModelStep.Downloading when model.TotalBytes is { } total =>
+            Invariant($"fetching {model.Model}: {model.Bytes / 1e6:F1} of {total / 1e6:F1} MB"),
         ModelStep.Downloading => Invariant($"fetching {model.Model}: {model.Bytes / 1e6:F1} MB"),
         ModelStep.Verifying => $"checking {model.Model}",
         _ => $"preparing {model.Model}",

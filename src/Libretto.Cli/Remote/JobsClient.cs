@@ -4,6 +4,8 @@ using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Libretto.Acquire;
+using Polly;
+using Polly.Retry;
 
 namespace Libretto.Cli.Remote;
 
@@ -11,6 +13,17 @@ namespace Libretto.Cli.Remote;
 internal sealed class JobsClient : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    // A server that is started anew or upgraded is away for a few seconds.
+    private static readonly ResiliencePipeline<JsonElement> s_again = new ResiliencePipelineBuilder<JsonElement>()
+        .AddRetry(new RetryStrategyOptions<JsonElement>
+        {
+            ShouldHandle = new PredicateBuilder<JsonElement>().Handle<RemoteException>(e => e.IsTransient),
+            MaxRetryAttempts = 3,
+            Delay = Pause,
+            BackoffType = DelayBackoffType.Exponential,
+        })
+        .Build();
 
     private readonly HttpClient _http;
     private readonly Uri _server;
@@ -26,22 +39,20 @@ internal sealed class JobsClient : IDisposable
     public void Dispose() => _http.Dispose();
 
     /// <summary>Posts a file.</summary>
-    public async Task<JsonElement> SubmitFileAsync(string path, IReadOnlyDictionary<string, string?> options, CancellationToken cancellationToken)
-    {
-        using var form = new MultipartFormDataContent();
-        await using var song = File.OpenRead(path);
-        form.Add(JsonContent.Create(options), "options");
-        form.Add(new StreamContent(song), "file", Path.GetFileName(path).Replace('"', '\''));
-        return await SubmitAsync(form, cancellationToken);
-    }
+    public Task<JsonElement> SubmitFileAsync(
+        string path, IReadOnlyDictionary<string, string?> options, CancellationToken cancellationToken) =>
+        SubmitAsync(
+            () => new MultipartFormDataContent
+            {
+                { JsonContent.Create(options), "options" },
+                { new StreamContent(File.OpenRead(path)), "file", Path.GetFileName(path).Replace('"', '\'') },
+            },
+            cancellationToken);
 
     /// <summary>Posts a link, with the cookies that open it where there are some.</summary>
-    public async Task<JsonElement> SubmitLinkAsync(
-        string link, IReadOnlyDictionary<string, string?> options, CookieJar? cookies, CancellationToken cancellationToken)
-    {
-        using var body = JsonContent.Create(new { url = link, options, cookies = cookies?.Reveal() });
-        return await SubmitAsync(body, cancellationToken);
-    }
+    public Task<JsonElement> SubmitLinkAsync(
+        string link, IReadOnlyDictionary<string, string?> options, CookieJar? cookies, CancellationToken cancellationToken) =>
+        SubmitAsync(() => JsonContent.Create(new { url = link, options, cookies = cookies?.Reveal() }), cancellationToken);
 
     public async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken)
     {
@@ -97,25 +108,33 @@ internal sealed class JobsClient : IDisposable
                 : (item.EventId, JsonElement.Parse(item.Data));
     }
 
-    /// <summary>False when the stream ended or broke: both mean to connect again.</summary>
+    /// <summary>False when the stream ended or broke, or the server is away: all mean to connect again.</summary>
     private static async Task<bool> TryMoveAsync(IAsyncEnumerator<(string?, JsonElement)> events)
     {
         try
         {
             return await events.MoveNextAsync();
         }
-        catch (Exception e) when (e is IOException or HttpRequestException)
+        catch (Exception e) when (e is IOException or HttpRequestException or RemoteException { IsTransient: true })
         {
             return false;
         }
     }
 
-    /// <summary>Posts under an idempotency key, so that trying again after a broken connection makes no second job.</summary>
-    private async Task<JsonElement> SubmitAsync(HttpContent body, CancellationToken cancellationToken)
+    /// <summary>Posts a job, again where the server is away; by its idempotency key the server makes one job of all tries.</summary>
+    /// <param name="body">Makes the body of one try.</param>
+    /// <param name="cancellationToken">Ends the upload, and the waiting between tries.</param>
+    private async Task<JsonElement> SubmitAsync(Func<HttpContent> body, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "api/jobs") { Content = body };
-        request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
-        return await JsonAsync(request, cancellationToken);
+        var key = Guid.NewGuid().ToString();
+        return await s_again.ExecuteAsync(
+            async token =>
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Post, "api/jobs") { Content = body() };
+                request.Headers.Add("Idempotency-Key", key);
+                return await JsonAsync(request, token);
+            },
+            cancellationToken);
     }
 
     private async Task<JsonElement> JsonAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -131,7 +150,8 @@ internal sealed class JobsClient : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellationToken)
     {
         HttpResponseMessage response;
         try
@@ -154,11 +174,14 @@ internal sealed class JobsClient : IDisposable
         try
         {
             var problem = JsonElement.Parse(text);
-            return RemoteException.Refused(problem.GetProperty("code").GetString()!, problem.GetProperty("detail").GetString()!);
+            return RemoteException.Refused(
+                problem.GetProperty("code").GetString()!,
+                problem.GetProperty("detail").GetString()!,
+                isTransient: response.StatusCode == HttpStatusCode.ServiceUnavailable);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return response.StatusCode == HttpStatusCode.BadGateway
+            return response.StatusCode is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout
                 ? RemoteException.Unreachable(_server, e)
                 : RemoteException.NoServer(_server);
         }

@@ -3,26 +3,27 @@ namespace Libretto.Cli.Results;
 /// <summary>A lyrics file, or what comes through a pipe, cannot be read.</summary>
 internal sealed class InputException : LibrettoException
 {
-    private InputException(string code, string message, Exception? inner = null)
-        : base(Stage.Acquire, code, message, inner: inner)
+    private InputException(ErrorKind kind, string code, string message, Exception? inner = null)
+        : base(kind, code, message, inner: inner)
     {
     }
 
-    public static InputException Missing(string path) => new("file_missing", $"{path} does not exist. Check the name.");
+    public static InputException Missing(string path) => new(ErrorKind.Input, "file_missing", $"{path} does not exist. Check the name.");
 
-    public static InputException IsFolder(string path) => new("is_folder", $"{path} is a folder. Give a lyrics file in it.");
+    public static InputException IsFolder(string path) => new(ErrorKind.Input, "is_folder", $"{path} is a folder. Give a lyrics file in it.");
 
-    public static InputException Empty(string path) => new("file_empty", $"{path} is empty (0 bytes). Copy or make it again.");
+    public static InputException Empty(string path) => new(ErrorKind.Input, "file_empty", $"{path} is empty (0 bytes). Copy or make it again.");
 
     public static InputException NoSong(string lyrics, string start) => new(
-        "song_missing", $"The song of {lyrics} is not beside it: there is no {Path.GetFileName(start)}.mp3, .flac or the like. Name it with --song FILE.");
+        ErrorKind.Input, "song_missing", $"The song of {lyrics} is not beside it: there is no {Path.GetFileName(start)}.mp3, .flac or the like. Name it with --song FILE.");
 
     public static InputException NothingCame(string name) => new(
-        "file_empty", $"Nothing came through {(name == StandardInput.Word ? "standard input" : name)}. Check the command before the pipe.");
+        ErrorKind.Input, "file_empty", $"Nothing came through {(name == StandardInput.Word ? "standard input" : name)}. Check the command before the pipe.");
 
     public static InputException Keyboard() => new(
-        "file_missing", "'-' reads standard input, but nothing is piped into it. Write for example: libretto - < song.mp3, or: libretto convert - song.srt < song.lrc");
+        ErrorKind.Input, "file_missing",
+        "'-' reads standard input, but nothing is piped into it. Write for example: libretto - < song.mp3, or: libretto convert - song.srt < song.lrc");
 
     public static InputException Unreadable(string path, Exception inner) => new(
-        "file_unreadable", $"{path} cannot be read: {inner.Message} Change its permissions or copy it elsewhere.", inner);
+        ErrorKind.Input, "file_unreadable", $"{path} cannot be read: {inner.Message} Change its permissions or copy it elsewhere.", inner);
 }

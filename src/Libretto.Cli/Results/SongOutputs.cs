@@ -17,7 +17,8 @@ internal sealed record SongOutputs(string Song, IReadOnlyList<(string Path, ILyr
 
     /// <summary>Names the results of several songs: beside each song or in one folder, named after the song.</summary>
     /// <exception cref="OutputException">Two songs would be written to the same file.</exception>
-    public static IReadOnlyList<SongOutputs> Plan(IEnumerable<string> songs, string? folder, IReadOnlyList<ILyricsFormat> formats, AudioFormat? stems = null)
+    public static IReadOnlyList<SongOutputs> Plan(
+        IEnumerable<string> songs, string? folder, IReadOnlyList<ILyricsFormat> formats, AudioFormat? stems = null)
     {
         var plan = songs.DistinctBy(Path.GetFullPath).Select(song => At(FileName.Beside(song, folder), song, formats, stems)).ToList();
         var takenBy = new Dictionary<string, string>();

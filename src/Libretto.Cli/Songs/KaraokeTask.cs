@@ -22,16 +22,17 @@ internal sealed class KaraokeTask(KaraokePipeline pipeline, KaraokeRequest reque
         var reading = song.Song == song.Audio ? null : await LyricsFile.ReadWordsAsync(song.Song, cancellationToken);
         foreach (var notice in reading?.Notices ?? [])
             display.Report(new SongProgress(Stage.Acquire, 0, notice) { Notice = notice });
-        return await RunAsync(song, reading?.Document, origin: null, from: 0, cancellationToken);
+        return await RunAsync(song, reading?.Document, origin: null, display, cancellationToken);
     }
 
     /// <summary>Works on a song.</summary>
     /// <param name="song">Its file and where its karaoke goes.</param>
     /// <param name="document">Its words; null to find them.</param>
     /// <param name="origin">What is known of it from elsewhere.</param>
-    /// <param name="from">The share of the whole work that was done before, 0 to 1.</param>
+    /// <param name="progress">Told how far this work is, from 0 to 1.</param>
     /// <param name="cancellationToken">Stops the work; what is not whole is not written.</param>
-    public async Task<SongOutcome> RunAsync(KaraokeOutputs song, LyricsDocument? document, SongOrigin? origin, double from, CancellationToken cancellationToken)
+    public async Task<SongOutcome> RunAsync(
+        KaraokeOutputs song, LyricsDocument? document, SongOrigin? origin, IProgress<SongProgress> progress, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         if (song.Paths.Count > 0)
@@ -47,7 +48,7 @@ internal sealed class KaraokeTask(KaraokePipeline pipeline, KaraokeRequest reque
                 Outputs = outputs,
                 Name = Path.GetFileName(song.Start),
             };
-            var result = await pipeline.RunAsync(wanted, new PartOfSong(display, from, 1), cancellationToken);
+            var result = await pipeline.RunAsync(wanted, progress, cancellationToken);
             var written = new List<string>();
             foreach (var made in result.Made)
                 written.AddRange(await PlaceAsync(song, made, result.Document, cancellationToken));

@@ -15,8 +15,11 @@ namespace Libretto.Cli.Songs;
 /// <param name="keep">Whether it is kept for the next time.</param>
 internal sealed class LinkDownloads(IServiceProvider services, IDisplay display, bool fresh, bool keep)
 {
-    /// <summary>What fetching is of the whole work; only the progress shown depends on it.</summary>
-    public const double FetchShare = 0.3;
+    private static readonly ProgressPlan s_plan = new(WorkStep.Download, WorkStep.Work);
+    private readonly IProgress<SongProgress> _downloading = s_plan.Part(WorkStep.Download, display);
+
+    /// <summary>Listens to the work on a song that was downloaded, as part of the whole.</summary>
+    public IProgress<SongProgress> Working { get; } = s_plan.Part(WorkStep.Work, display);
 
     /// <summary>Who works at this machine may reach what it reaches, unless told otherwise.</summary>
     public static LibrettoSettings OpenToOwnUser(LibrettoSettings settings) =>
@@ -32,13 +35,13 @@ internal sealed class LinkDownloads(IServiceProvider services, IDisplay display,
         var folder = Directory.CreateDirectory(services.GetRequiredService<TemporaryFolder>().NewFile()).FullName;
         try
         {
-            display.Report(new SongProgress(Stage.Acquire, 0, "asking what the link leads to"));
+            _downloading.Report(new SongProgress(Stage.Acquire, 0, "asking what the link leads to"));
             var request = new LinkRequest(SongLink.Parse(link), folder) { Fresh = fresh, Keep = keep };
-            var fetched = await services.GetRequiredService<LinkFetch>().FetchAsync(request, new Download(display), cancellationToken);
+            var fetched = await services.GetRequiredService<LinkFetch>().FetchAsync(request, new Download(_downloading), cancellationToken);
             if (fetched.FromStore)
-                display.Report(new SongProgress(Stage.Acquire, FetchShare, "the song was found in the cache") { Method = "cache" });
+                _downloading.Report(new SongProgress(Stage.Acquire, 1, "the song was found in the cache") { Method = "cache" });
             foreach (var notice in fetched.Notices)
-                display.Report(new SongProgress(Stage.Acquire, 0, notice) { Notice = notice });
+                _downloading.Report(new SongProgress(Stage.Acquire, 0, notice) { Notice = notice });
             return await work(fetched) with { Song = fetched.Facts.Name, Taken = clock.Elapsed };
         }
         finally
@@ -47,9 +50,9 @@ internal sealed class LinkDownloads(IServiceProvider services, IDisplay display,
         }
     }
 
-    private sealed class Download(IDisplay display) : IProgress<FetchProgress>
+    private sealed class Download(IProgress<SongProgress> listener) : IProgress<FetchProgress>
     {
         public void Report(FetchProgress value) =>
-            display.Report(new SongProgress(Stage.Acquire, FetchShare * (value.Fraction ?? 0), "downloading"));
+            listener.Report(new SongProgress(Stage.Acquire, value.Fraction ?? 0, "downloading"));
     }
 }

@@ -13,13 +13,13 @@ namespace Libretto.Cli.Songs;
 internal sealed class SeparateTask(StemPipeline pipeline, StemRequest wishes, ResultFiles files, IDisplay display)
 {
     /// <summary>Works on a file of the user's.</summary>
-    public Task<SongOutcome> RunAsync(StemOutputs song, CancellationToken cancellationToken) => RunAsync(song, from: 0, cancellationToken);
+    public Task<SongOutcome> RunAsync(StemOutputs song, CancellationToken cancellationToken) => RunAsync(song, display, cancellationToken);
 
     /// <summary>Works on a song.</summary>
     /// <param name="song">Its file and where its stems go.</param>
-    /// <param name="from">The share of the whole work that was done before, 0 to 1.</param>
+    /// <param name="progress">Told how far this work is, from 0 to 1.</param>
     /// <param name="cancellationToken">Stops the work; what is not whole is not written.</param>
-    public async Task<SongOutcome> RunAsync(StemOutputs song, double from, CancellationToken cancellationToken)
+    public async Task<SongOutcome> RunAsync(StemOutputs song, IProgress<SongProgress> progress, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         files.Check(song.Song, song.Paths);
@@ -29,7 +29,7 @@ internal sealed class SeparateTask(StemPipeline pipeline, StemRequest wishes, Re
         await files.WriteAsync(song.Paths, async paths =>
         {
             var request = wishes with { Path = song.Song, Vocals = paths[0], Instrumental = paths[1], Format = song.Format };
-            length = (await pipeline.RunAsync(request, new PartOfSong(display, from, 1), cancellationToken)).Duration;
+            length = (await pipeline.RunAsync(request, progress, cancellationToken)).Duration;
         });
         return new SongOutcome(song.Song, song.Paths, TimeSpan.FromSeconds(length), clock.Elapsed);
     }

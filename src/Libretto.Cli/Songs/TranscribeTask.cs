@@ -17,20 +17,18 @@ namespace Libretto.Cli.Songs;
 internal sealed class TranscribeTask(
     SongPipeline pipeline, SongRequest request, ResultFiles files, IDisplay display, ILyricsFormat? printed)
 {
-    // Of the whole work when stems are made too.
-    private const double LyricsShare = 0.7;
-
     /// <summary>Works on a file of the user's.</summary>
     /// <param name="song">The file and where its results go.</param>
     /// <param name="cancellationToken">Stops the work; what is not whole is not written.</param>
-    public Task<SongOutcome> RunAsync(SongOutputs song, CancellationToken cancellationToken) => RunAsync(song, origin: null, from: 0, cancellationToken);
+    public Task<SongOutcome> RunAsync(SongOutputs song, CancellationToken cancellationToken) =>
+        RunAsync(song, origin: null, display, cancellationToken);
 
     /// <summary>Works on a song from elsewhere.</summary>
     /// <param name="song">Its file and where its results go.</param>
     /// <param name="origin">What is known of it.</param>
-    /// <param name="from">The share of the whole work that was done before, 0 to 1.</param>
+    /// <param name="progress">Told how far this work is, from 0 to 1.</param>
     /// <param name="cancellationToken">Stops the work; what is not whole is not written.</param>
-    public async Task<SongOutcome> RunAsync(SongOutputs song, SongOrigin? origin, double from, CancellationToken cancellationToken)
+    public async Task<SongOutcome> RunAsync(SongOutputs song, SongOrigin? origin, IProgress<SongProgress> progress, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         if (song.Paths.Count > 0)
@@ -41,7 +39,8 @@ internal sealed class TranscribeTask(
         {
             Path = song.Song, KeepStems = song.Stems is not null, Title = origin?.Title, Artist = origin?.Artist, Source = origin?.Source,
         };
-        var result = await pipeline.RunAsync(wanted, new PartOfSong(display, from, song.Stems is null ? 1 : LyricsShare), cancellationToken);
+        var plan = new ProgressPlan(song.Stems is null ? [WorkStep.Lyrics] : [WorkStep.Lyrics, WorkStep.Stems]);
+        var result = await pipeline.RunAsync(wanted, plan.Part(WorkStep.Lyrics, progress), cancellationToken);
         using var stems = result.Stems;
         var document = result.Document;
         if (song.Files.Count > 0)
@@ -50,7 +49,9 @@ internal sealed class TranscribeTask(
             await PrintAsync(printed.Write(document), cancellationToken);
         // Lyrics never wait for these.
         if (song.Stems is { } wishes)
-            await files.WriteAsync(wishes.Paths, paths => stems!.WriteAsync(paths[0], paths[1], wishes.Format, new PartOfSong(display, LyricsShare, 1), cancellationToken));
+            await files.WriteAsync(
+                wishes.Paths,
+                paths => stems!.WriteAsync(paths[0], paths[1], wishes.Format, plan.Part(WorkStep.Stems, progress), cancellationToken));
         return new SongOutcome(song.Song, song.Paths, TimeSpan.FromSeconds(document.Duration), clock.Elapsed)
         {
             Lines = document.Lines.Count,

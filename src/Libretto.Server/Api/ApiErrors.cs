@@ -47,6 +47,13 @@ internal static class ApiErrors
             new(422, "lyrics_broken", "lyrics_schema"), new(428, "if_match_missing"),
         ],
         ["GetAudio"] = [s_noJob, new(404, "audio_unknown", "audio_missing"), new(410, "expired"), new(416, "range_invalid")],
+        ["PostExport"] =
+        [
+            s_noJob, new(400, "json_broken"), new(409, "not_ready"), new(410, "expired"), new(415, "content_type_unsupported"), new(422, "option_invalid"),
+            new(429, "quota_exceeded", "queue_full"),
+        ],
+        ["ListExports"] = [s_noJob],
+        ["GetExport"] = [s_noJob, new(404, "export_unknown", "export_missing"), .. s_lyrics, new(416, "range_invalid")],
         ["GetWaveform"] = [s_noJob, new(410, "expired")],
         ["GetKaraokeFile"] = [s_noJob, new(404, "audio_unknown", "audio_missing"), .. s_lyrics],
         ["GetWebhook"] = [s_noJob, new(404, "webhook_missing")],

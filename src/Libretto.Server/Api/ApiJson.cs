@@ -16,6 +16,7 @@ namespace Libretto.Server.Api;
 [JsonSerializable(typeof(JobView))]
 [JsonSerializable(typeof(JobPage))]
 [JsonSerializable(typeof(JobOptions))]
+[JsonSerializable(typeof(ExportOptions))]
 [JsonSerializable(typeof(LinkPost))]
 [JsonSerializable(typeof(StepsView))]
 [JsonSerializable(typeof(WorkersView))]

@@ -19,6 +19,7 @@ internal static class ApiServices
         services.AddSingleton<LinkIntake>();
         services.AddSingleton<JobOptionsRules>();
         services.AddSingleton<JobIntake>();
+        services.AddSingleton<ExportIntake>();
         services.AddSingleton<OpenAiModelNames>();
         services.AddSingleton<OpenAiTranscriber>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
@@ -37,6 +38,7 @@ internal static class ApiServices
         JobActionsApi.Map(jobs);
         LyricsApi.Map(jobs);
         AudioApi.Map(jobs);
+        ExportsApi.Map(jobs);
         WorkersApi.Map(app);
         WebhooksApi.Map(app);
         OpenAiApi.Map(app.MapGroup("/v1").WithTags("OpenAI"));

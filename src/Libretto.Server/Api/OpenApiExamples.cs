@@ -12,19 +12,19 @@ internal static class OpenApiExamples
     private const string Job =
         $$"""
         {"id":"{{Id}}","title":"Morning Light","file_name":"morning-light.ogg","options":{"language":"en"},
-        "status":"running","pct":47.5,"status_message":"listening","current_stage":"transcribe",
+        "status":"running","pct":47.5,"status_message":"transcribing","current_stage":"transcribe",
         "progress_log":[{"step":"acquire","status":"completed","percentage":30,"message":"reading","timestamp":"2026-11-23T04:00:00Z","duration":0.4},
-        {"step":"transcribe","status":"running","percentage":47.5,"message":"listening","timestamp":"2026-11-23T04:00:01Z","duration":2.1,"method":"whisper/whisper-base"}],
+        {"step":"transcribe","status":"running","percentage":47.5,"message":"transcribing","timestamp":"2026-11-23T04:00:01Z","duration":2.1,"method":"whisper/whisper-base"}],
         "attempts":0,"takeovers":0,"created_at":"2026-11-23T04:00:00Z","started_at":"2026-11-23T04:00:00Z","duration":40.4,"cancel_requested":false,
         "links":{"self":"/api/jobs/{{Id}}","steps":"/api/jobs/{{Id}}/steps","events":"/api/jobs/{{Id}}/events"} }
         """;
 
     private const string Steps =
         $$"""
-        {"id":"{{Id}}","status":"running","pct":47.5,"status_message":"listening","steps":[
+        {"id":"{{Id}}","status":"running","pct":47.5,"status_message":"transcribing","steps":[
         {"step":"acquire","status":"completed","percentage":30,"message":"reading","timestamp":"2026-11-23T04:00:00Z","duration":0.4,"method":"upload","method_text":"uploaded"},
         {"step":"separate","status":"skipped","message":"not needed","duration":0},
-        {"step":"transcribe","status":"running","percentage":47.5,"message":"listening","timestamp":"2026-11-23T04:00:01Z","duration":2.1,
+        {"step":"transcribe","status":"running","percentage":47.5,"message":"transcribing","timestamp":"2026-11-23T04:00:01Z","duration":2.1,
         "method":"whisper/whisper-base","method_text":"worker gpu-1: whisper-base","estimate":{"low":1.5,"likely":2.5,"high":4},"estimate_text":"2 s to 4 s"},
         {"step":"align","status":"skipped","message":"not needed","duration":0},
         {"step":"publish","status":"pending","message":"waits for the steps before","duration":0}]}
@@ -51,6 +51,7 @@ internal static class OpenApiExamples
             ("multipart/form-data", new JsonObject { ["file"] = "(the song)", ["options"] = Options, ["lyrics"] = "Hello again\nmorning light" }),
         ],
         "PutLyrics" => [("application/json", Json(Lyrics))],
+        "PostExport" => [("application/json", Json("""{"kind":"mp4","audio":"guide","resolution":1080}"""))],
         "CreateTranscription" or "CreateTranslation" => [("multipart/form-data", Json(TranscriptionRequest))],
         _ => [],
     };
@@ -58,7 +59,7 @@ internal static class OpenApiExamples
     /// <summary>What an operation gives when all is well, by status and media type.</summary>
     public static IEnumerable<(string Status, string MediaType, JsonNode Example)> Answers(string? operation) => operation switch
     {
-        "PostJob" or "CancelJob" or "RetryJob" => [("202", "application/json", Json(Job))],
+        "PostJob" or "CancelJob" or "RetryJob" or "PostExport" => [("202", "application/json", Json(Job))],
         "GetJob" => [("200", "application/json", Json(Job))],
         "ListJobs" => [("200", "application/json", Json($$"""{"jobs":[{{Job}}],"next":"/api/jobs?before={{Id}}&limit=1"}"""))],
         "WatchJob" => [("200", "text/event-stream", $"event: progress\nid: 7\ndata: {Json(Job).ToJsonString()}\n\n")],
@@ -66,6 +67,8 @@ internal static class OpenApiExamples
         "GetLyrics" => [("200", "application/json", Json(Lyrics)), ("200", "text/vtt", "WEBVTT\n\n00:01.200 --> 00:03.410\nHello again\n")],
         "GetLyricsAs" => [("200", "text/plain", "[00:01.20]Hello again\n")],
         "GetAudio" => [("200", "audio/flac", "(the recording)"), ("206", "audio/flac", "(a part of the recording)")],
+        "ListExports" => [("200", "application/json", Json($$"""{"jobs":[{{Job}}]}"""))],
+        "GetExport" => [("200", "video/mp4", "(the file)"), ("206", "video/mp4", "(a part of the file)")],
         "GetWaveform" => [("200", "application/json", Json("""{"rate":50,"peaks":[0,12,130,255],"voice":[[1.2,3.4]]}"""))],
         "GetKaraokeFile" => [("200", "text/html", "<!doctype html>...")],
         "GetWebhook" =>

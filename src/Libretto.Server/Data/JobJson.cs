@@ -9,6 +9,7 @@ namespace Libretto.Server.Data;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(JobOptions))]
+[JsonSerializable(typeof(ExportOptions))]
 [JsonSerializable(typeof(IReadOnlyList<JobStep>))]
 [JsonSerializable(typeof(IReadOnlyList<WebhookAttempt>))]
 internal sealed partial class JobJson : JsonSerializerContext

@@ -75,9 +75,10 @@ internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandle
         BadHttpRequestException bad => (bad.StatusCode, "request_broken", "The request cannot be understood."),
         JsonException => (400, "json_broken", "The body is not JSON of the form expected. See /scalar for an example."),
         InvalidDataException => (400, "multipart_broken", "The multipart body cannot be read."),
+        _ when e is LibrettoException { Code: ErrorCodes.DiskFull } || DiskErrors.IsFull(e) =>
+            (507, ErrorCodes.DiskFull, "The server's disk is full. Try again later."),
         ServerException or AcquireException => (422, ((LibrettoException)e).Code, PublicMessages.Of(e.Message)),
-        LyricsFormatException known => (known.Code is "unknown_format" ? 404 : 422, known.Code, known.Message),
-        _ when e is StorageException { Code: "disk_full" } || DiskErrors.IsFull(e) => (507, "disk_full", "The server's disk is full. Try again later."),
+        LyricsFormatException known => (known.Kind == ErrorKind.Usage ? 404 : 422, known.Code, known.Message),
         StorageException => (503, "store_unavailable", "The server's store cannot be used now. Try again later."),
         ToolException => (503, "tool_unavailable", "A program the server needs is missing. Its log says which."),
         ModelException known => (503, known.Code, "A model the server needs is missing. Its log says which."),

@@ -13,14 +13,14 @@ internal static class DerivedContent
     /// <param name="audioKey">The recording.</param>
     /// <param name="track">Its audio track; null for the one that players take.</param>
     public static string OpusOf(string audioKey, int? track = null) => track is { } chosen
-        ? ContentKey.Of("opus", "1", audioKey, chosen.ToString(CultureInfo.InvariantCulture))
-        : ContentKey.Of("opus", "1", audioKey);
+        ? ContentKey.Of(StoreFolders.Opus, "1", audioKey, chosen.ToString(CultureInfo.InvariantCulture))
+        : ContentKey.Of(StoreFolders.Opus, "1", audioKey);
 
     /// <summary>The shape that the player draws.</summary>
     /// <param name="inputKey">The recording.</param>
     /// <param name="vocalsKey">Its voice; null where there is none.</param>
     /// <param name="track">The recording's audio track; null for the one that players take.</param>
     public static string WaveformOf(string inputKey, string? vocalsKey, int? track = null) => track is { } chosen
-        ? ContentKey.Of("waveforms", WaveformVersion, inputKey, vocalsKey ?? "", chosen.ToString(CultureInfo.InvariantCulture))
-        : ContentKey.Of("waveforms", WaveformVersion, inputKey, vocalsKey ?? "");
+        ? ContentKey.Of(StoreFolders.Waveforms, WaveformVersion, inputKey, vocalsKey ?? "", chosen.ToString(CultureInfo.InvariantCulture))
+        : ContentKey.Of(StoreFolders.Waveforms, WaveformVersion, inputKey, vocalsKey ?? "");
 }

@@ -23,7 +23,7 @@ internal sealed record GivenLyrics(ILyricsFormat Format, byte[] Bytes)
     public static GivenLyrics Of(string text, string? fileName) => Of(Encoding.UTF8.GetBytes(text), fileName);
 
     /// <summary>Where they lie in the store, or would.</summary>
-    public string Key => ContentKey.Of("given", Format.Name, Convert.ToBase64String(Bytes));
+    public string Key => ContentKey.Of(StoreFolders.Given, Format.Name, Convert.ToBase64String(Bytes));
 
     public async Task StoreAsync(IContentStore store, CancellationToken ct)
     {

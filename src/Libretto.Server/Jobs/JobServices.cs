@@ -34,6 +34,7 @@ internal static class JobServices
         services.AddSingleton<JobOutcome>();
         services.AddSingleton<SongResults>();
         services.AddSingleton<SongWork>();
+        services.AddSingleton<ExportWork>();
         services.AddSingleton<LinkWork>();
         services.AddSingleton<Checkpoints>();
         services.AddSingleton<JobTelemetry>();

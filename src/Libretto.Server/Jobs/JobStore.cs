@@ -147,11 +147,20 @@ internal sealed class JobStore(IDbContextFactory<LibrettoDb> contexts, JobChange
         return true;
     }
 
-    /// <summary>Forgets the parts of a job that ended some time ago.</summary>
-    public async Task DeletePartsAsync(string id, DateTime endedBefore, CancellationToken ct)
+    /// <summary>Forgets the passages of a job that ended some time ago; its exports stay.</summary>
+    public async Task DeletePassagesAsync(string id, DateTime endedBefore, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
-        await context.Jobs.Where(job => job.PartOf == id && job.CompletedAt < endedBefore).ExecuteDeleteAsync(ct);
+        // Of a job's parts only exports may be asked for again.
+        await context.Jobs.Where(job => job.PartOf == id && job.IdempotencyKey == null && job.CompletedAt < endedBefore).ExecuteDeleteAsync(ct);
+    }
+
+    /// <summary>What was or is to be made of a job's song, the latest first.</summary>
+    public async Task<IReadOnlyList<Job>> ExportsAsync(string id, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var parts = await context.Jobs.AsNoTracking().Where(job => job.PartOf == id && job.IdempotencyKey != null).OrderByDescending(job => job.Id).ToListAsync(ct);
+        return [.. parts.Where(Exports.Is)];
     }
 
     /// <summary>Puts edited lyrics in the place of those that the editor saw; false when others came first.</summary>

@@ -27,7 +27,7 @@ internal sealed record StoredResult
 
     /// <summary>Where the result of this input, these lyrics and these options lies.</summary>
     public static string KeyOf(string inputKey, string? lyricsKey, JobOptions options) =>
-        ContentKey.Of("results", Version, inputKey, lyricsKey ?? "", JobJson.Write(options.Canonical()));
+        ContentKey.Of(StoreFolders.Results, Version, inputKey, lyricsKey ?? "", JobJson.Write(options.Canonical()));
 
     public static string UrlOf(string jobId) => $"/api/jobs/{jobId}/lyrics.json";
 
@@ -35,7 +35,7 @@ internal sealed record StoredResult
     public static async Task<StoredResult> OfLyricsAsync(IContentStore store, LyricsDocument document, CancellationToken ct)
     {
         using var json = new MemoryStream(Encoding.UTF8.GetBytes(LyricsFormats.Json.Write(document)));
-        var stored = await store.AddAsync("lyrics", json, new ContentDescription(LyricsFormats.Json.MediaType), ct);
+        var stored = await store.AddAsync(StoreFolders.Lyrics, json, new ContentDescription(LyricsFormats.Json.MediaType), ct);
         return new StoredResult
         {
             DocumentKey = stored.Key,

@@ -25,7 +25,10 @@ internal sealed partial class Retention(
     private const int Batch = 100;
 
     // All that songs and jobs leave in the store; where links led, LinkFetch itself forgets.
-    private static readonly string[] s_folders = ["audio/", "stems/", "lyrics/", "results/", "given/", "stages/", "opus/", "waveforms/"];
+    private static readonly string[] s_folders =
+    [
+        .. StoreFolders.All.Where(folder => folder.Lifetime != StoreLifetime.Mark && folder.Name != StoreFolders.Links).Select(folder => folder.Prefix),
+    ];
 
     // Of what also lies in a store beyond the network.
     private const long MostOnDisk = 5_000_000_000;

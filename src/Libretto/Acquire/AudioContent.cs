@@ -8,7 +8,7 @@ namespace Libretto.Acquire;
 public static class AudioContent
 {
     /// <summary>The first part of their keys.</summary>
-    public const string Folder = "audio";
+    public const string Folder = StoreFolders.Audio;
 
     private const string DurationTag = "duration";
 
@@ -28,6 +28,7 @@ public static class AudioContent
     public static double? DurationOf(StoredContent song)
     {
         ArgumentNullException.ThrowIfNull(song);
-        return double.TryParse(song.Description.Tags.GetValueOrDefault(DurationTag), CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
+        return double.TryParse(
+            song.Description.Tags.GetValueOrDefault(DurationTag), CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
     }
 }

@@ -4,7 +4,7 @@ using System.Text;
 namespace Libretto.Acquire;
 
 /// <summary>
-/// Cookies in the Netscape format (<c>cookies.txt</c>), checked: seven fields a line, parted by tabs. They open an account, so they are
+/// Cookies in the Netscape format (<c>cookies.txt</c>), checked: seven fields a line, separated by tabs. They open an account, so they are
 /// never shown, logged or put into a message.
 /// </summary>
 public sealed class CookieJar
@@ -46,7 +46,8 @@ public sealed class CookieJar
     {
         ArgumentNullException.ThrowIfNull(text);
         var lines = text.Split('\n').Select(line => line.TrimEnd('\r')).ToList();
-        var cookies = lines.Where(line => line.StartsWith(HttpOnly, StringComparison.Ordinal) || (line.Trim().Length > 0 && line[0] != '#')).ToList();
+        var cookies = lines.Where(
+            line => line.StartsWith(HttpOnly, StringComparison.Ordinal) || (line.Trim().Length > 0 && line[0] != '#')).ToList();
         if (cookies.Count == 0 || text.Length > MostBytes)
             throw AcquireException.CookiesBroken(what);
         var ends = cookies.Select(cookie => ExpiryOf(cookie) ?? throw AcquireException.CookiesBroken(what)).ToList();

@@ -8,7 +8,9 @@ public interface ISongSource
     /// <param name="progress">Told on whichever thread reads.</param>
     /// <param name="cancellationToken">Ends the download and its programs at once; what has come stays in the request's folder.</param>
     /// <returns>What was fetched; without a file when <see cref="SongFetch.IsWanted"/> said no.</returns>
-    /// <exception cref="AcquireException">The link, the site, the network or a limit stands against it; the message says what to do.</exception>
+    /// <exception cref="AcquireException">
+    /// The link, the site, the network or a limit stands against it; the message says what to do.
+    /// </exception>
     /// <exception cref="Tools.ToolException">A program is missing or was killed.</exception>
     Task<FetchedSong> FetchAsync(SongFetch request, IProgress<FetchProgress>? progress, CancellationToken cancellationToken);
 }

@@ -13,7 +13,7 @@ namespace Libretto.Acquire;
 public sealed class LinkFetch
 {
     /// <summary>The first part of the keys under which a store remembers links.</summary>
-    public const string StoreFolder = "links";
+    public const string StoreFolder = StoreFolders.Links;
 
     private readonly DirectSource _direct;
     private readonly YtDlpSource _ytDlp;
@@ -31,7 +31,8 @@ public sealed class LinkFetch
     /// <param name="cookies">The user's own file of cookies, if there is one; read for each download.</param>
     /// <param name="time">Tells whether cookies have expired.</param>
     internal LinkFetch(
-        DirectSource direct, YtDlpSource ytDlp, AudioDecoder decoder, NetworkGuard guard, Func<IContentStore> store, string? cookies, TimeProvider time)
+        DirectSource direct, YtDlpSource ytDlp, AudioDecoder decoder, NetworkGuard guard, Func<IContentStore> store, string? cookies,
+        TimeProvider time)
     {
         (_direct, _ytDlp, _decoder, _guard, _store, _cookies, _time) = (direct, ytDlp, decoder, guard, store, cookies, time);
     }
@@ -108,7 +109,7 @@ public sealed class LinkFetch
         {
             return await _ytDlp.FetchAsync(fetch, progress, cancellationToken);
         }
-        catch (ToolException e) when (e.Code == "tool_missing" && !fetch.Link.NamesMediaFile)
+        catch (ToolException e) when (e.Code == ErrorCodes.ToolMissing && !fetch.Link.NamesMediaFile)
         {
             // It may be a media file all the same, although its address does not say so.
             if (fetch.Link.VideoId is null && await TryDirectAsync(fetch, progress, cancellationToken) is { } song)
@@ -117,27 +118,36 @@ public sealed class LinkFetch
         }
     }
 
-    /// <summary>Null when yt-dlp should try: the link leads to a page, which may play the song, or wants the cookies that yt-dlp shows.</summary>
-    private async Task<FetchedSong?> TryDirectAsync(SongFetch fetch, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>
+    /// Null when yt-dlp should try: the link leads to a page, which may play the song, or wants the cookies that yt-dlp shows.
+    /// </summary>
+    private async Task<FetchedSong?> TryDirectAsync(
+        SongFetch fetch, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
     {
         try
         {
             return await _direct.FetchAsync(fetch, progress, cancellationToken);
         }
-        catch (AcquireException e) when (e.Code == "link_unsupported" || (fetch.Cookies is not null && e.Code is ("link_sign_in" or "link_refused")))
+        catch (AcquireException e) when (e.Code == ErrorCodes.LinkUnsupported ||
+            (fetch.Cookies is not null && e.Code is (ErrorCodes.LinkSignIn or ErrorCodes.LinkRefused)))
         {
             return null;
         }
     }
 
     /// <summary>Looks at what came, and remembers it. A store that is away or full costs only the memory.</summary>
-    private async Task<FetchedLink> KeepAsync(LinkRequest request, FetchedSong fetched, List<string> notices, CancellationToken cancellationToken)
+    private async Task<FetchedLink> KeepAsync(
+        LinkRequest request, FetchedSong fetched, List<string> notices, CancellationToken cancellationToken)
     {
         var info = await ProbeAsync(request, fetched.Path!, cancellationToken);
         var facts = fetched.Facts with
         {
-            Title = fetched.Facts.Method == DirectSource.Method ? info.Tag("title") ?? fetched.Facts.Title : fetched.Facts.Title ?? info.Tag("title"),
-            Artist = fetched.Facts.Method == DirectSource.Method ? info.Tag("artist") ?? fetched.Facts.Artist : fetched.Facts.Artist ?? info.Tag("artist"),
+            Title = fetched.Facts.Method == DirectSource.Method
+                ? info.Tag("title") ?? fetched.Facts.Title
+                : fetched.Facts.Title ?? info.Tag("title"),
+            Artist = fetched.Facts.Method == DirectSource.Method
+                ? info.Tag("artist") ?? fetched.Facts.Artist
+                : fetched.Facts.Artist ?? info.Tag("artist"),
             Album = fetched.Facts.Album ?? info.Tag("album"),
             Duration = info.Duration ?? fetched.Facts.Duration,
         };
@@ -147,7 +157,8 @@ public sealed class LinkFetch
             if (request.Keep)
             {
                 var store = _store();
-                audioKey = (await store.AddFileAsync(AudioContent.Folder, fetched.Path!, AudioContent.Describe(info), cancellationToken)).Key;
+                var audio = await store.AddFileAsync(AudioContent.Folder, fetched.Path!, AudioContent.Describe(info), cancellationToken);
+                audioKey = audio.Key;
                 // What only some are shown is not remembered for all.
                 if (request.Cookies is null)
                     await new LinkMemo(store).KeepAsync(request.Link, new KnownLink(facts, audioKey), cancellationToken);
@@ -165,7 +176,9 @@ public sealed class LinkFetch
         try
         {
             var info = await _decoder.ProbeAsync(path, cancellationToken);
-            return info.Duration > request.Limits.Duration.TotalSeconds ? throw AcquireException.TooLong(info.Duration, request.Limits.Duration) : info;
+            return info.Duration > request.Limits.Duration.TotalSeconds
+                ? throw AcquireException.TooLong(info.Duration, request.Limits.Duration)
+                : info;
         }
         catch (AudioException)
         {
@@ -228,7 +241,10 @@ public sealed record LinkRequest(SongLink Link, string Folder)
     /// <summary>Cookies for this link alone; null (the default) takes the user's file of cookies, if there is one.</summary>
     public CookieJar? Cookies { get; init; }
 
-    /// <summary>True to go without the user's file of cookies where that is of no use, since most links need none; false (the default) refuses.</summary>
+    /// <summary>
+    /// True to go without the user's file of cookies where that is of no use, since most links need none; false (the default)
+    /// refuses.
+    /// </summary>
     public bool WithoutBadCookies { get; init; }
 
     /// <summary>True to fetch it anew even if it is in the store; false by default.</summary>

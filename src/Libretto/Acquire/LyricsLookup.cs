@@ -25,7 +25,8 @@ internal sealed class LyricsLookup
     /// <param name="http">Gives a client.</param>
     /// <param name="address">The API's address, such as <c>https://lrclib.net/api/</c>.</param>
     /// <param name="contact">Where its operators may reach ours, as they ask for; null where nobody says.</param>
-    public LyricsLookup(Func<HttpClient> http, Uri address, string? contact = null) => (_http, _address, _userAgent) = (http, address, UserAgent.Of(contact));
+    public LyricsLookup(Func<HttpClient> http, Uri address, string? contact = null) =>
+        (_http, _address, _userAgent) = (http, address, UserAgent.Of(contact));
 
     /// <summary>Finds the lyrics of a recording.</summary>
     /// <param name="song">What is known of it.</param>
@@ -71,7 +72,8 @@ internal sealed class LyricsLookup
         answer.EnsureSuccessStatusCode();
         var records = await answer.Content.ReadFromJsonAsync(LrclibJson.Default.LrclibRecordArray, cancellationToken) ?? [];
         return records
-            .Where(record => record is not null && IsThis(song, record) && IsNamed(song.Title, record.TrackName) && IsNamed(song.Artist, record.ArtistName))
+            .Where(record => record is not null && IsThis(song, record) && IsNamed(song.Title, record.TrackName) &&
+                IsNamed(song.Artist, record.ArtistName))
             .Select(record => (Found: Read(record), Distance: Math.Abs(record.Duration - song.Duration)))
             .Where(pair => pair.Found is not null)
             .OrderBy(pair => pair.Found!.IsSynced ? 0 : 1).ThenBy(pair => pair.Distance)
@@ -87,11 +89,14 @@ internal sealed class LyricsLookup
         return await _http().SendAsync(request, cancellationToken);
     }
 
-    private static string Query(WantedLyrics song) => $"track_name={Uri.EscapeDataString(song.Title)}&artist_name={Uri.EscapeDataString(song.Artist)}";
+    private static string Query(WantedLyrics song) =>
+        $"track_name={Uri.EscapeDataString(song.Title)}&artist_name={Uri.EscapeDataString(song.Artist)}";
 
     private static bool IsThis(WantedLyrics song, LrclibRecord record) => Math.Abs(record.Duration - song.Duration) <= SameLength;
 
-    /// <summary>Whether two names are one: letters and digits alike, or the longer only adds to the shorter, as "(Remastered)" does.</summary>
+    /// <summary>
+    /// Whether two names are one: letters and digits alike, or the longer only adds to the shorter, as "(Remastered)" does.
+    /// </summary>
     private static bool IsNamed(string wanted, string? found)
     {
         var (a, b) = (Letters(wanted), Letters(found ?? ""));
@@ -99,7 +104,8 @@ internal sealed class LyricsLookup
     }
 
     private static string Letters(string name) =>
-        string.Concat(Accents.Compose(name.ToLowerInvariant()).SelectMany(letter => Accents.Spellings(letter).Last()).Where(char.IsLetterOrDigit));
+        string.Concat(
+            Accents.Compose(name.ToLowerInvariant()).SelectMany(letter => Accents.Spellings(letter).Last()).Where(char.IsLetterOrDigit));
 
     private static FoundLyrics? Read(LrclibRecord record)
     {
@@ -126,7 +132,11 @@ internal sealed class LyricsLookup
     }
 
     private AcquireException Failed(string why, Exception inner) => new(
-        "lyrics_lookup_failed", $"Lyrics cannot be looked up at {_address.Host}: {why}. Leave out '--lyrics auto', or try again later.", isTransient: true, inner);
+        ErrorKind.Failed,
+        "lyrics_lookup_failed",
+        $"Lyrics cannot be looked up at {_address.Host}: {why}. Leave out '--lyrics auto', or try again later.",
+        isTransient: true,
+        inner);
 }
 
 /// <summary>The recording whose lyrics are wanted.</summary>

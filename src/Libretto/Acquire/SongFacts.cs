@@ -1,7 +1,9 @@
 namespace Libretto.Acquire;
 
 /// <summary>What is known of a song from where it was found; null for what is not.</summary>
-/// <param name="Key">What tells it from all others: <c>SITE:ID</c> as the site says, else the address; see <see cref="SongLink.Key"/>.</param>
+/// <param name="Key">
+/// What tells it from all others: <c>SITE:ID</c> as the site says, else the address; see <see cref="SongLink.Key"/>.
+/// </param>
 public sealed record SongFacts(string Key)
 {
     /// <summary>The page's address.</summary>

@@ -8,16 +8,23 @@ internal static class TitleNoise
     // They say by themselves what the others mean.
     private static readonly HashSet<string> s_official = new(StringComparer.OrdinalIgnoreCase)
     {
-        "official", "oficial", "oficiel", "officiel", "officielle", "offizielles", "offizieller", "ufficiale", "visualizer", "visualiser", "videoclip",
-        "videoclipe", "remaster", "remastered", "remasterizado", "remasterisé", "lyrics", "lyric", "legendado", "paroles", "songtext", "letra",
+        "official", "oficial", "oficiel", "officiel", "officielle", "offizielles", "offizieller", "ufficiale", "visualizer", "visualiser",
+        "videoclip",
+        "videoclipe", "remaster", "remastered", "remasterizado", "remasterisé", "lyrics", "lyric", "legendado", "paroles", "songtext",
+        "letra",
     };
 
-    private static readonly HashSet<string> s_quality = new(StringComparer.OrdinalIgnoreCase) { "hd", "hq", "4k", "8k", "uhd", "1080p", "720p", "mv", "m/v" };
+    private static readonly HashSet<string> s_quality = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "hd", "hq", "4k", "8k", "uhd", "1080p", "720p", "mv", "m/v",
+    };
 
     private static readonly HashSet<string> s_others = new(StringComparer.OrdinalIgnoreCase)
     {
-        "video", "audio", "music", "clip", "vídeo", "clipe", "musik", "musikvideo", "música", "musical", "original", "full", "new", "the", "in", "with", "con", "avec", "mit",
-        "w", "on", "screen", "color", "coded", "testo", "tekst", "text", "only", "high", "quality", "definition", "explicit", "version", "digital", "digitally",
+        "video", "audio", "music", "clip", "vídeo", "clipe", "musik", "musikvideo", "música", "musical", "original", "full", "new", "the",
+        "in", "with", "con", "avec", "mit",
+        "w", "on", "screen", "color", "coded", "testo", "tekst", "text", "only", "high", "quality", "definition", "explicit", "version",
+        "digital", "digitally",
         "sous", "titres", "subtitulado", "subtitles", "tradução", "traduzione", "клип", "премьера", "официальный",
     };
 
@@ -45,7 +52,10 @@ internal static class TitleNoise
         var start = kept;
         while (start > 1 && IsOne(words[start - 1]) && !IsYear(words[start - 1]))
             start--;
-        var isTail = kept - start > 1 && words[start..kept].Any(word => word.StartsWith("offi", StringComparison.OrdinalIgnoreCase) || word.StartsWith("ofi", StringComparison.OrdinalIgnoreCase));
+        var isTail = kept - start > 1 &&
+            words[start..kept]
+                .Any(word => word.StartsWith("offi", StringComparison.OrdinalIgnoreCase) ||
+                    word.StartsWith("ofi", StringComparison.OrdinalIgnoreCase));
         return string.Join(' ', words[..(isTail ? start : kept)]);
     }
 
@@ -53,7 +63,8 @@ internal static class TitleNoise
         ? ["m/v"]
         : text.Split(s_between, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    private static bool IsOne(string word) => s_official.Contains(word) || s_quality.Contains(word) || s_others.Contains(word) || IsYear(word);
+    private static bool IsOne(string word) =>
+        s_official.Contains(word) || s_quality.Contains(word) || s_others.Contains(word) || IsYear(word);
 
     private static bool IsYear(string word) => word.Length == 4 && word.All(char.IsAsciiDigit);
 }

@@ -24,7 +24,8 @@ internal static class YouTubeAddress
         var found = Query(address, "v")
             ?? (address.Host.EndsWith("youtu.be", StringComparison.Ordinal) ? parts.FirstOrDefault()
             : parts.Length > 1 && s_beforeId.Contains(parts[0]) ? parts[1]
-            : parts is ["attribution_link"] && Query(address, "u") is { } inner && Uri.TryCreate(address, inner, out var target) ? Query(target, "v")
+            : parts is ["attribution_link"] && Query(address, "u") is { } inner && Uri.TryCreate(
+                address, inner, out var target) ? Query(target, "v")
             : null);
         return IsId(found) ? found : null;
     }

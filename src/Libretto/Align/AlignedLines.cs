@@ -9,8 +9,6 @@ internal static class AlignedLines
     /// <summary>No one sings a unit of text faster, seconds.</summary>
     private const double FastestPace = 0.05;
 
-    private const double ShortestWord = 0.04;
-
     /// <summary>Lines with times.</summary>
     /// <param name="given">The lines as they were given.</param>
     /// <param name="text">Their words in a row.</param>
@@ -19,7 +17,8 @@ internal static class AlignedLines
     /// <param name="activity">Where someone sings: a word does not go on into silence.</param>
     /// <param name="duration">Length of the song, seconds.</param>
     public static IReadOnlyList<LyricsLine> Make(
-        IReadOnlyList<LyricsLine> given, GivenText text, double[] estimate, PlacedWord?[] placed, IReadOnlyList<TimeRange> activity, double duration)
+        IReadOnlyList<LyricsLine> given, GivenText text, double[] estimate, PlacedWord?[] placed, IReadOnlyList<TimeRange> activity,
+        double duration)
     {
         var starts = Starts(estimate, placed, duration);
         var lines = new List<LyricsLine>();
@@ -47,11 +46,11 @@ internal static class AlignedLines
 
         double End(int word)
         {
-            var next = Math.Max(starts[word + 1], starts[word] + ShortestWord);
+            var next = starts[word + 1];
             var seen = placed[word]?.End ?? next;
             var range = activity.FirstOrDefault(range => range.End > starts[word], new TimeRange(0, duration));
             var silence = range.Start <= starts[word] ? range.End : next;
-            return Math.Max(Math.Min(next, Math.Min(Math.Max(seen, starts[word] + ShortestWord), silence)), starts[word] + ShortestWord);
+            return WordOrder.End(starts[word], Math.Min(seen, silence), next, DocumentRules.ShortestWord);
         }
 
         // A line that nothing speaks for and that was given no time to be sung in.

@@ -1,4 +1,5 @@
 using Libretto.Audio;
+using Libretto.Speech.Whisper;
 
 namespace Libretto.Align;
 
@@ -23,7 +24,9 @@ internal sealed record AlignmentWindow(TimeRange Audio, int FirstWord, int EndWo
     /// <param name="times">An estimate of each word's start and of the text's end, seconds.</param>
     /// <param name="margin">How far an estimate may be off, seconds.</param>
     /// <param name="duration">Length of the song.</param>
-    public static IReadOnlyList<AlignmentWindow> Plan(GivenText text, IReadOnlyList<double> times, double margin, double duration)
+    /// <param name="grid">Windows that are encoded already: lines that lie in one of them keep to it.</param>
+    public static IReadOnlyList<AlignmentWindow> Plan(
+        GivenText text, IReadOnlyList<double> times, double margin, double duration, WindowGrid? grid = null)
     {
         var windows = new List<AlignmentWindow>();
         for (int line = 0, next; line < text.Lines; line = next)
@@ -32,31 +35,39 @@ internal sealed record AlignmentWindow(TimeRange Audio, int FirstWord, int EndWo
             {
                 var start = times[text.First(line)];
                 var gap = times[text.First(next)] - text.EndOf(times, next - 1);
+                if (grid is not null && grid.Find(Span(line, next)) is not null && grid.Find(Span(line, next + 1)) is null)
+                    break;
                 if (text.EndOf(times, next) - start > LongestCore || gap > FarApart || text.First(next + 1) - text.First(line) > MostWords)
                     break;
             }
             if (text.First(next) > text.First(line))
-                windows.Add(Make(text, times, margin, duration, line, next));
+                windows.Add(Make(text, times, margin, duration, line, next, grid));
         }
         return windows;
+
+        TimeRange Span(int from, int to) => new(
+            Math.Max(0, times[text.First(from)] - margin), Math.Min(duration, text.EndOf(times, to - 1) + margin));
     }
 
     private static AlignmentWindow Make(
-        GivenText text, IReadOnlyList<double> times, double margin, double duration, int line, int next)
+        GivenText text, IReadOnlyList<double> times, double margin, double duration, int line, int next, WindowGrid? grid)
     {
         var (first, end) = (line, next);
         double Start() => Math.Max(0, times[text.First(first)] - margin);
         double End() => Math.Min(duration, text.EndOf(times, end - 1) + margin);
+        var keepsToGrid = grid?.Find(new TimeRange(Start(), Math.Max(Start(), End()))) is not null;
+        // Company is not worth a run of the encoder.
+        bool IsTooMuch() => End() - Start() > LongestAudio || (keepsToGrid && grid!.Find(new TimeRange(Start(), End())) is null);
         if (first > 0 && times[text.First(first)] - text.EndOf(times, first - 1) < FarApart)
         {
             first--;
-            if (End() - Start() > LongestAudio)
+            if (IsTooMuch())
                 first++;
         }
         if (end < text.Lines && times[text.First(end)] - text.EndOf(times, end - 1) < FarApart)
         {
             end++;
-            if (End() - Start() > LongestAudio)
+            if (IsTooMuch())
                 end--;
         }
         var audio = new TimeRange(Start(), Math.Min(Math.Max(End(), Start() + 1), Start() + LongestAudio));

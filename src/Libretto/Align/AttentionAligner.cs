@@ -33,58 +33,75 @@ internal readonly record struct PlacedWord(double Start, double End, double Prob
 /// </summary>
 internal sealed class AttentionAligner : IDisposable
 {
-    // Windows through the encoder at once: more are no faster on a processor and take memory.
-    private const int Batch = 4;
+    /// <summary>Frames of silence that text is weighed against: what nothing sounds like is the same after a second as after thirty.</summary>
+    private const int SilentFrames = 200;
 
     /// <summary>How long a word parted from its line takes at least and at most, seconds a unit of text.</summary>
     private const double ShortestWord = 0.1, LongestWord = 1;
+
+    /// <summary>No word starts sooner after another, seconds.</summary>
+    private const double ShortestStep = 0.04;
 
     private readonly WhisperModel _model;
     private readonly IReadOnlyList<TimeRange> _activity;
     private readonly string _language;
     private readonly string _gap;
-    private OrtValue? _silence;
+    private readonly EncodedAudio _audio;
+    private readonly WindowGrid _grid;
+    private readonly SoundEdges _edges;
+    private readonly OrtValue _silence;
 
     /// <param name="model">The network.</param>
     /// <param name="language">A language the model knows.</param>
+    /// <param name="audio">The recording, with the windows that were encoded already.</param>
+    /// <param name="grid">The windows that are encoded, or may as well be.</param>
+    /// <param name="edges">Where sounds begin and end in it, or in its voice.</param>
     /// <param name="activity">Where someone sings, in order: no word is placed elsewhere.</param>
-    public AttentionAligner(WhisperModel model, string language, IReadOnlyList<TimeRange> activity)
+    public AttentionAligner(WhisperModel model, string language, EncodedAudio audio, WindowGrid grid, SoundEdges edges, IReadOnlyList<TimeRange> activity)
     {
+        _audio = audio;
+        _grid = grid;
+        _edges = edges;
         _model = model;
+        var frames = model.Layout.TakesAnyFrames ? SilentFrames : model.Config.EncoderFrames;
+        _silence = Tensors.Allocate(model.Layout.EncoderStateType, 1, frames, model.StateWidth);
+        _silence.Write(0, model.Silence.Floats()[..(frames * model.StateWidth)]);
         _activity = activity;
         _language = model.ResolveLanguage(language);
         _gap = _language is "zh" or "ja" or "th" or "lo" or "my" or "yue" ? "" : " ";
     }
 
     /// <summary>Times the words that each window keeps.</summary>
-    /// <param name="audio">16 kHz mono.</param>
     /// <param name="text">All given words.</param>
     /// <param name="windows">Windows in order.</param>
-    /// <param name="weighed">Whether to weigh each word's evidence, which takes a second pass.</param>
     /// <param name="done">Called with the number of windows done.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     /// <returns>A placed word for each word that a window keeps; null for the others.</returns>
-    public PlacedWord?[] Align(
-        PcmFile audio, GivenText text, IReadOnlyList<AlignmentWindow> windows, bool weighed, Action<int>? done,
-        CancellationToken cancellationToken)
+    public PlacedWord?[] Align(GivenText text, IReadOnlyList<AlignmentWindow> windows, Action<int>? done, CancellationToken cancellationToken)
     {
         var placed = new PlacedWord?[text.Words.Count];
         var count = 0;
-        foreach (var batch in windows.Chunk(Batch))
+        // Which windows are encoded is settled in order, before workers share them.
+        var stretches = windows.Select(window => (Stretch: window, Encoded: _grid.Cover(window.Audio))).ToArray();
+        var options = new ParallelOptions { MaxDegreeOfParallelism = _model.Workers, CancellationToken = cancellationToken };
+        // One window at a time to each worker: a batch would be padded to its longest text. No word is kept by two windows.
+        Parallel.ForEach(stretches, options, window =>
         {
-            using var states = _model.Encode([.. batch.Select(window => _model.ReadWindow(audio, window.Audio).Values)], cancellationToken);
-            var texts = batch.Select(window => Tokens(text.Words, window)).ToArray();
-            for (var i = 0; i < batch.Length; i++)
-            {
-                // One by one: a batch would be padded to its longest text.
-                var reading = ForcedPass.Run(
-                    _model, states, [new ForcedText(i, _model.Frames(batch[i].Audio), texts[i].Tokens)], _language, cancellationToken)[0];
-                var unheard = weighed ? Unheard(texts[i].Tokens, cancellationToken) : reading.Probabilities;
-                ReadWords(text, batch[i], reading, unheard, texts[i].Firsts, placed);
-            }
-            done?.Invoke(count += batch.Length);
-        }
+            Align(text, window.Stretch, _audio.Encode(_model, window.Encoded.Start, cancellationToken), placed, cancellationToken);
+            done?.Invoke(Interlocked.Increment(ref count));
+        });
         return placed;
+    }
+
+    private void Align(GivenText text, AlignmentWindow window, EncodedWindow encoded, PlacedWord?[] placed, CancellationToken cancellationToken)
+    {
+        var stretch = encoded.Part(window.Audio.Start, window.Audio.End);
+        var (tokens, firsts) = Tokens(text.Words, window);
+        using var states = _audio.Crop(_model, stretch);
+        var reading = ForcedPass.Run(_model, states, [new ForcedText(0, stretch.To - stretch.From, tokens)], _language, cancellationToken)[0];
+        var unheard = ForcedPass.Run(_model, _silence, [new ForcedText(0, 1, tokens)], _language, cancellationToken)[0].Probabilities;
+        var start = encoded.Start + stretch.From * WhisperModel.SecondsPerFrame;
+        ReadWords(text, window with { Audio = new TimeRange(start, Math.Max(window.Audio.End, start)) }, reading, unheard, firsts, placed);
     }
 
     /// <summary>The window's words as tokens, and where each word's tokens begin.</summary>
@@ -99,35 +116,30 @@ internal sealed class AttentionAligner : IDisposable
         return (tokens, firsts);
     }
 
-    /// <summary>How likely each token is where nothing sounds.</summary>
-    private float[] Unheard(List<int> tokens, CancellationToken cancellationToken)
-    {
-        if (_silence is null)
-        {
-            using var nothing = new PcmFile(LogMel.SampleRate, 1);
-            _silence = _model.Encode([_model.ReadWindow(nothing, new TimeRange(0, 0)).Values], cancellationToken);
-        }
-        return ForcedPass.Run(_model, _silence, [new ForcedText(0, 1, tokens)], _language, cancellationToken)[0].Probabilities;
-    }
-
     private void ReadWords(
         GivenText text, AlignmentWindow window, ForcedReading reading, float[] unheard, List<int> firsts, PlacedWord?[] placed)
     {
         var voiced = VoicedFrames(window.Audio, reading.Attention.Frames);
         var starts = reading.Attention.PositionStarts(frames: voiced, mayPause: Pauses(text, window, firsts, reading.Attention.Positions));
-        var times = WordTiming.FromPositions(
-            starts, firsts, WhisperModel.SecondsPerFrame, WordStartRule.Midpoint, window.Audio.Length,
-            followsPause: word => text.BeginsLine(window.FirstWord + word) || !AreJoined(voiced, starts[firsts[word]], starts[firsts[word] + 1]));
+        var onsets = WordTiming.Onsets(starts, firsts, WhisperModel.SecondsPerFrame)
+            .Select(onset => new TimeRange(window.Audio.Start + onset.Start, window.Audio.Start + onset.End)).ToArray();
+        var times = new double[onsets.Length + 1];
+        for (var i = 0; i < onsets.Length; i++)
+        {
+            var followsPause = text.BeginsLine(window.FirstWord + i) || !AreJoined(voiced, starts[firsts[i]], starts[firsts[i] + 1]);
+            times[i] = _edges.Onset(onsets[i], i == 0 ? 0 : times[i - 1] + ShortestStep, followsPause);
+        }
+        times[^1] = window.Audio.End;
         for (var word = window.FirstKept; word < window.EndKept; word++)
         {
             var i = word - window.FirstWord;
             var end = i + 1 < firsts.Count ? firsts[i + 1] : reading.Probabilities.Length;
             var start = text.BeginsLine(word) && !text.BeginsLine(word + 1)
-                ? WithLine(window.Audio.Start + times[i].Start, window.Audio.Start + times[i + 1].Start, text.UnitsBefore(word + 1) - text.UnitsBefore(word))
-                : window.Audio.Start + times[i].Start;
+                ? WithLine(times[i], times[i + 1], text.UnitsBefore(word + 1) - text.UnitsBefore(word))
+                : times[i];
             placed[word] = new PlacedWord(
                 start,
-                window.Audio.Start + times[i].End,
+                _edges.End(start, times[i + 1]),
                 Math.Exp(LogProbability(reading.Probabilities.AsSpan(firsts[i]..end)) / (end - firsts[i])),
                 LogProbability(reading.Probabilities.AsSpan(firsts[i]..end)) - LogProbability(unheard.AsSpan(firsts[i]..end)),
                 reading.Attention.Focus(starts, firsts[i] + 1, end + 1));
@@ -179,5 +191,5 @@ internal sealed class AttentionAligner : IDisposable
         return sum;
     }
 
-    public void Dispose() => _silence?.Dispose();
+    public void Dispose() => _silence.Dispose();
 }

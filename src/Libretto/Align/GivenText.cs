@@ -43,7 +43,9 @@ internal sealed class GivenText
     /// <summary>How far into the text a word stands, in the unit of <see cref="Weight"/>.</summary>
     public double UnitsBefore(int word) => _unitsBefore[word];
 
-    /// <summary>About when a line ends: its last word takes as long as words of its length do in the line, or the next line starts.</summary>
+    /// <summary>
+    /// About when a line ends: its last word takes as long as words of its length do in the line, or the next line starts.
+    /// </summary>
     /// <param name="times">A start for each word, and the text's end, seconds.</param>
     /// <param name="line">The line.</param>
     public double EndOf(IReadOnlyList<double> times, int line)

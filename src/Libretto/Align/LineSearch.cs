@@ -1,5 +1,6 @@
 using Libretto.Audio;
 using Libretto.Speech.Timing;
+using Libretto.Speech.Whisper;
 
 namespace Libretto.Align;
 
@@ -9,11 +10,6 @@ namespace Libretto.Align;
 /// </summary>
 internal sealed class LineSearch
 {
-    private const double Window = 29, Hop = 14.5;
-
-    /// <summary>Silence left before a window that begins with the voice, seconds.</summary>
-    private const double Before = 1;
-
     /// <summary>How far beyond the recognised words around it a line is looked for, seconds: those may be wrong themselves.</summary>
     private const double Reach = 10;
 
@@ -39,35 +35,35 @@ internal sealed class LineSearch
 
     /// <summary>Anchors for the words of all lines that were found, in place of the ones given.</summary>
     /// <param name="aligner">What listens.</param>
-    /// <param name="audio">16 kHz mono.</param>
+    /// <param name="grid">The windows that are listened to.</param>
     /// <param name="estimate">About when each word starts, and the text ends, seconds.</param>
+    /// <param name="duration">Length of the recording, seconds.</param>
     /// <param name="done">Called with the share done, 0 to 1.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     public IReadOnlyList<Anchor> Find(
-        AttentionAligner aligner, PcmFile audio, IReadOnlyList<double> estimate, Action<double>? done, CancellationToken cancellationToken)
+        AttentionAligner aligner, WindowGrid grid, IReadOnlyList<double> estimate, double duration, Action<double>? done,
+        CancellationToken cancellationToken)
     {
-        var windows = Windows(estimate, audio.Duration);
+        var windows = Windows(grid, estimate, duration);
         var heard = new List<(int Line, PlacedWord[] Words)>();
         for (var i = 0; i < windows.Count; i++)
         {
-            var placed = aligner.Align(audio, _text, [windows[i]], weighed: true, null, cancellationToken);
+            var placed = aligner.Align(_text, [windows[i]], null, cancellationToken);
             for (var line = 0; line < _text.Lines; line++)
-                if (_text.First(line) >= windows[i].FirstWord && _text.First(line + 1) <= windows[i].EndWord && _text.First(line + 1) > _text.First(line))
+                if (_text.First(line) >= windows[i].FirstWord && _text.First(line + 1) <= windows[i].EndWord &&
+                    _text.First(line + 1) > _text.First(line))
                     heard.Add((line, [.. placed[_text.WordsOf(line)].Select(word => word!.Value)]));
             done?.Invoke((i + 1.0) / windows.Count);
         }
-        return Chain([.. Weighed(heard)]);
+        return Chain([.. Weighed(heard)], cancellationToken);
     }
 
-    private List<AlignmentWindow> Windows(IReadOnlyList<double> estimate, double duration)
+    private List<AlignmentWindow> Windows(WindowGrid grid, IReadOnlyList<double> estimate, double duration)
     {
         var windows = new List<AlignmentWindow>();
         var (earliest, latest) = Bounds(duration);
-        for (var start = 0.0; start < Math.Max(duration - Hop, 1); start += Hop)
+        foreach (var range in grid.Windows)
         {
-            if (_activity.FirstOrDefault(voice => voice.End > start) is { Length: > 0 } next && next.Start - Before > start)
-                start = next.Start - Before;
-            var range = new TimeRange(start, Math.Min(start + Window, duration));
             if (!_activity.Any(voice => voice.Start < range.End && voice.End > range.Start))
                 continue;
             var lines = Enumerable.Range(0, _text.Lines)
@@ -91,7 +87,8 @@ internal sealed class LineSearch
         for (var line = 0; line < _text.Lines; line++)
         {
             earliest[line] = _anchors.LastOrDefault(anchor => anchor.Given < _text.First(line + 1)).Time;
-            latest[line] = _anchors.Where(anchor => anchor.Given >= _text.First(line)).Select(anchor => anchor.Time).FirstOrDefault(duration);
+            latest[line] = _anchors.Where(
+                anchor => anchor.Given >= _text.First(line)).Select(anchor => anchor.Time).FirstOrDefault(duration);
         }
         return (earliest, latest);
     }
@@ -113,19 +110,23 @@ internal sealed class LineSearch
     }
 
     /// <summary>The best chain of lines in order: dynamic programming over all candidates.</summary>
-    private List<Anchor> Chain(Candidate[] candidates)
+    private List<Anchor> Chain(Candidate[] candidates, CancellationToken cancellationToken)
     {
         candidates = [.. candidates.Where(candidate => candidate.Evidence >= LeastEvidence).OrderBy(c => c.Line).ThenBy(c => c.Start)];
         var sums = new double[candidates.Length];
         var before = new int[candidates.Length];
         for (var i = 0; i < candidates.Length; i++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
+            // The chain that ends here: alone, or after the best chain of earlier lines that has ended by then.
             (sums[i], before[i]) = (candidates[i].Evidence, -1);
             for (var j = 0; j < i; j++)
-                if (candidates[j].Line < candidates[i].Line && candidates[j].LastStart <= candidates[i].Start && sums[j] + candidates[i].Evidence > sums[i])
+                if (candidates[j].Line < candidates[i].Line && candidates[j].LastStart <= candidates[i].Start &&
+                    sums[j] + candidates[i].Evidence > sums[i])
                     (sums[i], before[i]) = (sums[j] + candidates[i].Evidence, j);
         }
 
+        // Back from the end of the best one.
         var anchors = new List<Anchor>();
         for (var at = candidates.Length == 0 ? -1 : Array.IndexOf(sums, sums.Max()); at >= 0; at = before[at])
         {

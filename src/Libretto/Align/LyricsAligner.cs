@@ -1,6 +1,7 @@
 using Libretto.Audio;
 using Libretto.Lyrics;
 using Libretto.Models.Onnx;
+using Libretto.Speech.Timing;
 using Libretto.Speech.Whisper;
 
 namespace Libretto.Align;
@@ -15,6 +16,9 @@ public sealed class LyricsAligner
 {
     /// <summary>Where this share of the words was recognised in place, lines need not be looked for.</summary>
     private const double WellMatched = 0.9;
+
+    /// <summary>How near to where a word was recognised it must be placed to be the same, seconds.</summary>
+    private const double Confirmed = 1;
 
     /// <summary>Below this share the result says that it is unsure.</summary>
     private const double BarelyMatched = 0.25;
@@ -47,7 +51,7 @@ public sealed class LyricsAligner
     /// <param name="activity">Where someone sings, in order.</param>
     /// <param name="language">The language sung, as an ISO 639 code.</param>
     /// <param name="progress">Share done, 0 to 1.</param>
-    /// <param name="cancellationToken">Felt within half a second.</param>
+    /// <param name="cancellationToken">Checked at least every half second.</param>
     /// <exception cref="LibrettoException">There are no words, the model is damaged, or it does not know the language.</exception>
     public Task<AlignedLyrics> AlignAsync(
         PcmFile audio, LyricsDocument given, string source, IReadOnlyList<LyricsWord> heard, IReadOnlyList<TimeRange> activity,
@@ -57,57 +61,83 @@ public sealed class LyricsAligner
         ArgumentNullException.ThrowIfNull(given);
         ArgumentNullException.ThrowIfNull(heard);
         ArgumentNullException.ThrowIfNull(activity);
-        var text = new GivenText(given.Lines);
-        if (text.Words.Count == 0)
-            throw AlignException.NoWords();
-        return Task.Run(
-            () => Align(audio, given, text, source, heard, activity, language, progress, cancellationToken) with { Sections = given.Sections },
-            cancellationToken);
+        return AlignAsync(new SungAudio(new EncodedAudio(audio), activity), given, source, heard, language, progress, cancellationToken, ownsAudio: true);
+    }
+
+    /// <summary>The same where more is known of the recording.</summary>
+    internal async Task<AlignedLyrics> AlignAsync(
+        SungAudio audio, LyricsDocument given, string source, IReadOnlyList<LyricsWord> heard, string language,
+        IProgress<double>? progress, CancellationToken cancellationToken, bool ownsAudio = false)
+    {
+        try
+        {
+            var text = new GivenText(given.Lines);
+            if (text.Words.Count == 0)
+                throw AlignException.NoWords();
+            var aligned = await Task.Run(() => Align(audio, given, text, source, heard, language, progress, cancellationToken), cancellationToken);
+            return aligned with { Sections = given.Sections };
+        }
+        finally
+        {
+            if (ownsAudio)
+                audio.Encoded.Dispose();
+        }
     }
 
     private AlignedLyrics Align(
-        PcmFile audio, LyricsDocument given, GivenText text, string source, IReadOnlyList<LyricsWord> heard,
-        IReadOnlyList<TimeRange> activity, string language, IProgress<double>? progress, CancellationToken cancellationToken)
+        SungAudio sung, LyricsDocument given, GivenText text, string source, IReadOnlyList<LyricsWord> heard, string language,
+        IProgress<double>? progress, CancellationToken cancellationToken)
     {
-        var anchors = LyricsMatch.Find(text.Words, heard);
-        var matched = (double)anchors.Count / text.Words.Count;
-        var clock = new VocalClock(activity, audio.Duration);
-        var times = WordTimeEstimator.Make(text, anchors, clock, audio.Duration);
-        var fit = new SuppliedLyrics(source, Math.Round(matched, 3), matched < BarelyMatched);
-        if (activity.Count == 0 || text.Words.Count > audio.Duration * MostWordsASecond)
+        var (activity, duration) = (sung.Activity, sung.Encoded.Audio.Duration);
+        var clock = new VocalClock(activity, duration);
+        if (activity.Count == 0 || text.Words.Count > duration * MostWordsASecond)
             return new AlignedLyrics(
-                AlignedLines.Make(given.Lines, text, times, new PlacedWord?[text.Words.Count], activity, audio.Duration),
-                fit with { Unsure = true },
-                [new LyricsCheck(0, audio.Duration, activity.Count == 0 ? "nobody is heard to sing" : "more words than can be sung in this time")]);
+                AlignedLines.Make(given.Lines, text, WordTimeEstimator.Make(text, [], clock, duration), new PlacedWord?[text.Words.Count], activity, duration),
+                new SuppliedLyrics(source, 0, Unsure: true),
+                [new LyricsCheck(0, duration, activity.Count == 0 ? "nobody is heard to sing" : "more words than can be sung in this time")]);
 
-        using var aligner = new AttentionAligner(WhisperModel.Load(_folder, _sessions), language, activity);
+        var anchors = LyricsMatch.Find(text.Words, heard, cancellationToken);
+        var matched = (double)anchors.Count / text.Words.Count;
+        var times = WordTimeEstimator.Make(text, anchors, clock, duration);
+        var grid = new WindowGrid(new WindowPlan(sung.Encoded.Audio, sung.Singing, cancellationToken).Windows, duration);
+        var edges = SoundEdges.Measure(sung.Voice ?? sung.Encoded.Audio, sung.Voice is not null, new TimeRange(0, duration), cancellationToken);
+        using var aligner = new AttentionAligner(WhisperModel.Load(_folder, _sessions), language, sung.Encoded, grid, edges, activity);
         if (matched < WellMatched)
         {
-            var found = new LineSearch(text, anchors, activity).Find(aligner, audio, times, share => progress?.Report(0.6 * share), cancellationToken);
+            var found = new LineSearch(text, anchors, activity).Find(
+                aligner, grid, times, duration, share => progress?.Report(0.6 * share), cancellationToken);
             if (found.Count > 0)
-                times = WordTimeEstimator.Make(text, found, clock, audio.Duration);
+                times = WordTimeEstimator.Make(text, found, clock, duration);
             var lines = found.Select(anchor => anchor.Given).ToHashSet();
-            times = UnheardLineTiming.Apply(text, times, line => lines.Contains(text.First(line)), activity, audio.Duration);
+            times = UnheardLineTiming.Apply(text, times, line => lines.Contains(text.First(line)), activity, duration, cancellationToken);
         }
-        var windows = AlignmentWindow.Plan(text, times, Margin, audio.Duration);
-        var placed = aligner.Align(
-            audio, text, windows, weighed: true, done => progress?.Report(0.6 + 0.4 * done / windows.Count), cancellationToken);
-        times = Final(text, times, placed, activity, audio.Duration);
+        var windows = AlignmentWindow.Plan(text, times, Margin, duration, grid);
+        var placed = aligner.Align(text, windows, done => progress?.Report(0.6 + 0.4 * done / windows.Count), cancellationToken);
+        times = Final(text, times, placed, anchors, activity, duration, cancellationToken);
         return new AlignedLyrics(
-            AlignedLines.Make(given.Lines, text, times, placed, activity, audio.Duration),
-            fit,
-            LyricsChecks.Find(text, times, placed, anchors, heard));
+            AlignedLines.Make(given.Lines, text, times, placed, activity, duration),
+            new SuppliedLyrics(source, Math.Round(matched, 3), matched < BarelyMatched),
+            LyricsChecks.Find(text, times, placed, anchors, heard, cancellationToken));
     }
 
     /// <summary>What was placed, in place of what was estimated; lines that were not heard after all are taken back and go by the voice.</summary>
-    private static double[] Final(GivenText text, double[] estimate, PlacedWord?[] placed, IReadOnlyList<TimeRange> activity, double duration)
+    private static double[] Final(GivenText text, double[] estimate, PlacedWord?[] placed, IReadOnlyList<Anchor> anchors, IReadOnlyList<TimeRange> activity,
+        double duration, CancellationToken cancellationToken)
     {
         double[] times = [.. estimate.Select((time, word) => word < placed.Length ? placed[word]?.Start ?? time : time)];
-        var isHeard = Enumerable.Range(0, text.Lines).Select(line => PlacedWord.AreHeard(placed.AsSpan(text.WordsOf(line)))).ToArray();
-        times = UnheardLineTiming.Apply(text, times, line => isHeard[line], activity, duration, placed);
+        // A line is heard where attention stays with it, or where recognition heard it at the same place without knowing of it.
+        var confirmed = anchors.Where(anchor => Math.Abs(times[anchor.Given] - anchor.Time) <= Confirmed).Select(anchor => anchor.Given).ToHashSet();
+        var isHeard = Enumerable.Range(0, text.Lines).Select(IsHeard).ToArray();
+        times = UnheardLineTiming.Apply(text, times, line => isHeard[line], activity, duration, cancellationToken, placed);
         for (var line = 0; line < text.Lines; line++)
             if (!isHeard[line])
                 placed.AsSpan(text.WordsOf(line)).Clear();
         return times;
+
+        bool IsHeard(int line)
+        {
+            var (first, end) = (text.First(line), text.First(line + 1));
+            return PlacedWord.AreHeard(placed.AsSpan(first, end - first)) || Enumerable.Range(first, end - first).Count(confirmed.Contains) * 2 > end - first;
+        }
     }
 }

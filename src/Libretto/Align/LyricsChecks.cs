@@ -12,8 +12,9 @@ internal static class LyricsChecks
     private const int UnexplainedWords = 6;
 
     public static IReadOnlyList<LyricsCheck> Find(
-        GivenText text, double[] times, PlacedWord?[] placed, IReadOnlyList<Anchor> anchors, IReadOnlyList<LyricsWord> heard) =>
-        [.. HardlyHeardLines(text, times, placed).Concat(Unexplained(text, anchors, heard)).OrderBy(check => check.Start)];
+        GivenText text, double[] times, PlacedWord?[] placed, IReadOnlyList<Anchor> anchors, IReadOnlyList<LyricsWord> heard,
+        CancellationToken cancellationToken = default) =>
+        [.. HardlyHeardLines(text, times, placed).Concat(Unexplained(text, anchors, heard, cancellationToken)).OrderBy(check => check.Start)];
 
     private static IEnumerable<LyricsCheck> HardlyHeardLines(GivenText text, double[] times, PlacedWord?[] placed)
     {
@@ -25,7 +26,8 @@ internal static class LyricsChecks
         }
     }
 
-    private static IEnumerable<LyricsCheck> Unexplained(GivenText text, IReadOnlyList<Anchor> anchors, IReadOnlyList<LyricsWord> heard)
+    private static IEnumerable<LyricsCheck> Unexplained(GivenText text, IReadOnlyList<Anchor> anchors, IReadOnlyList<LyricsWord> heard,
+        CancellationToken cancellationToken)
     {
         var explained = anchors.Select(anchor => anchor.Heard).Append(heard.Count).Order();
         var from = 0;
@@ -34,9 +36,10 @@ internal static class LyricsChecks
             if (at - from >= UnexplainedWords)
             {
                 var passage = heard.Skip(from).Take(at - from).ToList();
-                var again = LyricsMatch.Find(text.Words, passage).Count >= 0.6 * passage.Count;
+                var again = LyricsMatch.Find(text.Words, passage, cancellationToken).Count >= 0.6 * passage.Count;
                 yield return new LyricsCheck(
-                    passage[0].Start, passage[^1].End, again ? "given words seem to be sung here once more" : "something else seems to be sung here");
+                    passage[0].Start, passage[^1].End, again
+                        ? "given words seem to be sung here once more" : "something else seems to be sung here");
             }
             from = at + 1;
         }

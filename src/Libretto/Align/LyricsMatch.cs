@@ -21,7 +21,14 @@ internal sealed class LyricsMatch
     /// <summary>What a pair earns for standing right after another pair.</summary>
     private const double NeighbourBonus = 0.5;
 
-    private readonly string[] _given, _heard;
+    /// <summary>Rows between two that are kept: memory grows with the longer of the two texts, not with their product.</summary>
+    private const int Rows = 256;
+
+    private const int RememberedWords = 1000;
+
+    private readonly string[] _given, _heard, _different;
+    private readonly int[] _heardKeys;
+    private readonly Dictionary<string, double[]> _values = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<LyricsWord> _heardWords;
 
     private LyricsMatch(IReadOnlyList<string> given, IReadOnlyList<LyricsWord> heard)
@@ -29,77 +36,105 @@ internal sealed class LyricsMatch
         _given = [.. given.Select(WordKey.Of)];
         _heard = [.. heard.Select(word => WordKey.Of(word.Text))];
         _heardWords = heard;
+        _different = [.. _heard.Distinct(StringComparer.Ordinal)];
+        var keys = _different.Index().ToDictionary(word => word.Item, word => word.Index, StringComparer.Ordinal);
+        _heardKeys = [.. _heard.Select(word => keys[word])];
     }
 
     /// <summary>Pairs words.</summary>
     /// <param name="given">The given words in order.</param>
     /// <param name="heard">The recognised words in order of time.</param>
     /// <returns>The pairs in order, those that stand alone and say little left out.</returns>
-    public static IReadOnlyList<Anchor> Find(IReadOnlyList<string> given, IReadOnlyList<LyricsWord> heard)
+    /// <param name="cancellationToken">Felt within a word's time.</param>
+    public static IReadOnlyList<Anchor> Find(
+        IReadOnlyList<string> given, IReadOnlyList<LyricsWord> heard, CancellationToken cancellationToken = default)
     {
         var match = new LyricsMatch(given, heard);
-        return match.WithoutStrays(match.Pair());
+        return match.WithoutStrays(match.Pair(cancellationToken));
     }
 
-    private List<Anchor> Pair()
+    /// <summary>The best pairing: rows of the table forward, keeping one in <see cref="Rows"/>, then back, making the rows between anew.</summary>
+    private List<Anchor> Pair(CancellationToken cancellationToken)
     {
         int n = _given.Length, m = _heard.Length;
-        // best: up to and without regard to the pair (i, j); paired: with given i and heard j paired with each other.
-        var (best, bestAbove) = (new float[m + 1], new float[m + 1]);
-        var (paired, pairedAbove) = (new float[m + 1], new float[m + 1]);
-        var steps = new byte[(n + 1) * (m + 1)];
-        for (var i = 1; i <= n; i++)
+        var kept = new List<Row> { new(m) };
+        for (var row = kept[0]; kept.Count * Rows <= n;)
         {
-            (best, bestAbove, paired, pairedAbove) = (bestAbove, best, pairedAbove, paired);
-            best[0] = 0;
-            paired[0] = float.NegativeInfinity;
-            if (i == 1)
-                Array.Fill(pairedAbove, float.NegativeInfinity);
-            for (var j = 1; j <= m; j++)
-            {
-                var value = Value(_given[i - 1], _heard[j - 1]);
-                var beside = pairedAbove[j - 1] + NeighbourBonus >= bestAbove[j - 1];
-                paired[j] = value <= 0 ? float.NegativeInfinity
-                    : (float)(value + Math.Max(bestAbove[j - 1], pairedAbove[j - 1] + NeighbourBonus));
-                var step = bestAbove[j] >= best[j - 1] ? Step.SkipGiven : Step.SkipHeard;
-                best[j] = Math.Max(bestAbove[j], best[j - 1]);
-                if (paired[j] > best[j])
-                {
-                    best[j] = paired[j];
-                    step = Step.Pair;
-                }
-                steps[i * (m + 1) + j] = (byte)((int)step | (beside ? (int)Step.Beside : 0));
-            }
+            row = row.Copy();
+            for (var i = (kept.Count - 1) * Rows + 1; i <= kept.Count * Rows; i++)
+                Fill(row, i, [], cancellationToken);
+            kept.Add(row);
         }
-        return Trace(steps, n, m);
-    }
 
-    private List<Anchor> Trace(byte[] steps, int n, int m)
-    {
         var anchors = new List<Anchor>();
-        var mustPair = false;
-        for (int i = n, j = m; i > 0 && j > 0;)
+        var steps = new byte[Math.Min(Rows, n) * (m + 1)];
+        var (given, heard, mustPair) = (n, m, false);
+        for (var block = kept.Count - 1; block >= 0 && given > 0 && heard > 0; block--)
         {
-            var cell = (Step)steps[i * (m + 1) + j];
-            var step = cell & ~Step.Beside;
-            if (mustPair || step == Step.Pair)
+            var first = block * Rows;
+            for (var i = first + 1; i <= given; i++)
+                Fill(kept[block], i, steps.AsSpan((i - first - 1) * (m + 1), m + 1), cancellationToken);
+            while (given > first && heard > 0)
             {
-                anchors.Add(new Anchor(i - 1, j - 1, WordKey.Similarity(_given[i - 1], _heard[j - 1]), _heardWords[j - 1].Start));
-                mustPair = cell.HasFlag(Step.Beside);
-                i--;
-                j--;
-            }
-            else if (step == Step.SkipGiven)
-            {
-                i--;
-            }
-            else
-            {
-                j--;
+                var cell = (Step)steps[(given - first - 1) * (m + 1) + heard];
+                var step = cell & ~Step.Beside;
+                if (mustPair || step == Step.Pair)
+                {
+                    anchors.Add(new Anchor(given - 1, heard - 1, WordKey.Similarity(_given[given - 1], _heard[heard - 1]), _heardWords[heard - 1].Start));
+                    mustPair = cell.HasFlag(Step.Beside);
+                    given--;
+                    heard--;
+                }
+                else if (step == Step.SkipGiven)
+                {
+                    given--;
+                }
+                else
+                {
+                    heard--;
+                }
             }
         }
         anchors.Reverse();
         return anchors;
+    }
+
+    /// <summary>Makes the row of the word before into that of a given word, and notes the step into each cell.</summary>
+    private void Fill(Row row, int given, Span<byte> steps, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var values = Values(_given[given - 1]);
+        // Best: up to and without regard to the pair; paired: with this given word and that heard one paired with each other.
+        var (best, paired) = (row.Best, row.Paired);
+        var (bestDiagonal, pairedDiagonal) = (best[0], paired[0]);
+        (best[0], paired[0]) = (0, float.NegativeInfinity);
+        for (var j = 1; j < best.Length; j++)
+        {
+            var (bestAbove, pairedAbove) = (best[j], paired[j]);
+            var value = values[_heardKeys[j - 1]];
+            var beside = pairedDiagonal + NeighbourBonus >= bestDiagonal;
+            paired[j] = value <= 0 ? float.NegativeInfinity : (float)(value + Math.Max(bestDiagonal, pairedDiagonal + NeighbourBonus));
+            var step = bestAbove >= best[j - 1] ? Step.SkipGiven : Step.SkipHeard;
+            best[j] = Math.Max(bestAbove, best[j - 1]);
+            if (paired[j] > best[j])
+            {
+                best[j] = paired[j];
+                step = Step.Pair;
+            }
+            if (!steps.IsEmpty)
+                steps[j] = (byte)((int)step | (beside ? (int)Step.Beside : 0));
+            (bestDiagonal, pairedDiagonal) = (bestAbove, pairedAbove);
+        }
+    }
+
+    /// <summary>What pairing a given word with each different heard word is worth; words come again, so it is remembered for the last ones.</summary>
+    private double[] Values(string given)
+    {
+        if (_values.TryGetValue(given, out var known))
+            return known;
+        if (_values.Count == RememberedWords)
+            _values.Clear();
+        return _values[given] = [.. _different.Select(heard => Value(given, heard))];
     }
 
     /// <summary>A pair is believed when others stand near it, or when it is long enough to be no accident.</summary>
@@ -127,6 +162,23 @@ internal sealed class LyricsMatch
             return 0;
         var similarity = WordKey.Similarity(given, heard);
         return similarity < LeastSimilarity ? 0 : similarity * similarity * (0.4 + 0.6 * Math.Min(1, given.Length / 6.0));
+    }
+
+    /// <summary>A row of the table.</summary>
+    private sealed class Row
+    {
+        public Row(int heard)
+        {
+            Best = new float[heard + 1];
+            Paired = new float[heard + 1];
+            Array.Fill(Paired, float.NegativeInfinity);
+        }
+
+        public float[] Best { get; private init; }
+
+        public float[] Paired { get; private init; }
+
+        public Row Copy() => new(0) { Best = [.. Best], Paired = [.. Paired] };
     }
 
     [Flags]

@@ -15,10 +15,15 @@ internal static class PhraseFitter
     /// <summary>The longest word, in steps.</summary>
     private const int LongestWord = 120;
 
+    /// <summary>How far a word may lie from its share of what is sung, in steps: two minutes. It bounds memory and time for an hour.</summary>
+    private const int Band = 1200;
+
     /// <summary>What the fit pays for beside the squared logarithm of how much longer or shorter than its share a word is.</summary>
     private const double SilenceInWord = 4, LineWithoutSilence = 0.3;
 
-    /// <summary>And a second: of silence within a line, singing left unexplained or to a word before, distance from where a word was seen.</summary>
+    /// <summary>
+    /// And a second: of silence within a line, singing left unexplained or to a word before, distance from where a word was seen.
+    /// </summary>
     private const double SilentSecond = 0.3, UnexplainedSecond = 1, HeldSecond = 0.2, SecondFromSeen = 1;
 
     /// <summary>A start for each word and, last, the end of the last one; null where there is no voice.</summary>
@@ -28,8 +33,10 @@ internal static class PhraseFitter
     /// <param name="voice">Where they may be sung, in order, apart from each other.</param>
     /// <param name="followsWord">Whether the first range goes on from a word before, which may be held over any part of it.</param>
     /// <param name="seen">Where the network placed the words, if it did: believed as far as its attention stayed with them.</param>
+    /// <param name="cancellationToken">Felt within a word's time.</param>
     public static double[]? Fit(
-        GivenText text, int first, int end, IReadOnlyList<TimeRange> voice, bool followsWord, PlacedWord?[]? seen = null)
+        GivenText text, int first, int end, IReadOnlyList<TimeRange> voice, bool followsWord, CancellationToken cancellationToken,
+        PlacedWord?[]? seen = null)
     {
         var grid = Grid(voice);
         var count = end - first;
@@ -37,22 +44,35 @@ internal static class PhraseFitter
             return null;
         var steps = grid.Count;
         var held = followsWord ? grid.Count(step => step.Range == 0) : 0;
-        var pace = steps / (text.UnitsBefore(end) - text.UnitsBefore(first));
-        // costs[word, at]: the words before this one end by this step, and what lies before it is paid for.
-        var costs = new double[count + 1, steps + 1];
-        var from = new short[count + 1, steps + 1];
+        var units = text.UnitsBefore(end) - text.UnitsBefore(first);
+        var pace = steps / units;
+        // costs[at]: the words before this one end by this step, and what lies before it is paid for. Only the row of the word before is
+        // needed for the next one; how each was reached is kept for all, within the band that the word may lie in.
+        var (costs, costsBefore) = (new double[steps + 1], new double[steps + 1]);
+        var width = Math.Min(steps + 1, 2 * Band + 1);
+        var from = new short[count + 1, width];
+        Array.Fill(costsBefore, double.PositiveInfinity);
         for (var word = 0; word <= count; word++)
         {
-            for (var at = 0; at <= steps; at++)
+            cancellationToken.ThrowIfCancellationRequested();
+            Array.Fill(costs, double.PositiveInfinity);
+            for (var at = Lowest(word); at < Lowest(word) + width; at++)
             {
-                costs[word, at] = word == 0 && at == 0 ? 0 : double.PositiveInfinity;
-                if (at > 0 && costs[word, at - 1] + Skip(word, at - 1) is var skipped && skipped < costs[word, at])
-                    (costs[word, at], from[word, at]) = (skipped, 0);
+                if (word == 0 && at == 0)
+                    costs[at] = 0;
+                // Either this step is left out,
+                if (at > Lowest(word) && costs[at - 1] + Skip(word, at - 1) is var skipped && skipped < costs[at])
+                    (costs[at], from[word, at - Lowest(word)]) = (skipped, 0);
+                // or the word before ends here, whatever its length.
                 if (word > 0)
                     Sing(word - 1, at);
             }
+            (costs, costsBefore) = (costsBefore, costs);
         }
-        return Trace();
+        return double.IsPositiveInfinity(costsBefore[steps]) ? null : Trace();
+
+        // The first step at which the words before one may end: its share of the text, less the band.
+        int Lowest(int word) => Math.Clamp((int)((text.UnitsBefore(first + word) - text.UnitsBefore(first)) * pace) - Band, 0, steps + 1 - width);
 
         double Skip(int word, int step) =>
             Step * (word == 0 && step < held ? HeldSecond : UnexplainedSecond) + (word > 0 && word < count ? Tear(word, step) : 0);
@@ -72,15 +92,16 @@ internal static class PhraseFitter
             for (var length = 1; length <= Math.Min(LongestWord, at); length++)
             {
                 var begin = at - length;
-                if (double.IsPositiveInfinity(costs[word, begin]))
+                if (double.IsPositiveInfinity(costsBefore[begin]))
                     continue;
                 var stretch = Math.Log(length / share);
-                var cost = costs[word, begin] + Away(word, grid[begin].Time) + stretch * stretch + SilenceInWord * (grid[at - 1].Range - grid[begin].Range);
+                var cost = costsBefore[begin] + Away(word, grid[begin].Time) + stretch * stretch +
+                    SilenceInWord * (grid[at - 1].Range - grid[begin].Range);
                 cost += Tear(word, begin);
                 if (text.BeginsLine(first + word) && !IsAfterSilence(begin))
                     cost += LineWithoutSilence;
-                if (cost < costs[word + 1, at])
-                    (costs[word + 1, at], from[word + 1, at]) = (cost, (short)length);
+                if (cost < costs[at])
+                    (costs[at], from[word + 1, at - Lowest(word + 1)]) = (cost, (short)length);
             }
         }
 
@@ -90,7 +111,7 @@ internal static class PhraseFitter
             var isLast = true;
             for (int word = count, at = steps; word > 0;)
             {
-                var length = from[word, at];
+                var length = from[word, at - Lowest(word)];
                 if (length == 0)
                 {
                     at--;

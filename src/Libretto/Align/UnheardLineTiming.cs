@@ -11,9 +11,11 @@ internal static class UnheardLineTiming
     /// <param name="isHeard">Whether a line's times can be relied on.</param>
     /// <param name="activity">Where someone sings, in order.</param>
     /// <param name="duration">Length of the song, seconds.</param>
+    /// <param name="cancellationToken">Felt within a line's time.</param>
     /// <param name="seen">Where the network placed each word, if it did.</param>
     public static double[] Apply(
-        GivenText text, double[] times, Func<int, bool> isHeard, IReadOnlyList<TimeRange> activity, double duration, PlacedWord?[]? seen = null)
+        GivenText text, double[] times, Func<int, bool> isHeard, IReadOnlyList<TimeRange> activity, double duration,
+        CancellationToken cancellationToken, PlacedWord?[]? seen = null)
     {
         var placed = times.ToArray();
         for (int line = 0, next; line < text.Lines; line = next)
@@ -37,7 +39,7 @@ internal static class UnheardLineTiming
                 .Select(range => new TimeRange(Math.Max(range.Start, from), Math.Min(range.End, to)))
                 .Where(range => range.Length > 0.1).ToList();
             var followsWord = line > 0 && voice.Count > 0 && voice[0].Start <= from;
-            if (PhraseFitter.Fit(text, first, end, voice, followsWord, seen) is not { } fit)
+            if (PhraseFitter.Fit(text, first, end, voice, followsWord, cancellationToken, seen) is not { } fit)
                 return;
             fit[..^1].CopyTo(placed, first);
             if (next == text.Lines)

@@ -13,7 +13,8 @@ internal static class WordKey
         var key = new StringBuilder(word.Length);
         foreach (var letter in Accents.Compose(word.ToLowerInvariant()))
             foreach (var plain in Accents.Spellings(letter).Last())
-                if (char.IsLetterOrDigit(plain) || char.IsSurrogate(plain) || char.GetUnicodeCategory(plain) == UnicodeCategory.SpacingCombiningMark)
+                if (char.IsLetterOrDigit(plain) || char.IsSurrogate(plain) ||
+                    char.GetUnicodeCategory(plain) == UnicodeCategory.SpacingCombiningMark)
                     key.Append(plain);
         return key.ToString();
     }

@@ -52,7 +52,8 @@ internal static class WordTimeEstimator
         return paces.Length == 0 ? 0 : Math.Clamp(paces[paces.Length / 2], FastestPace, SlowestPace);
     }
 
-    private static List<(double Units, double Sung)> WithEnds(GivenText text, List<(double Units, double Sung)> points, double pace, double whole)
+    private static List<(double Units, double Sung)> WithEnds(
+        GivenText text, List<(double Units, double Sung)> points, double pace, double whole)
     {
         var last = text.UnitsBefore(text.Words.Count);
         if (points.Count == 0)

@@ -170,7 +170,7 @@ public sealed class AudioDecoder
         {
             return [];
         }
-        catch (ToolException e) when (e.Code is "tool_failed" or "tool_memory")
+        catch (ToolException e) when (e.Code is ErrorCodes.ToolFailed or ErrorCodes.ToolMemory)
         {
             var said = FfmpegErrorText.Reason(e.ErrorLines, info.Path);
             return spool.Pcm.Frames > 0

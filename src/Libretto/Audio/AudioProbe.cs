@@ -153,7 +153,7 @@ internal sealed class AudioProbe(ToolRunner tools)
                 ["-hide_banner", "-v", "warning", "-print_format", "json", "-show_format", "-show_streams", .. InputArguments(path)];
             return await tools.ReadTextAsync(Tool.Ffprobe, arguments, Limit, cancellationToken);
         }
-        catch (ToolException e) when (e.Code is "tool_failed" or "tool_memory")
+        catch (ToolException e) when (e.Code is ErrorCodes.ToolFailed or ErrorCodes.ToolMemory)
         {
             throw AudioException.NotAudio(path, FfmpegErrorText.Reason(e.ErrorLines, path));
         }

@@ -19,7 +19,9 @@ public sealed class PcmFile : IDisposable
     /// <param name="channels">Samples a frame, 1 or more.</param>
     /// <param name="folder">Where the temporary file lies. By default the system's folder for such files, but on Linux
     /// <c>/var/tmp</c> unless TMPDIR says otherwise, since <c>/tmp</c> is often memory.</param>
-    /// <exception cref="AudioException">The folder cannot be written (<c>spool_failed</c>) or its disk is full (<c>disk_full</c>).</exception>
+    /// <exception cref="AudioException">
+    /// The folder cannot be written (<c>spool_failed</c>) or its disk is full (<c>disk_full</c>).
+    /// </exception>
     public PcmFile(int sampleRate, int channels, string? folder = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sampleRate, 1);
@@ -41,7 +43,9 @@ public sealed class PcmFile : IDisposable
     /// <summary>Length in seconds.</summary>
     public double Duration => (double)Frames / SampleRate;
 
-    /// <summary>What was wrong with the file this was decoded from although it could be used, in sentences; empty when nothing was.</summary>
+    /// <summary>
+    /// What was wrong with the file this was decoded from although it could be used, in sentences; empty when nothing was.
+    /// </summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Adds frames at the end.</summary>

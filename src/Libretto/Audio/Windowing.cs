@@ -12,7 +12,7 @@ public static class Windowing
 
     /// <summary>
     /// Windows that hold all active ranges, in order, apart from each other. A range is cut only if it is longer than the longest
-    /// window, then at its quietest place (200 ms) in the window's second half. Where ranges must be parted, it is at the longest
+    /// window, then at its quietest place (200 ms) in the window's second half. Where ranges must be split, it is at the longest
     /// pause of the window's second half.
     /// </summary>
     /// <param name="audio">The recording.</param>

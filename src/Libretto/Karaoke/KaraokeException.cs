@@ -4,27 +4,27 @@ namespace Libretto.Karaoke;
 public sealed class KaraokeException : LibrettoException
 {
     /// <summary>Creates the error; see <see cref="LibrettoException"/> for the parameters.</summary>
-    public KaraokeException(string code, string message, bool isTransient = false, Exception? inner = null)
-        : base(Stage.Publish, code, message, isTransient, inner)
+    public KaraokeException(ErrorKind kind, string code, string message, bool isTransient = false, Exception? inner = null)
+        : base(kind, code, message, isTransient, inner)
     {
     }
 
     internal static KaraokeException FontMissing(string script, string letters, string package) => new(
-        "font_missing", $"No font on this machine has {script} letters such as {letters}. Install one with: sudo apt-get install {package}");
+        ErrorKind.Missing, "font_missing", $"No font on this machine has {script} letters such as {letters}. Install one with: sudo apt-get install {package}");
 
     internal static KaraokeException FfmpegLacks(string part, string use) => new(
-        "ffmpeg_lacks_part",
+        ErrorKind.Missing, "ffmpeg_lacks_part",
         $"This ffmpeg was built without {part}, which {use}. Install the full one with: sudo apt-get install ffmpeg, and set LIBRETTO_FFMPEG if another comes first.");
 
     internal static KaraokeException NoPicture(string path, string? reason) => new(
-        "not_a_picture", $"{path} cannot be used as a background{(reason is null ? "" : $" ({reason})")}. Give a picture or a video that ffmpeg reads.");
+        ErrorKind.Input, "not_a_picture", $"{path} cannot be used as a background{(reason is null ? "" : $" ({reason})")}. Give a picture or a video that ffmpeg reads.");
 
     internal static KaraokeException NoStyle(string path, string reason) => new(
-        "style_broken", $"{path} cannot be used as a style: {reason} Give an .ass file with a [V4+ Styles] section.");
+        ErrorKind.Input, "style_broken", $"{path} cannot be used as a style: {reason} Give an .ass file with a [V4+ Styles] section.");
 
     internal static KaraokeException NoWords(string kind) => new(
-        "nothing_to_sing", $"The song has no words, so there is no {kind} to make. A video or an HTML file can be made.");
+        ErrorKind.Input, "nothing_to_sing", $"The song has no words, so there is no {kind} to make. A video or an HTML file can be made.");
 
     internal static KaraokeException NoTimes() => new(
-        "lyrics_untimed", "These lyrics have no times, which karaoke needs. Give them together with the song: libretto align SONG --lyrics FILE.");
+        ErrorKind.Input, "lyrics_untimed", "These lyrics have no times, which karaoke needs. Give them together with the song: libretto align SONG --lyrics FILE.");
 }

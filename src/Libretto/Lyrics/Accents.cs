@@ -65,7 +65,9 @@ internal static class Accents
         return composed.ToString().ToLowerInvariant();
     }
 
-    /// <summary>A lower-case letter's ways to be written, from itself to the plainest: <c>ấ</c>, <c>â</c>, <c>a</c>; <c>ß</c>, <c>ss</c>.</summary>
+    /// <summary>
+    /// A lower-case letter's ways to be written, from itself to the plainest: <c>ấ</c>, <c>â</c>, <c>a</c>; <c>ß</c>, <c>ss</c>.
+    /// </summary>
     public static IEnumerable<string> Spellings(char letter)
     {
         yield return letter.ToString();

@@ -16,7 +16,7 @@ public static class DocumentRules
     private const long UsualStep = 300;
 
     /// <summary>
-    /// Makes any list of words lawful. Their order is kept: starts that contradict it (all but the longest list of starts
+    /// Normalizes any list of words. Their order is kept: starts that contradict it (all but the longest list of starts
     /// that rise) are interpolated and marked estimated; words that overlap or have no length get the least change that
     /// mends them. Texts lose their white space; a word with white space within becomes several; empty words go.
     /// </summary>
@@ -30,11 +30,11 @@ public static class DocumentRules
     }
 
     /// <summary>
-    /// Makes a document lawful, its lines kept: words as the other overload says within their line, and across the lines of a voice where
+    /// Normalizes a document, its lines kept: words as the other overload says within their line, and across the lines of a voice where
     /// their starts contradict the lines' order. Lines that overlap stay so; lines go in order of their starts.
     /// </summary>
     /// <param name="document">Any document; one without a length gets that of its last word.</param>
-    /// <returns>The same document when it is lawful already.</returns>
+    /// <returns>The same document when it is valid already.</returns>
     public static LyricsDocument Normalize(LyricsDocument document)
     {
         if (Validate(document).Count == 0)
@@ -56,7 +56,7 @@ public static class DocumentRules
         };
     }
 
-    /// <summary>Tells what keeps a document from being lawful.</summary>
+    /// <summary>Tells what keeps a document from being valid.</summary>
     /// <param name="document">The document.</param>
     /// <returns>One sentence a fault, in order, such as <c>lines[2].words[0] starts before the word before it ends.</c>; none when all is well.</returns>
     public static IReadOnlyList<string> Validate(LyricsDocument document)
@@ -65,12 +65,12 @@ public static class DocumentRules
         return [.. Faults(document)];
     }
 
-    /// <summary>Whether the words of a line of a song with times are lawful as they stand.</summary>
+    /// <summary>Whether the words of a line of a song with times are valid as they stand.</summary>
     /// <param name="line">A line with words.</param>
     /// <param name="duration">Length of the song, milliseconds.</param>
-    internal static bool IsLawful(LyricsLine line, long duration) => !Faults(line, timed: true, Milliseconds.ToSeconds(duration)).Any();
+    internal static bool IsValid(LyricsLine line, long duration) => !Faults(line, timed: true, Milliseconds.ToSeconds(duration)).Any();
 
-    /// <summary>Mends words whose texts are tidy already; as many come out as go in, if the song has a millisecond for each.</summary>
+    /// <summary>Repairs the times of words whose texts are split already; as many come out as go in, if the song has a millisecond for each.</summary>
     internal static LyricsWord[] Repair(IReadOnlyList<LyricsWord> words, long duration, long shortest)
     {
         var count = (int)Math.Min(words.Count, duration);
@@ -79,17 +79,12 @@ public static class DocumentRules
         shortest = Math.Clamp(duration / count, 1, shortest);
         var (starts, believed) = BelievableStarts(words, count, duration);
 
-        for (var i = 1; i < count; i++)
-            starts[i] = Math.Max(starts[i], starts[i - 1] + shortest);
-        var latest = duration;
-        for (var i = count - 1; i >= 0; i--)
-            latest = starts[i] = Math.Min(starts[i], latest - shortest);
+        WordOrder.Space(starts, first: 0, duration, shortest);
 
         var normalized = new LyricsWord[count];
         for (var i = 0; i < count; i++)
         {
-            var limit = i + 1 < count ? starts[i + 1] : duration;
-            var end = Math.Clamp(Milliseconds.From(words[i].End), starts[i] + shortest, limit);
+            var end = WordOrder.End(starts[i], Milliseconds.From(words[i].End), i + 1 < count ? starts[i + 1] : duration, shortest);
             normalized[i] = words[i].MoveTo(Milliseconds.ToSeconds(starts[i]), Milliseconds.ToSeconds(end)) with
             {
                 Confidence = words[i].Confidence is { } sure && !double.IsNaN(sure) ? Math.Clamp(sure, 0, 1) : null,

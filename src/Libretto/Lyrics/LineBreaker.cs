@@ -1,7 +1,7 @@
 namespace Libretto.Lyrics;
 
 /// <summary>
-/// Breaks words into lines where a singer breathes: at the engine's sentence ends, at silences, after punctuation and before
+/// Breaks words into lines where a singer breathes: at the engine's sentence ends, at silences, after punctuation, before capitals and
 /// conjunctions, with lines of at most about 42 columns, of like length, and no word alone where that can be had. All
 /// breaks are chosen together, as the cheapest way through the words (after Knuth and Plass, "Breaking Paragraphs into Lines", 1981).
 /// </summary>
@@ -14,12 +14,13 @@ internal static class LineBreaker
     public const double LongSilence = 2;
 
     /// <summary>A gap between words, in seconds, from which on it says something.</summary>
-    private const double ShortestPause = 0.15;
+    private const double ShortestPause = 0.3;
 
     // What a break costs by itself, and what speaks for or against one. Only their relations matter.
     private const double AnyBreak = 6;
     private const double AtSentence = -14;
     private const double AtPause = -14; // a second of it
+    private const double AtCapital = -11;
     private const double AfterStop = -5;
     private const double AfterComma = -2.5;
     private const double BeforeConjunction = -1.5;
@@ -36,10 +37,13 @@ internal static class LineBreaker
         "e", "ma", "perché", "quando", "che", "mas",
     };
 
-    /// <param name="words">Lawful words of a song or a part of it.</param>
+    /// <param name="words">Valid words of a song or a part of it.</param>
     /// <param name="sentenceEnds">Indexes of words after which the engine ends a sentence or segment.</param>
-    public static IReadOnlyList<LyricsLine> Break(IReadOnlyList<LyricsWord> words, IReadOnlyCollection<int>? sentenceEnds = null)
+    /// <param name="language">The words' language as an ISO 639 code, which tells what capitals mean; null where it is not known.</param>
+    public static IReadOnlyList<LyricsLine> Break(
+        IReadOnlyList<LyricsWord> words, IReadOnlyCollection<int>? sentenceEnds = null, string? language = null)
     {
+        var starts = new SentenceStarts(words, language);
         var ends = sentenceEnds is null ? [] : sentenceEnds.ToHashSet();
         var lines = new List<LyricsLine>();
         var start = 0;
@@ -47,14 +51,14 @@ internal static class LineBreaker
         {
             if (i + 1 < words.Count && words[i + 1].Start - words[i].End < LongSilence)
                 continue;
-            BreakRun([.. words.Skip(start).Take(i + 1 - start)], index => ends.Contains(start + index), lines);
+            BreakRun([.. words.Skip(start).Take(i + 1 - start)], index => ends.Contains(start + index), index => starts.At(start + index), lines);
             start = i + 1;
         }
         return lines;
     }
 
     /// <summary>Breaks words between two silences: the cheapest lines up to each word, from those up to the words before it.</summary>
-    private static void BreakRun(LyricsWord[] words, Func<int, bool> endsSentence, List<LyricsLine> lines)
+    private static void BreakRun(LyricsWord[] words, Func<int, bool> endsSentence, Func<int, bool> beginsSentence, List<LyricsLine> lines)
     {
         var cost = new double[words.Length + 1];
         var lineStart = new int[words.Length + 1];
@@ -72,7 +76,7 @@ internal static class LineBreaker
                     break;
                 var total = cost[start] + LineCost(width, end - start);
                 if (start > 0)
-                    total += BreakCost(words[start - 1], words[start], endsSentence(start - 1));
+                    total += BreakCost(words[start - 1], words[start], endsSentence(start - 1), beginsSentence(start));
                 if (total < cost[end])
                     (cost[end], lineStart[end]) = (total, start);
             }
@@ -93,11 +97,12 @@ internal static class LineBreaker
             + (width > LongestLine ? Overflow * (1 + (width - LongestLine) / 4.0) : 0);
     }
 
-    private static double BreakCost(LyricsWord before, LyricsWord after, bool sentenceEnd)
+    private static double BreakCost(LyricsWord before, LyricsWord after, bool sentenceEnd, bool sentenceStart)
     {
         var pause = after.Start - before.End;
         return AnyBreak
             + (sentenceEnd ? AtSentence : 0)
+            + (sentenceStart ? AtCapital : 0)
             + (pause >= ShortestPause ? AtPause * Math.Min(1, pause) : 0)
             + AtPunctuation(before.Text)
             + (Conjunctions.Contains(after.Text) ? BeforeConjunction : 0);

@@ -33,14 +33,16 @@ internal static class LineOrder
                 continue;
             var part = PartOf(cut[i]);
             if (limits.TryGetValue(part, out var limit) && cut[i].End > limit)
-                cut[i] = cut[i].WithWords([.. cut[i].Words.Select(word => word.End > limit && word.Start < limit ? word.MoveTo(word.Start, limit) : word)]);
+                cut[i] = cut[i].WithWords(
+                    [.. cut[i].Words.Select(word => word.End > limit && word.Start < limit ? word.MoveTo(word.Start, limit) : word)]);
             limits[part] = cut[i].Start;
         }
         return cut;
     }
 
     /// <summary>Who sings a line, for the order of lines.</summary>
-    public static (LyricsVoice Voice, bool Background) PartOf(LyricsLine line) => (line.Voice ?? LyricsVoice.First, line.Background == true);
+    public static (LyricsVoice Voice, bool Background) PartOf(LyricsLine line) =>
+        (line.Voice ?? LyricsVoice.First, line.Background == true);
 
     private static void RepairPart(IReadOnlyList<PlacedLine> lines, int[] part, long duration, IReadOnlyList<LyricsWord>[] words)
     {
@@ -48,7 +50,8 @@ internal static class LineOrder
         if (AreInOrder([.. part.Select(i => lines[i].Line)]))
         {
             foreach (var i in part)
-                words[i] = DocumentRules.IsLawful(lines[i].Line, duration) ? lines[i].Line.Words : DocumentRules.Repair(lines[i].Line.Words, duration, shortest);
+                words[i] = DocumentRules.IsValid(lines[i].Line, duration) ? lines[i].Line.Words : DocumentRules.Repair(
+                    lines[i].Line.Words, duration, shortest);
             return;
         }
 
@@ -94,7 +97,8 @@ internal static class LineOrder
                 var at = end;
                 groups[^1].Lines.Add(lines[i] with
                 {
-                    Line = lines[i].Line.WithWords([.. lines[i].Line.Words.Select(word => word with { Start = at, End = at, Syllables = null })]),
+                    Line = lines[i].Line.WithWords(
+                        [.. lines[i].Line.Words.Select(word => word with { Start = at, End = at, Syllables = null })]),
                 });
             }
             else if (words[i].Count > 0)

@@ -4,6 +4,7 @@ using Libretto.Lyrics.Formats.Lrc;
 using Libretto.Lyrics.Formats.Subtitles;
 using Libretto.Lyrics.Formats.Ttml;
 using Libretto.Lyrics.Formats.UltraStar;
+using Libretto.Lyrics.Formats.Yaml;
 
 namespace Libretto.Lyrics;
 
@@ -40,9 +41,12 @@ public static class LyricsFormats
     /// <summary>A chart of UltraStar and the games like it: title, artist, language, length, syllables and their notes on a grid of beats.</summary>
     public static ILyricsFormat UltraStar { get; } = new UltraStarFormat();
 
+    /// <summary>Lyricsfile, LRCLIB's YAML: title, artist, language, length, every word to 1 ms.</summary>
+    public static ILyricsFormat Lyricsfile { get; } = new LyricsfileFormat();
+
     /// <summary>All of them, the most usual first.</summary>
     public static IReadOnlyList<ILyricsFormat> All { get; } =
-        [Json, Lrc, EnhancedLrc, SubRip, WebVtt, Ass, Ttml, PlainText, VerboseJson, UltraStar];
+        [Json, Lrc, EnhancedLrc, SubRip, WebVtt, Ass, Ttml, PlainText, VerboseJson, UltraStar, Lyricsfile];
 
     /// <summary>Finds a format by its name.</summary>
     /// <param name="name">Such as <c>lrc</c>, in any case.</param>

@@ -12,6 +12,13 @@ public sealed record LyricsWord(string Text, double Start, double End)
     /// <summary>True when the time was interpolated or guessed rather than heard; null otherwise.</summary>
     public bool? Estimated { get; init; }
 
+    /// <summary>
+    /// Who had the last word on its time, where that is asked for (<c>LIBRETTO_LOG=debug</c>): <c>engine</c>, <c>vocals</c>,
+    /// <c>attention</c>,
+    /// <c>ctc</c>, <c>synced</c> or <c>document</c>; else null.
+    /// </summary>
+    public string? TimedBy { get; init; }
+
     /// <summary>Its syllables in order of time; null when unknown.</summary>
     public IReadOnlyList<LyricsSyllable>? Syllables { get; init; }
 
@@ -25,6 +32,7 @@ public sealed record LyricsWord(string Text, double Start, double End)
     {
         Start = start,
         End = end,
-        Syllables = Syllables is { } syllables && (start, end) != (Start, End) ? WordSyllables.Move(syllables, this, start, end) : Syllables,
+        Syllables = Syllables is { } syllables &&
+            (start, end) != (Start, End) ? WordSyllables.Move(syllables, this, start, end) : Syllables,
     };
 }

@@ -33,7 +33,8 @@ internal sealed record ModelManifest(string Name, string Origin, DateTimeOffset 
     {
         var files = new List<ManifestFile>();
         var own = Path.Combine(folder, FileName);
-        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(path => path != own).Order(StringComparer.Ordinal))
+        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(path => path != own).Order(StringComparer.Ordinal))
         {
             var info = new FileInfo(path);
             files.Add(new ManifestFile(

@@ -45,6 +45,6 @@ public sealed record ModelStoreOptions
             return options;
         return Uri.TryCreate(endpoint.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http"
             ? options with { HubEndpoint = uri }
-            : throw new ModelException("hub_endpoint_invalid", $"HF_ENDPOINT is '{endpoint}', which is not a web address. Correct or unset it.");
+            : throw new ModelException(ErrorKind.Missing, "hub_endpoint_invalid", $"HF_ENDPOINT is '{endpoint}', which is not a web address. Correct or unset it.");
     }
 }

@@ -29,7 +29,7 @@ public sealed class PassagePipeline
     /// <param name="request">The song, and what is wanted of its passage.</param>
     /// <param name="passage">The bounds, seconds from the song's start; at least <see cref="Shortest"/> apart.</param>
     /// <param name="progress">Told at once, in order, on whichever thread works.</param>
-    /// <param name="cancellationToken">Felt within half a second, by programs that were started too. Nothing remains.</param>
+    /// <param name="cancellationToken">Checked at least every half second, by programs that were started too. Nothing remains.</param>
     /// <returns>The passage's lines, with times from the song's start; no stems.</returns>
     /// <exception cref="LibrettoException">The file, a model, or a program it needs; its message says what to do.</exception>
     public async Task<SongResult> RunAsync(

@@ -5,7 +5,7 @@ using Libretto.Pipeline.Memo;
 namespace Libretto.Pipeline;
 
 /// <summary>Turns the progress of single steps into that of the whole song, with the time left.</summary>
-internal sealed class ProgressMeter(IProgress<SongProgress>? listener, TimeProvider time)
+internal sealed class ProgressMeter(IProgress<SongProgress>? listener, ProgressPlan plan, TimeProvider time)
 {
     // Sooner, the share says too little about the rest.
     private const double LeastShareForEstimate = 0.03;
@@ -16,18 +16,20 @@ internal sealed class ProgressMeter(IProgress<SongProgress>? listener, TimeProvi
     private double _from, _to, _fraction;
     private long _entered;
 
-    /// <summary>One for another work on the same song.</summary>
-    public ProgressMeter For(IProgress<SongProgress>? other) => new(other, time);
+    /// <summary>The steps that are expected; may change while none of the steps it changes has begun.</summary>
+    public ProgressPlan Plan { get; set; } = plan;
 
-    /// <summary>Begins a step that takes the song from one share of the whole to another.</summary>
-    /// <param name="stage">The step.</param>
-    /// <param name="from">Share of the whole before it.</param>
-    /// <param name="to">And after it.</param>
+    /// <summary>One for another work on the same song.</summary>
+    public ProgressMeter For(IProgress<SongProgress>? other, ProgressPlan itsPlan) => new(other, itsPlan, time);
+
+    /// <summary>Begins a step.</summary>
+    /// <param name="step">The step. One that was not planned shows no progress.</param>
     /// <param name="message">What is done, in a few words.</param>
     /// <param name="method">How; null while unknown.</param>
-    public void Enter(Stage stage, double from, double to, string message, string? method = null)
+    public void Enter(WorkStep step, string message, string? method = null)
     {
-        (_stage, _from, _to, _message, _method) = (stage, from, to, message, method);
+        (_stage, _message, _method) = (ProgressPlan.StageOf(step), message, method);
+        (_from, _to) = Plan.Contains(step) ? Plan.ShareOf(step) : (_fraction, _fraction);
         _entered = time.GetTimestamp();
         Report(0);
     }
@@ -62,7 +64,7 @@ internal sealed class ProgressMeter(IProgress<SongProgress>? listener, TimeProvi
     /// <summary>A download is no share of the song.</summary>
     public void Fetching(ModelProgress model) => listener?.Report(Now() with { Model = model });
 
-    public void Heard(LyricsLine line) => listener?.Report(Now() with { Line = line });
+    public void LineRecognized(LyricsLine line) => listener?.Report(Now() with { Line = line });
 
     public void Notice(string notice) => listener?.Report(Now() with { Notice = notice });
 

@@ -1,5 +1,6 @@
 using Libretto.Audio;
 using Libretto.Pipeline.Memo;
+using Libretto.Speech.Whisper;
 
 namespace Libretto.Pipeline;
 
@@ -11,7 +12,9 @@ internal sealed class Song : IDisposable
 
     private readonly AudioDecoder _decoder;
     private readonly List<string> _notices = [];
-    private PcmFile? _speech;
+    private readonly Lock _decoding = new();
+    private Task<PcmFile>? _speech;
+    private EncodedAudio? _encoded;
 
     private Song(AudioDecoder decoder, AudioInfo info, ProgressMeter meter)
     {
@@ -24,7 +27,7 @@ internal sealed class Song : IDisposable
     public AudioInfo Info { get; }
 
     /// <summary>Told how far the work on it is.</summary>
-    public ProgressMeter Meter { get; set; }
+    public ProgressMeter Meter { get; private set; }
 
     /// <summary>What stages made of it before.</summary>
     public SongMemo Memo { get; private set; } = null!;
@@ -77,13 +80,46 @@ internal sealed class Song : IDisposable
         return said;
     }
 
-    /// <summary>The song as recognisers want it, 16 kHz mono, decoded when first asked for; it belongs to the song.</summary>
+    /// <summary>Tells another listener from now on, of another work on the song.</summary>
+    public void ReportTo(IProgress<SongProgress>? listener, ProgressPlan plan) => Meter = Meter.For(listener, plan);
+
+    /// <summary>
+    /// The song as recognisers want it, 16 kHz mono. It is decoded once, when first asked for, whoever asks at the same time; it
+    /// belongs to the song.
+    /// </summary>
     public async Task<PcmFile> SpeechAsync(IProgress<double>? progress, CancellationToken cancellationToken)
     {
-        _speech ??= await _decoder.DecodeAsync(Info, SpeechRate, channels: 1, range: null, progress, cancellationToken);
-        Warn(_speech.Warnings);
-        return _speech;
+        Task<PcmFile> decoding;
+        lock (_decoding)
+        {
+            // A decoding that failed may have been given up by the one who asked first.
+            if (_speech is null or { IsFaulted: true } or { IsCanceled: true })
+                _speech = _decoder.DecodeAsync(Info, SpeechRate, channels: 1, range: null, progress, cancellationToken);
+            decoding = _speech;
+        }
+        var speech = await decoding.WaitAsync(cancellationToken);
+        Warn(speech.Warnings);
+        return speech;
     }
 
-    public void Dispose() => _speech?.Dispose();
+    /// <summary>Where networks keep what they make of <see cref="SpeechAsync"/>'s sound, for whoever listens next; asked for once it is decoded.</summary>
+    public EncodedAudio Encoded
+    {
+        get
+        {
+            lock (_decoding)
+                return _encoded ??= new EncodedAudio(_speech!.Result);
+        }
+    }
+
+    /// <summary>Gives back the sound. All else stays of use: stems that were handed out go on with it.</summary>
+    public void Dispose()
+    {
+        _encoded?.Dispose();
+        if (_speech is { IsCompletedSuccessfully: true })
+            _speech.Result.Dispose();
+        else
+            _speech?.ContinueWith(
+                static decoded => decoded.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+    }
 }

@@ -7,6 +7,7 @@ using Libretto.Pipeline.Stems;
 using Libretto.Pipeline.Timing;
 using Libretto.Pipeline.Transcripts;
 using Libretto.Separate;
+using Libretto.Speech.Timing;
 
 namespace Libretto.Pipeline;
 
@@ -16,34 +17,31 @@ namespace Libretto.Pipeline;
 /// </summary>
 public sealed class SongPipeline
 {
-    // Share of the whole work, measured on songs of three minutes; only the progress shown depends on it.
-    private const double DecodedAt = 0.08;
-    private const double SeparatedAt = 0.5;
-    private const double HeardAt = 0.6;
-
     private readonly AudioDecoder _decoder;
     private readonly EngineSelector _engines;
     private readonly EngineFallback _fallback;
-    private readonly Separation _separation;
-    private readonly VocalSeparation _voice;
+    private readonly StemSeparation _separation;
+    private readonly VocalSeparation _vocals;
     private readonly LyricsSearch _search;
     private readonly CtcAlignment _ctc;
     private readonly StageMemo _memo;
     private readonly TimeProvider _time;
+    private readonly bool _tracesTimes;
 
     internal SongPipeline(
-        AudioDecoder decoder, EngineSelector engines, Separation separation, VocalSeparation voice, LyricsSearch search, CtcAlignment letters,
-        StageMemo memo, TimeProvider time)
+        AudioDecoder decoder, EngineSelector engines, StemSeparation separation, VocalSeparation vocals, LyricsSearch search, CtcAlignment ctc,
+        StageMemo memo, TimeProvider time, bool tracesTimes)
     {
         _decoder = decoder;
         _engines = engines;
         _fallback = new EngineFallback(time);
         _separation = separation;
-        _voice = voice;
+        _vocals = vocals;
         _search = search;
-        _ctc = letters;
+        _ctc = ctc;
         _memo = memo;
         _time = time;
+        _tracesTimes = tracesTimes;
     }
 
     /// <summary>Whether a song's words would be waited for, from a hosted engine, and nothing of it computed here unless that engine fails.</summary>
@@ -52,76 +50,135 @@ public sealed class SongPipeline
     {
         ArgumentNullException.ThrowIfNull(request);
         return _engines.IsHosted(request) && request is { Lyrics: null, FindLyrics: false, KeepStems: false, Quality: not SongQuality.Best } &&
-            _voice.ModeFor(request, timesAreTrusted: true) == SeparationMode.Never;
+            _vocals.ModeFor(request, timesAreTrusted: true) == SeparationMode.Never;
     }
 
     /// <summary>Works on one song.</summary>
     /// <param name="request">The song and what is wanted of it.</param>
     /// <param name="progress">Told at once, in order, on whichever thread works.</param>
-    /// <param name="cancellationToken">Felt within half a second, by programs that were started too. Nothing remains.</param>
+    /// <param name="cancellationToken">Checked at least every half second, by programs that were started too. Nothing remains.</param>
     /// <exception cref="LibrettoException">The file, a model, or a program it needs; its message says what to do.</exception>
     public async Task<SongResult> RunAsync(
         SongRequest request, IProgress<SongProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var meter = new ProgressMeter(progress, _time);
-        meter.Enter(Stage.Acquire, 0, DecodedAt, "reading");
+        var meter = new ProgressMeter(progress, ProgressPlan.Song(separates: false, transcribesVocals: false, aligns: false), _time);
+        meter.Enter(WorkStep.Read, "reading");
         using var song = await Song.OpenAsync(request.Path, request.Track, request.Fresh, _decoder, _memo, meter, cancellationToken);
-        var fetching = new Fetching(song.Notice, new SynchronousProgress<ModelProgress>(meter.Fetching));
+        var engine = await SelectAsync(song, request, cancellationToken);
+        await using var search = _search.Start(song, request, cancellationToken);
+
+        // Where the vocals help, they come first.
+        var mode = _vocals.ModeFor(request, engine.Transcriber.TimesAreTrusted);
+        var isBest = _vocals.QualityOf(request) == SongQuality.Best;
+        var separates = mode != SeparationMode.Never;
+        // A hosted engine may give no times of words.
+        var mayAlign = request.Lyrics is not null || search.IsStarted ||
+            (engine.Folder is null && !request.Translate && _engines.FindAligner(engine) is not null);
+        meter.Plan = ProgressPlan.Song(separates, isBest && separates, mayAlign);
+        using var stems = new SongStems(song, _separation);
+        var vocals = await _vocals.RunAsync(song, stems, mode, takesLong: isBest || request.Lyrics is not null, cancellationToken);
+
+        var run = new RecognitionRun(song, request, engine, singer: vocals);
+        var known = await run.RecallAsync(cancellationToken);
+        // Known lyrics only need to know about where their words are: what was heard before, in other windows, serves as well.
+        if (known is null && request.Lyrics is not null && new RecognitionRun(song, request, engine) is var earlier &&
+            await earlier.RecallAsync(cancellationToken) is { } recognized)
+            (run, known) = (earlier, recognized);
+        if (known is null)
+            await run.PrepareAsync(cancellationToken);
+
+        // Words, by whichever engine answers; of those at hand, from the vocals as well.
+        meter.Enter(WorkStep.Transcribe, "transcribing", engine.Transcriber.Name);
+        var heard = known is null ? await _fallback.RunAsync(song, run, cancellationToken) : Recalled(song, run, known);
+        if (isBest && vocals?.Model is not null && heard.Engine.Folder is not null)
+            heard = await TranscribeVocalsAsync(song, heard, vocals, cancellationToken);
+        foreach (var remark in heard.Transcript.Notices(heard.Engine.Transcriber.Name))
+            song.Notice(remark);
+        heard = await new SecondOpinion(song, heard.Run).RunAsync(heard, cancellationToken);
+
+        // Times: bounded by where someone sings, then aligned where something better than the engine's own is at hand.
+        var own = heard.Transcript.Words;
+        if (vocals is not null && (!heard.Engine.Transcriber.TimesAreTrusted || heard.Transcript.IsEstimated))
+            heard = heard with { Transcript = await TimeByVocalsAsync(song, heard, vocals, cancellationToken) };
+        var timed = await new SongTiming(song, request, _engines, _ctc, search).RunAsync(heard, vocals, cancellationToken);
+        var document = Document(song, request, heard, timed, vocals);
+        if (_tracesTimes)
+            document = TimeTrace.Mark(
+                document, [(TimeTrace.Engine, own), (TimeTrace.Vocals, heard.Transcript.Words), (timed.Alignment, timed.WordsOf(heard.Transcript))]);
+        return new SongResult(document, song.Notices) { Stems = request.KeepStems ? stems.Take() : null };
+    }
+
+    /// <summary>Chooses the engine, and makes sure before any work that what the request asks of times can be had.</summary>
+    private async Task<EngineChoice> SelectAsync(Song song, SongRequest request, CancellationToken cancellationToken)
+    {
+        var fetching = new Fetching(song.Notice, new SynchronousProgress<ModelProgress>(song.Meter.Fetching));
         var engine = await _engines.SelectAsync(request, fetching, cancellationToken);
         song.Notice(engine.Notice);
         if (engine.AssumesEnglish && TranscriptDoubt.NotEnglish(song.Info) is { } sign)
             song.Notice($"The song is probably not in English: {sign}. For other languages: libretto models pull whisper-base");
+        _ctc.RequireNamed();
         if (request.Lyrics is not null)
+        {
             await _engines.PrepareAlignerAsync(engine, fetching, cancellationToken);
-        var timing = new SongTiming(song, request, _engines, _ctc, engine);
-        var transcription = new RecognitionRun(song, request, engine);
-        var transcript = await transcription.RecallAsync(cancellationToken);
-        if (transcript is null)
-            await transcription.PrepareAsync(cancellationToken);
-        timing.Search(_search, cancellationToken);
+            _engines.Aligner(engine);
+        }
+        foreach (var notice in request.LyricsNotices ?? [])
+            song.Notice($"The given lyrics: {notice}");
+        return engine;
+    }
 
-        var mode = _voice.ModeFor(request, engine.Transcriber.TimesAreTrusted);
-        using var stems = _separation.Of(song);
-        var isBest = _voice.QualityOf(request) == SongQuality.Best;
-        var voice = await _voice.RunAsync(song, stems, mode, isBest || request.Lyrics is not null, DecodedAt, SeparatedAt, cancellationToken);
-        var isHeardTwice = isBest && voice?.Model is not null;
+    /// <summary>Transcribes the vocals too, and keeps of each passage what was understood more surely.</summary>
+    private static async Task<RecognitionResult> TranscribeVocalsAsync(
+        Song song, RecognitionResult mix, VocalStem vocals, CancellationToken cancellationToken)
+    {
+        var run = mix.Run.Of(vocals);
+        song.Meter.Enter(WorkStep.TranscribeVocals, "transcribing the vocals", mix.Engine.Transcriber.Name);
+        var sung = await run.RecallAsync(cancellationToken) ?? await run.RunAsync(isFinal: () => true, cancellationToken);
+        return mix with { Run = run, Key = run.Key, Transcript = HypothesisSelection.Choose(mix.Transcript, sung) };
+    }
 
-        meter.Enter(Stage.Transcribe, voice is null ? DecodedAt : SeparatedAt, timing.IsExpected(engine) || isHeardTwice ? HeardAt : 1, "listening", engine.Transcriber.Name);
-        string? takenOver = null;
-        if (transcript is null)
-            (transcription, transcript, takenOver) = await _fallback.RunAsync(song, transcription, cancellationToken);
-        else
-            Show(transcript, song);
-        engine = transcription.Engine;
-        // Engines beyond the network are paid for by the minute, and are better than this.
-        if (isHeardTwice && engine.Folder is not null)
-            (transcription, transcript) = await ListenToBothAsync(song, transcription, transcript, voice!, cancellationToken);
-        foreach (var remark in transcript.Notices(engine.Transcriber.Name))
-            song.Notice(remark);
-        (transcript, var transcriptKey) = await new SecondOpinion(song, transcription).RunAsync(transcript, cancellationToken);
-        if (voice is not null && (!engine.Transcriber.TimesAreTrusted || transcript.IsEstimated))
-            transcript = transcript.BoundBy(voice.Singing);
+    /// <summary>Words as the vocals show them to begin and end.</summary>
+    private static async Task<Transcript> TimeByVocalsAsync(
+        Song song, RecognitionResult heard, VocalStem vocals, CancellationToken cancellationToken)
+    {
+        var key = song.Memo.Key("time-by-vocals", heard.Key, vocals.Key);
+        if (await song.Memo.FindAsync(key, StageJson.Default.Transcript, cancellationToken) is { } known)
+            return heard.Transcript with { Words = known.Words };
+        var sound = await vocals.SpeechAsync(cancellationToken);
+        var edges = await Task.Run(() => SoundEdges.Measure(sound, isVoice: true, new TimeRange(0, sound.Duration), cancellationToken), cancellationToken);
+        var timed = heard.Transcript.TimedBy(edges, vocals.Singing);
+        await song.Memo.KeepAsync(key, timed with { Windows = [] }, StageJson.Default.Transcript, cancellationToken);
+        return timed;
+    }
 
-        var timed = await timing.RunAsync(
-            engine, (transcript, transcriptKey), voice, (what, how) => meter.Enter(Stage.Align, HeardAt, 1, what, how), cancellationToken);
-        if (timed.Words is not null)
-            transcript = transcript with { Words = timed.Words };
-        var doubt = timed.IsSupplied ? null : TranscriptDoubt.Of(transcript, engine.AssumesEnglish);
+    /// <summary>Shows what was recognised before as if it were recognised now.</summary>
+    private static RecognitionResult Recalled(Song song, RecognitionRun run, Transcript known)
+    {
+        song.Meter.Found("the words were found in the cache");
+        foreach (var line in known.Lines())
+            song.Meter.LineRecognized(line);
+        return new RecognitionResult(run, known, null);
+    }
+
+    private static LyricsDocument Document(Song song, SongRequest request, RecognitionResult heard, TimingResult timed, VocalStem? vocals)
+    {
+        var transcript = timed.Words is null ? heard.Transcript : heard.Transcript with { Words = timed.Words };
+        var doubt = timed.IsSupplied ? null : TranscriptDoubt.Of(transcript, heard.Engine.AssumesEnglish);
         if (doubt is not null)
             song.Notice(doubt);
-        var document = transcript.ToDocument(timed.Aligned, timed.IsSupplied) with
+        return transcript.ToDocument(timed.Aligned, timed.IsSupplied) with
         {
             Title = request.Title ?? song.Info.Tag("title"),
             Artist = request.Artist ?? song.Info.Tag("artist"),
-            Language = request.Translate ? transcript.Language : engine.Language ?? transcript.Language,
+            Language = request.Translate ? transcript.Language : heard.Engine.Language ?? transcript.Language,
             Source = request.Source ?? new LyricsSource("file"),
             Method = new LyricsMethod
             {
-                Engine = engine.Transcriber.Name,
-                Reason = takenOver,
+                Engine = heard.Engine.Transcriber.Name,
+                Reason = heard.TakenOver,
                 Cost = transcript.Cost,
-                Separation = voice?.Model,
+                Separation = vocals?.Model,
                 Alignment = timed.Alignment,
                 Words = timed.IsSupplied ? "supplied" : "transcribed",
                 Lyrics = timed.IsSupplied ? timed.Aligned!.Fit with { Notices = request.LyricsNotices is { Count: > 0 } notices ? notices : null } : null,
@@ -129,24 +186,5 @@ public sealed class SongPipeline
                 Unsure = doubt is null ? null : true,
             },
         };
-        return new SongResult(document, song.Notices) { Stems = request.KeepStems ? stems.Take() : null };
-    }
-
-    /// <summary>Listens to the voice too, and keeps of each passage what was understood more surely.</summary>
-    private static async Task<(RecognitionRun By, Transcript Heard)> ListenToBothAsync(
-        Song song, RecognitionRun mix, Transcript transcript, VocalStem voice, CancellationToken cancellationToken)
-    {
-        var alone = mix.Of(voice);
-        song.Meter.Enter(Stage.Transcribe, HeardAt, 1, "listening to the voice alone", mix.Engine.Transcriber.Name);
-        var sung = await alone.RecallAsync(cancellationToken) ?? await alone.RunAsync(isFinal: () => true, cancellationToken);
-        return (alone, HypothesisSelection.Choose(transcript, sung));
-    }
-
-    /// <summary>Shows what was heard before as if it were heard now.</summary>
-    private static void Show(Transcript transcript, Song song)
-    {
-        song.Meter.Found("the words were found in the cache");
-        foreach (var line in transcript.Lines())
-            song.Meter.Heard(line);
     }
 }

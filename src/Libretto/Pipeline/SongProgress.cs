@@ -9,7 +9,9 @@ namespace Libretto.Pipeline;
 /// <param name="Message">What is being done, in a few words.</param>
 public sealed record SongProgress(Stage Stage, double Fraction, string Message)
 {
-    /// <summary>How it is done: an engine or model, <c>cache</c> where the result was kept from an earlier time; null while unknown.</summary>
+    /// <summary>
+    /// How it is done: an engine or model, <c>cache</c> where the result was kept from an earlier time; null while unknown.
+    /// </summary>
     public string? Method { get; init; }
 
     /// <summary>About the time left; null while unknown.</summary>

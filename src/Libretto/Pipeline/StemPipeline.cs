@@ -8,18 +8,14 @@ namespace Libretto.Pipeline;
 public sealed class StemPipeline
 {
     /// <summary>The model that separates when none is named.</summary>
-    public const string DefaultModel = Separation.DefaultModel;
-
-    // Share of the whole work, measured on songs of three minutes; only the progress shown depends on it.
-    private const double OpenedAt = 0.05;
-    private const double SeparatedAt = 0.8;
+    public const string DefaultModel = StemSeparation.DefaultModel;
 
     private readonly AudioDecoder _decoder;
-    private readonly Separation _separation;
+    private readonly StemSeparation _separation;
     private readonly StageMemo _memo;
     private readonly TimeProvider _time;
 
-    internal StemPipeline(AudioDecoder decoder, Separation separation, StageMemo memo, TimeProvider time)
+    internal StemPipeline(AudioDecoder decoder, StemSeparation separation, StageMemo memo, TimeProvider time)
     {
         _decoder = decoder;
         _separation = separation;
@@ -30,17 +26,17 @@ public sealed class StemPipeline
     /// <summary>Separates a song and writes both stems; each file appears whole or not at all.</summary>
     /// <param name="request">The song and where its stems go.</param>
     /// <param name="progress">Told at once, in order, on whichever thread works.</param>
-    /// <param name="cancellationToken">Felt within half a second, by programs that were started too.</param>
+    /// <param name="cancellationToken">Checked at least every half second, by programs that were started too.</param>
     /// <returns>What was written and of how many seconds.</returns>
     /// <exception cref="LibrettoException">The file, the model, the disk, or a program it needs; its message says what to do.</exception>
     public async Task<StemResult> RunAsync(
         StemRequest request, IProgress<SongProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var meter = new ProgressMeter(progress, _time);
-        meter.Enter(Stage.Acquire, 0, OpenedAt, "reading");
+        var meter = new ProgressMeter(progress, ProgressPlan.Stems, _time);
+        meter.Enter(WorkStep.Read, "reading");
         using var song = await Song.OpenAsync(request.Path, request.Track, request.Fresh, _decoder, _memo, meter, cancellationToken);
-        using var stems = _separation.Of(song, request.Model);
-        return await stems.WriteAsync(request.Vocals, request.Instrumental, request.Format, OpenedAt, SeparatedAt, cancellationToken);
+        using var stems = new SongStems(song, _separation, request.Model);
+        return await stems.WriteAsync(request.Vocals, request.Instrumental, request.Format, cancellationToken);
     }
 }

@@ -54,7 +54,8 @@ public sealed class DemucsSeparator : IVocalSeparator
     public int BlockFrames => Stride;
 
     /// <inheritdoc/>
-    public Task<SeparatedStems> SeparateAsync(PcmFile mix, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    public Task<SeparatedStems> SeparateAsync(
+        PcmFile mix, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(mix);
         return Task.Run(() => Separate(mix, progress, cancellationToken), cancellationToken);
@@ -64,7 +65,7 @@ public sealed class DemucsSeparator : IVocalSeparator
     {
         using var stems = new StemWriter(mix, SampleRate, _spoolFolder);
         var planes = new float[2 * Segment];
-        using var network = new Network(_sessions, _file, ("mix", [1, 2, Segment]), planes, ("stems", [1, _stems, 2, Segment]));
+        using var network = new FixedNetwork(_sessions, _file, ("mix", [1, 2, Segment]), planes, ("stems", [1, _stems, 2, Segment]));
         var level = Level.Of(mix, cancellationToken);
         var frames = new float[2 * Segment];
         var weights = Triangle();
@@ -105,7 +106,8 @@ public sealed class DemucsSeparator : IVocalSeparator
         }
     }
 
-    private static void Weigh(ReadOnlySpan<float> left, ReadOnlySpan<float> right, Level level, ReadOnlySpan<float> weights, Span<float> weighted)
+    private static void Weigh(
+        ReadOnlySpan<float> left, ReadOnlySpan<float> right, Level level, ReadOnlySpan<float> weights, Span<float> weighted)
     {
         for (var i = 0; i < left.Length; i++)
         {

@@ -83,7 +83,11 @@ public sealed class SeparationPolicy
         var level = 10 * Math.Log10((accompaniment + Silence) / (vocals + Silence));
         var decibels = Math.Abs(level).ToString("0", CultureInfo.InvariantCulture);
         if (level < HardlyAnyAccompaniment)
-            return new(false, $"The voice is not separated because hardly anything was found to accompany it ({decibels} dB softer than it).") { IsVoiceAlone = true };
+            return new(
+                false,
+                $"The voice is not separated because hardly anything was found to accompany it ({decibels} dB softer than " +
+                "it).") { IsVoiceAlone =
+                    true };
         if (estimate > allowed)
             return new(
                 false,
@@ -91,7 +95,9 @@ public sealed class SeparationPolicy
         return new(true, $"The voice is separated because it is accompanied ({decibels} dB {(level < 0 ? "softer" : "louder")} than it).");
     }
 
-    /// <summary>The first frame of the loudest block of the first half and of that of the second; one block where the song is short.</summary>
+    /// <summary>
+    /// The first frame of the loudest block of the first half and of that of the second; one block where the song is short.
+    /// </summary>
     private static IEnumerable<long> LoudestBlocks(PcmFile mix, int frames, CancellationToken cancellationToken)
     {
         var buffer = new float[frames * mix.Channels];

@@ -60,7 +60,8 @@ public sealed class SpleeterSeparator : IVocalSeparator
     public int BlockFrames => (BlockWindows - 1) * Hop;
 
     /// <inheritdoc/>
-    public Task<SeparatedStems> SeparateAsync(PcmFile mix, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    public Task<SeparatedStems> SeparateAsync(
+        PcmFile mix, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(mix);
         return Task.Run(() => Separate(mix, progress, cancellationToken), cancellationToken);
@@ -70,8 +71,8 @@ public sealed class SpleeterSeparator : IVocalSeparator
     {
         using var stems = new StemWriter(mix, SampleRate, _spoolFolder);
         var magnitudes = new float[2 * BlockWindows * Bins];
-        using var vocals = new Network(_sessions, _vocalsFile, ("x", s_shape), magnitudes, ("y", s_shape));
-        using var accompaniment = new Network(_sessions, _accompanimentFile, ("x", s_shape), magnitudes, ("y", s_shape));
+        using var vocals = new FixedNetwork(_sessions, _vocalsFile, ("x", s_shape), magnitudes, ("y", s_shape));
+        using var accompaniment = new FixedNetwork(_sessions, _accompanimentFile, ("x", s_shape), magnitudes, ("y", s_shape));
         var block = new Block();
         var overlap = new OverlapAdd(2, Block.Frames);
         var windows = 1 + (mix.Frames / Hop);

@@ -16,7 +16,8 @@ internal sealed class StemWriter : IDisposable
     {
         if (mix.Channels != 2 || mix.SampleRate != sampleRate)
             throw new ArgumentException(
-                $"The mix has {mix.Channels} channels at {mix.SampleRate} Hz; separation needs 2 at {sampleRate} Hz. Decode it so.", nameof(mix));
+                $"The mix has {mix.Channels} channels at {mix.SampleRate} Hz; separation needs 2 at {sampleRate} Hz. Decode it so.",
+                nameof(mix));
         _mix = mix;
         _vocals = new PcmFile(sampleRate, 2, folder);
         try

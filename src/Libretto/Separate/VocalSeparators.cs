@@ -31,7 +31,8 @@ public static class VocalSeparators
 
     private static SeparationModel Describe(string folder)
     {
-        string[] files = Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "*.onnx").Select(file => Path.GetFileName(file)).Order()] : [];
+        string[] files = Directory.Exists(folder)
+            ? [.. Directory.EnumerateFiles(folder, "*.onnx").Select(file => Path.GetFileName(file)).Order()] : [];
         var vocals = files.FirstOrDefault(file => file.StartsWith("vocals", StringComparison.OrdinalIgnoreCase));
         var accompaniment = files.FirstOrDefault(file => file.StartsWith("accompaniment", StringComparison.OrdinalIgnoreCase));
         if (vocals is not null && accompaniment is not null)

@@ -30,7 +30,7 @@ public static class SettingsReader
                 : inFile.GetValueOrDefault(setting.Key) is { } line ? (line, file)
                 : (null, "default");
             if (text is not null)
-                settings = Apply(setting, settings, text, origin == file ? $"'{setting.Key}' in {file}" : origin);
+                settings = setting.Set(settings, text, origin == file ? $"'{setting.Key}' in {file}" : origin);
             values.Add(new SettingValue(setting, text is not null && setting.IsSecret ? "(set)" : text, origin));
         }
         return new SettingsReading(settings with { Hosted = [.. settings.Hosted.Select(engine => WithKey(engine, environment))] }, values, file);
@@ -63,18 +63,6 @@ public static class SettingsReader
             ? xdg
             : Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData);
         return Path.Combine(folder, "libretto.json");
-    }
-
-    private static LibrettoSettings Apply(Setting setting, LibrettoSettings settings, string text, string origin)
-    {
-        try
-        {
-            return setting.Apply(settings, text);
-        }
-        catch (FormatException e)
-        {
-            throw SettingsException.Invalid(origin, setting.IsSecret ? "(secret)" : text, e.Message);
-        }
     }
 
     private static Dictionary<string, string> ReadFile(string file, bool isNamed)

@@ -1,4 +1,4 @@
-using System.Globalization;
+using static Libretto.Settings.SettingText;
 
 namespace Libretto.Settings;
 
@@ -6,7 +6,7 @@ namespace Libretto.Settings;
 public static class SettingsTable
 {
     /// <summary>The rows, in the order they are shown in.</summary>
-    public static IReadOnlyList<Setting> All { get; } =
+    public static IReadOnlyList<Setting<LibrettoSettings>> All { get; } =
     [
         // Before the engine, which may be one of them.
         new("hosted", null, "LIBRETTO_HOSTED", "groq and openai", "Engines on the network, or changes to those known, as JSON: see docs/engines.md.",
@@ -34,7 +34,7 @@ public static class SettingsTable
         new("local", "--local", "LIBRETTO_LOCAL", "false", "Let no audio, title or lyrics leave the machine; models are still fetched.",
             (settings, text) => settings with { Local = YesOrNo(text) }),
         new("threads", "--threads", "LIBRETTO_THREADS", "one a core", "Threads to compute with, 1 to 256; 0 takes one for each core.",
-            (settings, text) => settings with { Threads = Number(text, 0, 256) }),
+            (settings, text) => settings with { Threads = Whole(text, 0, 256) }),
         new("device", null, "LIBRETTO_DEVICE", "auto", "What computes: cpu, cuda, or auto for the graphics card where this build can use one.",
             (settings, text) => settings with { Device = OneOf(text, LibrettoSettings.Auto, "cpu", "cuda") }),
         new("format", "--format", "LIBRETTO_FORMAT", "json,lrc", "The formats written, separated by commas.",
@@ -63,11 +63,11 @@ public static class SettingsTable
         new("allow-networks", null, "LIBRETTO_ALLOW_NETWORKS", "none; all on the command line", "Networks that links may lead into although they are not public, as 10.0.0.0/8,192.168.1.0/24.",
             (settings, text) => settings with { AllowNetworks = List(text, ',') }),
         new("lyrics-library", null, "LIBRETTO_LYRICS_LIBRARY", "https://lrclib.net/api", "Where '--lyrics auto' looks songs up: LRCLIB's API or a copy of it.",
-            (settings, text) => settings with { LyricsLibrary = WebAddress(text) }),
+            (settings, text) => settings with { LyricsLibrary = WebAddress(text, "https://huggingface.co") }),
         new("contact", null, "LIBRETTO_CONTACT", "none", "Your web or mail address, named to the library that '--lyrics auto' asks, which wishes for one.",
             (settings, text) => settings with { Contact = ContactAddress(text) }),
         new("hub", null, "HF_ENDPOINT", "https://huggingface.co", "The Hugging Face hub that models come from, or a mirror of it.",
-            (settings, text) => settings with { Hub = WebAddress(text) }),
+            (settings, text) => settings with { Hub = WebAddress(text, "https://huggingface.co") }),
         new("hub-token", null, "HF_TOKEN", "none", "A token for the hub; needed for closed repositories only.",
             (settings, text) => settings with { HubToken = NotEmpty(text) })
         {
@@ -76,7 +76,7 @@ public static class SettingsTable
     ];
 
     /// <summary>The key of every hosted engine that has it in this variable.</summary>
-    private static Setting Key(string key, string variable, string description) => new(
+    private static Setting<LibrettoSettings> Key(string key, string variable, string description) => new(
         key, null, variable, "none", description,
         (settings, text) => settings with
         {
@@ -86,22 +86,10 @@ public static class SettingsTable
         IsSecret = true,
     };
 
-    private static string OneOf(string text, params string[] allowed) =>
-        allowed.FirstOrDefault(value => string.Equals(value, text.Trim(), StringComparison.OrdinalIgnoreCase))
-        ?? throw new FormatException($"choose one of {string.Join(", ", allowed)}");
-
-    private static string NotEmpty(string text) =>
-        string.IsNullOrWhiteSpace(text) ? throw new FormatException("it must not be empty") : text;
-
     private static string Language(string text) =>
         string.Equals(text.Trim(), LibrettoSettings.Auto, StringComparison.OrdinalIgnoreCase)
             ? LibrettoSettings.Auto
             : Languages.Find(text) ?? throw new FormatException("give a language's tag, code or name, such as pt-BR, es or Spanish, or auto");
-
-    private static Uri WebAddress(string text) =>
-        Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http"
-            ? uri
-            : throw new FormatException("give a web address such as https://huggingface.co");
 
     /// <summary>It becomes a comment in a header.</summary>
     private static string ContactAddress(string text) =>
@@ -113,22 +101,4 @@ public static class SettingsTable
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" && uri.Host.Length > 0
             ? uri
             : throw new FormatException("give an address such as http://user:password@proxy.example:3128");
-
-    private static bool YesOrNo(string text) => text.Trim().ToLowerInvariant() switch
-    {
-        "true" or "yes" or "1" => true,
-        "false" or "no" or "0" => false,
-        _ => throw new FormatException("give true or false"),
-    };
-
-    private static int Number(string text, int least, int most) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
-            ? number
-            : throw new FormatException($"give a whole number from {least} to {most}");
-
-    private static string[] List(string text, char separator)
-    {
-        var parts = text.Split(separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return parts.Length > 0 ? parts : throw new FormatException("it must not be empty");
-    }
 }

@@ -4,33 +4,28 @@ namespace Libretto.Speech;
 public sealed class SpeechException : LibrettoException
 {
     /// <summary>Creates the error; see <see cref="LibrettoException"/> for the parameters.</summary>
-    public SpeechException(string code, string message, bool isTransient = false, Exception? inner = null)
-        : base(Stage.Transcribe, code, message, isTransient, inner)
+    public SpeechException(ErrorKind kind, string code, string message, bool isTransient = false, Exception? inner = null)
+        : base(kind, code, message, isTransient, inner)
     {
     }
 
     internal static SpeechException NotWhisper(string folder, string reason, Exception? inner = null) => new(
-        "model_unsupported",
+        ErrorKind.Usage, "model_unsupported",
         $"The folder {folder} does not hold a Whisper model Libretto can run: {reason} " +
         "Choose a Whisper model in the transformers.js layout, such as whisper-base.",
         inner: inner);
 
     internal static SpeechException NotCtc(string folder, string reason, Exception? inner = null) => new(
-        "model_unsupported",
+        ErrorKind.Usage, "model_unsupported",
         $"The folder {folder} does not hold a CTC model Libretto can run: {reason} " +
         "Choose a wav2vec2 model exported to ONNX with its vocab.json, such as wav2vec2-base-960h.",
         inner: inner);
 
-    internal static SpeechException RunFailed(string folder, Exception inner) => new(
-        "model_failed",
-        $"The network in {folder} failed: {inner.Message.Split('\n')[0]} Its files may not belong together; fetch the model again.",
-        inner: inner);
-
     internal static SpeechException UnknownLanguage(string language, IEnumerable<string> known) => new(
-        "unknown_language",
+        ErrorKind.Usage, "unknown_language",
         $"The model does not know the language '{language}'. It knows: {string.Join(", ", known.Order(StringComparer.Ordinal))}.");
 
     internal static SpeechException PromptTooLong(int tokens, int limit) => new(
-        "prompt_too_long",
+        ErrorKind.Usage, "prompt_too_long",
         $"The prompt is {tokens} tokens long; the model reads at most {limit}. Shorten it to the names and spellings that matter.");
 }

@@ -7,7 +7,8 @@ namespace Libretto.Storage;
 public static class ContentStoreExtensions
 {
     /// <summary>Copies content to a file, which must not exist; false when there is no such content.</summary>
-    public static async Task<bool> CopyToFileAsync(this IContentStore store, string key, string path, CancellationToken cancellationToken = default)
+    public static async Task<bool> CopyToFileAsync(
+        this IContentStore store, string key, string path, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         await using var reading = await store.OpenAsync(key, cancellationToken);
@@ -23,7 +24,8 @@ public static class ContentStoreExtensions
         this IContentStore store, string folder, string path, ContentDescription description, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        await using var file = new FileStream(
+            path, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
         return await store.AddAsync(folder, file, description, cancellationToken);
     }
 

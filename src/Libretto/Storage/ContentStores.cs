@@ -19,7 +19,8 @@ public static class ContentStores
     /// <param name="environment">Looks up the keys; the process's environment when null.</param>
     /// <exception cref="StorageException">The address means nothing, keys are missing, or the folder cannot be written.</exception>
     public static IContentStore Open(
-        string? address, string folder, HttpClient http, TimeProvider? time = null, ILoggerFactory? logs = null, Func<string, string?>? environment = null)
+        string? address, string folder, HttpClient http, TimeProvider? time =
+            null, ILoggerFactory? logs = null, Func<string, string?>? environment = null)
     {
         var parsed = StoreAddress.Parse(address);
         environment ??= Environment.GetEnvironmentVariable;

@@ -23,7 +23,8 @@ public interface IContentStore
     /// <param name="description">What is known of it; the first caller's words stay.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>
     /// <exception cref="StorageException">It cannot be written, or the disk is full.</exception>
-    Task<StoredContent> AddAsync(string folder, Stream content, ContentDescription description, CancellationToken cancellationToken = default);
+    Task<StoredContent> AddAsync(
+        string folder, Stream content, ContentDescription description, CancellationToken cancellationToken = default);
 
     /// <summary>What lies under a key; null when nothing does.</summary>
     /// <exception cref="StorageException">The store cannot be asked.</exception>

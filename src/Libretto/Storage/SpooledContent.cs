@@ -47,7 +47,8 @@ internal sealed record SpooledContent(string Path, string Sha256, long Length) :
     public void Dispose() => File.Delete(Path);
 
     /// <summary>Writes a block; trouble here is the disk's, unlike trouble with the content's own stream.</summary>
-    private static async Task WriteAsync(FileStream file, ReadOnlyMemory<byte> block, TemporaryFolder folder, CancellationToken cancellationToken)
+    private static async Task WriteAsync(
+        FileStream file, ReadOnlyMemory<byte> block, TemporaryFolder folder, CancellationToken cancellationToken)
     {
         try
         {

@@ -34,7 +34,8 @@ public sealed record StoreAddress
     {
         if (text is null or "" or "disk")
             return new StoreAddress("disk", "", "", new Dictionary<string, string>());
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || !s_known.TryGetValue(address.Scheme, out var known) || address.Host.Length == 0)
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || !s_known.TryGetValue(address.Scheme, out var known) ||
+            address.Host.Length == 0)
             throw StorageException.BadAddress("give disk, s3://BUCKET/PREFIX or cloudinary://CLOUD/FOLDER");
         if (address.UserInfo.Length > 0)
             throw StorageException.BadAddress("keys do not belong into it: they are read from the environment");
@@ -58,6 +59,7 @@ public sealed record StoreAddress
         : throw StorageException.BadAddress($"'{name}' is a web address such as https://s3.example.org");
 
     internal T Choice<T>(string name, T otherwise, params (string Text, T Value)[] choices) => Option(name) is not { } text ? otherwise
-        : choices.Where(choice => choice.Text == text).Select(choice => (choice.Value, IsKnown: true)).FirstOrDefault() is { IsKnown: true } found ? found.Value
+        : choices.Where(choice => choice.Text == text).Select(
+            choice => (choice.Value, IsKnown: true)).FirstOrDefault() is { IsKnown: true } found ? found.Value
         : throw StorageException.BadAddress($"'{name}' is one of {string.Join(", ", choices.Select(choice => choice.Text))}");
 }

@@ -12,10 +12,10 @@ namespace Libretto.Storage;
 public sealed partial class TieredContentStore : IContentStore, IDisposable
 {
     /// <summary>Before a key on the disk: its content is yet to be sent.</summary>
-    internal const string Unsent = "unsent/";
+    internal const string Unsent = StoreFolders.Unsent + "/";
 
     /// <summary>Before a key on the disk: its content is yet to be removed from the store, and is gone here already.</summary>
-    internal const string Removed = "removed/";
+    internal const string Removed = StoreFolders.Removed + "/";
 
     private const int MostUnsent = 10_000;
     private const double SlowestBytesPerSecond = 500_000;

@@ -47,7 +47,7 @@ public sealed class ToolRunner
             var (said, _) = await ReadTextAsync(tool, [tool.VersionArgument], TimeSpan.FromSeconds(20), cancellationToken);
             return new ToolStatus(tool, path, VersionIn(said), null);
         }
-        catch (ToolException e) when (e.Code == "tool_missing")
+        catch (ToolException e) when (e.Code == ErrorCodes.ToolMissing)
         {
             return new ToolStatus(tool, null, null, e.Message);
         }

@@ -21,7 +21,7 @@ public interface ITranscriber
     /// <param name="audio">16 kHz mono.</param>
     /// <param name="options">What the user wants.</param>
     /// <param name="progress">Share done, 0 to 1.</param>
-    /// <param name="cancellationToken">Felt within half a second.</param>
+    /// <param name="cancellationToken">Checked at least every half second.</param>
     /// <returns>One piece a window, as soon as its words are final; none for a recording without words.</returns>
     /// <exception cref="LibrettoException">The model cannot be loaded, or the engine does not know the language.</exception>
     IAsyncEnumerable<TranscribedPiece> TranscribeAsync(

@@ -4,17 +4,17 @@ namespace Libretto.Transcribe;
 public sealed class TranscribeException : LibrettoException
 {
     /// <summary>Creates the error; see <see cref="LibrettoException"/> for the parameters.</summary>
-    public TranscribeException(string code, string message, bool isTransient = false, Exception? inner = null)
-        : base(Stage.Transcribe, code, message, isTransient, inner)
+    public TranscribeException(ErrorKind kind, string code, string message, bool isTransient = false, Exception? inner = null)
+        : base(kind, code, message, isTransient, inner)
     {
     }
 
     internal static TranscribeException LanguageNotSpoken(string engine, string language) => new(
-        "language_unsupported",
+        ErrorKind.Usage, "language_unsupported",
         $"{engine} does not know the language '{language}'. Run 'libretto models pull whisper-base' and add '--engine whisper', " +
         "or leave the language out.");
 
     internal static TranscribeException OptionNotSupported(string engine, string option) => new(
-        "option_unsupported",
+        ErrorKind.Usage, "option_unsupported",
         $"{engine} cannot {option}. Use '--engine whisper' (after 'libretto models pull whisper-base') or leave the option out.");
 }

@@ -1,4 +1,5 @@
 using Libretto.Audio;
+using Libretto.Speech.Whisper;
 
 namespace Libretto.Transcribe;
 
@@ -25,4 +26,7 @@ public sealed record TranscribeOptions
     /// goes on; nobody by default.
     /// </summary>
     public IProgress<string?>? Waiting { get; init; }
+
+    /// <summary>Where Whisper's encoder keeps what it makes of the recording, for whoever reads it next; by default it is forgotten.</summary>
+    internal EncodedAudio? Encoded { get; init; }
 }

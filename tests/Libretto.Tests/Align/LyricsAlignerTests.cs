@@ -43,6 +43,30 @@ public sealed class LyricsAlignerTests(WhisperFixture whisper) : IClassFixture<W
         Assert.Equal(5000, result.Lines.Count);
     }
 
+    [Theory]
+    [InlineData("ask what you can do for your country", 18)]
+    [InlineData("And so my fellow Americans\nask what you can do for your country", 18)]
+    [InlineData("ask not\nwhat your country can do for you", 5)]
+    public async Task Lyrics_may_lack_what_is_sung_first_last_or_between(string lyrics, int place)
+    {
+        using var audio = await AudioAsync();
+        var result = await AlignAsync(lyrics, await HeardAsync(audio));
+        var expected = place == 18 ? Truth()[^8] : Truth()[7];
+        Assert.Equal(expected, result.Lines[^1].Start, 0.35);
+        Assert.False(result.Fit.Unsure);
+    }
+
+    [Fact]
+    public async Task Aligning_can_be_stopped() =>
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            using var audio = await AudioAsync();
+            using var stopped = new CancellationTokenSource();
+            await stopped.CancelAsync();
+            await new LyricsAligner(WhisperFixture.Folder, whisper.Sessions).AlignAsync(
+                audio, new LyricsDocument { Duration = 0, Lines = LinesOf(Speech) }, "file", [], ActivityDetector.Detect(audio), "en", null, stopped.Token);
+        });
+
     [Fact]
     public async Task Lyrics_without_words_are_refused() =>
         Assert.Equal("lyrics_empty", (await Assert.ThrowsAsync<AlignException>(() => AlignAsync("\n\n", heard: []))).Code);

@@ -34,6 +34,19 @@ public class LyricsMatchTests
     [Fact]
     public void Case_accents_and_punctuation_do_not_count() => Assert.Equal(WordKey.Of("Mélodie,"), WordKey.Of("melodie"));
 
+    [Fact]
+    public void A_text_of_many_thousand_words_is_matched_in_little_memory_and_can_be_stopped()
+    {
+        var random = new Random(1);
+        string[] given = [.. Enumerable.Range(0, 20_000).Select(_ => $"word{(char)('a' + random.Next(26))}{(char)('a' + random.Next(26))}{random.Next(10)}")];
+        var heard = given.Skip(9_000).Take(600).Select((word, i) => new LyricsWord(word, i, i + 1)).ToList();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var anchors = LyricsMatch.Find(given, heard, TestContext.Current.CancellationToken);
+        Assert.InRange(anchors.Count(anchor => anchor.Given == anchor.Heard + 9_000), 590, 600);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 200_000_000);
+        Assert.Throws<OperationCanceledException>(() => LyricsMatch.Find(given, heard, new CancellationToken(canceled: true)));
+    }
+
     private static string[] Words(string text) => text.Replace(" /", "", StringComparison.Ordinal).Split(' ');
 
     private static List<LyricsWord> Heard(string text) => [.. text.Split(' ').Select((word, i) => new LyricsWord(word, i, i + 0.9))];

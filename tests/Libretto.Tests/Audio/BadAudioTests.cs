@@ -195,7 +195,7 @@ public sealed class BadAudioTests : IDisposable
     {
         var error = await Assert.ThrowsAsync<AudioException>(() => _decoder.DecodeAsync(path, 16000, 1, null, Token));
         Assert.Equal(code, error.Code);
-        Assert.Equal(Stage.Acquire, error.Stage);
+        Assert.Equal(ErrorKind.Input, error.Kind);
         Assert.False(error.IsTransient);
         Assert.StartsWith(path, error.Message, StringComparison.Ordinal);
     }

@@ -61,6 +61,18 @@ public class LineBreakerTests
             ["hello my friend", "how are you"],
             LineBreaker.Break(Words("hello my friend how are you"), [2]).Select(line => line.Text));
 
+    [Theory]
+    [InlineData("fr", "La tête dans les cieux ma conscience Sous terre un soleil de plus", new[] { "La tête dans les cieux ma conscience", "Sous terre un soleil de plus" })]
+    [InlineData("en", "Tell me when I go and I will Wait for you here", new[] { "Tell me when I go and I will", "Wait for you here" })]
+    [InlineData("de", "Wir sehen die Sonne und Ich gehe mit dem Wind", new[] { "Wir sehen die Sonne und", "Ich gehe mit dem Wind" })]
+    [InlineData("de", "wir sehen die Sonne gehen mit dem Wind", new[] { "wir sehen die Sonne gehen mit dem Wind" })]
+    public void A_capital_that_begins_a_line_of_verse_begins_a_line(string language, string text, string[] lines) =>
+        Assert.Equal(lines, LineBreaker.Break(Words(text), language: language).Select(line => line.Text));
+
+    [Fact]
+    public void Capitals_everywhere_say_nothing() =>
+        Assert.Single(LineBreaker.Break(Words("Come On And Sing With Me"), language: "en"));
+
     [Fact]
     public void Japanese_is_joined_without_spaces_and_counted_double()
     {

@@ -41,6 +41,14 @@ public class RoundTripTests
     });
 
     [Fact]
+    public void Lyricsfile_holds_every_word_to_a_millisecond() => Documents.Normalized.Sample(document =>
+    {
+        var read = Normalized(LyricsFormats.Lyricsfile.Read(LyricsFormats.Lyricsfile.Write(document)));
+        SameWords(document, read, Millisecond, ends: true);
+        Assert.Equal((document.Title, document.Artist, document.Language, document.Duration), (read.Title, read.Artist, read.Language, read.Duration));
+    });
+
+    [Fact]
     public void Verbose_json_holds_every_word_to_a_millisecond() => Documents.Normalized.Sample(document =>
     {
         var read = Normalized(LyricsFormats.VerboseJson.Read(LyricsFormats.VerboseJson.Write(document)));

@@ -9,23 +9,27 @@ public class ProgressMeterTests
     private readonly List<SongProgress> _reports = [];
     private readonly ProgressMeter _meter;
 
-    public ProgressMeterTests() => _meter = new ProgressMeter(new SynchronousProgress<SongProgress>(_reports.Add), _time);
+    public ProgressMeterTests() =>
+        _meter = new ProgressMeter(new SynchronousProgress<SongProgress>(_reports.Add), new ProgressPlan(WorkStep.Transcribe), _time);
 
     [Fact]
     public void A_step_covers_its_share_of_the_whole()
     {
-        _meter.Enter(Stage.Acquire, 0, 0.2, "reading");
+        var plan = _meter.Plan = new ProgressPlan(WorkStep.Read, WorkStep.Transcribe);
+        _meter.Enter(WorkStep.Read, "reading");
         _meter.Report(0.5);
-        _meter.Enter(Stage.Transcribe, 0.2, 1, "listening");
+        _meter.Enter(WorkStep.Transcribe, "transcribing");
         _meter.Report(0.5);
-        Assert.Equal([0, 0.1, 0.2, 0.6], _reports.Select(report => Math.Round(report.Fraction, 9)));
-        Assert.Equal((Stage.Transcribe, "listening"), (_reports[^1].Stage, _reports[^1].Message));
+        Assert.Equal(
+            [0, plan.At(WorkStep.Read, 0.5), plan.ShareOf(WorkStep.Transcribe).From, plan.At(WorkStep.Transcribe, 0.5)],
+            _reports.Select(report => report.Fraction));
+        Assert.Equal((Stage.Transcribe, "transcribing"), (_reports[^1].Stage, _reports[^1].Message));
     }
 
     [Fact]
     public void Progress_never_goes_back_and_never_passes_the_end()
     {
-        _meter.Enter(Stage.Transcribe, 0, 1, "listening");
+        _meter.Enter(WorkStep.Transcribe, "transcribing");
         _meter.Report(0.7);
         _meter.Report(0.4);
         _meter.Report(3);
@@ -35,7 +39,7 @@ public class ProgressMeterTests
     [Fact]
     public void The_time_left_is_that_of_the_step_at_its_pace_so_far()
     {
-        _meter.Enter(Stage.Transcribe, 0, 1, "listening");
+        _meter.Enter(WorkStep.Transcribe, "transcribing");
         Assert.Null(_reports[^1].Remaining);
         _time.Advance(TimeSpan.FromSeconds(10));
         _meter.Report(0.25);

@@ -47,7 +47,7 @@ public sealed class VocalSeparatorsTests(SeparationFixture fixture) : IDisposabl
     public void A_folder_without_networks_is_refused()
     {
         var error = Assert.Throws<SeparateException>(() => VocalSeparators.Open(_folder.Path, fixture.Sessions));
-        Assert.Equal(("model_unknown", Stage.Separate), (error.Code, error.Stage));
+        Assert.Equal(("model_unknown", ErrorKind.Usage), (error.Code, error.Kind));
         Assert.Contains("accompaniment*.onnx", error.Message, StringComparison.Ordinal);
     }
 

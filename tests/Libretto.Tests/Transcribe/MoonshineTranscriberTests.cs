@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Libretto.Audio;
 using Libretto.Lyrics;
+using Libretto.Models;
 using Libretto.Tests.Support;
 using Libretto.Tools;
 using Libretto.Transcribe;
@@ -26,6 +27,18 @@ public sealed class MoonshineTranscriberTests : IDisposable
         Assert.Equal(truth.Select(word => Fold(word.Text)), words.Select(word => Fold(word.Text)));
         var close = words.Zip(truth).Count(pair => Math.Abs(pair.First.Start - pair.Second.Start) <= 0.3);
         Assert.True(close >= 0.9 * truth.Length, $"{close} of {truth.Length} starts are within 0.3 s");
+    }
+
+    [Fact]
+    public async Task A_model_that_could_not_be_loaded_is_loaded_once_it_is_whole()
+    {
+        var whole = await InstalledModels.MoonshineTinyAsync();
+        var engine = new MoonshineTranscriber(_scratch.Path, InstalledModels.Sessions, NullLogger<MoonshineTranscriber>.Instance);
+        await Assert.ThrowsAsync<ModelException>(() => engine.PrepareAsync(TestContext.Current.CancellationToken));
+
+        foreach (var file in Directory.EnumerateFiles(whole))
+            File.CreateSymbolicLink(_scratch[Path.GetFileName(file)], file);
+        await engine.PrepareAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]

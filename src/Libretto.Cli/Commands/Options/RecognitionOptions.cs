@@ -1,5 +1,6 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.CommandLine;
+using Libretto.Cli.Songs;
 using Libretto.Pipeline;
 
 namespace Libretto.Cli.Commands.Options;

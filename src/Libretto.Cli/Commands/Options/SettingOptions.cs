@@ -12,7 +12,9 @@ internal sealed class SettingOptions
     /// <param name="keys">The settings it has use for.</param>
     public SettingOptions(Command command, params string[] keys)
     {
-        _options = SettingsTable.All.Where(setting => setting.Flag is not null && keys.Contains(setting.Key)).ToDictionary(setting => setting, Create);
+        _options = SettingsTable.All
+            .Where(setting => setting.Flag is not null && keys.Contains(setting.Key))
+            .ToDictionary(setting => (Setting)setting, Create);
         foreach (var option in _options.Values)
             command.Add(option);
     }

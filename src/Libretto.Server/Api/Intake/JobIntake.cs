@@ -43,7 +43,7 @@ internal sealed partial class JobIntake(
     public async Task<Job> TakeAsync(Upload upload, Caller caller, string? idempotencyKey, CancellationToken ct)
     {
         rules.Check(upload.Options, caller);
-        var inputKey = $"audio/{upload.Sha256}";
+        var inputKey = $"{StoreFolders.Audio}/{upload.Sha256}";
         var resultKey = StoredResult.KeyOf(inputKey, upload.Lyrics?.Key, upload.Options);
         var requestHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{resultKey}\n{JobJson.Write(upload.Options)}")));
         if (idempotencyKey is not null && await jobs.FindRepeatedAsync(caller.KeyId, idempotencyKey, ct) is { } repeated)

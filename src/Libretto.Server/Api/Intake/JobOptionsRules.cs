@@ -32,6 +32,8 @@ internal sealed class JobOptionsRules(LibrettoSettings settings)
             throw ApiProblem.BadOption("passage", "give its start and end in seconds, at least half a second apart");
         if (options.Passage is not null && options.Stems == true)
             throw ApiProblem.BadOption("passage", "stems are of whole songs");
+        if (options.Export is not null)
+            throw ApiProblem.BadOption("export", "have it made of a song that is done, with POST /api/jobs/{id}/exports");
         if (options.Webhook is { } webhook && (webhook.Length > LongestText || !Uri.TryCreate(webhook, UriKind.Absolute, out var receiver) || receiver.Scheme is not ("http" or "https") || receiver.UserInfo.Length > 0))
             throw ApiProblem.BadOption("webhook", "give an address that begins with https:// or http://, without a password");
         foreach (var (name, text) in new[] { ("title", options.Title), ("artist", options.Artist), ("prompt", options.Prompt), ("model", options.Model) })

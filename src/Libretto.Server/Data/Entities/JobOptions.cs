@@ -59,6 +59,9 @@ internal sealed record JobOptions
     /// <summary>Only this stretch of the song; its words keep the song's times.</summary>
     public Passage? Passage { get; init; }
 
+    /// <summary>What is made of a song whose words are there; only of jobs that are part of another.</summary>
+    public ExportOptions? Export { get; init; }
+
     /// <summary>True to work anew even if the result is in the store.</summary>
     public bool? Fresh { get; init; }
 

@@ -1,3 +1,4 @@
+using Libretto.Pipeline;
 using Libretto.Server.Data.Entities;
 
 namespace Libretto.Server.Jobs.Work;
@@ -5,9 +6,6 @@ namespace Libretto.Server.Jobs.Work;
 /// <summary>Keeps a job's <c>progress_log</c> and pct while it is worked on: acquire 0-30, the stages 30-95, publish 95-100.</summary>
 internal sealed class JobLog
 {
-    private const double AcquiredAt = 30;
-    private const double WorkedAt = 95;
-
     // 100 is for the statement that completes the job.
     private const double Almost = 99;
 
@@ -53,13 +51,13 @@ internal sealed class JobLog
     /// <param name="fraction">For publish and acquire, of the stage; for the others, of all the work between: 0 to 1.</param>
     public static double PctOf(Stage stage, double fraction)
     {
-        var (from, to) = stage switch
+        var step = stage switch
         {
-            Libretto.Stage.Acquire => (0, AcquiredAt),
-            Libretto.Stage.Publish => (WorkedAt, Almost),
-            _ => (AcquiredAt, WorkedAt),
+            Libretto.Stage.Acquire => WorkStep.Download,
+            Libretto.Stage.Publish => WorkStep.Publish,
+            _ => WorkStep.Work,
         };
-        return Math.Round(from + ((to - from) * Math.Clamp(fraction, 0, 1)), 1);
+        return Math.Round(Math.Min(Almost, 100 * ProgressPlan.Job.At(step, fraction)), 1);
     }
 
     /// <summary>Notes progress; returns whether anything that watchers see has changed.</summary>

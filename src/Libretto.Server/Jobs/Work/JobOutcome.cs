@@ -51,7 +51,7 @@ internal sealed partial class JobOutcome(
         LogCompleted(job.Id, result.Method ?? "", seconds);
         telemetry.Finished(JobStatus.Completed, seconds);
         telemetry.Stages(jobLog.Steps);
-        if (job.Options.Passage is null)
+        if (job.Options is { Passage: null, Export: null })
             await times.LearnAsync(jobLog.Steps, result.Duration, CancellationToken.None);
         return true;
     }

@@ -50,14 +50,15 @@ internal sealed partial class LinkWork(
     public async Task<JobRequirements?> HandOverNeedsAsync(Job job, Exception e, CancellationToken ct)
     {
         var isDownload = job is { InputKey: null, Lane: Lane.Io };
-        if (!isDownload || e is not (AcquireException { ElsewhereMayHelp: true } or ToolException { Code: "tool_missing" }))
+        if (!isDownload || e is not (AcquireException { ElsewhereMayHelp: true } or ToolException { Code: ErrorCodes.ToolMissing }))
             return null;
         var others = (await workers.AliveAsync(options.WorkerSilence, ct)).Where(worker => worker.Name != ProcessName.Value && worker.WorksIn(Lane.Compute)).ToList();
         // Without a lane compute of its own, a process may count on workers that are only started when there is work.
         if (others.Count == 0 && options.EffectiveLanes.Contains(Lane.Compute))
             return null;
-        var wantsCookies = e is AcquireException { Code: "link_sign_in" or "link_age" } && job.Cookies is null;
-        return new JobRequirements(Model: null, Gpu: false, Memory: 0, Cookies: wantsCookies && others.Any(worker => Capabilities.Of(worker).Cookies));
+        var wantsCookies = e is AcquireException { Code: ErrorCodes.LinkSignIn or ErrorCodes.LinkAge } && job.Cookies is null;
+        return new JobRequirements(
+            Model: null, Gpu: false, Memory: 0, Cookies: wantsCookies && others.Any(worker => Capabilities.Of(worker).Cookies));
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId}: {Notice}")]

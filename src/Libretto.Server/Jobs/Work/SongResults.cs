@@ -6,7 +6,7 @@ using Libretto.Storage;
 namespace Libretto.Server.Jobs.Work;
 
 /// <summary>A job's result: found in the store, or made there step by step.</summary>
-internal sealed class SongResults(SongWork songs, JobClaims claims, IContentStore store, Checkpoints checkpoints, DatabaseRetry retry)
+internal sealed class SongResults(SongWork songs, ExportWork exports, JobClaims claims, IContentStore store, Checkpoints checkpoints, DatabaseRetry retry)
 {
     /// <summary>The song's copy in the job's folder.</summary>
     public static string InputIn(string folder) => Path.Combine(folder, "song");
@@ -14,6 +14,8 @@ internal sealed class SongResults(SongWork songs, JobClaims claims, IContentStor
     /// <exception cref="LibrettoException">It cannot be made.</exception>
     public async Task<StoredResult> FindOrMakeAsync(Job job, JobLog jobLog, string folder, JobReporter reporter, CancellationToken ct)
     {
+        if (Exports.Is(job))
+            return await exports.FindOrMakeAsync(job, folder, reporter, ct);
         // Another job, or this one's earlier worker, may have made it.
         if (job.Options.Fresh != true && await StoredResult.FindAsync(store, job.ResultKey!, ct) is { } known)
         {

@@ -10,8 +10,7 @@ namespace Libretto.Server.Jobs.Work;
 /// <summary>The worker's one door to the pipeline: job in, lyrics and stems out, with the pipeline's progress in the job's terms.</summary>
 internal sealed class SongWork(SongPipeline pipeline, PassagePipeline passages, IContentStore store)
 {
-    // Of the whole work when stems are made too.
-    private const double LyricsShare = 0.7;
+    private static readonly ProgressPlan s_plan = new(WorkStep.Lyrics, WorkStep.Stems);
 
     /// <summary>Makes a song's lyrics; its stems too, where the words' times need them.</summary>
     /// <param name="job">What is wanted.</param>
@@ -30,7 +29,7 @@ internal sealed class SongWork(SongPipeline pipeline, PassagePipeline passages, 
             Lyrics = given?.Document,
             LyricsNotices = given?.Notices,
         };
-        var progress = new LyricsProgress(reporter, input, working, request.KeepStems ? LyricsShare : 1);
+        var progress = new LyricsProgress(reporter, input, working, request.KeepStems ? s_plan.ShareOf(WorkStep.Lyrics).To : 1);
         var result = job.Options.Passage is { } passage
             ? await passages.RunAsync(request, new TimeRange(passage.Start, passage.End), progress, ct)
             : await pipeline.RunAsync(request, progress, ct);
@@ -47,9 +46,9 @@ internal sealed class SongWork(SongPipeline pipeline, PassagePipeline passages, 
     public async Task<(string Vocals, string Instrumental)> StoreStemsAsync(SongStems stems, string folder, JobReporter reporter, CancellationToken ct)
     {
         var (vocals, instrumental) = (Path.Combine(folder, "vocals"), Path.Combine(folder, "instrumental"));
-        await stems.WriteAsync(vocals, instrumental, AudioFormat.Flac24, new StemProgress(reporter, LyricsShare), ct);
+        await stems.WriteAsync(vocals, instrumental, AudioFormat.Flac24, new StemProgress(reporter, s_plan.ShareOf(WorkStep.Stems).From), ct);
         var flac = new ContentDescription("audio/flac");
-        var (voice, rest) = (await store.AddFileAsync("stems", vocals, flac, ct), await store.AddFileAsync("stems", instrumental, flac, ct));
+        var (voice, rest) = (await store.AddFileAsync(StoreFolders.Stems, vocals, flac, ct), await store.AddFileAsync(StoreFolders.Stems, instrumental, flac, ct));
         return (voice.Key, rest.Key);
     }
 

@@ -30,7 +30,7 @@ internal sealed class PassageWork(JobStore jobs, JobQueue queue, IContentStore s
     {
         var lyrics = GivenLyrics.Of(words, "passage.txt");
         await admission.CheckAsync(caller, default);
-        await jobs.DeletePartsAsync(song.Id, time.GetUtcNow().UtcDateTime - Kept, default);
+        await jobs.DeletePassagesAsync(song.Id, time.GetUtcNow().UtcDateTime - Kept, default);
         await lyrics.StoreAsync(store, default);
         var options = new JobOptions
         {

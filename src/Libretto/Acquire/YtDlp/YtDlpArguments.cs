@@ -32,11 +32,13 @@ internal static class YtDlpArguments
             "--format", $"bestaudio{Protocols}/best{Protocols}", "--ffmpeg-location", "/nonexistent", "--fixup", "never",
             "--paths", request.Folder, "--output", FileName, "--no-part", "--no-mtime", "--no-continue",
             "--max-filesize", request.Limits.Bytes.ToString(CultureInfo.InvariantCulture),
-            "--socket-timeout", "20", "--retries", "3", "--fragment-retries", "3", "--abort-on-unavailable-fragment", "--concurrent-fragments", "4",
+            "--socket-timeout", "20", "--retries", "3", "--fragment-retries", "3", "--abort-on-unavailable-fragment",
+            "--concurrent-fragments", "4",
             "--quiet", "--no-simulate", "--progress", "--newline",
             "--print", $"before_dl:{FactsMark}{{{string.Join(',', s_facts.Select(field => $"\"{field}\":%({field}|)j"))}}}",
             "--progress-template",
-            $"download:{ProgressMark}{{\"bytes\":%(progress.downloaded_bytes|)j,\"total\":%(progress.total_bytes|)j,\"estimate\":%(progress.total_bytes_estimate|)j}}",
+            $"download:{ProgressMark}{{\"bytes\":%(progress.downloaded_bytes|)j,\"total\":%(progress.total_bytes|)j," +
+            "\"estimate\":%(progress.total_bytes_estimate|)j}",
         ];
         if (cookies is not null)
             arguments.AddRange(["--cookies", cookies]);

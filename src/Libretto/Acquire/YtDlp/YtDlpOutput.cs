@@ -29,7 +29,8 @@ internal sealed class YtDlpOutput(SongFetch request, IProgress<FetchProgress>? p
         var said = document.RootElement;
         if (Number(said, "n_entries") > 1 || Number(said, "playlist_count") > 1)
             throw AcquireException.Playlist(request.Link.Address.AbsoluteUri);
-        if (said.TryGetProperty("is_live", out var live) && live.ValueKind == JsonValueKind.True || Text(said, "live_status") is "is_live" or "is_upcoming" or "post_live")
+        if (said.TryGetProperty("is_live", out var live) && live.ValueKind == JsonValueKind.True ||
+            Text(said, "live_status") is "is_live" or "is_upcoming" or "post_live")
             throw AcquireException.Live();
         var duration = Number(said, "duration");
         if (duration > request.Limits.Duration.TotalSeconds)
@@ -71,7 +72,8 @@ internal sealed class YtDlpOutput(SongFetch request, IProgress<FetchProgress>? p
         var bytes = (long)(Number(document.RootElement, "bytes") ?? 0);
         if (bytes > request.Limits.Bytes)
             throw AcquireException.TooBig(request.Limits.Bytes);
-        progress?.Report(new FetchProgress(bytes, (long?)(Number(document.RootElement, "total") ?? Number(document.RootElement, "estimate"))));
+        progress?.Report(
+            new FetchProgress(bytes, (long?)(Number(document.RootElement, "total") ?? Number(document.RootElement, "estimate"))));
     }
 
     private static string? WithoutNumber(string? title) =>
@@ -81,7 +83,8 @@ internal sealed class YtDlpOutput(SongFetch request, IProgress<FetchProgress>? p
 
     /// <summary>A text that is there; what is not there comes empty.</summary>
     private static string? Text(JsonElement said, string name) =>
-        said.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && !string.IsNullOrWhiteSpace(value.GetString()) ? value.GetString()!.Trim() : null;
+        said.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String &&
+            !string.IsNullOrWhiteSpace(value.GetString()) ? value.GetString()!.Trim() : null;
 
     private static double? Number(JsonElement said, string name) =>
         said.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;

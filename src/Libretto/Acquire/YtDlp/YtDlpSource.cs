@@ -48,7 +48,7 @@ public sealed class YtDlpSource : ISongSource
             File.Delete(song);
             return new FetchedSong(output.Facts!, null);
         }
-        catch (ToolException e) when (e.Code is "tool_failed" or "tool_timeout" or "tool_memory")
+        catch (ToolException e) when (e.Code is ErrorCodes.ToolFailed or ErrorCodes.ToolTimeout or ErrorCodes.ToolMemory)
         {
             throw Explain(e, request, proxy);
         }
@@ -66,8 +66,8 @@ public sealed class YtDlpSource : ISongSource
     private static AcquireException Explain(ToolException e, SongFetch request, GuardedProxy proxy) =>
         proxy.Refusal is { } refusal ? refusal
         : proxy.IsExhausted ? AcquireException.TooBig(request.Limits.Bytes)
-        : e.Code == "tool_memory" ? AcquireException.PageTooBig(request.Link.Address.Authority)
-        : e.Code == "tool_timeout" ? AcquireException.TooSlow(request.Limits.Time, e)
+        : e.Code == ErrorCodes.ToolMemory ? AcquireException.PageTooBig(request.Link.Address.Authority)
+        : e.Code == ErrorCodes.ToolTimeout ? AcquireException.TooSlow(request.Limits.Time, e)
         : YtDlpErrors.Explain(e.ErrorLines, request.Link, proxy.Unreachable);
 
     /// <summary>yt-dlp writes the cookies it was given anew: it gets a copy, which only this user may read.</summary>

@@ -22,7 +22,7 @@ internal sealed class CtcAligner(CtcNetwork network, string? language)
     /// <summary>Times words within a window; ends are where the last character's sound ends.</summary>
     /// <param name="samples">16 kHz mono, up to <see cref="LongestWindow"/>.</param>
     /// <param name="words">All that is sung there, in order.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     /// <returns>
     /// The words with times from the window's start and the mean probability of their characters' frames as confidence;
     /// a word without a sound, such as a dash, follows its neighbour and is marked as estimated. Null when the words cannot fit.
@@ -44,11 +44,12 @@ internal sealed class CtcAligner(CtcNetwork network, string? language)
     /// <param name="window">Where all the words and nothing else is sung, up to <see cref="LongestWindow"/>.</param>
     /// <param name="words">The words, in order.</param>
     /// <param name="activity">Where someone sings, in order; when empty, words end with their last character's sound.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     /// <returns>The words with times from the recording's start; null when they cannot fit.</returns>
     /// <exception cref="LibrettoException">The network failed.</exception>
     public LyricsWord[]? Align(
-        PcmFile audio, TimeRange window, IReadOnlyList<string> words, IReadOnlyList<TimeRange> activity, CancellationToken cancellationToken) =>
+        PcmFile audio, TimeRange window, IReadOnlyList<string> words, IReadOnlyList<TimeRange> activity,
+        CancellationToken cancellationToken) =>
         AlignWindow(audio, window, words, cancellationToken) is { } timed ? Hold(timed, window.End, activity) : null;
 
     /// <summary>Times a song's words again, window by window, from rough times such as those of a whole segment.</summary>
@@ -56,7 +57,7 @@ internal sealed class CtcAligner(CtcNetwork network, string? language)
     /// <param name="words">Words in order of time, at most a second or so wrong.</param>
     /// <param name="activity">Where someone sings, in order; may be empty.</param>
     /// <param name="progress">Share done, 0 to 1.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     /// <returns>As many words; those of a window that cannot hold them keep their times.</returns>
     /// <exception cref="LibrettoException">The network failed.</exception>
     public LyricsWord[] AlignSong(
@@ -144,7 +145,10 @@ internal sealed class CtcAligner(CtcNetwork network, string? language)
             var spans = path.Spans.AsSpan(first, count);
             timed[word] = count == 0
                 ? new LyricsWord(words[word], reached, reached) { Estimated = true }
-                : new LyricsWord(words[word], spans[0].Start * secondsPerFrame, spans[^1].End * secondsPerFrame) { Confidence = Confidence(spans) };
+                : new LyricsWord(words[word], spans[0].Start * secondsPerFrame, spans[^1].End * secondsPerFrame)
+                {
+                    Confidence = Confidence(spans),
+                };
             reached = timed[word].End;
         }
         return timed;

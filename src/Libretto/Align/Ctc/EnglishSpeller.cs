@@ -77,7 +77,8 @@ internal static class EnglishSpeller
     private static string Ordinal(string number)
     {
         foreach (var (cardinal, ordinal) in (ReadOnlySpan<(string, string)>)
-            [("one", "first"), ("two", "second"), ("three", "third"), ("five", "fifth"), ("eight", "eighth"), ("nine", "ninth"), ("twelve", "twelfth")])
+            [("one", "first"), ("two", "second"), ("three", "third"), ("five", "fifth"), ("eight", "eighth"), ("nine", "ninth"),
+                ("twelve", "twelfth")])
             if (number.EndsWith(cardinal, StringComparison.Ordinal))
                 return number[..^cardinal.Length] + ordinal;
         return number.EndsWith('y') ? number[..^1] + "ieth" : number + "th";

@@ -7,7 +7,8 @@ internal static class ActivityGate
     /// <param name="thresholds">Where a range ends, for each level; it begins <see cref="ActivityOptions.Hysteresis"/> above.</param>
     /// <param name="duration">The recording's length, seconds.</param>
     /// <param name="options">The shape wanted.</param>
-    public static List<TimeRange> Ranges(ReadOnlySpan<float> decibels, ReadOnlySpan<float> thresholds, double duration, ActivityOptions options)
+    public static List<TimeRange> Ranges(
+        ReadOnlySpan<float> decibels, ReadOnlySpan<float> thresholds, double duration, ActivityOptions options)
     {
         var ranges = new List<TimeRange>();
         var place = 0;

@@ -61,7 +61,8 @@ internal sealed class VoiceBands
 
         public static Section Design(int sampleRate, ReadOnlySpan<double> cutoffs, bool isHighPass)
         {
-            Span<float> b0 = stackalloc float[Count], b1 = stackalloc float[Count], a1 = stackalloc float[Count], a2 = stackalloc float[Count];
+            Span<float> b0 = stackalloc float[Count], b1 = stackalloc float[Count];
+            Span<float> a1 = stackalloc float[Count], a2 = stackalloc float[Count];
             for (var i = 0; i < Count; i++)
             {
                 var omega = 2 * Math.PI * Math.Min(cutoffs[i] / sampleRate, 0.45);

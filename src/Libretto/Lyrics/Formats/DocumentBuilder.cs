@@ -2,7 +2,7 @@ using Libretto.Lyrics.Reading;
 
 namespace Libretto.Lyrics.Formats;
 
-/// <summary>Turns what a reader found into a lawful document: the part that all readers share.</summary>
+/// <summary>Turns what a reader found into a valid document: the part that all readers share.</summary>
 internal static class DocumentBuilder
 {
     /// <summary>A line whose end no one tells is not believed to last longer than this, in milliseconds.</summary>
@@ -25,7 +25,7 @@ internal static class DocumentBuilder
         for (var i = 0; i < lines.Count; i++)
         {
             words[i] = lines[i].Sung == false ? [] : PieceWords.Of(lines[i], EndOf(lines[i], next[i], duration));
-            LyricsReader.Limit(count += words[i].Count);
+            LyricsReader.Limit(count += words[i].Sum(word => word.Syllables?.Count ?? 1));
         }
 
         var sung = words.SelectMany(line => line);

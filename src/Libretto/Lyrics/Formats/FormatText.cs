@@ -16,7 +16,7 @@ internal static class FormatText
         return text.TrimStart('\uFEFF').ReplaceLineEndings("\n").Split('\n');
     }
 
-    /// <summary>The lines to write: those that are sung, lawful, of documents that have times.</summary>
+    /// <summary>The lines to write: those that are sung, normalized, of documents that have times.</summary>
     public static IEnumerable<LyricsLine> SungLines(LyricsDocument document, string format)
     {
         ArgumentNullException.ThrowIfNull(document);

@@ -1,6 +1,6 @@
 namespace Libretto.Lyrics.Formats;
 
-/// <summary>A line as a file gives it, before it is put in order. Times are milliseconds; those not given are null.</summary>
+/// <summary>A line as a file gives it, before it is normalized. Times are milliseconds; those not given are null.</summary>
 internal sealed record LineDraft(long Start, long? End, IReadOnlyList<TextPiece> Pieces)
 {
     /// <summary>False for a line shown along with the one before it but not sung, such as its translation.</summary>

@@ -25,6 +25,8 @@ internal static partial class FormatDetector
                 : LyricsFormats.VerboseJson;
         if (Array().IsMatch(start))
             return LyricsFormats.VerboseJson;
+        if (Lyricsfile().IsMatch(text) && LyricsfileLines().IsMatch(text))
+            return LyricsFormats.Lyricsfile;
         return ByLines(text, named) ?? named switch
         {
             null => LyricsFormats.PlainText,
@@ -73,6 +75,12 @@ internal static partial class FormatDetector
 
     [GeneratedRegex(@"^<(\w{1,20}:)?tt[\s>]")]
     private static partial Regex Root();
+
+    [GeneratedRegex(@"^(?:---\s*)?[\uFEFF]?(?:version|metadata|lines|plain)\s*:", RegexOptions.Multiline)]
+    private static partial Regex Lyricsfile();
+
+    [GeneratedRegex(@"^(?:lines\s*:\s*(?:\[|$)|plain\s*:\s*[|>""'])", RegexOptions.Multiline)]
+    private static partial Regex LyricsfileLines();
 
     [GeneratedRegex(@"^\[\s*[{\]]")]
     private static partial Regex Array();

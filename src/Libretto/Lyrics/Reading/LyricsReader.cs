@@ -9,8 +9,8 @@ public static class LyricsReader
     /// <summary>No lyrics are larger, in bytes: an hour of word-timed lyrics as JSON takes a fifth of it.</summary>
     public const int LargestFile = 5_000_000;
 
-    /// <summary>No lyrics have more words, nor lines in their file: ten hours of singing have fewer.</summary>
-    internal const int MostWords = 100_000;
+    /// <summary>No lyrics have more words or syllables, nor lines in their file: four hours of singing have fewer.</summary>
+    internal const int MostWords = 50_000;
 
     /// <summary>Reads a file's bytes.</summary>
     /// <param name="bytes">The whole file, in any encoding.</param>

@@ -136,6 +136,7 @@ internal sealed class HuggingFaceHub(ModelHttp http, Uri endpoint, string? token
         response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
 
     private static ModelException NotAHub(Uri address) => new(
+        ErrorKind.Missing,
         "model_not_at_source",
         $"{address} does not answer like the Hugging Face hub. Check HF_ENDPOINT and the proxy.");
 }

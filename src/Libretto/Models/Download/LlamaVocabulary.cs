@@ -16,9 +16,11 @@ internal static partial class LlamaVocabulary
         var match = Vocabulary().Match(await File.ReadAllTextAsync(script, ct));
         var bytes = new byte[match.Groups[1].Length];
         if (!match.Success || !Convert.TryFromBase64String(match.Groups[1].Value, bytes, out var count) ||
-            bytes.AsSpan(0, count).Count((byte)'\n') < FewestTokens || !Encoding.UTF8.GetString(bytes, 0, 5).StartsWith("<unk>", StringComparison.Ordinal))
+            bytes.AsSpan(0, count).Count((byte)'\n') < FewestTokens || !Encoding.UTF8.GetString(bytes, 0, 5).StartsWith(
+                "<unk>", StringComparison.Ordinal))
         {
-            throw new ModelException("model_broken", $"{script} holds no vocabulary. Run 'libretto models pull' for its model again.");
+            throw new ModelException(
+                ErrorKind.Missing, "model_broken", $"{script} holds no vocabulary. Run 'libretto models pull' for its model again.");
         }
         await File.WriteAllBytesAsync(target, bytes.AsMemory(0, count), ct);
     }

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
 
 namespace Libretto.Models.Download;
 
@@ -58,24 +60,32 @@ internal sealed class ModelHttp(HttpClient client, TimeProvider time, ILogger lo
     /// <param name="ct">Gives up.</param>
     public async Task<T> RetryAsync<T>(Func<Task<T>> work, Func<long> progress, CancellationToken ct)
     {
-        var failures = 0;
-        while (true)
-        {
-            var before = progress();
-            try
+        var (failures, reached) = (0, progress());
+        return await new ResiliencePipelineBuilder<T> { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions<T>
             {
-                return await work();
-            }
-            catch (TransientFailureException e) when (!ct.IsCancellationRequested)
-            {
-                failures = progress() > before ? 1 : failures + 1;
-                if (failures >= patience.Failures)
-                    throw;
-                var pause = e.RetryAfter is { } asked && asked < LongestPause ? asked : TimeSpan.FromSeconds(Math.Pow(2, failures - 1));
-                ModelLog.Retrying(logger, e.Message, pause);
-                await Task.Delay(pause, time, ct);
-            }
-        }
+                // Counted here: a download that advances may fail as often as it likes.
+                MaxRetryAttempts = int.MaxValue,
+                ShouldHandle = attempt =>
+                {
+                    if (attempt.Outcome.Exception is not TransientFailureException)
+                        return ValueTask.FromResult(false);
+                    failures = progress() > reached ? 1 : failures + 1;
+                    reached = progress();
+                    return ValueTask.FromResult(failures < patience.Failures);
+                },
+                DelayGenerator = attempt => ValueTask.FromResult<TimeSpan?>(
+                    attempt.Outcome.Exception is TransientFailureException { RetryAfter: { } asked } && asked < LongestPause
+                        ? asked
+                        : TimeSpan.FromSeconds(Math.Pow(2, failures - 1))),
+                OnRetry = again =>
+                {
+                    ModelLog.Retrying(logger, again.Outcome.Exception!.Message, again.RetryDelay);
+                    return ValueTask.CompletedTask;
+                },
+            })
+            .Build()
+            .ExecuteAsync(async _ => await work(), ct);
     }
 
     private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken ct)

@@ -73,7 +73,7 @@ internal sealed class ModelInstaller(ModelStoreOptions options, HttpClient clien
     public bool Remove(string name)
     {
         using var held = FileLock.TryTake(LockFile(name))
-            ?? throw new ModelException("model_busy", $"The model {name} is being fetched by another process. Try again when it is done.", isTransient: true);
+            ?? throw new ModelException(ErrorKind.Missing, "model_busy", $"The model {name} is being fetched by another process. Try again when it is done.", isTransient: true);
         var folder = Path.Combine(Cache, name);
         var was = Directory.Exists(folder);
         Delete(Parts(name));
@@ -155,7 +155,7 @@ internal sealed class ModelInstaller(ModelStoreOptions options, HttpClient clien
     private static string CopyFrom(string source, string staging, CancellationToken ct)
     {
         if (!Directory.Exists(source))
-            throw new ModelException("model_source_missing", $"There is no folder {source} to take the model from.");
+            throw new ModelException(ErrorKind.Missing, "model_source_missing", $"There is no folder {source} to take the model from.");
         foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
         {
             ct.ThrowIfCancellationRequested();

@@ -40,7 +40,8 @@ internal sealed class ModelLock(string cacheFolder)
         catch (JsonException e)
         {
             throw new ModelException(
-                "model_lock_broken", $"{File} cannot be read. Remove it; the next download records the models afresh.", inner: e);
+                ErrorKind.Missing, "model_lock_broken", $"{File} cannot be read. Remove it; the next download records the models afresh.",
+                inner: e);
         }
     }
 }

@@ -57,7 +57,9 @@ public sealed partial class NpmConfiguration
             registry.Scheme is not ("https" or "http"))
         {
             throw new ModelException(
-                "npm_registry_invalid", $"The npm configuration names the registry '{text}', which is not a web address. Correct it with 'npm config set registry ADDRESS'.");
+                ErrorKind.Missing, "npm_registry_invalid",
+                $"The npm configuration names the registry '{text}', which is not a web address. Correct it with 'npm config set " +
+                "registry ADDRESS'.");
         }
         return registry;
     }

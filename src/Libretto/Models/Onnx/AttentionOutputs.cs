@@ -61,7 +61,8 @@ internal static class AttentionOutputs
             : new TensorShapeProto.Types.Dimension { DimParam = "heads" });
         shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = "decoder_sequence_length" });
         shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = "encoder_sequence_length_out" });
-        var type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = shape } };
+        var type =
+            new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = shape } };
         return new ValueInfoProto { Name = name, Type = type };
     }
 }

@@ -46,6 +46,9 @@ internal static class CudaProbe
     private static ValueInfoProto Number(string name) => new()
     {
         Name = name,
-        Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = new TensorShapeProto() } },
+        Type = new TypeProto
+        {
+            TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = new TensorShapeProto() },
+        },
     };
 }

@@ -10,7 +10,7 @@ namespace Libretto.Models.Onnx;
 /// </summary>
 public sealed class OnnxSessions : IDisposable
 {
-    private readonly Dictionary<string, Lazy<InferenceSession>> _sessions = new(StringComparer.Ordinal);
+    private readonly Dictionary<NetworkFile, Lazy<InferenceSession>> _sessions = [];
     private readonly object _gate = new();
     private readonly int _threads;
     private readonly Lazy<bool> _usesCuda;
@@ -30,6 +30,9 @@ public sealed class OnnxSessions : IDisposable
         _usesCuda = new Lazy<bool>(() => CanUseCuda(device));
     }
 
+    /// <summary>Threads a network computes with when it runs alone.</summary>
+    internal int Threads => _threads == 0 ? Environment.ProcessorCount : _threads;
+
     /// <summary>Whether networks run on the graphics card; found out when first asked.</summary>
     public bool UsesCuda => _usesCuda.Value;
 
@@ -37,9 +40,12 @@ public sealed class OnnxSessions : IDisposable
     /// <param name="path">An ONNX file.</param>
     /// <exception cref="ModelException">The file is missing, truncated or not a model this runtime can load.</exception>
     /// <exception cref="ObjectDisposedException">This object was disposed.</exception>
-    public InferenceSession Open(string path)
+    public InferenceSession Open(string path) => Open(path, users: 1);
+
+    /// <summary>The same for several who will run it at the same time, each with a share of the threads.</summary>
+    internal InferenceSession Open(string path, int users)
     {
-        var file = Path.GetFullPath(path);
+        var file = new NetworkFile(Path.GetFullPath(path), users);
         var session = Shared(file);
         try
         {
@@ -77,7 +83,7 @@ public sealed class OnnxSessions : IDisposable
     }
 
     // The entry is made under the lock, the network loaded outside of it: others need not wait for a file they do not want.
-    private Lazy<InferenceSession> Shared(string file)
+    private Lazy<InferenceSession> Shared(NetworkFile file)
     {
         lock (_gate)
         {
@@ -88,7 +94,7 @@ public sealed class OnnxSessions : IDisposable
         }
     }
 
-    private InferenceSession LoadUnlessDisposed(string file)
+    private InferenceSession LoadUnlessDisposed(NetworkFile file)
     {
         lock (_gate)
         {
@@ -109,28 +115,28 @@ public sealed class OnnxSessions : IDisposable
         }
     }
 
-    private InferenceSession Load(string file)
+    private InferenceSession Load(NetworkFile file)
     {
-        if (!File.Exists(file))
-            throw ModelException.FileMissing(file);
+        if (!File.Exists(file.Path))
+            throw ModelException.FileMissing(file.Path);
         if (UsesCuda && LoadOnCard(file) is { } session)
             return session;
-        using var options = Options();
-        return new InferenceSession(file, options);
+        using var options = Options(file.Users);
+        return new InferenceSession(file.Path, options);
     }
 
     /// <summary>Null when this network does not run on the card: it may be too large for it.</summary>
-    private InferenceSession? LoadOnCard(string file)
+    private InferenceSession? LoadOnCard(NetworkFile file)
     {
         try
         {
-            using var options = Options();
+            using var options = Options(file.Users);
             options.AppendExecutionProvider_CUDA();
-            return new InferenceSession(file, options);
+            return new InferenceSession(file.Path, options);
         }
         catch (OnnxRuntimeException e)
         {
-            ModelLog.NotOnCard(_log, Path.GetFileName(file), e.Message);
+            ModelLog.NotOnCard(_log, Path.GetFileName(file.Path), e.Message);
             return null;
         }
     }
@@ -140,12 +146,14 @@ public sealed class OnnxSessions : IDisposable
 
     // What fails is an exception; the runtime need not say it as well. A plan of one run's memory would take up to twice of what the
     // values alive at once need.
-    private SessionOptions Options()
+    private SessionOptions Options(int users)
     {
         SharedArena.Prepare();
         var options = new SessionOptions
         {
-            IntraOpNumThreads = _threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, EnableMemoryPattern = false,
+            IntraOpNumThreads = users == 1 ? _threads : Math.Max(1, Threads / users),
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+            EnableMemoryPattern = false,
         };
         options.AddSessionConfigEntry("session.use_env_allocators", "1");
         options.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1");
@@ -162,4 +170,6 @@ public sealed class OnnxSessions : IDisposable
         ModelLog.NoCard(_log, obstacle);
         return false;
     }
+
+    private readonly record struct NetworkFile(string Path, int Users);
 }

@@ -66,7 +66,8 @@ internal sealed record QuantizedMatrix(int Rows, int Columns, byte[] Bytes, floa
     }
 
     public bool SameAs(QuantizedMatrix other) =>
-        Rows == other.Rows && Columns == other.Columns && Scales.AsSpan().SequenceEqual(other.Scales) && Bytes.AsSpan().SequenceEqual(other.Bytes);
+        Rows == other.Rows && Columns == other.Columns && Scales.AsSpan().SequenceEqual(other.Scales) &&
+            Bytes.AsSpan().SequenceEqual(other.Bytes);
 
     private static QuantizedMatrix Empty(int rows, int columns)
     {

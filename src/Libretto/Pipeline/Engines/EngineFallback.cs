@@ -40,8 +40,8 @@ internal sealed class EngineFallback(TimeProvider time)
                     ActionGenerator = next => () => run.TakeOverAsync(next.ActionContext.CancellationToken),
                 })
                 .Build()
-                .ExecuteAsync(async token => await run.HearAsync(first, why: null, token), cancellationToken);
-            winner.By.Show();
+                .ExecuteAsync(async token => await run.RecognizeAsync(first, why: null, token), cancellationToken);
+            winner.Run.Show();
             return winner;
         }
         catch (LibrettoException) when (run.LastError is { } last)
@@ -61,7 +61,7 @@ internal sealed class EngineFallback(TimeProvider time)
     private sealed class Run(Song song, RecognitionRun first, double seconds, CancellationToken stop)
     {
         private readonly Queue<Func<CancellationToken, Task<EngineChoice>>> _others = new(first.Engine.Others);
-        private readonly List<Task> _hearing = [];
+        private readonly List<Task> _running = [];
         private RecognitionRun? _latest;
         private int _atWork;
         private string? _failure;
@@ -72,15 +72,15 @@ internal sealed class EngineFallback(TimeProvider time)
         /// <summary>Engines that others stand behind are a hundred times faster than the song; the rest is left to the network.</summary>
         public TimeSpan Patience { get; } = TimeSpan.FromSeconds(5 + (seconds / 20));
 
-        public async Task<RecognitionResult> HearAsync(RecognitionRun engine, string? why, CancellationToken cancellationToken)
+        public async Task<RecognitionResult> RecognizeAsync(RecognitionRun engine, string? why, CancellationToken cancellationToken)
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stop);
-            var hearing = HearOrRecallAsync(engine, isFirst: why is null, either.Token);
-            lock (_hearing)
-                _hearing.Add(hearing);
+            var running = RecognizeOrRecallAsync(engine, isFirst: why is null, either.Token);
+            lock (_running)
+                _running.Add(running);
             try
             {
-                return new RecognitionResult(engine, await hearing, why);
+                return new RecognitionResult(engine, await running, why);
             }
             catch (LibrettoException e)
             {
@@ -103,7 +103,7 @@ internal sealed class EngineFallback(TimeProvider time)
                 song.Notice(next.Notice);
                 song.Meter.By(next.Transcriber.Name);
                 _latest = first.By(next);
-                return Outcome.FromResult(await HearAsync(_latest, why, either.Token));
+                return Outcome.FromResult(await RecognizeAsync(_latest, why, either.Token));
             }
             catch (Exception e)
             {
@@ -116,11 +116,11 @@ internal sealed class EngineFallback(TimeProvider time)
         /// <summary>Waits for the engines that were overtaken.</summary>
         public async Task EndAsync()
         {
-            foreach (var engine in _hearing)
+            foreach (var engine in _running)
                 await engine.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        private async Task<Transcript> HearOrRecallAsync(RecognitionRun engine, bool isFirst, CancellationToken cancellationToken)
+        private async Task<Transcript> RecognizeOrRecallAsync(RecognitionRun engine, bool isFirst, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _atWork);
             try
@@ -145,9 +145,3 @@ internal sealed class EngineFallback(TimeProvider time)
         }
     }
 }
-
-/// <summary>What was heard and who heard it.</summary>
-/// <param name="By">By the engine that really answered.</param>
-/// <param name="Heard">The words.</param>
-/// <param name="Why">Why the engine chosen first did not do it; null when it did.</param>
-internal sealed record RecognitionResult(RecognitionRun By, Transcript Heard, string? Why);

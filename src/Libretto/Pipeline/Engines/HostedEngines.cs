@@ -30,7 +30,8 @@ internal sealed class HostedEngines(
     public IEnumerable<string> Names => settings.Hosted.Select(engine => engine.Name);
 
     /// <summary>Those that are asked first where no engine was named, in order; none where nothing may leave the machine.</summary>
-    public IEnumerable<HostedEngine> Automatic => settings.Local ? [] : settings.Hosted.Where(engine => engine.IsAutomatic && engine.IsReady);
+    public IEnumerable<HostedEngine> Automatic =>
+        settings.Local ? [] : settings.Hosted.Where(engine => engine.IsAutomatic && engine.IsReady);
 
     /// <summary>The engine of that name; null when there is none.</summary>
     /// <exception cref="LibrettoException">It may not be asked, or its key is missing.</exception>

@@ -11,7 +11,10 @@ namespace Libretto.Pipeline.Engines;
 /// <summary>Makes the recogniser that fits a model's folder.</summary>
 internal sealed class SpeechEngines(OnnxSessions sessions, ILoggerFactory loggers)
 {
-    /// <summary>What a folder holds, judged by its files, so that a model made or converted by the user works too; null when no speech model.</summary>
+    /// <summary>
+    /// What a folder holds, judged by its files, so that a model made or converted by the user works too; null when no speech
+    /// model.
+    /// </summary>
     public static ModelKind? KindOf(string folder) =>
         File.Exists(Path.Combine(folder, "tokens.txt")) && File.Exists(Path.Combine(folder, "encoder_model.onnx")) ? ModelKind.Moonshine
         : File.Exists(Path.Combine(folder, "generation_config.json")) ? ModelKind.Whisper

@@ -10,21 +10,17 @@ namespace Libretto.Pipeline.Exports;
 /// <summary>A song's way to karaoke that people can take anywhere: words, stems, notes, and then whatever is to be made of them.</summary>
 public sealed class KaraokePipeline
 {
-    // Shares of the whole work; only the progress shown depends on them.
-    private const double HeardAt = 0.4;
-    private const double SeparatedAt = 0.55;
-    private const double NotesAt = 0.6;
-
     private readonly AudioDecoder _decoder;
     private readonly SongPipeline _songs;
-    private readonly Separation _separation;
+    private readonly StemSeparation _separation;
     private readonly NoteSearch _notes;
     private readonly KaraokeRenderer _renderer;
     private readonly StageMemo _memo;
     private readonly TimeProvider _time;
 
     internal KaraokePipeline(
-        AudioDecoder decoder, SongPipeline songs, Separation separation, NoteSearch notes, KaraokeRenderer renderer, StageMemo memo, TimeProvider time)
+        AudioDecoder decoder, SongPipeline songs, StemSeparation separation, NoteSearch notes, KaraokeRenderer renderer, StageMemo memo,
+        TimeProvider time)
     {
         _decoder = decoder;
         _songs = songs;
@@ -46,35 +42,36 @@ public sealed class KaraokePipeline
         ArgumentNullException.ThrowIfNull(request);
         if (request.Document is { IsTimed: false })
             throw KaraokeException.NoTimes();
-        var meter = new ProgressMeter(progress, _time);
-        meter.Enter(Stage.Acquire, 0, 0, "reading");
+        var plan = ProgressPlan.Karaoke(lyricsAreKnown: request.Document is not null);
+        var meter = new ProgressMeter(progress, plan, _time);
+        meter.Enter(WorkStep.Read, "reading");
         using var song = await Song.OpenAsync(request.Song.Path, request.Song.Track, request.Song.Fresh, _decoder, _memo, meter, cancellationToken);
         if (NeedsSeparation(request) && await _separation.EnsureAsync(new SynchronousProgress<ModelProgress>(meter.Fetching), cancellationToken) is { } obstacle)
         {
-            song.Notice($"The whole song is heard, voice and all, because {Separation.DefaultModel}, which parts them, is not here and cannot be fetched now ({obstacle}).");
+            song.Notice($"The whole song is heard, voice and all, because {StemSeparation.DefaultModel}, which separates them, is not here and cannot be fetched now ({obstacle}).");
             request = request with { Audio = KaraokeAudio.Mix };
         }
-        var result = request.Document is null ? await ListenAsync(request, progress, cancellationToken) : null;
-        var from = result is null ? 0 : HeardAt;
+        var result = request.Document is null ? await TranscribeAsync(request, plan, progress, cancellationToken) : null;
         foreach (var notice in result?.Notices ?? [])
             song.Remember(notice);
         using var stems = new KaraokeVoice(song, request, result?.Stems, _separation);
-        meter.Enter(Stage.Separate, from, SeparatedAt, "separating the voice");
+        meter.Enter(WorkStep.Separate, "separating the vocals");
         await stems.PrepareAsync(cancellationToken);
 
-        meter.Enter(Stage.Align, SeparatedAt, NotesAt, "finding syllables and notes");
+        meter.Enter(WorkStep.Notes, "finding syllables and notes");
         var document = Named(result?.Document ?? request.Document!, request.Song.Path, song);
         document = await _notes.FindAsync(song, document, stems, request.Outputs.Any(output => output.Kind == KaraokeKind.UltraStar), cancellationToken);
 
-        var made = await _renderer.RenderAsync(song, document, stems, request, NotesAt, cancellationToken);
+        var made = await _renderer.RenderAsync(song, document, stems, request, cancellationToken);
         return new KaraokeResult(document, made, song.Notices);
     }
 
     private static bool NeedsSeparation(KaraokeRequest request) => request.Audio != KaraokeAudio.Mix && request.Stems is null;
 
-    private Task<SongResult> ListenAsync(KaraokeRequest request, IProgress<SongProgress>? progress, CancellationToken cancellationToken) => _songs.RunAsync(
+    private Task<SongResult> TranscribeAsync(
+        KaraokeRequest request, ProgressPlan plan, IProgress<SongProgress>? progress, CancellationToken cancellationToken) => _songs.RunAsync(
         request.Song with { KeepStems = request.Audio != KaraokeAudio.Mix && request.Stems is null },
-        progress is null ? null : new SynchronousProgress<SongProgress>(value => progress.Report(value with { Fraction = value.Fraction * HeardAt })),
+        progress is null ? null : plan.Part(WorkStep.Lyrics, progress),
         cancellationToken);
 
     /// <summary>A title card needs a title: where nothing is known, the file's name.</summary>

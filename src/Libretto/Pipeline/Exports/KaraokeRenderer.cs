@@ -16,15 +16,16 @@ internal sealed class KaraokeRenderer(ToolRunner tools, AudioDecoder decoder, Fu
     /// <summary>Makes all outputs, one after another.</summary>
     /// <returns>Those made.</returns>
     public async Task<IReadOnlyList<KaraokeOutput>> RenderAsync(
-        Song song, LyricsDocument document, KaraokeVoice voice, KaraokeRequest request, double from, CancellationToken cancellationToken)
+        Song song, LyricsDocument document, KaraokeVoice voice, KaraokeRequest request, CancellationToken cancellationToken)
     {
         var made = new List<KaraokeOutput>();
         var show = new KaraokeSong(document, Math.Max(document.Duration, song.Info.Duration ?? 0));
         for (var i = 0; i < request.Outputs.Count; i++)
         {
             var output = request.Outputs[i];
-            var share = (1 - from) / request.Outputs.Count;
-            song.Meter.Enter(Stage.Publish, from + share * i, from + share * (i + 1), TextOf(output.Kind));
+            var (at, count) = (i, request.Outputs.Count);
+            var progress = new SynchronousProgress<double>(share => song.Meter.Report((at + share) / count));
+            song.Meter.Enter(WorkStep.Render, TextOf(output.Kind));
             if (output.Kind == KaraokeKind.UltraStar && show.Lines.Count == 0)
             {
                 if (request.Outputs.Count == 1)
@@ -32,16 +33,18 @@ internal sealed class KaraokeRenderer(ToolRunner tools, AudioDecoder decoder, Fu
                 song.Notice("There is no UltraStar chart, because nobody was heard to sing.");
                 continue;
             }
-            await RenderAsync(song, show, voice, request, output, cancellationToken);
-            song.Meter.Report(1);
+            await RenderAsync(song, show, voice, request, output, progress, cancellationToken);
+            progress.Report(1);
             made.Add(output);
         }
         return made;
     }
 
-    private Task RenderAsync(Song song, KaraokeSong show, KaraokeVoice voice, KaraokeRequest request, KaraokeOutput output, CancellationToken cancellationToken)
+    private Task RenderAsync(
+        Song song, KaraokeSong show, KaraokeVoice voice, KaraokeRequest request, KaraokeOutput output, IProgress<double> progress,
+        CancellationToken cancellationToken)
     {
-        var (folder, progress) = (temporary(), song.Meter.Step());
+        var folder = temporary();
         var name = request.Name ?? FileNames.OfSong(show.Artist, show.Title);
         return output.Kind switch
         {

@@ -13,7 +13,7 @@ internal sealed class KaraokeVoice : IDisposable
 {
     private readonly Song _song;
     private readonly KaraokeRequest _request;
-    private readonly Separation _separation;
+    private readonly StemSeparation _separation;
     private readonly SongStems _stems;
     private readonly TemporaryPair _files;
     private bool _isSeparated;
@@ -23,12 +23,12 @@ internal sealed class KaraokeVoice : IDisposable
     /// <param name="request">What is wanted of it.</param>
     /// <param name="stems">Its stems from when it was listened to; taken over. Null where there are none.</param>
     /// <param name="separation">Makes them.</param>
-    public KaraokeVoice(Song song, KaraokeRequest request, SongStems? stems, Separation separation)
+    public KaraokeVoice(Song song, KaraokeRequest request, SongStems? stems, StemSeparation separation)
     {
         _song = song;
         _request = request;
         _separation = separation;
-        _stems = stems ?? separation.Of(song);
+        _stems = stems ?? new SongStems(song, separation);
         _files = new TemporaryPair(song.Memo);
     }
 
@@ -53,7 +53,7 @@ internal sealed class KaraokeVoice : IDisposable
         if (!isWorthIt)
             return;
         var (vocals, instrumental) = _files.Make();
-        await _stems.WriteAsync(vocals, instrumental, SongSeparation.KeptFormat, 0, 1, cancellationToken);
+        await _stems.WriteAsync(vocals, instrumental, StemSeparation.KeptFormat, cancellationToken);
         Files = new KaraokeStems(vocals, instrumental);
         Key = (await _stems.OpenAsync(cancellationToken)).Key;
         _isSeparated = true;

@@ -7,10 +7,10 @@ using Libretto.Settings;
 namespace Libretto.Pipeline.Stems;
 
 /// <summary>
-/// Parts the voice from the rest before words are timed, where that is wanted. Words are still taken from the mix, which engines
-/// understand better; the stem tells where someone sings. A recording that is a voice alone is its own stem.
+/// Decides whether a song is separated before its words are timed, and has it done. Words are still taken from the mix, which engines
+/// understand better; the vocal stem tells where someone sings. A recording that is a voice alone is its own stem.
 /// </summary>
-internal sealed class VocalSeparation(Separation separation, LibrettoSettings settings, TimeProvider time)
+internal sealed class VocalSeparation(StemSeparation separation, LibrettoSettings settings, TimeProvider time)
 {
     /// <summary>Unless it was asked for, separation may take this share of the song's length.</summary>
     private const double TimeAllowed = 0.25;
@@ -18,7 +18,9 @@ internal sealed class VocalSeparation(Separation separation, LibrettoSettings se
     /// <summary>How much time a song may take.</summary>
     public SongQuality QualityOf(SongRequest request) => request.Quality ?? Enum.Parse<SongQuality>(settings.Quality, ignoreCase: true);
 
-    /// <summary>What the user wants; unless told otherwise, stems that are to be made anyway are made first where times need them.</summary>
+    /// <summary>
+    /// What the user wants; unless told otherwise, stems that are to be made anyway are made first where times need them.
+    /// </summary>
     public SeparationMode ModeFor(SongRequest request, bool timesAreTrusted)
     {
         if (request.Separate is { } asked)
@@ -39,40 +41,41 @@ internal sealed class VocalSeparation(Separation separation, LibrettoSettings se
     /// <param name="stems">Its stems, made here if they are to be.</param>
     /// <param name="mode">What the user wants.</param>
     /// <param name="takesLong">Whether it may take as long as it likes.</param>
-    /// <param name="from">Share of the whole work before it.</param>
-    /// <param name="to">And after it.</param>
     /// <param name="cancellationToken">Stops the networks and ffmpeg at once.</param>
     /// <returns>The voice; null when it is not known apart from the song.</returns>
     public async Task<VocalStem?> RunAsync(
-        Song song, SongStems stems, SeparationMode mode, bool takesLong, double from, double to, CancellationToken cancellationToken)
+        Song song, SongStems stems, SeparationMode mode, bool takesLong, CancellationToken cancellationToken)
     {
         if (mode == SeparationMode.Never)
             return null;
         if (mode == SeparationMode.Auto && !separation.IsInstalled)
         {
-            song.Notice($"The voice is not separated because no model for it is installed. Fetch one with: libretto models pull {Separation.DefaultModel}");
+            song.Notice(
+                $"The voice is not separated because no model for it is installed. Fetch one with: libretto models pull " +
+                $"{StemSeparation.DefaultModel}");
             return null;
         }
-        song.Meter.Enter(Stage.Separate, from, to, "separating the voice");
-        var way = await stems.OpenAsync(cancellationToken);
+        song.Meter.Enter(WorkStep.Separate, "separating the vocals");
+        var model = await stems.OpenAsync(cancellationToken);
         // How long it may take depends on the machine.
-        var key = song.Memo.Key("separation-decision", way.Key, $"{mode}", takesLong ? "" : $"{Environment.ProcessorCount}");
-        if (!await stems.RecallAsync(cancellationToken) && await LeaveOrSeparateAsync(song, stems, way, key, mode, takesLong, cancellationToken) is { } whole)
+        var key = song.Memo.Key("separation-decision", model.Key, $"{mode}", takesLong ? "" : $"{Environment.ProcessorCount}");
+        if (!await stems.RecallAsync(cancellationToken) &&
+            await SkipOrSeparateAsync(song, stems, model, key, mode, takesLong, cancellationToken) is { } whole)
         {
             song.Notice(whole.Reason);
             return whole.Singing is null ? null : new VocalStem(null, key, whole.Singing, token => song.SpeechAsync(null, token));
         }
-        return new VocalStem(way.Separator.Name, way.Key, stems.Singing, stems.SpeechAsync);
+        return new VocalStem(model.Separator.Name, model.Key, stems.Singing, stems.SpeechAsync);
     }
 
     /// <summary>Separates the song if that is worth it; else what is known of it whole, which is kept for the next time.</summary>
-    private async Task<SkippedSeparation?> LeaveOrSeparateAsync(
-        Song song, SongStems stems, SongSeparation way, string key, SeparationMode mode, bool takesLong, CancellationToken cancellationToken)
+    private async Task<SkippedSeparation?> SkipOrSeparateAsync(
+        Song song, SongStems stems, StemModel model, string key, SeparationMode mode, bool takesLong, CancellationToken cancellationToken)
     {
         if (await song.Memo.FindAsync(key, StageJson.Default.SkippedSeparation, cancellationToken) is { } known)
             return known;
-        using var mix = await way.DecodeAsync(null, cancellationToken);
-        var decision = await new SeparationPolicy(way.Separator, time)
+        using var mix = await stems.DecodeAsync(cancellationToken);
+        var decision = await new SeparationPolicy(model.Separator, time)
             .DecideAsync(mix, mode, takesLong ? null : TimeSpan.FromSeconds(mix.Duration * TimeAllowed), cancellationToken);
         if (decision.Separate)
         {

@@ -19,9 +19,11 @@ internal sealed class CtcAlignment(ModelStore models, OnnxSessions sessions, Lib
     /// <summary>What <c>method.alignment</c> says of such times.</summary>
     public const string Method = "ctc";
 
-    /// <summary>The folder of the network that was named; null when none was.</summary>
-    /// <exception cref="PipelineException">It is not there.</exception>
-    public string? Named() => settings.Aligner is { } name ? models.Find(name) ?? throw PipelineException.AlignerMissing(name) : null;
+    /// <summary>Makes sure that the network that was named, if one was, is there.</summary>
+    /// <exception cref="PipelineException">It is not.</exception>
+    public void RequireNamed() => Named();
+
+    private string? Named() => settings.Aligner is { } name ? models.Find(name) ?? throw PipelineException.AlignerMissing(name) : null;
 
     /// <summary>The folder of the network for a language; null when there is none.</summary>
     /// <param name="language">An ISO 639 code.</param>
@@ -33,26 +35,27 @@ internal sealed class CtcAlignment(ModelStore models, OnnxSessions sessions, Lib
     /// <param name="song">The song, in the step that aligning is.</param>
     /// <param name="folder">The network's folder.</param>
     /// <param name="words">Words with times of which none is far off.</param>
-    /// <param name="voice">What is known of the voice; null where the song was not separated.</param>
+    /// <param name="vocals">What is known of the vocals; null where the song was not separated.</param>
     /// <param name="language">The language sung.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     /// <returns>As many words.</returns>
     public async Task<IReadOnlyList<LyricsWord>> RunAsync(
-        Song song, string folder, IReadOnlyList<LyricsWord> words, VocalStem? voice, string language, CancellationToken cancellationToken)
+        Song song, string folder, IReadOnlyList<LyricsWord> words, VocalStem? vocals, string language, CancellationToken cancellationToken)
     {
         if (words.Count == 0)
             return words;
         var given = JsonSerializer.Serialize(words, StageJson.Default.IReadOnlyListLyricsWord);
-        var key = song.Memo.Key("align-ctc", ModelIdentity.Of(folder), given, voice?.Key ?? "", language);
-        if (await song.Memo.FindAsync(key, StageJson.Default.IReadOnlyListLyricsWord, cancellationToken) is { } known && known.Count == words.Count)
+        var key = song.Memo.Key("align-ctc", ModelIdentity.Of(folder), given, vocals?.Key ?? "", language);
+        if (await song.Memo.FindAsync(key, StageJson.Default.IReadOnlyListLyricsWord, cancellationToken) is { } known &&
+            known.Count == words.Count)
         {
             song.Meter.Found("the times were found in the cache");
             return known;
         }
-        var audio = voice is null ? await song.SpeechAsync(null, cancellationToken) : await voice.SpeechAsync(cancellationToken);
+        var audio = vocals is null ? await song.SpeechAsync(null, cancellationToken) : await vocals.SpeechAsync(cancellationToken);
         var timed = await Task.Run(
             () => new CtcAligner(CtcNetwork.Load(folder, sessions), language).AlignSong(
-                audio, words, voice?.Singing ?? [], song.Meter.Step(), cancellationToken),
+                audio, words, vocals?.Singing ?? [], song.Meter.Step(), cancellationToken),
             cancellationToken);
         await song.Memo.KeepAsync(key, timed, StageJson.Default.IReadOnlyListLyricsWord, cancellationToken);
         return timed;

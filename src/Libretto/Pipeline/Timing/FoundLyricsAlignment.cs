@@ -14,15 +14,15 @@ internal sealed class FoundLyricsAlignment(Song song, AlignerChoice? aligner)
 {
     /// <summary>Compares them with what was heard, and times them.</summary>
     /// <param name="found">The lyrics.</param>
-    /// <param name="transcript">What was recognised, and where the memo keeps it.</param>
-    /// <param name="voice">Where someone sings in the voice; null where the song was not separated.</param>
+    /// <param name="heard">What was recognised, and where the memo keeps it.</param>
+    /// <param name="vocals">What is known of the vocals; null where the song was not separated.</param>
     /// <param name="language">The language sung, as an ISO 639 code.</param>
-    /// <param name="cancellationToken">Felt within half a second.</param>
+    /// <param name="cancellationToken">Checked at least every half second.</param>
     /// <returns>The lyrics with their times; null when they are of no use.</returns>
     public async Task<TimingResult?> RunAsync(
-        FoundLyrics found, (Transcript Song, string Key) transcript, VocalStem? voice, string language, CancellationToken cancellationToken)
+        FoundLyrics found, RecognitionResult heard, VocalStem? vocals, string language, CancellationToken cancellationToken)
     {
-        var compared = new SyncedLyrics(found.Lyrics, transcript.Song.Words);
+        var compared = new SyncedLyrics(found.Lyrics, heard.Transcript.Words);
         var which = string.Create(CultureInfo.InvariantCulture, $"The lyrics of '{found.Title}' by {found.Artist} that were found");
         var share = string.Create(CultureInfo.InvariantCulture, $"{100 * compared.Matched:F0} % of their words were heard");
         if (!compared.WordsFit)
@@ -32,16 +32,22 @@ internal sealed class FoundLyricsAlignment(Song song, AlignerChoice? aligner)
         }
         if (found.IsSynced && compared.TimesFit)
         {
-            song.Notice(string.Create(CultureInfo.InvariantCulture, $"{which} are used with their times, moved by {compared.Offset:+0.0;-0.0;0.0} s: {share}, {100 * compared.Agreement:F0} % of those in time."));
-            return new TimingResult(compared.ToAligned(LyricsLookup.Source, transcript.Song.Duration), "synced", IsSupplied: true);
+            song.Notice(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{which} are used with their times, moved by {compared.Offset:+0.0;-0.0;0.0} s: {share}, {100 * compared.Agreement:F0} " +
+                $"% of those in time."));
+            return new TimingResult(compared.ToAligned(LyricsLookup.Source, heard.Transcript.Duration), "synced", IsSupplied: true);
         }
         if (aligner is null)
         {
-            song.Notice($"{which} fit ({share}), but {(found.IsSynced ? "their times do not" : "have no times")}. Timing them takes a Whisper model: libretto models pull whisper-base");
+            song.Notice(
+                $"{which} fit ({share}), but {(found.IsSynced ? "their times do not" : "have no times")}. " +
+                "Aligning them takes a Whisper model: libretto models pull whisper-base");
             return null;
         }
         song.Notice($"{which} are used{(found.IsSynced ? ", but not their times, which do not fit" : "")}: {share}.");
-        var timing = new LyricsAlignment(song, aligner, LyricsLookup.Source);
-        return new TimingResult(await timing.RunAsync(found.Lyrics, transcript, voice, language, cancellationToken), "attention", IsSupplied: true);
+        var alignment = new LyricsAlignment(song, aligner, LyricsLookup.Source);
+        return new TimingResult(
+            await alignment.RunAsync(found.Lyrics, heard, vocals, language, cancellationToken), "attention", IsSupplied: true);
     }
 }

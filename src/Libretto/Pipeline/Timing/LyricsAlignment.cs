@@ -22,33 +22,40 @@ internal sealed class LyricsAlignment(Song song, AlignerChoice aligner, string s
 
     /// <summary>Times the lyrics.</summary>
     /// <param name="lyrics">As they were given.</param>
-    /// <param name="transcript">What was recognised, and where the memo keeps it.</param>
-    /// <param name="voice">The voice; null where the song was not separated.</param>
+    /// <param name="heard">What was recognised, and where the memo keeps it.</param>
+    /// <param name="vocals">What is known of the vocals; null where the song was not separated.</param>
     /// <param name="language">The language sung, as an ISO 639 code.</param>
-    /// <param name="cancellationToken">Felt within half a second.</param>
+    /// <param name="cancellationToken">Checked at least every half second.</param>
     public async Task<AlignedLyrics> RunAsync(
-        LyricsDocument lyrics, (Transcript Song, string Key) transcript, VocalStem? voice, string language, CancellationToken cancellationToken)
+        LyricsDocument lyrics, RecognitionResult heard, VocalStem? vocals, string language, CancellationToken cancellationToken)
     {
-        var key = song.Memo.Key("align", aligner.Identity, source, LyricsFormats.Json.Write(lyrics), transcript.Key, voice?.Key ?? "", language);
+        var key = song.Memo.Key(
+            "align", aligner.Identity, source, LyricsFormats.Json.Write(lyrics), heard.Key, vocals?.Key ?? "", language);
         var aligned = await song.Memo.FindAsync(key, StageJson.Default.AlignedLyrics, cancellationToken);
         if (aligned is not null)
             song.Meter.Found("the times were found in the cache");
         else
         {
-            aligned = await ListenAsync(lyrics, transcript.Song.Words, voice, language, cancellationToken);
+            aligned = await ListenAsync(lyrics, heard.Transcript.Words, vocals, language, cancellationToken);
             await song.Memo.KeepAsync(key, aligned, StageJson.Default.AlignedLyrics, cancellationToken);
         }
         if (aligned.Fit.Unsure)
-            song.Notice($"The lyrics fit badly: {aligned.Fit.Matched:P0} of their words were recognised. Check that they are this song's, and their times by ear.");
+            song.Notice($"The lyrics fit badly: {aligned.Fit.Matched:P0} of their words were recognised. Check that they are this " +
+            "song's, and their times by ear.");
         return aligned;
     }
 
     private async Task<AlignedLyrics> ListenAsync(
-        LyricsDocument lyrics, IReadOnlyList<LyricsWord> transcript, VocalStem? voice, string language, CancellationToken cancellationToken)
+        LyricsDocument lyrics, IReadOnlyList<LyricsWord> recognized, VocalStem? vocals, string language,
+        CancellationToken cancellationToken)
     {
         var audio = await song.SpeechAsync(null, cancellationToken);
-        return await aligner.Aligner.AlignAsync(
-            audio, lyrics, source, transcript, voice?.Singing ?? ActivityDetector.Detect(audio, null, cancellationToken), language,
-            song.Meter.Step(), cancellationToken);
+        var activity = vocals?.Singing ?? await Task.Run(() => ActivityDetector.Detect(audio, null, cancellationToken), cancellationToken);
+        var sung = new SungAudio(song.Encoded, activity)
+        {
+            Singing = vocals?.Singing,
+            Voice = vocals is null ? null : await vocals.SpeechAsync(cancellationToken),
+        };
+        return await aligner.Aligner.AlignAsync(sung, lyrics, source, recognized, language, song.Meter.Step(), cancellationToken);
     }
 }

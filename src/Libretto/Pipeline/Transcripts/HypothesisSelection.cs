@@ -74,7 +74,8 @@ internal static class HypothesisSelection
         private static double? ScoreOf(Transcript song, (double Start, double End) time)
         {
             var shares = song.Windows.Where(window => window.MeanLogProbability is not null)
-                .Select(window => (Share: Math.Min(window.End, time.End) - Math.Max(window.Start, time.Start), Score: window.MeanLogProbability!.Value))
+                .Select(window => (Share: Math.Min(window.End, time.End) - Math.Max(window.Start, time.Start),
+                    Score: window.MeanLogProbability!.Value))
                 .Where(window => window.Share > 0).ToList();
             return shares.Count == 0 ? null : shares.Sum(window => window.Share * window.Score) / shares.Sum(window => window.Share);
         }

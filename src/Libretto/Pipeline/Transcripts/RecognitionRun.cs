@@ -14,6 +14,7 @@ internal sealed class RecognitionRun
     private readonly ITranscriber _engine;
     private readonly TranscribeOptions _options;
     private readonly VocalStem? _voice;
+    private readonly VocalStem? _singer;
     private readonly List<LyricsLine> _unshown = [];
     private Task _prepared = Task.CompletedTask;
     private volatile string? _waitsFor;
@@ -22,9 +23,11 @@ internal sealed class RecognitionRun
     /// <param name="request">What its user wants.</param>
     /// <param name="choice">The engine.</param>
     /// <param name="voice">What to listen to instead of the whole song.</param>
-    public RecognitionRun(Song song, SongRequest request, EngineChoice choice, VocalStem? voice = null)
+    /// <param name="singer">Whose voice tells an engine on this machine where to listen in the whole song; by default the song's level does.</param>
+    public RecognitionRun(Song song, SongRequest request, EngineChoice choice, VocalStem? voice = null, VocalStem? singer = null)
     {
         _voice = voice;
+        _singer = choice.Folder is null ? null : singer;
         _song = song;
         _request = request;
         Engine = choice;
@@ -35,11 +38,12 @@ internal sealed class RecognitionRun
             Translate = request.Translate,
             Prompt = request.Prompt,
             BeamSize = request.BeamSize,
+            VoiceActivity = _singer?.Singing,
             Waiting = new SynchronousProgress<string?>(Wait),
         };
         Key = song.Memo.Key(
             "transcribe", choice.Identity, _options.Language ?? "", _options.Translate ? "translate" : "", _options.Prompt ?? "", $"{_options.BeamSize}",
-            voice?.Key ?? "");
+            voice?.Key ?? "", _singer?.Key ?? "");
     }
 
     /// <summary>Who listens.</summary>
@@ -49,7 +53,7 @@ internal sealed class RecognitionRun
     public string? WaitsFor => _waitsFor;
 
     /// <summary>The same by another engine.</summary>
-    public RecognitionRun By(EngineChoice other) => new(_song, _request, other);
+    public RecognitionRun By(EngineChoice other) => new(_song, _request, other, singer: _singer);
 
     /// <summary>The same by the same engine, of the voice alone.</summary>
     public RecognitionRun Of(VocalStem voice) => new(_song, _request, Engine, voice);
@@ -74,16 +78,17 @@ internal sealed class RecognitionRun
 
     /// <summary>Listens.</summary>
     /// <param name="isFinal">Whether lines may be shown as they come, because no other engine can replace them; asked anew for each piece.</param>
-    /// <param name="cancellationToken">Felt within half a second.</param>
+    /// <param name="cancellationToken">Checked at least every half second.</param>
     public async Task<Transcript> RunAsync(Func<bool> isFinal, CancellationToken cancellationToken)
     {
         var audio = _voice is null ? await _song.SpeechAsync(null, cancellationToken) : await _voice.SpeechAsync(cancellationToken);
         await _prepared;
         var words = new TranscriptBuilder();
-        await foreach (var piece in _engine.TranscribeAsync(audio, _options, _song.Meter.Step(), cancellationToken))
+        var options = _voice is null ? _options with { Encoded = _song.Encoded } : _options;
+        await foreach (var piece in _engine.TranscribeAsync(audio, options, _song.Meter.Step(), cancellationToken))
         {
             words.Add(piece);
-            _unshown.AddRange(LineBreaker.Break(DocumentRules.Normalize(piece.Words, audio.Duration), piece.SegmentEnds));
+            _unshown.AddRange(LineBreaker.Break(DocumentRules.Normalize(piece.Words, audio.Duration), piece.SegmentEnds, piece.Language));
             if (isFinal())
                 Show();
         }
@@ -97,7 +102,7 @@ internal sealed class RecognitionRun
     public void Show()
     {
         if (_voice is null)
-            _unshown.ForEach(_song.Meter.Heard);
+            _unshown.ForEach(_song.Meter.LineRecognized);
         _unshown.Clear();
     }
 

@@ -32,17 +32,18 @@ internal sealed class SecondOpinion(Song song, RecognitionRun run)
     private readonly string _first = run.Engine.Transcriber.Name;
 
     /// <summary>Listens.</summary>
-    /// <param name="transcript">What the first engine heard.</param>
-    /// <param name="cancellationToken">Felt within half a second.</param>
-    /// <returns>The words as they are then, and where the memo keeps them.</returns>
-    public async Task<(Transcript Transcript, string Key)> RunAsync(Transcript transcript, CancellationToken cancellationToken)
+    /// <param name="heard">What the first engine heard.</param>
+    /// <param name="cancellationToken">Checked at least every half second.</param>
+    /// <returns>The words as they are then, under their own key of the memo.</returns>
+    public async Task<RecognitionResult> RunAsync(RecognitionResult heard, CancellationToken cancellationToken)
     {
+        var transcript = heard.Transcript;
         if (transcript.Doubts.Count == 0)
-            return (transcript, run.Key);
+            return heard;
         var other = run.Engine.SecondOpinion is { } open ? await open(cancellationToken) : null;
         var key = song.Memo.Key("transcribe-again", run.Key, other?.Identity ?? "");
         if (await song.Memo.FindAsync(key, StageJson.Default.Transcript, cancellationToken) is { } known)
-            return (known with { Cost = transcript.Cost }, key);
+            return heard with { Transcript = known with { Cost = transcript.Cost }, Key = key };
         var checkedTranscript = transcript;
         foreach (var doubt in transcript.Doubts)
         {
@@ -50,7 +51,7 @@ internal sealed class SecondOpinion(Song song, RecognitionRun run)
             checkedTranscript = Settle(checkedTranscript, doubt, again, other?.Transcriber.Name);
         }
         await song.Memo.KeepAsync(key, checkedTranscript, StageJson.Default.Transcript, cancellationToken);
-        return (checkedTranscript, key);
+        return heard with { Transcript = checkedTranscript, Key = key };
     }
 
     /// <summary>What another engine hears in a passage.</summary>

@@ -67,13 +67,16 @@ internal sealed record Transcript
             yield return string.Create(CultureInfo.InvariantCulture, $"{engine}: {Duration:F0} s of audio, about ${cost:0.0000}.");
     }
 
-    /// <summary>The words' times fitted to where someone is known to sing.</summary>
-    public Transcript BoundBy(IReadOnlyList<TimeRange> singing) => this with { Words = ActivityBounds.Apply(Words, Onsets, singing) };
+    /// <summary>The words' times read off the voice: where its sounds begin and end, and never where nobody sings.</summary>
+    /// <param name="edges">Of the voice alone, over the whole song.</param>
+    /// <param name="singing">Where someone sings, in order.</param>
+    public Transcript TimedBy(SoundEdges edges, IReadOnlyList<TimeRange> singing) =>
+        this with { Words = ActivityBounds.Apply(WordEdges.Apply(Words, Onsets, edges), singing) };
 
-    /// <summary>The words in lines, at times as lawful as a document's.</summary>
-    public IReadOnlyList<LyricsLine> Lines() => LineBreaker.Break(DocumentRules.Normalize(Words, Milliseconds), SentenceEnds);
+    /// <summary>The words in lines, at times that keep a document's rules.</summary>
+    public IReadOnlyList<LyricsLine> Lines() => LineBreaker.Break(DocumentRules.Normalize(Words, Milliseconds), SentenceEnds, Language);
 
-    /// <summary>Lawful lines of all words, or of the given lyrics where there are any.</summary>
+    /// <summary>Valid lines of all words, or of the given lyrics where there are any.</summary>
     /// <param name="aligned">The words with better times; null for those that were heard.</param>
     /// <param name="isSupplied">Whether they are others than were heard, so that doubts of what was heard are none of theirs.</param>
     public LyricsDocument ToDocument(AlignedLyrics? aligned, bool isSupplied = false) => aligned is null

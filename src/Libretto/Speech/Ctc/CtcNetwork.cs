@@ -24,9 +24,6 @@ internal sealed class CtcNetwork
     // What the convolutions of wav2vec2 need for a frame: 25 ms.
     private const int ShortestInput = 400;
 
-    // Best first on a CPU, as for Whisper: 8-bit blocks are as good as full precision, dynamic 8 bits and 4 bits are not.
-    private static readonly string[] Precisions = ["_q8", "", "_fp16", "_quantized", "_int8", "_uint8", "_q4", "_q4f16", "_bnb4"];
-
     private readonly string _folder;
     private readonly InferenceSession _session;
     private readonly bool _normalise;
@@ -52,16 +49,16 @@ internal sealed class CtcNetwork
     {
         var normalise = ReadPreprocessor(folder);
         var vocabulary = CtcVocabulary.Read(folder);
-        var session = sessions.Open(FindNetwork(folder));
+        var session = sessions.Open(OnnxFiles.Best(folder, "model", "onnx", ""));
         CheckShapes(folder, session, vocabulary);
         return new CtcNetwork(folder, session, vocabulary, normalise);
     }
 
     /// <summary>What the network says of a window.</summary>
     /// <param name="samples">16 kHz mono, up to about 30 s: memory grows with the square of it.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     /// <returns>Raw scores; no frames when the window is shorter than one.</returns>
-    /// <exception cref="SpeechException">The network failed, or gave what its description does not say.</exception>
+    /// <exception cref="LibrettoException">The network failed, or gave what its description does not say.</exception>
     public CtcFrames Logits(ReadOnlySpan<float> samples, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -116,15 +113,6 @@ internal sealed class CtcNetwork
         for (var i = 0; i < normalised.Length; i++)
             normalised[i] = (float)((samples[i] - mean) * scale);
         return normalised;
-    }
-
-    private static string FindNetwork(string folder)
-    {
-        var files =
-            from precision in Precisions
-            from place in (string[])["onnx", ""]
-            select Path.Combine(folder, place, $"model{precision}.onnx");
-        return files.FirstOrDefault(File.Exists) ?? throw ModelException.FileMissing(Path.Combine(folder, "onnx", "model.onnx"));
     }
 
     /// <summary>Whether windows are normalised; what the file does not say is as transformers has it.</summary>

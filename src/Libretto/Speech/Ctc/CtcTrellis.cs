@@ -95,7 +95,8 @@ internal static class CtcTrellis
     }
 
     private static CtcPath Trace(
-        ReadOnlySpan<float> logProbabilities, int classes, ReadOnlySpan<int> tokens, int blank, int frames, ReadOnlySpan<byte> steps, int state)
+        ReadOnlySpan<float> logProbabilities, int classes, ReadOnlySpan<int> tokens, int blank, int frames, ReadOnlySpan<byte> steps,
+        int state)
     {
         var path = new int[frames];
         var spans = new CtcSpan[tokens.Length];

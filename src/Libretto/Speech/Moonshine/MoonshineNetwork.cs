@@ -30,12 +30,14 @@ internal sealed class MoonshineNetwork
 
     private const int ShortestInput = SampleRate / 4;
 
+    private readonly string _folder;
     private readonly InferenceSession _encoder, _decoder;
     private readonly string[] _past, _attention, _firstOutputs, _laterOutputs;
 
     /// <exception cref="ModelException">A file is missing or not Moonshine's.</exception>
     public MoonshineNetwork(string folder, OnnxSessions sessions)
     {
+        _folder = folder;
         // Side by side: the shortest songs wait longer for the networks than for their words.
         var encoder = Task.Run(() => sessions.Open(Path.Combine(folder, "encoder_model.onnx")));
         _decoder = sessions.Open(Path.Combine(folder, "decoder_model_merged.onnx"));
@@ -60,28 +62,21 @@ internal sealed class MoonshineNetwork
 
     /// <summary>Recognises a stretch of audio.</summary>
     /// <param name="samples">16 kHz mono, up to about 30 s.</param>
-    /// <param name="cancellationToken">Looked at before every token.</param>
+    /// <param name="cancellationToken">Checked before every token, and within a layer's time.</param>
     /// <param name="mustWrite">Whether the text may not end before it began.</param>
+    /// <exception cref="ModelException">The runtime failed.</exception>
     public MoonshinePass Recognise(float[] samples, CancellationToken cancellationToken, bool mustWrite = false)
     {
         if (samples.Length < ShortestInput)
             Array.Resize(ref samples, ShortestInput);
-        using var run = OnnxSessions.QuietRun();
-        using var stop = cancellationToken.Register(static state => ((RunOptions)state!).Terminate = true, run);
-        try
-        {
-            return Decode(samples, run, mustWrite, cancellationToken);
-        }
-        catch (OnnxRuntimeException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(cancellationToken);
-        }
+        return Decode(samples, mustWrite, cancellationToken);
     }
 
-    private MoonshinePass Decode(float[] samples, RunOptions run, bool mustWrite, CancellationToken cancellationToken)
+    private MoonshinePass Decode(float[] samples, bool mustWrite, CancellationToken cancellationToken)
     {
         using var input = OrtValue.CreateTensorValueFromMemory(samples, [1, samples.Length]);
-        using var encoded = _encoder.Run(run, [_encoder.InputNames[0]], [input], [_encoder.OutputNames[0]]);
+        using var encoded = NetworkRun.Run(
+            _folder, _encoder, [_encoder.InputNames[0]], [input], [_encoder.OutputNames[0]], cancellationToken);
         var states = encoded[0];
         var frames = (int)states.GetTensorTypeAndShape().Shape[1];
 
@@ -94,8 +89,7 @@ internal sealed class MoonshineNetwork
         using var cache = new Cache(_past, HeadsPerLayer, (int)_decoder.InputMetadata[_past[0]].Dimensions[3]);
         for (var token = MoonshineVocabulary.Start; ;)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            (token, var logProbability) = Step(token, states, cache, attention, run, mayEnd: !mustWrite || tokens.Count > 0);
+            (token, var logProbability) = Step(token, states, cache, attention, mayEnd: !mustWrite || tokens.Count > 0, cancellationToken);
             if (token == MoonshineVocabulary.End)
             {
                 endLogProbability = logProbability;
@@ -120,7 +114,7 @@ internal sealed class MoonshineNetwork
     }
 
     private (int Token, float LogProbability) Step(
-        int token, OrtValue states, Cache cache, CrossAttention attention, RunOptions run, bool mayEnd)
+        int token, OrtValue states, Cache cache, CrossAttention attention, bool mayEnd, CancellationToken cancellationToken)
     {
         var first = token == MoonshineVocabulary.Start;
         using var ids = OrtValue.CreateTensorValueFromMemory(new long[] { token }, [1, 1]);
@@ -128,7 +122,7 @@ internal sealed class MoonshineNetwork
         string[] names = ["input_ids", "encoder_hidden_states", "use_cache_branch", .. _past];
         OrtValue[] values = [ids, states, useCache, .. cache.Values];
         var wanted = first ? _firstOutputs : _laterOutputs;
-        var outputs = _decoder.Run(run, names, values, wanted);
+        var outputs = NetworkRun.Run(_folder, _decoder, names, values, wanted, cancellationToken);
 
         // The cached branch does not give the encoder's keys and values again: the first step's stay.
         for (var i = 1 + _attention.Length; i < wanted.Length; i++)

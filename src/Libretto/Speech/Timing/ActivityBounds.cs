@@ -12,18 +12,6 @@ internal static class ActivityBounds
     /// <summary>How far an onset may pull the first word that follows it, seconds.</summary>
     public const double SnapDistance = 0.25;
 
-    private const double ShortestWord = 0.04;
-
-    /// <summary>Reads each word's start anew off the attention that came to it, where that is known, and fits the words as below.</summary>
-    /// <param name="words">Words in order of time.</param>
-    /// <param name="onsets">When attention came to each word; none where that is not known.</param>
-    /// <param name="activity">Where someone is heard, in order, not overlapping.</param>
-    public static LyricsWord[] Apply(IReadOnlyList<LyricsWord> words, IReadOnlyList<TimeRange> onsets, IReadOnlyList<TimeRange> activity)
-    {
-        if (onsets.Count == words.Count)
-            words = [.. words.Zip(onsets, (word, onset) => word with { Start = WordTiming.WithinVoice(onset, activity) ?? word.Start })];
-        return Apply(words, activity);
-    }
 
     /// <summary>Moves starts out of silence and to near onsets, and ends words where the sound ends.</summary>
     /// <param name="words">Words in order of time.</param>
@@ -31,10 +19,9 @@ internal static class ActivityBounds
     /// <returns>The same words, monotone, each longer than nothing.</returns>
     public static LyricsWord[] Apply(IReadOnlyList<LyricsWord> words, IReadOnlyList<TimeRange> activity)
     {
-        var bounded = new LyricsWord[words.Count];
+        var (starts, limits) = (new double[words.Count], new double[words.Count]);
         var range = 0;
         var snapped = -1;
-        var earliest = 0.0;
         for (var i = 0; i < words.Count; i++)
         {
             var next = i + 1 < words.Count ? words[i + 1].Start : double.PositiveInfinity;
@@ -44,7 +31,8 @@ internal static class ActivityBounds
             {
                 var (onset, offset) = (activity[range].Start, activity[range].End);
                 var isFirst = snapped != range;
-                if (start < onset || (isFirst && start - onset <= SnapDistance && next > onset + ShortestWord))
+                // A word in the silence before a range starts with it; so does the first word in it that is near its edge.
+                if (start < onset || (isFirst && start - onset <= SnapDistance && next > onset + DocumentRules.ShortestWord))
                 {
                     start = onset;
                     snapped = range;
@@ -53,17 +41,18 @@ internal static class ActivityBounds
                 {
                     snapped = range;
                 }
-                next = Math.Min(next, Math.Max(offset, start + ShortestWord));
+                next = Math.Min(next, Math.Max(offset, start + DocumentRules.ShortestWord));
             }
-            start = Math.Max(start, earliest);
-            var end = Math.Max(Math.Min(next, Math.Max(words[i].End, start + ShortestWord)), start + ShortestWord);
-            bounded[i] = words[i] with { Start = start, End = end };
-            earliest = start + ShortestWord;
+            (starts[i], limits[i]) = (start, next);
         }
-        for (var i = 0; i + 1 < bounded.Length; i++)
-            if (bounded[i].End > bounded[i + 1].Start)
-                bounded[i] = bounded[i] with { End = bounded[i + 1].Start };
-        return bounded;
+        WordOrder.Space(starts, first: 0, double.PositiveInfinity, DocumentRules.ShortestWord);
+        return [.. words.Select((word, i) => word with
+        {
+            Start = starts[i],
+            End = WordOrder.End(
+                starts[i], Math.Min(word.End, limits[i]), i + 1 < starts.Length ? starts[i + 1] : double.PositiveInfinity,
+                DocumentRules.ShortestWord),
+        })];
     }
 
     /// <summary>The range that holds the time, or the one whose edge is nearest, not before <paramref name="from"/>.</summary>

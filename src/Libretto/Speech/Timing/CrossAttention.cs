@@ -9,7 +9,9 @@ namespace Libretto.Speech.Timing;
 /// </summary>
 internal sealed class CrossAttention
 {
-    /// <summary>Less <see cref="Focus(ReadOnlySpan{int})"/> than this means that no sound stands for the text (docs/decisions.md).</summary>
+    /// <summary>
+    /// Less <see cref="Focus(ReadOnlySpan{int})"/> than this means that no sound stands for the text (docs/decisions.md).
+    /// </summary>
     public const double LowestFocus = 0.4;
 
     private const int MedianWidth = 7;
@@ -65,7 +67,9 @@ internal sealed class CrossAttention
     /// </summary>
     /// <param name="heads">The heads to use; all when null.</param>
     /// <param name="frames">The frames that may hold a word, rising; all when null.</param>
-    /// <param name="mayPause">With <paramref name="frames"/>: whether a gap between them is expected after each position; after all when null.</param>
+    /// <param name="mayPause">
+    /// With <paramref name="frames"/>: whether a gap between them is expected after each position; after all when null.
+    /// </param>
     /// <returns>One frame a position, never falling.</returns>
     public int[] PositionStarts(IReadOnlyList<int>? heads = null, IReadOnlyList<int>? frames = null, bool[]? mayPause = null)
     {

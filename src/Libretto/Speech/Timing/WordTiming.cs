@@ -43,14 +43,17 @@ internal static class WordTiming
         for (var word = 0; word < words.Length; word++)
         {
             var (before, of) = (onsets[word].Start, onsets[word].End);
-            words[word].Start = rule == WordStartRule.Usual ? before : of - Math.Min((of - before) / 2, (followsPause?.Invoke(word) ?? true) ? LeadAfterPause : double.PositiveInfinity);
+            var longestLead = (followsPause?.Invoke(word) ?? true) ? LeadAfterPause : double.PositiveInfinity;
+            words[word].Start = rule == WordStartRule.Usual ? before : of - Math.Min((of - before) / 2, longestLead);
         }
         for (var word = 0; word < words.Length; word++)
             words[word].End = word + 1 < words.Length ? words[word + 1].Start : windowEnd;
         return words;
     }
 
-    /// <summary>Between which times attention comes to each word: from where the row before its first token begins to where its own does.</summary>
+    /// <summary>
+    /// Between which times attention comes to each word: from where the row before its first token begins to where its own does.
+    /// </summary>
     /// <param name="positionStarts">One frame a position, as for <see cref="FromPositions"/>.</param>
     /// <param name="firstTokens">The index of each word's first text token, rising.</param>
     /// <param name="secondsPerFrame">Length of a frame.</param>
@@ -64,18 +67,5 @@ internal static class WordTiming
             onsets[word] = new TimeRange(positionStarts[firstTokens[word]] * secondsPerFrame, positionStarts[own] * secondsPerFrame);
         }
         return onsets;
-    }
-
-    /// <summary>
-    /// Where a word starts if it is known where someone sings: midway of what is sung while attention comes to it. Since a pause before it
-    /// does not count, no longest lead is needed, and a held note before it is given its length.
-    /// </summary>
-    /// <param name="onset">When attention comes to the word, as <see cref="Onsets"/> says.</param>
-    /// <param name="activity">Where someone sings, in order.</param>
-    /// <returns>Seconds; null where nobody sings when attention has come.</returns>
-    public static double? WithinVoice(TimeRange onset, IReadOnlyList<TimeRange> activity)
-    {
-        var voice = activity.FirstOrDefault(range => range.End > onset.End);
-        return voice.Start <= onset.End && voice.Length > 0 ? (Math.Max(onset.Start, voice.Start) + onset.End) / 2 : null;
     }
 }

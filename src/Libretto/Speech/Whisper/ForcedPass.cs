@@ -15,7 +15,7 @@ internal static class ForcedPass
     /// <param name="states">The encoder's hidden states.</param>
     /// <param name="texts">What is said in which row of the states.</param>
     /// <param name="language">The language code of what is sung.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     /// <param name="translate">Whether the text is the English of what is sung in another language.</param>
     /// <returns>A reading a text, in order.</returns>
     public static ForcedReading[] Run(
@@ -27,7 +27,8 @@ internal static class ForcedPass
         int[] start = [.. model.StartTokens(language, translate), tokenizer.NoTimestamps];
         var width = start.Length + texts.Max(t => t.Tokens.Count) + 1;
         if (width > model.Config.MaxTokens)
-            throw new ArgumentException($"A text is longer than the {model.Config.MaxTokens - start.Length - 1} tokens the model reads.", nameof(texts));
+            throw new ArgumentException(
+                $"A text is longer than the {model.Config.MaxTokens - start.Length - 1} tokens the model reads.", nameof(texts));
 
         using var decoder = new WhisperDecoder(model, states, [.. texts.Select(t => t.Row)]);
         var fed = texts.SelectMany(text => start.Concat(text.Tokens).Concat(Enumerable.Repeat(tokenizer.EndOfText, width)).Take(width));

@@ -36,7 +36,9 @@ internal sealed record WhisperConfig
     /// <summary>Layers and heads whose attention follows the words.</summary>
     public required IReadOnlyList<(int Layer, int Head)> AlignmentHeads { get; init; }
 
-    /// <summary>The id generation_config.json gives for no-timestamps, to be compared with the vocabulary's; null where it is silent.</summary>
+    /// <summary>
+    /// The id generation_config.json gives for no-timestamps, to be compared with the vocabulary's; null where it is silent.
+    /// </summary>
     public int? NoTimestamps { get; init; }
 
     /// <summary>Reads the two files.</summary>
@@ -108,6 +110,11 @@ internal sealed record WhisperConfig
                 return pairs;
         }
         // The upper half of the layers, as openai/whisper does where nothing is known.
-        return [.. from layer in Enumerable.Range(layers / 2, layers - layers / 2) from head in Enumerable.Range(0, heads) select (layer, head)];
+        return
+        [
+            .. from layer in Enumerable.Range(layers / 2, layers - layers / 2)
+               from head in Enumerable.Range(0, heads)
+               select (layer, head),
+        ];
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Libretto.Models.Onnx;
 using Libretto.Speech.Timing;
 using Microsoft.ML.OnnxRuntime;
 
@@ -28,7 +29,8 @@ internal sealed class WhisperDecoder : IDisposable
         _layout = model.Layout;
         _config = model.Config;
         _states = states.PickRows(rows);
-        _outputNames = ["logits", .. _layout.AttentionLayers.Select(WhisperDecoderLayout.AttentionOf), .. _layout.OwnCache.Select(t => t.Present)];
+        _outputNames =
+            ["logits", .. _layout.AttentionLayers.Select(WhisperDecoderLayout.AttentionOf), .. _layout.OwnCache.Select(t => t.Present)];
         Rows = rows.Length;
     }
 
@@ -43,7 +45,7 @@ internal sealed class WhisperDecoder : IDisposable
 
     /// <summary>Feeds tokens.</summary>
     /// <param name="tokens">As many tokens a row, row by row.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     public void Step(ReadOnlySpan<long> tokens, CancellationToken cancellationToken)
     {
         Width = tokens.Length / Rows;
@@ -148,7 +150,8 @@ internal sealed class WhisperDecoder : IDisposable
         _states.Dispose();
     }
 
-    private OrtValue AllocateCache(long positions) => Tensors.Allocate(_layout.CacheType, Rows, _config.Heads, positions, _layout.HeadWidth);
+    private OrtValue AllocateCache(long positions) =>
+        Tensors.Allocate(_layout.CacheType, Rows, _config.Heads, positions, _layout.HeadWidth);
 
     /// <summary>
     /// Where the first step leaves the audio's keys and values. In the runtime's own memory, tensors of this size and of as many sizes as

@@ -17,6 +17,7 @@ internal sealed class WhisperDecoderLayout
         HasBranchSwitch = inputs.ContainsKey("use_cache_branch");
         HasPosition = inputs.ContainsKey("cache_position");
         EncoderStateType = inputs["encoder_hidden_states"].ElementDataType;
+        TakesAnyFrames = inputs["encoder_hidden_states"].Dimensions[1] <= 0;
 
         for (var layer = 0; layer < config.Layers; layer++)
         {
@@ -60,6 +61,9 @@ internal sealed class WhisperDecoderLayout
     public List<int> AttentionLayers { get; }
 
     public TensorElementType EncoderStateType { get; }
+
+    /// <summary>Whether the audio may have fewer frames than a window's.</summary>
+    public bool TakesAnyFrames { get; }
 
     public TensorElementType CacheType { get; }
 

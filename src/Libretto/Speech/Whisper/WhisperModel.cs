@@ -20,15 +20,19 @@ internal sealed class WhisperModel
     /// <summary>Length of a window in samples: 30 s.</summary>
     public const int WindowSamples = 30 * LogMel.SampleRate;
 
+    // Each takes memory of its own: more would pass 1 GB.
+    private const int MostWorkers = 2;
+
+    /// <summary>Length of a window in seconds.</summary>
+    public const double WindowSeconds = 30;
+
     /// <summary>Length of an encoder frame in seconds.</summary>
     public const double SecondsPerFrame = 0.02;
-
-    // Best first on a CPU: 8-bit blocks are as good as full precision and faster; dynamic 8 bits and 4 bits lose words.
-    private static readonly string[] Precisions = ["_q8", "", "_fp16", "_quantized", "_int8", "_uint8", "_q4", "_q4f16", "_bnb4"];
 
     private readonly InferenceSession _encoder;
     private readonly string _encoderInput;
     private readonly string _encoderOutput;
+    private readonly Lazy<OrtValue> _silence;
 
     private WhisperModel(string folder, WhisperConfig config, WhisperTokenizer tokenizer, InferenceSession encoder, InferenceSession decoder)
     {
@@ -40,6 +44,7 @@ internal sealed class WhisperModel
         _encoderInput = encoder.InputNames[0];
         _encoderOutput = encoder.OutputNames[0];
         Layout = new WhisperDecoderLayout(folder, decoder, config);
+        _silence = new Lazy<OrtValue>(EncodeSilence);
     }
 
     /// <summary>The folder it was read from.</summary>
@@ -47,6 +52,9 @@ internal sealed class WhisperModel
 
     /// <summary>The folder's name, such as <c>whisper-base</c>.</summary>
     public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Folder));
+
+    /// <summary>How many may work with the networks at the same time, each on its share of the threads; 1 or 2.</summary>
+    public required int Workers { get; init; }
 
     public WhisperConfig Config { get; }
 
@@ -56,18 +64,25 @@ internal sealed class WhisperModel
 
     internal WhisperDecoderLayout Layout { get; }
 
+    /// <summary>What the encoder makes of 30 s in which nothing sounds, [1, frames, width]; encoded when first asked for, not to be disposed.</summary>
+    public OrtValue Silence => _silence.Value;
+
+    /// <summary>Numbers that the encoder gives a frame.</summary>
+    public int StateWidth => (int)Silence.Shape()[2];
+
     /// <summary>Reads a model folder, loading its networks or sharing them if they are loaded.</summary>
     /// <exception cref="LibrettoException">A file is missing or damaged, or the folder holds another kind of model.</exception>
     public static WhisperModel Load(string folder, OnnxSessions sessions)
     {
         var config = WhisperConfig.Read(folder);
         var tokenizer = ReadTokenizer(folder, config);
-        var encoder = sessions.Open(FindNetwork(folder, "encoder_model"));
-        var decoder = sessions.Open(FindNetwork(folder, "decoder_model_merged"));
+        var workers = Math.Min(MostWorkers, sessions.Threads);
+        var encoder = sessions.Open(OnnxFiles.Best(folder, "encoder_model", "onnx"), workers);
+        var decoder = sessions.Open(OnnxFiles.Best(folder, "decoder_model_merged", "onnx"), workers);
         var shape = encoder.InputMetadata.Values.First().Dimensions;
         if (shape.Length != 3 || (shape[1] > 0 && shape[1] != config.Bins))
             throw SpeechException.NotWhisper(folder, $"its encoder takes [{string.Join(", ", shape)}], not {config.Bins} mel bands.");
-        return new WhisperModel(folder, config, tokenizer, encoder, decoder);
+        return new WhisperModel(folder, config, tokenizer, encoder, decoder) { Workers = workers };
     }
 
     /// <summary>Reads a window of a recording as the encoder wants it; what is not a number is silence.</summary>
@@ -97,7 +112,7 @@ internal sealed class WhisperModel
 
     /// <summary>Runs the encoder over windows, one by one so that memory does not grow with their number.</summary>
     /// <param name="features">A window each: <see cref="WhisperConfig.Bins"/> rows of 3,000 frames.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     /// <returns>Hidden states, [windows, frames, width]; the caller disposes them.</returns>
     public OrtValue Encode(IReadOnlyList<float[]> features, CancellationToken cancellationToken)
     {
@@ -125,6 +140,12 @@ internal sealed class WhisperModel
         }
     }
 
+    private OrtValue EncodeSilence()
+    {
+        using var nothing = new PcmFile(LogMel.SampleRate, 1);
+        return Encode([ReadWindow(nothing, new TimeRange(0, 0)).Values], CancellationToken.None);
+    }
+
     /// <summary>Encoder frames that hold the audio of a window; what follows is padding.</summary>
     public int Frames(TimeRange window) => Math.Clamp((int)Math.Ceiling(window.Length / SecondsPerFrame), 1, Config.EncoderFrames);
 
@@ -148,7 +169,7 @@ internal sealed class WhisperModel
 
     /// <summary>What language each window is in.</summary>
     /// <param name="states">The encoder's hidden states.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     /// <returns>Language codes with their probabilities, likeliest first: the mean over the windows, each weighed by how surely someone speaks.</returns>
     public IReadOnlyList<(string Language, double Probability)> DetectLanguage(OrtValue states, CancellationToken cancellationToken)
     {
@@ -172,12 +193,6 @@ internal sealed class WhisperModel
             total += weight;
         }
         return [.. sums.Select(s => (s.Key, s.Value / total)).OrderByDescending(s => s.Item2).ThenBy(s => s.Key, StringComparer.Ordinal)];
-    }
-
-    private static string FindNetwork(string folder, string name)
-    {
-        var files = Precisions.Select(precision => Path.Combine(folder, "onnx", name + precision + ".onnx")).ToArray();
-        return Array.Find(files, File.Exists) ?? throw ModelException.FileMissing(Path.Combine(folder, "onnx", name + ".onnx"));
     }
 
     private static WhisperTokenizer ReadTokenizer(string folder, WhisperConfig config)

@@ -35,16 +35,19 @@ internal sealed record CloudinaryOptions(string Cloud)
     public static CloudinaryOptions From(StoreAddress address, Func<string, string?> environment)
     {
         var (key, secret) = (environment("CLOUDINARY_API_KEY"), environment("CLOUDINARY_API_SECRET"));
-        if (string.IsNullOrEmpty(key) && Uri.TryCreate(environment("CLOUDINARY_URL"), UriKind.Absolute, out var url) && url.UserInfo.Split(':') is [var id, var word])
+        if (string.IsNullOrEmpty(key) && Uri.TryCreate(environment("CLOUDINARY_URL"), UriKind.Absolute, out var url) &&
+            url.UserInfo.Split(':') is [var id, var word])
             (key, secret) = (Uri.UnescapeDataString(id), Uri.UnescapeDataString(word));
         if (string.IsNullOrEmpty(key) || string.IsNullOrEmpty(secret))
-            throw StorageException.NoKeys($"The cloud {address.Location}", "CLOUDINARY_API_KEY and CLOUDINARY_API_SECRET, or CLOUDINARY_URL");
+            throw StorageException.NoKeys($"The cloud {address.Location}",
+                "CLOUDINARY_API_KEY and CLOUDINARY_API_SECRET, or CLOUDINARY_URL");
         var options = new CloudinaryOptions(address.Location)
         {
             Folder = address.Folder.Length > 0 ? address.Folder + "/" : "",
             Key = key,
             Secret = secret,
-            Signature = address.Choice("signature", HashAlgorithmName.SHA1, ("sha1", HashAlgorithmName.SHA1), ("sha256", HashAlgorithmName.SHA256)),
+            Signature = address.Choice(
+                "signature", HashAlgorithmName.SHA1, ("sha1", HashAlgorithmName.SHA1), ("sha256", HashAlgorithmName.SHA256)),
         };
         return options with { Api = address.WebOption("api") ?? options.Api, Delivery = address.WebOption("delivery") ?? options.Delivery };
     }

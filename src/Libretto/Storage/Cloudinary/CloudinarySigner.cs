@@ -10,7 +10,8 @@ internal sealed class CloudinarySigner(CloudinaryOptions options)
     /// <summary>The parameters of a call with key, time and signature; without a secret they cannot be made, nor changed.</summary>
     public Dictionary<string, string> Sign(Dictionary<string, string> parameters, DateTimeOffset now)
     {
-        var signed = new Dictionary<string, string>(parameters) { ["timestamp"] = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) };
+        var signed =
+            new Dictionary<string, string>(parameters) { ["timestamp"] = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) };
         var text = string.Join('&', signed.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}"));
         signed["signature"] = Convert.ToHexStringLower(Hash(text + options.Secret));
         signed["api_key"] = options.Key;

@@ -93,7 +93,8 @@ internal sealed class S3ContentStore : RemoteContentStore
     {
         var probe = new PutObjectRequest
         {
-            BucketName = _options.Bucket, Key = _options.Prefix + "check", ContentBody = "libretto", DisablePayloadSigning = DisablePayloadSigning,
+            BucketName =
+                _options.Bucket, Key = _options.Prefix + "check", ContentBody = "libretto", DisablePayloadSigning = DisablePayloadSigning,
         };
         await GuardAsync(() => _client.PutObjectAsync(probe, cancellationToken), cancellationToken);
     }
@@ -125,7 +126,8 @@ internal sealed class S3ContentStore : RemoteContentStore
     {
         var request = new GetObjectRequest
         {
-            BucketName = _options.Bucket, Key = ObjectOf(content.Key), ByteRange = from > 0 ? new ByteRange(from, content.Length - 1) : null,
+            BucketName = _options.Bucket, Key = ObjectOf(content.Key), ByteRange = from > 0
+                ? new ByteRange(from, content.Length - 1) : null,
         };
         var answer = await GuardAsync(() => _client.GetObjectAsync(request, cancellationToken), cancellationToken);
         if (EntryIn(answer.Metadata)?.Sha256 == content.Sha256)
@@ -153,7 +155,8 @@ internal sealed class S3ContentStore : RemoteContentStore
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };
         if (options.Endpoint is { } endpoint)
-            (config.ServiceURL, config.AuthenticationRegion, config.UseHttp) = (endpoint.AbsoluteUri, options.Region, endpoint.Scheme == Uri.UriSchemeHttp);
+            (config.ServiceURL, config.AuthenticationRegion, config.UseHttp) = (
+                endpoint.AbsoluteUri, options.Region, endpoint.Scheme == Uri.UriSchemeHttp);
         else
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(options.Region);
         return options switch

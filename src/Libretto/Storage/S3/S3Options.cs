@@ -53,7 +53,8 @@ internal sealed record S3Options(string Bucket)
             SessionToken = Get("AWS_SESSION_TOKEN"),
         };
         var isLacking = options.AccessKey is null != options.SecretKey is null || (options.AccessKey is null && endpoint is not null);
-        return isLacking ? throw StorageException.NoKeys($"The bucket {options.Bucket}", "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY") : options;
+        return isLacking
+            ? throw StorageException.NoKeys($"The bucket {options.Bucket}", "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY") : options;
     }
 
     /// <summary>Keeps the keys out of logs.</summary>

@@ -4,7 +4,7 @@ using Libretto.Lyrics.Formats.Json;
 
 namespace Libretto.Transcribe.Hosted;
 
-/// <summary>Makes lawful words of a hosted engine's answer; what had to be repaired is marked and counted.</summary>
+/// <summary>Makes valid words of a hosted engine's answer; what had to be repaired is marked and counted.</summary>
 internal static class AnswerReader
 {
     /// <summary>Name of the guard that counts words whose time was missing or impossible.</summary>

@@ -24,8 +24,11 @@ internal sealed class HostedBudget(HostedEngine engine, string folder, TimeProvi
     /// <param name="waiting">Told of each wait when it begins.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>How long it waited.</returns>
-    /// <exception cref="HostedException">The wait would be too long (<c>hosted_limit</c>), or the audio longer than is ever allowed (<c>hosted_quota</c>).</exception>
-    public async Task<TimeSpan> EnterAsync(double seconds, TimeSpan longestWait, Action<TimeSpan>? waiting, CancellationToken cancellationToken)
+    /// <exception cref="HostedException">
+    /// The wait would be too long (<c>hosted_limit</c>), or the audio longer than is ever allowed (<c>hosted_quota</c>).
+    /// </exception>
+    public async Task<TimeSpan> EnterAsync(
+        double seconds, TimeSpan longestWait, Action<TimeSpan>? waiting, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         while (true)
@@ -83,7 +86,8 @@ internal sealed class HostedBudget(HostedEngine engine, string folder, TimeProvi
         var book = await ReadAsync(cancellationToken);
         var result = change(book);
         book.Uses.RemoveAll(use => use.At < time.GetUtcNow() - TimeSpan.FromDays(1));
-        await File.WriteAllBytesAsync(_file + ".new", JsonSerializer.SerializeToUtf8Bytes(book, BudgetJson.Default.BudgetBook), cancellationToken);
+        await File.WriteAllBytesAsync(
+            _file + ".new", JsonSerializer.SerializeToUtf8Bytes(book, BudgetJson.Default.BudgetBook), cancellationToken);
         File.Move(_file + ".new", _file, overwrite: true);
         return result;
     }
@@ -93,7 +97,8 @@ internal sealed class HostedBudget(HostedEngine engine, string folder, TimeProvi
     {
         try
         {
-            return JsonSerializer.Deserialize(await File.ReadAllBytesAsync(_file, cancellationToken), BudgetJson.Default.BudgetBook) ?? new BudgetBook();
+            return JsonSerializer.Deserialize(
+                await File.ReadAllBytesAsync(_file, cancellationToken), BudgetJson.Default.BudgetBook) ?? new BudgetBook();
         }
         catch (Exception e) when (e is FileNotFoundException or JsonException)
         {

@@ -69,7 +69,7 @@ internal sealed class HostedClient
     private static ResiliencePipeline Resilience(HostedEngine engine, TimeProvider time) => new ResiliencePipelineBuilder { TimeProvider = time }
         .AddCircuitBreaker(new CircuitBreakerStrategyOptions
         {
-            ShouldHandle = new PredicateBuilder().Handle<HostedException>(e => e.Code is "hosted_unavailable" or "hosted_unreachable" or "hosted_timeout"),
+            ShouldHandle = new PredicateBuilder().Handle<HostedException>(e => e.Code is ErrorCodes.HostedUnavailable or ErrorCodes.HostedUnreachable or ErrorCodes.HostedTimeout),
             FailureRatio = 0.9,
             MinimumThroughput = 3,
             SamplingDuration = TimeSpan.FromMinutes(5),
@@ -85,7 +85,7 @@ internal sealed class HostedClient
             {
                 if (!again.Context.Properties.TryGetValue(s_request, out var request))
                     return default;
-                if (again.Outcome.Exception is HostedException { Code: "hosted_limit" })
+                if (again.Outcome.Exception is HostedException { Code: ErrorCodes.HostedLimit })
                 {
                     request.Tell(Limit(engine, again.RetryDelay, request.Waited));
                     request.Waited += again.RetryDelay;

@@ -5,12 +5,9 @@ namespace Libretto.Transcribe.Hosted;
 /// <summary>A hosted engine cannot be asked, refuses, or does not answer.</summary>
 public sealed class HostedException : LibrettoException
 {
-    /// <summary>The code of a file that is larger than the engine takes.</summary>
-    internal const string TooLargeCode = "hosted_too_large";
-
     /// <summary>Creates the error; see <see cref="LibrettoException"/> for the parameters.</summary>
-    public HostedException(string code, string message, bool isTransient = false, Exception? inner = null)
-        : base(Stage.Transcribe, code, message, isTransient, inner)
+    public HostedException(ErrorKind kind, string code, string message, bool isTransient = false, Exception? inner = null)
+        : base(kind, code, message, isTransient, inner)
     {
     }
 
@@ -24,41 +21,41 @@ public sealed class HostedException : LibrettoException
     internal bool IsOutOfCredit { get; private init; }
 
     internal static HostedException KeyMissing(HostedEngine engine) => new(
-        "hosted_key_missing", $"{engine.Name} wants a key. Set {engine.KeyVariable} to yours, or use '--engine auto'.");
+        ErrorKind.Missing, "hosted_key_missing", $"{engine.Name} wants a key. Set {engine.KeyVariable} to yours, or use '--engine auto'.");
 
     internal static HostedException KeyRefused(HostedEngine engine, int status) => new(
-        "hosted_key_refused", engine.KeyVariable is { } variable
+        ErrorKind.Missing, "hosted_key_refused", engine.KeyVariable is { } variable
             ? $"{engine.Name} refused the key in {variable} ({status}). Put a valid one there, or unset it to work on this machine."
             : $"{engine.Name} wants a key ({status}), but none is configured for it. Name its variable; see docs/engines.md.");
 
     internal static HostedException Forbidden(HostedEngine engine, string? said) => new(
-        "hosted_forbidden",
+        ErrorKind.Failed, "hosted_forbidden",
         $"{engine.Name} does not allow this request (403{Said(said)}). Check what the key in {engine.KeyVariable ?? "its settings"} may do, and " +
         "whether the network or a proxy on the way is blocked.");
 
     internal static HostedException NotFound(HostedEngine engine, string? said) => new(
-        "hosted_not_found",
+        ErrorKind.Usage, "hosted_not_found",
         $"{engine.Name} knows no model '{engine.Model}', or there is no such engine at {engine.Address} (404{Said(said)}). Correct the model or the address.");
 
     internal static HostedException WrongAddress(HostedEngine engine, int status) => new(
-        "hosted_not_found",
+        ErrorKind.Usage, "hosted_not_found",
         $"{engine.Address} leads elsewhere ({status}), and songs are not sent on to where nobody chose. Correct the address of {engine.Name}.");
 
     internal static HostedException TooLarge(HostedEngine engine) => new(
-        TooLargeCode, $"{engine.Name} takes no file of this size (413), not even in small pieces. Set a smaller max-megabytes for it, or use '--engine whisper'.");
+        ErrorKind.Failed, ErrorCodes.HostedTooLarge, $"{engine.Name} takes no file of this size (413), not even in small pieces. Set a smaller max-megabytes for it, or use '--engine whisper'.");
 
     internal static HostedException QuotaTooSmall(HostedEngine engine, string? said) => new(
-        "hosted_quota",
+        ErrorKind.Failed, "hosted_quota",
         $"The song is longer than {engine.Name} allows the key at a time{Said(said)}. Use '--engine whisper', or a plan with a larger quota.");
 
     internal static HostedException OutOfCredit(HostedEngine engine, string? said) => new(
-        "hosted_quota", $"The account of the key in {engine.KeyVariable} has no credit left at {engine.Name}{Said(said)}. Pay it up, or use '--engine whisper'.")
+        ErrorKind.Failed, "hosted_quota", $"The account of the key in {engine.KeyVariable} has no credit left at {engine.Name}{Said(said)}. Pay it up, or use '--engine whisper'.")
     {
         IsOutOfCredit = true,
     };
 
     internal static HostedException Limited(HostedEngine engine, TimeSpan? wait, bool worthWaiting) => new(
-        "hosted_limit",
+        ErrorKind.Failed, ErrorCodes.HostedLimit,
         $"{engine.Name} allows the key no more for now{Again(wait)}. Wait, or use '--engine whisper'.", isTransient: true)
     {
         RetryAfter = wait,
@@ -66,45 +63,47 @@ public sealed class HostedException : LibrettoException
     };
 
     internal static HostedException Refused(HostedEngine engine, int status, string? said) => new(
-        "hosted_request_refused", $"{engine.Name} refused the request ({status}{Said(said)}). Check the model, the language and the prompt.");
+        ErrorKind.Failed, "hosted_request_refused", $"{engine.Name} refused the request ({status}{Said(said)}). Check the model, the language and the prompt.");
 
     internal static HostedException Unavailable(HostedEngine engine, int status, TimeSpan? wait, string? said) => new(
-        "hosted_unavailable", $"{engine.Name} cannot work at present ({status}{Said(said)}). Try again later, or use '--engine whisper'.", isTransient: true)
+        ErrorKind.Failed, ErrorCodes.HostedUnavailable, $"{engine.Name} cannot work at present ({status}{Said(said)}). Try again later, or use '--engine whisper'.", isTransient: true)
     {
         RetryAfter = wait,
         IsWorthAnotherTry = true,
     };
 
     internal static HostedException Resting(HostedEngine engine, TimeSpan? wait, Exception inner) => new(
-        "hosted_unavailable",
+        ErrorKind.Failed, ErrorCodes.HostedUnavailable,
         $"{engine.Name} failed several times in a row and is left alone{Again(wait)}. Use '--engine whisper' meanwhile.", isTransient: true, inner)
     {
         RetryAfter = wait,
     };
 
     internal static HostedException TooSlow(HostedEngine engine, TimeSpan limit) => new(
-        "hosted_timeout",
+        ErrorKind.Failed, ErrorCodes.HostedTimeout,
         string.Create(CultureInfo.InvariantCulture, $"{engine.Name} did not answer within {limit.TotalSeconds:F0} s. Check the network, or use '--engine whisper'."),
         isTransient: true);
 
     internal static HostedException Unreachable(HostedEngine engine, string why, bool worthAnotherTry, Exception inner) => new(
-        "hosted_unreachable",
+        ErrorKind.Missing, ErrorCodes.HostedUnreachable,
         $"{engine.Name} cannot be reached at {engine.Address.Host}: {why}. Check the network; behind a proxy set HTTPS_PROXY.", isTransient: true, inner)
     {
         IsWorthAnotherTry = worthAnotherTry,
     };
 
     internal static HostedException Insecure(HostedEngine engine, string why, Exception inner) => new(
-        "hosted_insecure",
+        ErrorKind.Missing, "hosted_insecure",
         $"No secure connection to {engine.Name} at {engine.Address.Host} can be made, so nothing was sent: {why}. A proxy that looks into connections " +
         "needs its certificate installed on this machine.",
         inner: inner);
 
     internal static HostedException BadAnswer(HostedEngine engine, string why, Exception? inner = null) => new(
-        "hosted_answer", $"What {engine.Name} answered is no transcription: {why}. Check its address ({engine.Address}).", inner: inner);
+        ErrorKind.Failed, "hosted_answer", $"What {engine.Name} answered is no transcription: {why}. Check its address ({engine.Address}).", inner: inner);
 
     internal static HostedException ErrorInAnswer(HostedEngine engine, string said) => new(
-        "hosted_answer", $"{engine.Name} answered with an error under the status 200: {said}. Check the model and the address ({engine.Address}).");
+        ErrorKind.Failed,
+        "hosted_answer",
+        $"{engine.Name} answered with an error under the status 200: {said}. Check the model and the address ({engine.Address}).");
 
     private static string Said(string? said) => said is null ? "" : $": {said}";
 

@@ -136,7 +136,7 @@ internal sealed partial class HostedTranscriber : ITranscriber
                 },
                 cancellationToken);
         }
-        catch (HostedException e) when (e.Code == HostedException.TooLargeCode)
+        catch (HostedException e) when (e.Code == ErrorCodes.HostedTooLarge)
         {
             return (null, e);
         }

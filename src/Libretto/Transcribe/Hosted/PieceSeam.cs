@@ -42,8 +42,10 @@ internal static class PieceSeam
         for (var i = left.Count - 1; i >= 0; i--)
             for (var j = 0; j < right.Count && right[j].Start - SameTime <= left[i].Start; j++)
             {
-                var distance = Math.Abs(Middle(left[i]) - cut) + Math.Abs(Middle(right[j]) - cut) + Math.Abs(left[i].Start - right[j].Start);
-                if (distance < nearest && Math.Abs(left[i].Start - right[j].Start) <= SameTime && WordMarks.Letters(left[i].Text) == WordMarks.Letters(right[j].Text))
+                var distance = Math.Abs(Middle(left[i]) - cut) + Math.Abs(Middle(right[j]) - cut) + Math.Abs(
+                    left[i].Start - right[j].Start);
+                if (distance < nearest && Math.Abs(left[i].Start - right[j].Start) <= SameTime &&
+                    WordMarks.Letters(left[i].Text) == WordMarks.Letters(right[j].Text))
                     (nearest, best) = (distance, (i + 1, j + 1));
             }
         return best;

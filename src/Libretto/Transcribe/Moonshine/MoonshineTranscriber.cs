@@ -21,7 +21,9 @@ public sealed partial class MoonshineTranscriber : ITranscriber
     /// <summary>Sound this near outside of a window's ranges is given to the network too, so that soft edges are heard.</summary>
     private const double Margin = 0.2;
 
-    /// <summary>Above this logarithm of its probability an empty text is believed: 0.9. Music before the words may make it likely, not sure.</summary>
+    /// <summary>
+    /// Above this logarithm of its probability an empty text is believed: 0.9. Music before the words may make it likely, not sure.
+    /// </summary>
     private const double SurelyEmpty = -0.1;
 
     /// <summary>What is written only because it must be has to be this likely: what was understood always was.</summary>
@@ -39,7 +41,9 @@ public sealed partial class MoonshineTranscriber : ITranscriber
     /// <param name="logger">What each guard did.</param>
     public MoonshineTranscriber(string folder, OnnxSessions sessions, ILogger<MoonshineTranscriber> logger)
     {
-        _network = new Lazy<MoonshineNetwork>(() => new MoonshineNetwork(folder, sessions));
+        _network = new Lazy<MoonshineNetwork>(
+            // A failure is not remembered: the model may be fetched again while the process lives.
+            () => new MoonshineNetwork(folder, sessions), LazyThreadSafetyMode.PublicationOnly);
         _logger = logger;
     }
 
@@ -77,7 +81,8 @@ public sealed partial class MoonshineTranscriber : ITranscriber
         progress?.Report(1);
     }
 
-    private TranscribedPiece Recognise(PcmFile audio, TimeRange window, IReadOnlyList<TimeRange> activity, CancellationToken cancellationToken)
+    private TranscribedPiece Recognise(
+        PcmFile audio, TimeRange window, IReadOnlyList<TimeRange> activity, CancellationToken cancellationToken)
     {
         var start = Math.Max(0, window.Start - Margin);
         var end = Math.Min(audio.Duration, window.End + Margin);
@@ -87,7 +92,8 @@ public sealed partial class MoonshineTranscriber : ITranscriber
         var pass = _network.Value.Recognise(samples, cancellationToken);
         var guards = new Dictionary<string, int>();
         if (pass.Tokens.Length == 0 && pass.EndLogProbability < SurelyEmpty
-            && _network.Value.Recognise(samples, cancellationToken, mustWrite: true) is var forced && MeanLogProbability(forced) > LowestWhenForced)
+            && _network.Value.Recognise(
+                samples, cancellationToken, mustWrite: true) is var forced && MeanLogProbability(forced) > LowestWhenForced)
         {
             pass = forced;
             guards["retry"] = 1;
@@ -102,9 +108,12 @@ public sealed partial class MoonshineTranscriber : ITranscriber
             return new TranscribedPiece(window, []) { Language = "en", Guards = guards, MeanLogProbability = meanLogProbability };
         }
 
-        var words = ActivityBounds.Apply(TimedWords(pass, start, end), activity);
+        var (timed, onsets) = TimedWords(pass, start, end);
+        var edges = SoundEdges.Measure(audio, isVoice: false, new TimeRange(start - Margin, end + Margin), cancellationToken);
+        var words = ActivityBounds.Apply(WordEdges.Apply(timed, onsets, edges), activity);
         return new TranscribedPiece(window, words)
         {
+            Onsets = onsets,
             SegmentEnds = words.Length > 0 ? [words.Length - 1] : [],
             Language = "en",
             MeanLogProbability = meanLogProbability,
@@ -112,18 +121,24 @@ public sealed partial class MoonshineTranscriber : ITranscriber
         };
     }
 
-    private LyricsWord[] TimedWords(MoonshinePass pass, double start, double end)
+    /// <summary>Words with the times that attention alone tells, and between which times it came to each.</summary>
+    private (LyricsWord[] Words, TimeRange[] Onsets) TimedWords(MoonshinePass pass, double start, double end)
     {
         var groups = GroupIntoWords(pass.Tokens);
-        var times = WordTiming.FromPositions(
-            pass.Attention.PositionStarts(TimingHeads(pass.Attention)), [.. groups.Select(group => group.First)], pass.SecondsPerFrame, WordStartRule.Midpoint, end - start);
-        return [.. groups.Select((group, i) => new LyricsWord(group.Text, start + times[i].Start, start + times[i].End)
+        var positions = pass.Attention.PositionStarts(TimingHeads(pass.Attention));
+        int[] firsts = [.. groups.Select(group => group.First)];
+        var times = WordTiming.FromPositions(positions, firsts, pass.SecondsPerFrame, WordStartRule.Midpoint, end - start);
+        var onsets = WordTiming.Onsets(positions, firsts, pass.SecondsPerFrame);
+        LyricsWord[] words = [.. groups.Select((group, i) => new LyricsWord(group.Text, start + times[i].Start, start + times[i].End)
         {
             Confidence = Confidence(pass.LogProbabilities.AsSpan(group.First, group.Count)),
         })];
+        return (words, [.. onsets.Select(onset => new TimeRange(start + onset.Start, start + onset.End))]);
     }
 
-    /// <summary>A word is a piece that begins with a space and all that follow without one; bare punctuation joins the word before.</summary>
+    /// <summary>
+    /// A word is a piece that begins with a space and all that follow without one; bare punctuation joins the word before.
+    /// </summary>
     private List<(int First, int Count, string Text)> GroupIntoWords(int[] tokens)
     {
         var vocabulary = _network.Value.Vocabulary;
@@ -161,6 +176,7 @@ public sealed partial class MoonshineTranscriber : ITranscriber
     private static double MeanLogProbability(MoonshinePass pass) =>
         pass.Tokens.Length == 0 ? 0 : (pass.LogProbabilities.Sum() + pass.EndLogProbability) / (pass.Tokens.Length + 1);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Dropped the text of {start:F1}-{end:F1} s: mean log probability {logProbability:F2}.")]
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "Dropped the text of {start:F1}-{end:F1} s: mean log probability {logProbability:F2}.")]
     private partial void LogUnlikely(double start, double end, double logProbability);
 }

@@ -28,7 +28,7 @@ internal sealed class BeamDecoder
     public Hypothesis Decode(OrtValue states, WindowJob job, IReadOnlyList<int> start, CancellationToken cancellationToken)
     {
         using var decoder = new WhisperDecoder(_model, states, [.. Enumerable.Repeat(job.Row, _beams)]);
-        var prefix = start.Select(t => (long)t).ToArray();
+        var prefix = start.Concat(job.Given).Select(t => (long)t).ToArray();
         decoder.Step([.. Enumerable.Repeat(prefix, _beams).SelectMany(p => p)], cancellationToken);
 
         // All beams begin alike: the first step branches from one of them.

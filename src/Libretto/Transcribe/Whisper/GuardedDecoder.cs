@@ -22,7 +22,7 @@ internal sealed class GuardedDecoder
     /// <summary>The guard's name where a window is left without text.</summary>
     public const string Dropped = "dropped";
 
-    private const string Silent = "silent";
+    private const string Silent = "silent", Loop = "loop";
 
     /// <summary>The guard's name where attention did not stay with the text.</summary>
     public const string Unfocused = "unfocused";
@@ -51,9 +51,13 @@ internal sealed class GuardedDecoder
         var retried = new List<int>();
         for (var i = 0; i < jobs.Count; i++)
         {
+            if (first[i].Looped)
+                guards[i][Loop] = 1;
             if (Suspicion(first[i]) is not { } suspicion)
                 continue;
-            guards[i][suspicion] = 1;
+            // A text that went in circles says nothing of the rest of its window: that may hold words.
+            if (suspicion is not Unfocused || !first[i].Looped)
+                guards[i][suspicion] = 1;
             // Attention that follows nothing means music: other draws of it are no better.
             if (suspicion is not (Silent or Unfocused))
                 retried.Add(i);
@@ -81,10 +85,9 @@ internal sealed class GuardedDecoder
     /// <summary>The guard that a text sets off; null for a sound one.</summary>
     private string? Suspicion(Hypothesis hypothesis)
     {
-        if (hypothesis.NoSpeech > LikelyNoSpeech && hypothesis.MeanLogProbability < LowestLogProbability)
+        // Where a part of a window is heard again, the silence before it would be taken for the part's.
+        if (hypothesis.IsWhole && hypothesis.NoSpeech > LikelyNoSpeech && hypothesis.MeanLogProbability < LowestLogProbability)
             return Silent;
-        if (hypothesis.Looped)
-            return "loop";
         if (Hypothesis.CompressionRatio(Text(hypothesis)) > HighestCompression)
             return "compression";
         if (Focus(hypothesis) < CrossAttention.LowestFocus)
@@ -108,8 +111,16 @@ internal sealed class GuardedDecoder
     }
 
     /// <summary>How well the text's attention stays with it; 1 where nothing is known.</summary>
-    private double Focus(Hypothesis hypothesis) =>
-        hypothesis.Focus ??= hypothesis.TextAttention(_model.Tokenizer) is { } attention ? attention.Focus(attention.PositionStarts()) : 1;
+    private double Focus(Hypothesis hypothesis)
+    {
+        if (hypothesis.Focus is { } known)
+            return known;
+        if (hypothesis.TextAttention(_model.Tokenizer) is not { } attention)
+            return (hypothesis.Focus = 1).Value;
+        var starts = attention.PositionStarts();
+        hypothesis.LastFrame = starts[^1];
+        return (hypothesis.Focus = attention.Focus(starts)).Value;
+    }
 
     private string Text(Hypothesis hypothesis) => _model.Tokenizer.Decode([.. hypothesis.Tokens.Where(_model.Tokenizer.IsText)]);
 }

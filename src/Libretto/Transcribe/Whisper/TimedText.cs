@@ -11,8 +11,6 @@ namespace Libretto.Transcribe.Whisper;
 /// <param name="Onsets">When attention comes to each word, seconds from the recording's start; none where the network does not tell.</param>
 internal sealed record TimedText(IReadOnlyList<LyricsWord> Words, IReadOnlyList<int> SegmentEnds, IReadOnlyList<TimeRange> Onsets)
 {
-    private const double ShortestWord = 0.02;
-
     /// <summary>Reads words and times off what the network wrote and looked at while writing.</summary>
     /// <param name="model">The network.</param>
     /// <param name="hypothesis">With attention.</param>
@@ -61,23 +59,25 @@ internal sealed record TimedText(IReadOnlyList<LyricsWord> Words, IReadOnlyList<
         return new TimedText(words, ends, [.. onsets.Select(onset => new TimeRange(start + onset.Start, start + onset.End))]);
     }
 
+    /// <summary>The words that start before a time; the last of them ends there at the latest.</summary>
+    public TimedText Before(double end)
+    {
+        var count = Words.TakeWhile(word => word.Start < end).Count();
+        LyricsWord[] words = [.. Words.Take(count).Select(word => word with { End = Math.Min(word.End, end) })];
+        return new TimedText(words, [.. SegmentEnds.Where(index => index < count)], [.. Onsets.Take(count)]);
+    }
+
     private static void AssignTimes(List<LyricsWord> words, (double Start, double End)[] times, List<double> limits, double start, double end)
     {
-        var earliest = start;
+        var least = Math.Min(DocumentRules.ShortestWord, (end - start) / Math.Max(1, words.Count));
+        double[] starts = [.. times.Take(words.Count).Select(time => start + time.Start)];
+        WordOrder.Space(starts, start, end, least);
         for (var i = 0; i < words.Count; i++)
         {
-            // Room is left for the words to come, so that each is longer than nothing even at the very end.
-            var latest = end - (words.Count - i) * ShortestWord;
-            var from = Math.Max(Math.Min(Math.Max(start + times[i].Start, earliest), latest), start);
-            words[i] = words[i] with { Start = from };
-            earliest = from + ShortestWord;
-        }
-        for (var i = 0; i < words.Count; i++)
-        {
-            var next = i + 1 < words.Count ? words[i + 1].Start : end;
+            var next = i + 1 < words.Count ? starts[i + 1] : end;
             // The time the network itself gives for a phrase's end bounds its last word, unless it contradicts the start.
-            var to = limits[i] > words[i].Start + 0.1 ? Math.Min(next, limits[i]) : next;
-            words[i] = words[i] with { End = Math.Max(to, words[i].Start + ShortestWord / 2) };
+            var until = limits[i] > starts[i] + 0.1 ? limits[i] : next;
+            words[i] = words[i] with { Start = starts[i], End = WordOrder.End(starts[i], until, next, least) };
         }
     }
 

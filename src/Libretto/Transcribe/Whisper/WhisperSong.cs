@@ -7,14 +7,21 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Libretto.Transcribe.Whisper;
 
-/// <summary>One recording being transcribed: its windows, its language and what is asked of it.</summary>
-internal sealed class WhisperSong
+/// <summary>One recording being transcribed: its windows, its language and what is asked of it. Groups of windows may be transcribed at the same time.</summary>
+internal sealed class WhisperSong : IDisposable
 {
     /// <summary>The longest prompt, in tokens: what the network was trained with.</summary>
     private const int LongestPrompt = 223;
     private const int DetectionWindows = 4;
-    /// <summary>Less than this, in seconds, is not worth a run of the encoder.</summary>
+
+    /// <summary>Less than this, in seconds, is not heard again.</summary>
     private const double ShortestPart = 6;
+
+    /// <summary>How far beyond a window sounds are looked at, seconds.</summary>
+    private const double EdgeMargin = 0.5;
+
+    /// <summary>How often what was left unheard is heard again.</summary>
+    private const int MostRounds = 2;
 
     private readonly WhisperModel _model;
     private readonly PcmFile _audio;
@@ -24,9 +31,17 @@ internal sealed class WhisperSong
     private readonly int _batch;
     private readonly WindowPlan _plan;
     private readonly int[] _prompt;
-    private string? _language;
-    private double? _languageProbability;
+    private readonly EncodedAudio _encoded;
+    private readonly bool _ownsEncoded;
+    private readonly string _language;
+    private readonly double? _languageProbability;
 
+    /// <param name="model">The network.</param>
+    /// <param name="audio">16 kHz mono.</param>
+    /// <param name="options">What the user wants.</param>
+    /// <param name="batch">Sequences decoded at once at most.</param>
+    /// <param name="logger">Told what the guards did.</param>
+    /// <param name="cancellationToken">Felt within a layer's time.</param>
     public WhisperSong(
         WhisperModel model, PcmFile audio, TranscribeOptions options, int batch, ILogger logger, CancellationToken cancellationToken)
     {
@@ -36,63 +51,69 @@ internal sealed class WhisperSong
         _logger = logger;
         _decoder = new GuardedDecoder(model, options.BeamSize, batch);
         _prompt = EncodePrompt(model, options.Prompt);
-        if (options.Language is { } language)
-            _language = model.ResolveLanguage(language);
         _batch = batch;
+        var language = options.Language is { } given ? model.ResolveLanguage(given) : null;
         _plan = new WindowPlan(audio, options.VoiceActivity, cancellationToken);
-        Windows = _plan.Windows;
+        (_encoded, _ownsEncoded) = (options.Encoded ?? new EncodedAudio(audio), options.Encoded is null);
+        (_language, _languageProbability) = language is not null || Windows.Count == 0 ? (language ?? "en", null) : DetectLanguage(cancellationToken);
     }
 
     /// <summary>The windows to transcribe, in order of time.</summary>
-    public IReadOnlyList<TimeRange> Windows { get; }
+    public IReadOnlyList<TimeRange> Windows => _plan.Windows;
 
     /// <summary>
-    /// Transcribes some of the windows. What a window left without sound text, or stopped short of, is heard again by itself:
-    /// other bounds free the network from a loop more surely than drawing other tokens.
+    /// Transcribes some of the windows. What a window left without sound text, or stopped short of, is heard again by itself: other bounds
+    /// free the network from a loop more surely than drawing other tokens. The encoder does not run again for it.
     /// </summary>
     public IReadOnlyList<TranscribedPiece> Transcribe(IReadOnlyList<TimeRange> windows, CancellationToken cancellationToken)
     {
-        _language ??= DetectLanguage(cancellationToken);
-        var pieces = Decode(windows, cancellationToken);
-        var left = new List<TimeRange>();
-        for (var i = 0; i < pieces.Count; i++)
+        var texts = windows.Select(window => new WindowText(window, _encoded.Encode(_model, window.Start, cancellationToken))).ToArray();
+        WindowPart[] parts = [.. texts.Select(text => new WindowPart(text, text.Range, IsWhole: true))];
+        Decode(parts, cancellationToken);
+        for (var round = 0; round < MostRounds; round++)
         {
-            var parts = Unheard(pieces[i]);
-            if (parts.Length > 0)
-                pieces[i] = pieces[i] with { Range = pieces[i].Range with { End = parts[0].Start } };
-            left.AddRange(parts);
+            parts = [.. parts.SelectMany(Unheard)];
+            using var span = parts.Length == 0 ? null : SpeechSpans.Start(SpeechSpans.HeardAgain);
+            foreach (var chunk in parts.Chunk(_batch))
+                Decode(chunk, cancellationToken);
         }
-        foreach (var chunk in left.Chunk(_batch))
-        {
-            using var span = SpeechSpans.Start(SpeechSpans.HeardAgain);
-            pieces.AddRange(Decode(chunk, cancellationToken));
-        }
-        pieces.Sort((one, other) => one.Range.Start.CompareTo(other.Range.Start));
-        return pieces;
+        return [.. texts.Select(text => Piece(text, cancellationToken))];
     }
 
-    private List<TranscribedPiece> Decode(IReadOnlyList<TimeRange> windows, CancellationToken cancellationToken)
+    public void Dispose()
     {
-        var features = windows.Select(window => _model.ReadWindow(_audio, window)).ToArray();
-        using var states = _model.Encode([.. features.Select(f => f.Values)], cancellationToken);
-        var start = _prompt.Concat(_model.StartTokens(_language!, _options.Translate)).ToArray();
-        var jobs = windows.Select((window, i) => new WindowJob(i, _model.Frames(window), 0, features[i].Fingerprint)).ToArray();
+        if (_ownsEncoded)
+            _encoded.Dispose();
+    }
+
+    private void Decode(IReadOnlyList<WindowPart> parts, CancellationToken cancellationToken)
+    {
+        EncodedStretch[] stretches = [.. parts.Select(part => part.Stretch(_model.Config.EncoderFrames))];
+        using var states = _encoded.States(_model, stretches);
+        var start = _prompt.Concat(_model.StartTokens(_language, _options.Translate)).ToArray();
+        var jobs = parts.Select((part, row) => new WindowJob(
+            row, Math.Min(stretches[row].To, part.Text.Encoded.Frames), 0, part.Seed, part.IsWhole ? [] : [_model.Tokenizer.FirstTime + stretches[row].From])).ToArray();
         var texts = _decoder.Decode(states, jobs, start, cancellationToken);
-        return [.. windows.Select((window, i) => Piece(window, texts[i], Attention(states, jobs[i], texts[i].Hypothesis, cancellationToken)))];
+        for (var i = 0; i < parts.Count; i++)
+        {
+            parts[i].Result = texts[i];
+            parts[i].Text.Parts.Add(parts[i]);
+        }
     }
 
-    /// <summary>The parts of a decoded window worth hearing again.</summary>
-    private TimeRange[] Unheard(TranscribedPiece piece)
+    /// <summary>The parts of what was decoded that are worth hearing again.</summary>
+    private IEnumerable<WindowPart> Unheard(WindowPart part)
     {
-        var window = piece.Range;
-        // Attention that follows nothing means music: shorter windows of it hold no words either.
-        if (piece.Guards.ContainsKey(GuardedDecoder.Dropped) && !piece.Guards.ContainsKey(GuardedDecoder.Unfocused) && window.Length > 2 * ShortestPart)
+        var (text, range, guards) = (part.Text, part.Range, part.Result!.Guards);
+        // Attention that follows nothing means music: shorter stretches of it hold no words either.
+        if (guards.ContainsKey(GuardedDecoder.Dropped) && !guards.ContainsKey(GuardedDecoder.Unfocused) && range.Length > 2 * ShortestPart)
         {
-            var middle = _plan.QuietestTime(window.Start + window.Length / 3, window.End - window.Length / 3);
-            return [new TimeRange(window.Start, middle), new TimeRange(middle, window.End)];
+            var middle = _plan.QuietestTime(range.Start + range.Length / 3, range.End - range.Length / 3);
+            return [new WindowPart(text, range with { End = middle }, IsWhole: false), new WindowPart(text, range with { Start = middle }, IsWhole: false)];
         }
-        if (piece.Words.Count > 0 && window.End - piece.Words[^1].End > ShortestPart)
-            return [new TimeRange(piece.Words[^1].End, window.End)];
+        if (part.Result.Hypothesis.TextEnd(_model.Tokenizer) is { } frame && text.Encoded.Start + frame * WhisperModel.SecondsPerFrame is var end &&
+            end > range.Start && range.End - end > ShortestPart)
+            return [new WindowPart(text, range with { Start = end }, IsWhole: false)];
         return [];
     }
 
@@ -100,22 +121,26 @@ internal sealed class WhisperSong
     /// What each word looked at, from a second pass without times between the words: on songs 5 points more words are within
     /// 0.3 s than with the attention of the decoding itself. One window at a time, so that the others' lengths do not matter.
     /// </summary>
-    private CrossAttention? Attention(OrtValue states, WindowJob job, Hypothesis hypothesis, CancellationToken cancellationToken)
+    private CrossAttention? Attention(WindowText text, Hypothesis hypothesis, CancellationToken cancellationToken)
     {
-        int[] text = [.. hypothesis.Tokens.Where(_model.Tokenizer.IsText)];
-        return text.Length == 0 || !_model.Layout.HasAttention
-            ? null
-            : ForcedPass.Run(_model, states, [new ForcedText(job.Row, job.Frames, text)], _language!, cancellationToken, _options.Translate)[0].Attention;
+        int[] tokens = [.. hypothesis.Tokens.Where(_model.Tokenizer.IsText)];
+        if (tokens.Length == 0 || !_model.Layout.HasAttention)
+            return null;
+        using var states = _encoded.States(_model, [new EncodedStretch(text.Encoded, 0, _model.Config.EncoderFrames)]);
+        return ForcedPass.Run(_model, states, [new ForcedText(0, text.Encoded.Frames, tokens)], _language, cancellationToken, _options.Translate)[0].Attention;
     }
 
-    private TranscribedPiece Piece(TimeRange window, GuardedText guarded, CrossAttention? attention)
+    private TranscribedPiece Piece(WindowText text, CancellationToken cancellationToken)
     {
-        foreach (var guard in guarded.Guards.Keys)
+        var window = text.Range;
+        var guards = text.Guards();
+        foreach (var guard in guards.Keys)
             _logger.GuardActed(window.Start, window.End, guard);
-        var hypothesis = guarded.Hypothesis;
-        var language = _options.Translate ? "en" : _language!;
-        var timed = TimedText.Read(_model, hypothesis, attention, language, window.Start, window.End);
-        var words = _options.VoiceActivity is { } activity ? ActivityBounds.Apply(timed.Words, timed.Onsets, activity) : timed.Words;
+        var hypothesis = text.Whole();
+        var language = _options.Translate ? "en" : _language;
+        var timed = TimedText.Read(_model, hypothesis, Attention(text, hypothesis, cancellationToken), language, window.Start, text.Encoded.End).Before(window.End);
+        var edges = SoundEdges.Measure(_audio, isVoice: false, new TimeRange(window.Start - EdgeMargin, window.End + EdgeMargin), cancellationToken);
+        var words = WordEdges.Apply(timed.Words, timed.Onsets, edges);
         return new TranscribedPiece(window, words)
         {
             SegmentEnds = timed.SegmentEnds,
@@ -123,21 +148,21 @@ internal sealed class WhisperSong
             Language = language,
             DetectedLanguage = _languageProbability is null ? null : _language,
             LanguageProbability = _languageProbability,
-            MeanLogProbability = words.Count == 0 ? null : hypothesis.MeanLogProbability,
-            Guards = guarded.Guards,
+            MeanLogProbability = words.Length == 0 ? null : hypothesis.MeanLogProbability,
+            Guards = guards,
         };
     }
 
-    private string DetectLanguage(CancellationToken cancellationToken)
+    private (string Language, double? Probability) DetectLanguage(CancellationToken cancellationToken)
     {
         // Spread over the song: intros and endings are often instrumental or spoken.
         var step = Math.Max(1, Windows.Count / (double)DetectionWindows);
-        var chosen = Enumerable.Range(0, Math.Min(DetectionWindows, Windows.Count)).Select(i => Windows[(int)(i * step + step / 2)]).ToArray();
-        using var states = _model.Encode([.. chosen.Select(window => _model.ReadWindow(_audio, window).Values)], cancellationToken);
+        var chosen = Enumerable.Range(0, Math.Min(DetectionWindows, Windows.Count)).Select(i => Windows[(int)(i * step + step / 2)]);
+        EncodedStretch[] stretches = [.. chosen.Select(window => new EncodedStretch(_encoded.Encode(_model, window.Start, cancellationToken), 0, _model.Config.EncoderFrames))];
+        using var states = _encoded.States(_model, stretches);
         var (language, probability) = _model.DetectLanguage(states, cancellationToken)[0];
-        _languageProbability = probability;
-        _logger.LanguageDetected(language, probability, chosen.Length);
-        return language;
+        _logger.LanguageDetected(language, probability, stretches.Length);
+        return (language, probability);
     }
 
     private static int[] EncodePrompt(WhisperModel model, string? prompt)

@@ -56,14 +56,42 @@ public sealed class WhisperTranscriber : ITranscriber
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BeamSize, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.BeamSize, 10, nameof(options));
 
-        var song = await Task.Run(() => new WhisperSong(_model.Value, audio, options, _batch, _logger, cancellationToken), cancellationToken);
-        foreach (var batch in song.Windows.Chunk(_batch))
+        using var song = await Task.Run(() => new WhisperSong(_model.Value, audio, options, _batch, _logger, cancellationToken), cancellationToken);
+        // Groups of windows side by side, each on its share of the cores: an encoder and a decoder at work together use them better than either alone.
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = new Queue<(TimeRange Last, Task<IReadOnlyList<TranscribedPiece>> Pieces)>();
+        try
         {
-            var pieces = await Task.Run(() => song.Transcribe(batch, cancellationToken), cancellationToken);
-            foreach (var piece in pieces)
-                yield return piece;
-            progress?.Report(batch[^1].End / audio.Duration);
+            using var groups = Groups(song.Windows).GetEnumerator();
+            while (true)
+            {
+                while (running.Count < _model.Value.Workers && groups.MoveNext())
+                {
+                    var group = groups.Current;
+                    running.Enqueue((group[^1], Task.Run(() => song.Transcribe(group, ended.Token), ended.Token)));
+                }
+                if (!running.TryPeek(out var next))
+                    break;
+                foreach (var piece in await next.Pieces)
+                    yield return piece;
+                running.Dequeue();
+                progress?.Report(next.Last.End / audio.Duration);
+            }
+        }
+        finally
+        {
+            // Nobody may still read the song when it is forgotten.
+            await ended.CancelAsync();
+            await Task.WhenAll(running.Select(group => group.Pieces)).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
         progress?.Report(1);
+    }
+
+    /// <summary>Windows in groups of like size, as many as the workers can share evenly.</summary>
+    private IEnumerable<TimeRange[]> Groups(IReadOnlyList<TimeRange> windows)
+    {
+        var rounds = (int)Math.Ceiling((double)windows.Count / (_batch * _model.Value.Workers));
+        var size = rounds == 0 ? 1 : (int)Math.Ceiling((double)windows.Count / (rounds * _model.Value.Workers));
+        return windows.Chunk(size);
     }
 }

@@ -31,8 +31,7 @@ internal sealed class WindowDecoder
     public Hypothesis[] Decode(OrtValue states, IReadOnlyList<WindowJob> jobs, IReadOnlyList<int> start, CancellationToken cancellationToken)
     {
         using var decoder = new WhisperDecoder(_model, states, [.. jobs.Select(j => j.Row)]);
-        var prefix = start.Select(t => (long)t).ToArray();
-        decoder.Step([.. jobs.SelectMany(_ => prefix)], cancellationToken);
+        decoder.Step([.. jobs.SelectMany(job => start.Concat(job.Given)).Select(t => (long)t)], cancellationToken);
 
         var hypotheses = jobs.Select((job, row) => Begin(_model, decoder, row, job, start)).ToArray();
         var draws = jobs.Select(job => new Random(job.Seed)).ToArray();
@@ -65,7 +64,7 @@ internal sealed class WindowDecoder
         var startOfTranscript = start.ToList().IndexOf(model.Tokenizer.StartOfTranscript);
         var probabilities = new float[model.Config.VocabularySize];
         TensorPrimitives.SoftMax(decoder.Logits(row, startOfTranscript), probabilities);
-        return new Hypothesis
+        return new Hypothesis(job.Given)
         {
             NoSpeech = probabilities[model.Tokenizer.NoSpeech],
             Temperature = job.Temperature,
@@ -135,5 +134,6 @@ internal sealed class WindowDecoder
 /// <param name="Row">The window's row of the encoder's states.</param>
 /// <param name="Frames">Encoder frames of real audio.</param>
 /// <param name="Temperature">0 for the likeliest tokens.</param>
-/// <param name="Seed">Of the drawing, made from the window's audio.</param>
-internal readonly record struct WindowJob(int Row, int Frames, double Temperature, int Seed);
+/// <param name="Seed">Of the drawing: the same for the same stretch of a recording.</param>
+/// <param name="Given">The time that the text begins with, as a token; none where the network writes it itself. As many for all jobs of a run.</param>
+internal readonly record struct WindowJob(int Row, int Frames, double Temperature, int Seed, IReadOnlyList<int> Given);

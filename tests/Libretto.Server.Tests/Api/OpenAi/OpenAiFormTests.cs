@@ -91,7 +91,7 @@ public sealed class OpenAiFormTests(SqliteServer server) : IClassFixture<SqliteS
         string[] form = ["model=gpt-4o-transcribe", "prompt="];
         Assert.Equal(HttpStatusCode.OK, (await PostAsync(form)).Status);
         // What was kept of it is no longer what it was; nothing of that shows before the answer has begun.
-        var kept = Directory.EnumerateFiles(Path.Combine(server.DataFolder, "store", "lyrics"), "*", SearchOption.AllDirectories)
+        var kept = Directory.EnumerateFiles(Path.Combine(server.DataFolder, "store"), "*", SearchOption.AllDirectories)
             .Where(file => File.ReadAllText(file).Contains("\"libretto/", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(kept);
         var before = kept.ConvertAll(File.ReadAllBytes);

@@ -227,7 +227,7 @@ public class OtherPeoplesFilesTests
     [Fact]
     public void What_no_song_is_as_long_as_is_refused()
     {
-        foreach (var text in (string[])[new('愛', 100_001), string.Concat(Enumerable.Repeat("la\n", 100_001)), "[00:01.00]" + string.Concat(Enumerable.Repeat("la ", 100_001))])
+        foreach (var text in (string[])[new('愛', 50_001), string.Concat(Enumerable.Repeat("la\n", 50_001)), "[00:01.00]" + string.Concat(Enumerable.Repeat("la ", 50_001))])
             Assert.Equal("lyrics_too_large", Assert.Throws<LyricsFormatException>(() => LyricsReader.Read(text)).Code);
     }
 

@@ -170,7 +170,7 @@ public sealed class StageMemoTests : IDisposable
         var first = await RunAsync(new SongRequest(song) { Quality = SongQuality.Best });
         var second = await RunAsync(new SongRequest(song) { Quality = SongQuality.Best }, Settings with { Ffmpeg = FfmpegThatFails() });
 
-        Assert.Contains(first.Steps, step => step.Message == "listening to the voice alone");
+        Assert.Contains(first.Steps, step => step.Message == "transcribing the vocals");
         Assert.Equal("spleeter-2stems", first.Document.Method!.Separation);
         Assert.Equal(LyricsFormats.Json.Write(first.Document), LyricsFormats.Json.Write(second.Document));
     }

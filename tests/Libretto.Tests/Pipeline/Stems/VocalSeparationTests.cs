@@ -30,9 +30,10 @@ public sealed class VocalSeparationTests : IDisposable
         foreach (var time in (string[])["first", "second"])
         {
             using var song = await Song.OpenAsync(
-                speech, track: null, fresh: false, decoder, services.GetRequiredService<StageMemo>(), new ProgressMeter(null, TimeProvider.System), Ct);
-            using var stems = services.GetRequiredService<Separation>().Of(song);
-            var voice = await services.GetRequiredService<VocalSeparation>().RunAsync(song, stems, SeparationMode.Auto, takesLong: true, 0, 1, Ct);
+                speech, track: null, fresh: false, decoder, services.GetRequiredService<StageMemo>(),
+                new ProgressMeter(null, new ProgressPlan(WorkStep.Separate), TimeProvider.System), Ct);
+            using var stems = new SongStems(song, services.GetRequiredService<StemSeparation>());
+            var voice = await services.GetRequiredService<VocalSeparation>().RunAsync(song, stems, SeparationMode.Auto, takesLong: true, Ct);
 
             Assert.NotNull(voice);
             Assert.True(voice.Model is null, time);

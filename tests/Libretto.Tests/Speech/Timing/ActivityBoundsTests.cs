@@ -33,15 +33,6 @@ public class ActivityBoundsTests
     }
 
     [Fact]
-    public void A_word_after_a_held_note_starts_as_early_as_attention_and_voice_allow()
-    {
-        LyricsWord[] words = [new("hold", 1.5, 2.7), new("long", 2.7, 3), new("now", 5.6, 7)];
-        var bounded = ActivityBounds.Apply(words, [new(0.5, 1.8), new(1.8, 2.999999), new(2.9, 5.8)], Phrases);
-        Assert.Equal([1.4, 2.4, 5.4], bounded.Select(word => Math.Round(word.Start, 2)));
-        Assert.Equal(bounded[1].Start, bounded[0].End);
-    }
-
-    [Fact]
     public void Words_stay_in_order_and_last_longer_than_nothing() =>
         Gen.Double[0, 12].Array[1, 12].Select(starts => starts.Order().ToArray()).Sample(starts =>
         {

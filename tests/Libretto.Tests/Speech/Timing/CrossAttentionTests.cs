@@ -49,16 +49,6 @@ public class CrossAttentionTests
         Assert.Equal(0.2, WordTiming.FromPositions(starts, [0, 1], 0.02, WordStartRule.Usual, 1.0)[1].Start, 6);
     }
 
-    [Theory]
-    [InlineData(2.0, 3.0, 2.5)]
-    [InlineData(0.2, 1.4, 1.2)]
-    [InlineData(1.5, 4.0, null)]
-    public void Where_the_voice_is_known_a_word_starts_midway_of_what_is_sung_before_attention_arrives(double from, double to, double? start)
-    {
-        TimeRange[] singing = [new(1, 3.5), new(5, 9)];
-        Assert.Equal(start, WordTiming.WithinVoice(new TimeRange(from, to), singing));
-    }
-
     [Fact]
     public void The_median_filter_removes_a_spike_and_reflects_edges()
     {

@@ -57,7 +57,9 @@ internal sealed class JsonFormat : ILyricsFormat
                 LyricsDocument.SchemaName, "it has no \"schema\". Name an answer of OpenAI's or Groq's transcription .verbose.json.");
         if (schema.ValueKind != JsonValueKind.String || schema.GetString() != LyricsDocument.SchemaName)
             throw new LyricsFormatException(
-                "lyrics_schema", $"The lyrics have the schema {schema.GetRawText()}; this version of Libretto reads \"{LyricsDocument.SchemaName}\".");
+                ErrorKind.Input,
+                "lyrics_schema",
+                $"The lyrics have the schema {schema.GetRawText()}; this version of Libretto reads \"{LyricsDocument.SchemaName}\".");
     }
 
     /// <summary>A line with words; null where it has no text, if that can be told.</summary>

@@ -62,7 +62,7 @@ internal sealed class VerboseJsonFormat : ILyricsFormat
 
     private static LyricsDocument Document(VerboseTranscription answer, List<List<LyricsWord>> lines, LyricsNotices? notices)
     {
-        // Words are put in order all together, then cut into the same lines again.
+        // Words are normalized all together, then cut into the same lines again.
         var words = lines.SelectMany(line => line).ToList();
         LyricsReader.Limit(words.Count);
         var length = Math.Max(Milliseconds.From(answer.Duration ?? 0), words.Select(word => Milliseconds.From(word.End)).Append(words.Count).Max());

@@ -71,28 +71,30 @@ internal static partial class CueReader
     /// <param name="notices">Told of both.</param>
     public static IEnumerable<LineDraft> Merge(IEnumerable<LineDraft> lines, LyricsNotices? notices)
     {
-        LineDraft? last = null;
+        LineDraft? first = null;
+        var (pieces, texts) = (new List<TextPiece>(), new HashSet<string>());
         foreach (var line in lines.OrderBy(line => line.Start))
         {
-            if (last is null || last.Start != line.Start || last.End != line.End || last.Voice != line.Voice)
+            if (first is null || first.Start != line.Start || first.End != line.End || first.Voice != line.Voice)
             {
-                if (last is not null)
-                    yield return last;
-                last = line;
+                if (first is not null)
+                    yield return first with { Pieces = pieces };
+                (first, pieces, texts) = (line, [.. line.Pieces], [line.Text.Trim()]);
             }
-            else if (last.Text.Trim() == line.Text.Trim())
+            else if (!texts.Add(line.Text.Trim()))
             {
                 notices?.Add("the subtitle was there already, at the same times; it is kept once", line.LineNumber);
             }
             else
             {
-                if (!last.IsBlank && !line.IsBlank)
+                if (!first.IsBlank && !line.IsBlank)
                     notices?.Add("the subtitle has the times of another; both are one line", line.LineNumber);
-                last = last with { Pieces = [.. last.Pieces, new TextPiece(" "), .. line.Pieces] };
+                pieces.Add(new TextPiece(" "));
+                pieces.AddRange(line.Pieces);
             }
         }
-        if (last is not null)
-            yield return last;
+        if (first is not null)
+            yield return first with { Pieces = pieces };
     }
 
     private static Cue? Cue(Match times, string[] text, int number, LyricsNotices? notices)

@@ -5,7 +5,7 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace Libretto.Separate;
 
 /// <summary>A network of one input and one output, of fixed shapes, with the memory they lie in.</summary>
-internal sealed class Network : IDisposable
+internal sealed class FixedNetwork : IDisposable
 {
     private readonly string _file;
     private readonly InferenceSession _session;
@@ -20,7 +20,8 @@ internal sealed class Network : IDisposable
     /// <param name="input">The input's name and shape.</param>
     /// <param name="inputValues">Its values, which may be changed between runs and shared by networks.</param>
     /// <param name="output">The output's name and shape.</param>
-    public Network(OnnxSessions sessions, string file, (string Name, long[] Shape) input, float[] inputValues, (string Name, long[] Shape) output)
+    public FixedNetwork(
+        OnnxSessions sessions, string file, (string Name, long[] Shape) input, float[] inputValues, (string Name, long[] Shape) output)
     {
         _file = file;
         _session = sessions.Open(file);
@@ -39,22 +40,8 @@ internal sealed class Network : IDisposable
     /// <summary>Runs the network; a cancelled run ends between two of its operators.</summary>
     /// <param name="isLast">Whether the memory it works in, some hundreds of megabytes, is to be given back at the end.</param>
     /// <param name="cancellationToken">Ends the run.</param>
-    public void Run(bool isLast, CancellationToken cancellationToken)
-    {
-        using var options = OnnxSessions.QuietRun();
-        if (isLast)
-            options.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
-        using var registration = cancellationToken.Register(() => options.Terminate = true);
-        try
-        {
-            _session.Run(options, _inputName, _input, _outputName, _output);
-        }
-        catch (OnnxRuntimeException e)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            throw SeparateException.Failed(_file, e);
-        }
-    }
+    public void Run(bool isLast, CancellationToken cancellationToken) =>
+        NetworkRun.Run(_file, _session, (_inputName, _input), (_outputName, _output), freeWork: isLast, cancellationToken);
 
     public void Dispose()
     {

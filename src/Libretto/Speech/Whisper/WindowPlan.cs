@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 using Libretto.Audio;
 using Libretto.Audio.Activity;
 
-namespace Libretto.Transcribe.Whisper;
+namespace Libretto.Speech.Whisper;
 
 /// <summary>
 /// Cuts a recording into windows the network can take: none where all is silent, cuts where it is quietest. Works on the

@@ -1,7 +1,7 @@
 using Libretto.Audio;
-using Libretto.Transcribe.Whisper;
+using Libretto.Speech.Whisper;
 
-namespace Libretto.Tests.Transcribe;
+namespace Libretto.Tests.Speech.Whisper;
 
 public class WindowPlanTests
 {

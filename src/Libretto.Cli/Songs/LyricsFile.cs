@@ -2,7 +2,7 @@ using Libretto.Cli.Results;
 using Libretto.Lyrics;
 using Libretto.Lyrics.Reading;
 
-namespace Libretto.Cli;
+namespace Libretto.Cli.Songs;
 
 /// <summary>Lyrics that the user has as a file, or gives through standard input (<c>-</c>) or another pipe.</summary>
 internal static class LyricsFile
@@ -40,7 +40,8 @@ internal static class LyricsFile
     /// <summary>What they are called in messages.</summary>
     public static string NameOf(string path) => path == StandardInput.Word ? "Standard input" : path;
 
-    private static LyricsFormatException Named(string path, LyricsFormatException e) => new(e.Code, $"{NameOf(path)}: {e.Message}", e.Line, e);
+    private static LyricsFormatException Named(string path, LyricsFormatException e) =>
+        new(e.Kind, e.Code, $"{NameOf(path)}: {e.Message}", e.Line, e);
 
     private static async Task<byte[]> BytesAsync(string path, CancellationToken cancellationToken)
     {

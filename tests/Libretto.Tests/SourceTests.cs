@@ -1,0 +1,32 @@
+using Libretto.Tests.Support;
+
+namespace Libretto.Tests;
+
+/// <summary>What can be measured of how the sources read.</summary>
+public class SourceTests
+{
+    private const int LongestLine = 140;
+    private const int MostFiles = 25;
+
+    // Only ever fewer, until there are none.
+    private const int LongLinesLeft = 890;
+
+    [Fact]
+    public void No_line_is_longer_than_an_editor_shows() => Assert.InRange(
+        (from file in Sources()
+         where file.EndsWith(".cs", StringComparison.Ordinal) || file.EndsWith(".razor", StringComparison.Ordinal)
+         from line in File.ReadLines(file)
+         where line.Length > LongestLine
+         select line).Count(), 0, LongLinesLeft);
+
+    [Fact]
+    public void No_folder_holds_more_files_than_one_sees_at_a_glance() => Assert.Empty(
+        from file in Sources()
+        group file by Path.GetDirectoryName(file) into folder
+        where folder.Count() > MostFiles
+        select $"{Path.GetRelativePath(Repository.Root, folder.Key!)} has {folder.Count()} files");
+
+    private static IEnumerable<string> Sources() =>
+        Directory.EnumerateFiles(Repository.File("src"), "*", SearchOption.AllDirectories)
+            .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
+}

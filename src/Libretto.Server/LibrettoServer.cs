@@ -37,7 +37,8 @@ public static partial class LibrettoServer
     /// <param name="settings">The library's settings; what environment and file say when null.</param>
     /// <param name="cancellationToken">Stops the server.</param>
     /// <exception cref="LibrettoException">It cannot start; the message says why.</exception>
-    public static async Task RunAsync(ServerOptions options, LibrettoSettings? settings = null, CancellationToken cancellationToken = default)
+    public static async Task RunAsync(ServerOptions options, LibrettoSettings? settings = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         options = options.Validated();
@@ -50,7 +51,8 @@ public static partial class LibrettoServer
         {
             await app.StartAsync(cancellationToken);
         }
-        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException || e.Message.Contains("address", StringComparison.OrdinalIgnoreCase))
+        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException ||
+            e.Message.Contains("address", StringComparison.OrdinalIgnoreCase))
         {
             // What runs already ends as at any stop, not as something that failed.
             app.Lifetime.StopApplication();
@@ -62,7 +64,8 @@ public static partial class LibrettoServer
 
     internal static WebApplication Build(ServerOptions options, LibrettoSettings? settings, TemporaryFolder workFolder)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Libretto.Server", ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ApplicationName = "Libretto.Server", ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => Limits(kestrel, options));
         builder.WebHost.UseUrls([.. options.EffectiveUrls]);
@@ -97,12 +100,14 @@ public static partial class LibrettoServer
             }
             catch (Exception e) when (DatabaseErrors.IsTrouble(e))
             {
-                throw ServerException.DatabaseDown(options.UsesPostgres ? "given by --database" : "in the data folder", e.GetBaseException());
+                throw ServerException.DatabaseDown(options.UsesPostgres ? "given by --database" : "in the data folder",
+                    e.GetBaseException());
             }
         }
     }
 
-    private static void AddServices(IServiceCollection services, ServerOptions options, LibrettoSettings? settings, TemporaryFolder workFolder)
+    private static void AddServices(IServiceCollection services, ServerOptions options, LibrettoSettings? settings,
+        TemporaryFolder workFolder)
     {
         services.AddSingleton(options);
         services.AddSingleton(workFolder);
@@ -151,8 +156,10 @@ public static partial class LibrettoServer
             logging.AddJsonConsole(console => (console.IncludeScopes, console.UseUtcTimestamp) = (true, true));
         else
             logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "));
-        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Hangfire", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
+        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Hangfire", LogLevel.Warning)
+            .AddFilter("System.Net.Http", LogLevel.Warning);
         logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.None);
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
         // It would have the keys of cookies locked away; they lie with the database, in the user's own folder.

@@ -42,7 +42,9 @@ public sealed record ServerOptions
     /// <summary>The least rate of an upload, bytes a second on average, after its first ten seconds; 4,000 by default.</summary>
     public double LeastUploadRate { get; init; } = 4000;
 
-    /// <summary>Whether a request to <c>/v1</c> may name a model that has to be fetched first, for which its client waits; false by default.</summary>
+    /// <summary>
+    /// Whether a request to <c>/v1</c> may name a model that has to be fetched first, for which its client waits; false by default.
+    /// </summary>
     public bool FetchesForV1 { get; init; }
 
     /// <summary>The path below which a proxy serves this server, such as <c>/libretto</c>; empty (the default) for none.</summary>
@@ -57,7 +59,9 @@ public sealed record ServerOptions
     /// <summary>How long results and uploads are kept; for ever when null (the default).</summary>
     public TimeSpan? Retention { get; init; }
 
-    /// <summary>Whether the page offers to look lyrics up, which sends titles and artists away; false by default. The API's option does anyway.</summary>
+    /// <summary>
+    /// Whether the page offers to look lyrics up, which sends titles and artists away; false by default. The API's option does anyway.
+    /// </summary>
     public bool OffersLookup { get; init; }
 
     /// <summary>Requests a minute for each API key; 600 by default.</summary>
@@ -94,7 +98,9 @@ public sealed record ServerOptions
     /// <summary>Songs that may wait or be in work in all; 10,000 by default.</summary>
     public int QueueLimit { get; init; } = 10_000;
 
-    /// <summary>What the keys of cookies and links are sealed with in PostgreSQL; the database's password when null (the default).</summary>
+    /// <summary>
+    /// What the keys of cookies and links are sealed with in PostgreSQL; the database's password when null (the default).
+    /// </summary>
     internal string? Secret { get; init; }
 
     /// <summary>What goes to standard error: <c>text</c> (the default), <c>json</c>, or <c>warning</c> for trouble only.</summary>
@@ -143,7 +149,8 @@ public sealed record ServerOptions
         if (Role == "worker" && EffectiveLanes.Count == 0)
             throw ServerException.BadSetting("--lanes", "", "a worker needs at least one lane");
         foreach (var url in EffectiveUrls)
-            if (!Uri.TryCreate(url.Replace("//*", "//0.0.0.0", StringComparison.Ordinal).Replace("//+", "//0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var address) ||
+            if (!Uri.TryCreate(url.Replace("//*", "//0.0.0.0", StringComparison.Ordinal)
+                .Replace("//+", "//0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var address) ||
                 address.Scheme is not ("http" or "https"))
                 throw ServerException.BadSetting("--urls", url, "give addresses such as http://127.0.0.1:5400");
         return this with { DataFolder = Path.GetFullPath(DataFolder) };

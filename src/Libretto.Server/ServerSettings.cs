@@ -17,18 +17,21 @@ internal static class ServerSettings
     [
         Row("LIBRETTO_DATA", "--data", "DIR", "the user's data folder", "The folder of database, songs, results and temporary files.",
             (options, text) => options with { DataFolder = text }),
-        Row("DATABASE_URL", "--database", "ADDRESS", "a SQLite file in the data folder", "PostgreSQL's address (postgres://...) or connection string.",
+        Row("DATABASE_URL", "--database", "ADDRESS", "a SQLite file in the data folder",
+            "PostgreSQL's address (postgres://...) or connection string.",
             (options, text) => options with { Database = text })
             with { IsSecret = true },
         Row("LIBRETTO_URLS", "--urls", "URLS", ServerOptions.DefaultUrl, "Addresses to listen on, separated by ';'.",
             (options, text) => options with { Urls = List(text, ';') }),
         Row("LIBRETTO_BASE_PATH", "--base-path", "PATH", "none", "The path below which a proxy serves this server, such as /libretto.",
             (options, text) => options with { BasePath = Security.BasePath.Parse(text) }),
-        Row("LIBRETTO_TRUSTED_PROXIES", "this machine", "Proxies whose X-Forwarded-For, -Proto and -Prefix count: addresses or networks, separated by ','.",
+        Row("LIBRETTO_TRUSTED_PROXIES", "this machine",
+            "Proxies whose X-Forwarded-For, -Proto and -Prefix count: addresses or networks, separated by ','.",
             (options, text) => options with { TrustedProxies = [.. List(text, ',').Select(Network)] }),
         Row("LIBRETTO_ROLE", "--role", "ROLE", "all", "What this process does: api, worker or all.",
             (options, text) => options with { Role = OneOf(text, "api", "worker", "all") }),
-        Row("LIBRETTO_LANES", "--lanes", "LANES", "both for all, compute for worker, none for api", "The lanes it works in: io, compute or both, separated by ','.",
+        Row("LIBRETTO_LANES", "--lanes", "LANES", "both for all, compute for worker, none for api",
+            "The lanes it works in: io, compute or both, separated by ','.",
             (options, text) => options with { Lanes = [.. List(text, ',').Select(lane => OneOf(lane, [.. Lane.All]))] }),
         Row("LIBRETTO_IDLE_EXIT", "--idle-exit", "TIME", "never", "End a worker after so long without a job, such as 90s, 5m or 1h.",
             (options, text) => options with { IdleExit = Time(text) }),
@@ -42,15 +45,19 @@ internal static class ServerSettings
             (options, text) => options with { MaxUploadBytes = (long)(Number(text, 1, 100_000) * 1_000_000) }),
         Row("LIBRETTO_UPLOAD_MINUTES", "60", "The longest time that an upload may take; then 408.",
             (options, text) => options with { UploadTime = TimeSpan.FromMinutes(Number(text, 0.01, 100_000)) }),
-        Row("LIBRETTO_UPLOAD_BYTES_PER_SECOND", "4000", "The least rate of an upload, on average, after its first ten seconds; below it 408.",
+        Row("LIBRETTO_UPLOAD_BYTES_PER_SECOND", "4000",
+            "The least rate of an upload, on average, after its first ten seconds; below it 408.",
             (options, text) => options with { LeastUploadRate = Number(text, 1, 1_000_000_000) }),
-        Row("LIBRETTO_FETCH_FOR_V1", "off", "Whether a request to /v1 may name a model that is fetched first while its client waits, on or off; without it 404.",
+        Row("LIBRETTO_FETCH_FOR_V1", "off",
+            "Whether a request to /v1 may name a model that is fetched first while its client waits, on or off; without it 404.",
             (options, text) => options with { FetchesForV1 = OneOf(text, "on", "off") == "on" }),
         Row("LIBRETTO_MAX_MINUTES", "120", "The longest song.",
             (options, text) => options with { MaxDuration = TimeSpan.FromMinutes(Number(text, 0.1, 100_000)) }),
         Row("LIBRETTO_RETENTION_DAYS", "for ever", "How long songs and results are kept.",
             (options, text) => options with { Retention = TimeSpan.FromDays(Number(text, 0.001, 100_000)) }),
-        Row("LIBRETTO_LYRICS_LOOKUP", "off", "Whether the page offers to look lyrics up, on or off: title and artist then go to the library of lyrics-library; programs may ask for it anyway.",
+        Row("LIBRETTO_LYRICS_LOOKUP", "off",
+            "Whether the page offers to look lyrics up, on or off: title and artist then go to the library of lyrics-library; programs " +
+                "may ask for it anyway.",
             (options, text) => options with { OffersLookup = OneOf(text, "on", "off") == "on" }),
         Row("LIBRETTO_REQUESTS_PER_MINUTE", "600", "Requests of each API key.",
             (options, text) => options with { RequestsPerMinute = Whole(text, 1, 10_000_000) }),
@@ -58,7 +65,8 @@ internal static class ServerSettings
             (options, text) => options with { JobsPerKey = Whole(text, 1, 10_000_000) }),
         Row("LIBRETTO_QUEUE_LIMIT", "10000", "The same of all keys.",
             (options, text) => options with { QueueLimit = Whole(text, 1, 10_000_000) }),
-        Row("LIBRETTO_SECRET", "the database's password", "What the keys of sign-ins, shared links and cookies of jobs are sealed with in PostgreSQL; the same on all machines.",
+        Row("LIBRETTO_SECRET", "the database's password",
+            "What the keys of sign-ins, shared links and cookies of jobs are sealed with in PostgreSQL; the same on all machines.",
             (options, text) => options with { Secret = text })
             with { IsSecret = true },
         Row("LIBRETTO_WEBHOOK_SECRET", "none sent", "What messages on the end of jobs are signed with.",
@@ -70,7 +78,8 @@ internal static class ServerSettings
             (options, text) => options with { TakeOverAfter = TimeSpan.FromSeconds(Number(text, 2, 3600)) }),
         Row("LIBRETTO_UNMET_MINUTES", "60", "How long a job waits for what no worker has, before it fails.",
             (options, text) => options with { UnmetPatience = TimeSpan.FromMinutes(Number(text, 0.1, 100_000)) }),
-        Row("LIBRETTO_LOG", "text", "What standard error gets: text, json, warning for trouble only, or debug for all there is; then words say who timed them.",
+        Row("LIBRETTO_LOG", "text",
+            "What standard error gets: text, json, warning for trouble only, or debug for all there is; then words say who timed them.",
             (options, text) => options with { Log = OneOf(text, "text", "json", "warning", "debug") }),
         Row("LIBRETTO_POOL", "none", "Where workers are started: none, local, fly://APP or the address of a webhook.",
             (options, text) => options with { Pool = options.Pool with { Place = Pools.PoolOptions.ParsePlace(text) } }),
@@ -84,7 +93,8 @@ internal static class ServerSettings
             with { IsSecret = true },
         Limit("LIBRETTO_POOL_MIN", "0", "Workers kept without work.", (limits, text) => limits with { Min = Whole(text, 0, 1000) }),
         Limit("LIBRETTO_POOL_MAX", "2", "Workers at most.", (limits, text) => limits with { Max = Whole(text, 1, 1000) }),
-        Limit("LIBRETTO_POOL_TARGET_SECONDS", "60", "So many workers start that all songs that wait are done within this time, by what songs took before.",
+        Limit("LIBRETTO_POOL_TARGET_SECONDS", "60",
+            "So many workers start that all songs that wait are done within this time, by what songs took before.",
             (limits, text) => limits with { TargetWait = TimeSpan.FromSeconds(Number(text, 0.1, 86_400)) }),
         Limit("LIBRETTO_POOL_COOLDOWN_SECONDS", "300", "A worker without a job for so long is asked to end.",
             (limits, text) => limits with { CoolDown = TimeSpan.FromSeconds(Number(text, 1, 86_400)) }),
@@ -116,11 +126,13 @@ internal static class ServerSettings
     /// <param name="names">The names of all variables.</param>
     public static IReadOnlyList<string> Unknown(IEnumerable<string> names) => [.. names.Where(name =>
         name.StartsWith("LIBRETTO_", StringComparison.Ordinal) && !name.StartsWith("LIBRETTO_TEST_", StringComparison.Ordinal) &&
-        !s_others.Contains(name) && !All.Any(setting => setting.Variable == name) && !SettingsTable.All.Any(setting => setting.Variable == name))];
+        !s_others.Contains(name) && !All.Any(setting => setting.Variable == name) &&
+        !SettingsTable.All.Any(setting => setting.Variable == name))];
 
     // Read elsewhere: the settings file, a worker's name in its pool, the client's, the service unit's, and what tests set.
     private static readonly string[] s_others =
-        [SettingsReader.FileVariable, Jobs.Workers.WorkerPresence.IdVariable, "LIBRETTO_SERVER", "LIBRETTO_KEY", "LIBRETTO_ARGUMENTS", "LIBRETTO_FAILPOINT", "LIBRETTO_SOAK", "LIBRETTO_UPDATE_SNAPSHOTS"];
+        [SettingsReader.FileVariable, Jobs.Workers.WorkerPresence.IdVariable, "LIBRETTO_SERVER", "LIBRETTO_KEY", "LIBRETTO_ARGUMENTS",
+            "LIBRETTO_FAILPOINT", "LIBRETTO_SOAK", "LIBRETTO_UPDATE_SNAPSHOTS"];
 
     private static Setting<ServerOptions> Row(
         string variable, string whenUnset, string description, Func<ServerOptions, string, ServerOptions> apply) =>
@@ -131,13 +143,16 @@ internal static class ServerSettings
         Func<ServerOptions, string, ServerOptions> apply) =>
         new(variable, flag, variable, whenUnset, description, apply) { ValueName = valueName };
 
-    private static Setting<ServerOptions> Limit(string variable, string whenUnset, string description, Func<Pools.PoolLimits, string, Pools.PoolLimits> apply) => Row(
-        variable, whenUnset, description, (options, text) => options with { Pool = options.Pool with { Limits = apply(options.Pool.Limits, text) } });
+    private static Setting<ServerOptions> Limit(string variable, string whenUnset, string description,
+        Func<Pools.PoolLimits, string, Pools.PoolLimits> apply) => Row(
+        variable, whenUnset, description,
+        (options, text) => options with { Pool = options.Pool with { Limits = apply(options.Pool.Limits, text) } });
 
     private static TimeSpan Time(string text)
     {
         var unit = text.LastOrDefault() switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => 0 };
-        return unit > 0 && double.TryParse(text.AsSpan(..^1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number is > 0 and < 100_000
+        return unit > 0 && double.TryParse(text.AsSpan(..^1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+            out var number) && number is > 0 and < 100_000
             ? TimeSpan.FromSeconds(number * unit)
             : throw new FormatException("give a time such as 90s, 5m or 1h");
     }
@@ -154,7 +169,8 @@ internal static class ServerSettings
             : throw new FormatException("give origins such as https://songs.example, without a path");
 
     private static int? FailPoint(Func<string, string?> environment) =>
-        environment("LIBRETTO_TEST_SETUP") == "1" && environment("LIBRETTO_FAILPOINT") is { Length: > 0 } point ? Whole(point, 1, 99) : null;
+        environment("LIBRETTO_TEST_SETUP") == "1" && environment("LIBRETTO_FAILPOINT") is { Length: > 0 } point
+        ? Whole(point, 1, 99) : null;
 
     private static string DefaultDataFolder() => Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "libretto");

@@ -16,7 +16,8 @@ public static class FileNames
     public static string Of(string title)
     {
         ArgumentNullException.ThrowIfNull(title);
-        var clean = string.Concat(title.Select(c => char.IsControl(c) ? ' ' : s_forbidden.Contains(c) ? '_' : c)).Trim().TrimStart('.', '-', ' ').TrimEnd('.', ' ');
+        var clean = string.Concat(title.Select(c => char.IsControl(c) ? ' ' : s_forbidden.Contains(c) ? '_' : c)).Trim()
+            .TrimStart('.', '-', ' ').TrimEnd('.', ' ');
         while (Encoding.UTF8.GetByteCount(clean) > MostBytes)
             clean = clean[..^(char.IsLowSurrogate(clean[^1]) ? 2 : 1)];
         return clean.Length == 0 ? "song" : clean.TrimEnd('.', ' ');

@@ -140,7 +140,9 @@ public static partial class Languages
         return s_codes.GetValueOrDefault($"{tag.Groups[1].Value}-{tag.Groups[2].Value}") ?? s_codes.GetValueOrDefault(tag.Groups[1].Value);
     }
 
-    /// <summary>The English name in lower case, such as <c>english</c> for <c>en</c>, as hosted engines write it; null when unknown.</summary>
+    /// <summary>
+    /// The English name in lower case, such as <c>english</c> for <c>en</c>, as hosted engines write it; null when unknown.
+    /// </summary>
     /// <param name="code">Compared without regard to case.</param>
     public static string? EnglishName(string code) => Find(code) is { } found ? s_names[found] : null;
 

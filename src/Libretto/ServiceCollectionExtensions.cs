@@ -26,7 +26,8 @@ public static class ServiceCollectionExtensions
     private const string StoreClient = "store";
 
     /// <summary>
-    /// Adds <see cref="SongPipeline"/>, <see cref="PassagePipeline"/>, <see cref="KaraokePipeline"/>, <see cref="StemPipeline"/>, <see cref="ModelStore"/>, <see cref="AudioDecoder"/> and what they need, one of each.
+    /// Adds <see cref="SongPipeline"/>, <see cref="PassagePipeline"/>, <see cref="KaraokePipeline"/>, <see cref="StemPipeline"/>,
+    /// <see cref="ModelStore"/>, <see cref="AudioDecoder"/> and what they need, one of each.
     /// What stages made is kept in an <see cref="IContentStore"/>, by default a folder in Libretto's own
     /// (<see cref="LibrettoSettings.Keep"/>). A store, <see cref="TimeProvider"/> or logging that the host has is used.
     /// </summary>
@@ -39,7 +40,8 @@ public static class ServiceCollectionExtensions
         services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(_ => settings ?? SettingsReader.Read().Settings);
-        services.AddSingleton(provider => new ToolLocator(new ToolPaths { Ffmpeg = Settings(provider).Ffmpeg, YtDlp = Settings(provider).YtDlp }));
+        services.AddSingleton(provider => new ToolLocator(
+            new ToolPaths { Ffmpeg = Settings(provider).Ffmpeg, YtDlp = Settings(provider).YtDlp }));
         services.AddSingleton<ToolRunner>();
         services.AddSingleton<AudioDecoder>();
         services.AddSingleton<AudioEncoder>();
@@ -48,7 +50,8 @@ public static class ServiceCollectionExtensions
             .ConfigurePrimaryHttpMessageHandler(provider => ModelStore.CreateHandler(provider.GetRequiredService<NpmConfiguration>()));
         services.AddSingleton(provider => StoreOptions(Settings(provider), provider.GetRequiredService<NpmConfiguration>()));
         services.AddSingleton(provider => new OnnxSessions(
-            Settings(provider).Threads, Enum.Parse<OnnxDevice>(Settings(provider).Device, ignoreCase: true), provider.GetRequiredService<ILogger<OnnxSessions>>()));
+            Settings(provider).Threads, Enum.Parse<OnnxDevice>(Settings(provider).Device, ignoreCase: true),
+            provider.GetRequiredService<ILogger<OnnxSessions>>()));
         services.AddSingleton<SpeechEngines>();
         services.AddHttpClient(HostedEngines.HttpName, client => client.Timeout = Timeout.InfiniteTimeSpan)
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
@@ -86,7 +89,8 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<CtcAlignment>();
         services.AddHttpClient(nameof(LyricsLookup), client => client.Timeout = TimeSpan.FromSeconds(15));
         services.AddSingleton(provider => new LyricsSearch(
-            new LyricsLookup(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(LyricsLookup)), Settings(provider).LyricsLibrary, Settings(provider).Contact),
+            new LyricsLookup(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(LyricsLookup)),
+                Settings(provider).LyricsLibrary, Settings(provider).Contact),
             Settings(provider)));
         services.AddSingleton(provider => new SongPipeline(
             provider.GetRequiredService<AudioDecoder>(),

@@ -21,14 +21,16 @@ internal static class KaraokeCommand
     {
         var songs = SongsArgument.Create();
         songs.Description = "Songs, links to them, or lyrics with times (such as NAME.json) whose song lies beside them.";
-        var audio = new Option<string>("--song") { Description = "The song of the lyrics, where it is not beside them under the same name.", HelpName = "FILE" };
+        var audio = new Option<string>("--song") { Description = "The song of the lyrics, where it is not beside them under the same name.",
+            HelpName = "FILE" };
         var force = new Option<bool>("--force") { Description = "Replace files that Libretto did not write." };
         var fresh = FreshOption.Create();
         var progress = Displays.Option();
         var command = new Command(Name, "Make karaoke of songs: an HTML file, a video, CD+G, UltraStar.") { songs };
         var karaoke = new KaraokeOptions(command);
         command.Add(audio);
-        var settings = new SettingOptions(command, "out", "language", "engine", "model", "quality", "aligner", "local", "threads", "cookies");
+        var settings = new SettingOptions(command, "out", "language", "engine", "model", "quality", "aligner", "local",
+            "threads", "cookies");
         var recognition = new RecognitionOptions(command);
         command.Add(force);
         command.Add(fresh);
@@ -45,7 +47,8 @@ internal static class KaraokeCommand
             parsed.GetRequiredValue(songs),
             parsed.GetValue(audio),
             karaoke.Kinds(parsed),
-            karaoke.Apply(new KaraokeRequest(recognition.Apply(new SongRequest("") { Fresh = parsed.GetValue(fresh) }, parsed), []), parsed),
+            karaoke.Apply(new KaraokeRequest(recognition.Apply(new SongRequest("") { Fresh = parsed.GetValue(fresh) }, parsed),
+                []), parsed),
             recognition.LyricsFile(parsed),
             settings.Read(parsed),
             parsed.GetValue(force),
@@ -55,7 +58,8 @@ internal static class KaraokeCommand
     }
 
     private static async Task<int> RunAsync(
-        string[] songs, string? audio, IReadOnlyList<KaraokeKind> kinds, KaraokeRequest request, string? lyrics, LibrettoSettings settings, bool force,
+        string[] songs, string? audio, IReadOnlyList<KaraokeKind> kinds, KaraokeRequest request, string? lyrics,
+        LibrettoSettings settings, bool force,
         IDisplay display, CancellationToken cancellationToken)
     {
         if (lyrics is not null)

@@ -46,7 +46,8 @@ internal static class SeparateCommand
             StemFormatOption.Read(parsed, format),
             settings.Read(parsed),
             parsed.GetValue(force),
-            new StemRequest("", "", "") { Fresh = parsed.GetValue(fresh), Track = parsed.GetValue(track), Model = parsed.GetRequiredValue(model) },
+            new StemRequest("", "", "") { Fresh = parsed.GetValue(fresh), Track = parsed.GetValue(track),
+                Model = parsed.GetRequiredValue(model) },
             Displays.Create(parsed.GetValue(progress)!),
             cancellationToken));
         return command;

@@ -11,7 +11,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Libretto.Cli.Commands;
 
-/// <summary><c>libretto transcribe FILE-OR-LINK...</c>: songs to lyrics; <c>libretto align FILE-OR-LINK</c>: the same for lyrics that are known.</summary>
+/// <summary>
+/// <c>libretto transcribe FILE-OR-LINK...</c>: songs to lyrics; <c>libretto align FILE-OR-LINK</c>: the same for lyrics that are known.
+/// </summary>
 internal static class TranscribeCommand
 {
     public const string Name = "transcribe";
@@ -24,13 +26,15 @@ internal static class TranscribeCommand
     private static Command Create(string name, string description, bool lyricsNeeded)
     {
         var songs = SongsArgument.Create();
-        var print = new Option<string>("--stdout") { Description = "Print the lyrics of one song in this format and write no files.", HelpName = "FORMAT" };
+        var print = new Option<string>("--stdout") { Description = "Print the lyrics of one song in this format and write no files.",
+            HelpName = "FORMAT" };
         var force = new Option<bool>("--force") { Description = "Replace files that Libretto did not write." };
         var fresh = FreshOption.Create();
         var track = TrackOption.Create();
         var progress = Displays.Option();
         var command = new Command(name, description) { songs };
-        var settings = new SettingOptions(command, "format", "out", "language", "engine", "model", "separate", "quality", "aligner", "local", "threads", "cookies");
+        var settings = new SettingOptions(command, "format", "out", "language", "engine", "model", "separate", "quality", "aligner",
+            "local", "threads", "cookies");
         var stems = new Option<bool>("--stems") { Description = "Write voice and accompaniment too: NAME.vocals and NAME.instrumental." };
         var stemFormat = StemFormatOption.Create();
         command.Add(stems);

@@ -18,7 +18,8 @@ internal sealed record KaraokeOutputs(string Song, string Audio, string Start, I
 
     /// <summary>Names the results of several songs: beside each song or in one folder, named after the song.</summary>
     /// <exception cref="OutputException">Two songs would be written to the same file.</exception>
-    public static IReadOnlyList<KaraokeOutputs> Plan(IEnumerable<(string Song, string Audio)> songs, string? folder, IReadOnlyList<KaraokeKind> kinds)
+    public static IReadOnlyList<KaraokeOutputs> Plan(IEnumerable<(string Song, string Audio)> songs, string? folder,
+        IReadOnlyList<KaraokeKind> kinds)
     {
         var plan = songs.DistinctBy(song => Path.GetFullPath(song.Song))
             .Select(song => new KaraokeOutputs(song.Song, song.Audio, FileName.Beside(song.Audio, folder), kinds)).ToList();

@@ -14,7 +14,8 @@ namespace Libretto.Cli.Songs;
 /// <param name="temporary">Where it is made.</param>
 /// <param name="files">Writes the results.</param>
 /// <param name="display">Shows the work.</param>
-internal sealed class KaraokeTask(KaraokePipeline pipeline, KaraokeRequest request, TemporaryFolder temporary, ResultFiles files, IDisplay display)
+internal sealed class KaraokeTask(KaraokePipeline pipeline, KaraokeRequest request, TemporaryFolder temporary, ResultFiles files,
+    IDisplay display)
 {
     /// <summary>Works on a file of the user's: a song, or lyrics with their song beside them.</summary>
     public async Task<SongOutcome> RunAsync(KaraokeOutputs song, CancellationToken cancellationToken)
@@ -32,7 +33,8 @@ internal sealed class KaraokeTask(KaraokePipeline pipeline, KaraokeRequest reque
     /// <param name="progress">Told how far this work is, from 0 to 1.</param>
     /// <param name="cancellationToken">Stops the work; what is not whole is not written.</param>
     public async Task<SongOutcome> RunAsync(
-        KaraokeOutputs song, LyricsDocument? document, SongOrigin? origin, IProgress<SongProgress> progress, CancellationToken cancellationToken)
+        KaraokeOutputs song, LyricsDocument? document, SongOrigin? origin, IProgress<SongProgress> progress,
+        CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         if (song.Paths.Count > 0)
@@ -64,11 +66,13 @@ internal sealed class KaraokeTask(KaraokePipeline pipeline, KaraokeRequest reque
         }
     }
 
-    private async Task<IReadOnlyList<string>> PlaceAsync(KaraokeOutputs song, KaraokeOutput made, LyricsDocument document, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> PlaceAsync(KaraokeOutputs song, KaraokeOutput made, LyricsDocument document,
+        CancellationToken cancellationToken)
     {
         (string From, string To)[] moves = made.Kind == KaraokeKind.UltraStar
             ? [.. Directory.EnumerateFiles(made.Path).Order(StringComparer.Ordinal)
-                .Select(file => (file, Path.Combine(song.FolderOf(FileNames.OfSong(document.Artist, document.Title)), Path.GetFileName(file))))]
+                .Select(file => (file, Path.Combine(song.FolderOf(FileNames.OfSong(document.Artist, document.Title)),
+                    Path.GetFileName(file))))]
             : [(made.Path, song.Files.Single(file => file.Kind == made.Kind).Path)];
         string[] targets = [.. moves.Select(move => move.To)];
         await files.WriteAsync(targets, async names =>

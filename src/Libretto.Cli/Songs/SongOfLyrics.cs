@@ -8,7 +8,8 @@ internal static class SongOfLyrics
 {
     // The more exact the recording, the sooner it is taken; films last.
     private static readonly string[] s_endings =
-        [".flac", ".wav", ".aiff", ".aif", ".wv", ".ape", ".m4a", ".opus", ".ogg", ".oga", ".mp3", ".aac", ".wma", ".mp4", ".mkv", ".webm", ".mov", ".avi"];
+        [".flac", ".wav", ".aiff", ".aif", ".wv", ".ape", ".m4a", ".opus", ".ogg", ".oga", ".mp3", ".aac", ".wma", ".mp4", ".mkv", ".webm",
+            ".mov", ".avi"];
 
     /// <summary>Whether a file holds lyrics, by its name.</summary>
     public static bool IsLyrics(string path) =>

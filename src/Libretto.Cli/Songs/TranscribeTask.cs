@@ -28,7 +28,8 @@ internal sealed class TranscribeTask(
     /// <param name="origin">What is known of it.</param>
     /// <param name="progress">Told how far this work is, from 0 to 1.</param>
     /// <param name="cancellationToken">Stops the work; what is not whole is not written.</param>
-    public async Task<SongOutcome> RunAsync(SongOutputs song, SongOrigin? origin, IProgress<SongProgress> progress, CancellationToken cancellationToken)
+    public async Task<SongOutcome> RunAsync(SongOutputs song, SongOrigin? origin, IProgress<SongProgress> progress,
+        CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         if (song.Paths.Count > 0)
@@ -77,5 +78,6 @@ internal sealed class TranscribeTask(
 /// <summary>Where a song came from and what was said of it there.</summary>
 internal sealed record SongOrigin(string? Title, string? Artist, LyricsSource Source)
 {
-    public static SongOrigin Of(SongFacts link) => new(link.Title, link.Artist, new LyricsSource("link") { Url = link.Url, VideoId = link.VideoId });
+    public static SongOrigin Of(SongFacts link) =>
+        new(link.Title, link.Artist, new LyricsSource("link") { Url = link.Url, VideoId = link.VideoId });
 }

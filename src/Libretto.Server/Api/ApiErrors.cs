@@ -13,7 +13,8 @@ internal static class ApiErrors
 
     private static readonly ApiError[] s_upload =
     [
-        new(400, "file_missing", "two_files", "file_empty", "too_many_parts", "multipart_broken", "unknown_field"), new(408, "too_slow"), new(413, "too_large"),
+        new(400, "file_missing", "two_files", "file_empty", "too_many_parts", "multipart_broken", "unknown_field"), new(408, "too_slow"),
+        new(413, "too_large"),
         new(415, "content_type_unsupported", "not_audio"), new(422, "option_invalid", "too_long"), new(429, "quota_exceeded", "queue_full"),
         new(503, "tool_unavailable"), new(507, "disk_full"),
     ];
@@ -21,7 +22,8 @@ internal static class ApiErrors
     private static readonly ApiError[] s_lyrics = [new(409, "not_ready", "job_failed", "job_cancelled"), new(410, "expired")];
 
     private static readonly ApiError[] s_transcription =
-        [.. s_upload.Select(error => error with { Status = OpenAiError.StatusOf(error.Status) }), new(404, "model_not_found"), new(409, "job_cancelled")];
+        [.. s_upload.Select(error => error with { Status = OpenAiError.StatusOf(error.Status) }), new(404, "model_not_found"),
+            new(409, "job_cancelled")];
 
     private static readonly ApiError s_noJob = new(404, "job_unknown");
 
@@ -30,7 +32,8 @@ internal static class ApiErrors
         ["PostJob"] =
         [
             .. s_upload, new(400, "json_broken", "idempotency_key_invalid"), new(403, "admin_only"),
-            new(422, "link_invalid", "link_private", "link_playlist", "lyrics_empty", "lyrics_broken", "lyrics_schema", "idempotency_key_reused", "webhooks_off"),
+            new(422, "link_invalid", "link_private", "link_playlist", "lyrics_empty", "lyrics_broken", "lyrics_schema",
+                "idempotency_key_reused", "webhooks_off"),
         ],
         ["ListJobs"] = [new(400, "request_broken"), new(422, "option_invalid")],
         ["GetJob"] = [s_noJob],
@@ -49,7 +52,8 @@ internal static class ApiErrors
         ["GetAudio"] = [s_noJob, new(404, "audio_unknown", "audio_missing"), new(410, "expired"), new(416, "range_invalid")],
         ["PostExport"] =
         [
-            s_noJob, new(400, "json_broken"), new(409, "not_ready"), new(410, "expired"), new(415, "content_type_unsupported"), new(422, "option_invalid"),
+            s_noJob, new(400, "json_broken"), new(409, "not_ready"), new(410, "expired"), new(415, "content_type_unsupported"),
+            new(422, "option_invalid"),
             new(429, "quota_exceeded", "queue_full"),
         ],
         ["ListExports"] = [s_noJob],

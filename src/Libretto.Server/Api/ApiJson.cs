@@ -31,7 +31,8 @@ namespace Libretto.Server.Api;
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>With apostrophes and accents as people write them: none of it stands in a page of HTML.</summary>
-    public static ApiJson Readable => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static ApiJson Readable =>
+        field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>Gives the framework's own reading and writing the same rules.</summary>
     public static void Configure(JsonSerializerOptions json)

@@ -26,7 +26,8 @@ internal static class AudioApi
         jobs.MapMethods("/{id}/audio/{name}", [HttpMethods.Head], GetAsync).ExcludeFromDescription();
     }
 
-    private static async Task<IResult> GetAsync(string id, string name, HttpRequest request, Caller caller, JobStore jobs, IContentStore store, CancellationToken ct) =>
+    private static async Task<IResult> GetAsync(string id, string name, HttpRequest request, Caller caller, JobStore jobs,
+        IContentStore store, CancellationToken ct) =>
         await SendAsync(await JobsApi.FindAsync(id, caller, jobs, ct), name, request, store, ct);
 
     /// <summary>A recording of a job that the caller may hear.</summary>
@@ -68,7 +69,9 @@ internal static class AudioApi
         return Task.CompletedTask;
     });
 
-    /// <summary>The page plays nothing from elsewhere, and mixes only what its own scripts may read; other players and programs may be sent on.</summary>
+    /// <summary>
+    /// The page plays nothing from elsewhere, and mixes only what its own scripts may read; other players and programs may be sent on.
+    /// </summary>
     private static bool IsFromThePage(HttpRequest request) =>
         request.Headers["Sec-Fetch-Mode"] == "cors" || request.Headers["Sec-Fetch-Site"] == "same-origin";
 }

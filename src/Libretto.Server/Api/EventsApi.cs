@@ -31,13 +31,15 @@ internal static class EventsApi
         .WithName("WatchJob")
         .WithSummary("Watch a job")
         .WithDescription(
-            "Server-sent events, each with the whole job as data and its revision as id: `progress` while it waits and runs, then `completed`, " +
+            "Server-sent events, each with the whole job as data and its revision as id: `progress` while it waits and runs, then " +
+                "`completed`, " +
             "`failed` or `cancelled`, after which the stream ends. Resumes by Last-Event-ID; 204 when the end was seen already.")
         .Produces(200, contentType: "text/event-stream")
         .Produces(204);
 
     private static async Task StreamAsync(
-        string id, HttpContext context, Caller caller, JobStore store, JobChanges changes, IHostApplicationLifetime lifetime, CancellationToken ct)
+        string id, HttpContext context, Caller caller, JobStore store, JobChanges changes, IHostApplicationLifetime lifetime,
+        CancellationToken ct)
     {
         using var watch = changes.Start(id);
         var job = await JobsApi.FindAsync(id, caller, store, ct);
@@ -64,7 +66,8 @@ internal static class EventsApi
         }
     }
 
-    private static async Task SendAllAsync(HttpContext context, JobChanges.Watch watch, Job? job, long seen, JobStore store, CancellationToken ct)
+    private static async Task SendAllAsync(HttpContext context, JobChanges.Watch watch, Job? job, long seen, JobStore store,
+        CancellationToken ct)
     {
         await WriteAsync(context, "retry: 1000\n\n", ct);
         var pingAt = DateTime.UtcNow + Ping;
@@ -110,7 +113,8 @@ internal static class EventsApi
     private static string Format(Job job, string basePath)
     {
         var name = JobStatus.IsFinal(job.Status) ? job.Status : "progress";
-        return $"event: {name}\nid: {job.Revision}\ndata: {JsonSerializer.Serialize(JobView.Of(job, basePath), ApiJson.Readable.JobView)}\n\n";
+        return $"event: {name}\nid: {job.Revision}\ndata: " +
+            $"{JsonSerializer.Serialize(JobView.Of(job, basePath), ApiJson.Readable.JobView)}\n\n";
     }
 
     /// <summary>Writes and flushes; a client that does not read is given up after a while.</summary>

@@ -21,7 +21,8 @@ internal static class JobActionsApi
         jobs.MapDelete("/{id}", DeleteAsync).WithName("DeleteJob").WithSummary("Forget a job that is not running");
     }
 
-    private static async Task<Accepted<JobView>> CancelAsync(string id, HttpRequest request, Caller caller, JobStore store, CancellationToken ct)
+    private static async Task<Accepted<JobView>> CancelAsync(string id, HttpRequest request, Caller caller, JobStore store,
+        CancellationToken ct)
     {
         var job = await JobsApi.FindAsync(id, caller, store, ct);
         if (!await store.CancelAsync(id, ct))
@@ -33,7 +34,8 @@ internal static class JobActionsApi
         return await ViewAsync(id, request, caller, store, ct);
     }
 
-    private static async Task<Accepted<JobView>> RetryAsync(string id, HttpRequest request, Caller caller, JobStore store, JobQueue queue, CancellationToken ct)
+    private static async Task<Accepted<JobView>> RetryAsync(string id, HttpRequest request, Caller caller, JobStore store, JobQueue queue,
+        CancellationToken ct)
     {
         var job = await JobsApi.FindAsync(id, caller, store, ct);
         if (job.ExpiredAt is not null)
@@ -52,6 +54,7 @@ internal static class JobActionsApi
         return TypedResults.NoContent();
     }
 
-    private static async Task<Accepted<JobView>> ViewAsync(string id, HttpRequest request, Caller caller, JobStore store, CancellationToken ct) =>
+    private static async Task<Accepted<JobView>> ViewAsync(string id, HttpRequest request, Caller caller, JobStore store,
+        CancellationToken ct) =>
         JobsApi.AcceptedOf(request, await JobsApi.FindAsync(id, caller, store, ct));
 }

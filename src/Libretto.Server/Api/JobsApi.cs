@@ -24,7 +24,8 @@ internal static class JobsApi
             .WithName("PostJob")
             .WithSummary("Post a song")
             .WithDescription(
-                "multipart/form-data with one part `file` (the song), and optionally `options` (JSON) and `lyrics` (text), or application/json " +
+                "multipart/form-data with one part `file` (the song), and optionally `options` (JSON) and `lyrics` (text), or " +
+                    "application/json " +
                 "with `url`. A repeated request under the same Idempotency-Key gives the same job.")
             .Accepts<JobUpload>("multipart/form-data", "application/json")
             .Produces<JobView>(202);
@@ -40,7 +41,8 @@ internal static class JobsApi
     public static Accepted<JobView> AcceptedOf(HttpRequest request, Job job) =>
         TypedResults.Accepted($"{request.PathBase}/api/jobs/{job.Id}", JobView.Of(job, request.PathBase));
 
-    private static async Task<Accepted<JobView>> PostAsync(HttpContext context, Caller caller, Admission admission, JobIntake intake, CancellationToken ct)
+    private static async Task<Accepted<JobView>> PostAsync(HttpContext context, Caller caller, Admission admission, JobIntake intake,
+        CancellationToken ct)
     {
         await admission.CheckAsync(caller, ct);
         var job = await intake.TakeAsync(context.Request, caller, ct);

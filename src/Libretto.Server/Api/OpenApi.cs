@@ -6,7 +6,9 @@ using Microsoft.OpenApi;
 
 namespace Libretto.Server.Api;
 
-/// <summary>What the API's description says beyond what the endpoints say of themselves: examples, errors, and the key where one is needed.</summary>
+/// <summary>
+/// What the API's description says beyond what the endpoints say of themselves: examples, errors, and the key where one is needed.
+/// </summary>
 internal static class OpenApi
 {
     private const string Key = "key";
@@ -16,7 +18,8 @@ internal static class OpenApi
         options.AddDocumentTransformer(async (document, context, ct) =>
         {
             document.Info.Title = "Libretto";
-            document.Info.Description = "A song goes in, word-timed lyrics come out. Every song is a job that can be watched, stopped, and is never lost.";
+            document.Info.Description =
+                "A song goes in, word-timed lyrics come out. Every song is a job that can be watched, stopped, and is never lost.";
             if (await context.ApplicationServices.GetRequiredService<ApiKeys>().AreInUseAsync(ct))
                 NeedKey(document);
         });
@@ -29,7 +32,8 @@ internal static class OpenApi
             foreach (var (status, mediaType, example) in OpenApiExamples.Answers(operation.OperationId))
                 Show((OpenApiResponse)operation.Responses[status], mediaType, example);
             foreach (var error in ApiErrors.Of(operation.OperationId))
-                operation.Responses[error.Status.ToString(CultureInfo.InvariantCulture)] = Response(error, isOpenAi: context.Description.RelativePath?.StartsWith("v1/", StringComparison.Ordinal) == true);
+                operation.Responses[error.Status.ToString(CultureInfo.InvariantCulture)] = Response(
+                    error, isOpenAi: context.Description.RelativePath?.StartsWith("v1/", StringComparison.Ordinal) == true);
             return Task.CompletedTask;
         });
     }

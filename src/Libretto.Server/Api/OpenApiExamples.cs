@@ -13,32 +13,41 @@ internal static class OpenApiExamples
         $$"""
         {"id":"{{Id}}","title":"Morning Light","file_name":"morning-light.ogg","options":{"language":"en"},
         "status":"running","pct":47.5,"status_message":"transcribing","current_stage":"transcribe",
-        "progress_log":[{"step":"acquire","status":"completed","percentage":30,"message":"reading","timestamp":"2026-11-23T04:00:00Z","duration":0.4},
-        {"step":"transcribe","status":"running","percentage":47.5,"message":"transcribing","timestamp":"2026-11-23T04:00:01Z","duration":2.1,"method":"whisper/whisper-base"}],
-        "attempts":0,"takeovers":0,"created_at":"2026-11-23T04:00:00Z","started_at":"2026-11-23T04:00:00Z","duration":40.4,"cancel_requested":false,
+        "progress_log":[{"step":"acquire","status":"completed","percentage":30,"message":"reading","timestamp":"2026-11-23T04:00:00Z",
+        "duration":0.4},
+        {"step":"transcribe","status":"running","percentage":47.5,"message":"transcribing","timestamp":"2026-11-23T04:00:01Z",
+        "duration":2.1,"method":"whisper/whisper-base"}],
+        "attempts":0,"takeovers":0,"created_at":"2026-11-23T04:00:00Z","started_at":"2026-11-23T04:00:00Z","duration":40.4,
+        "cancel_requested":false,
         "links":{"self":"/api/jobs/{{Id}}","steps":"/api/jobs/{{Id}}/steps","events":"/api/jobs/{{Id}}/events"} }
         """;
 
     private const string Steps =
         $$"""
         {"id":"{{Id}}","status":"running","pct":47.5,"status_message":"transcribing","steps":[
-        {"step":"acquire","status":"completed","percentage":30,"message":"reading","timestamp":"2026-11-23T04:00:00Z","duration":0.4,"method":"upload","method_text":"uploaded"},
+        {"step":"acquire","status":"completed","percentage":30,"message":"reading","timestamp":"2026-11-23T04:00:00Z","duration":0.4,
+        "method":"upload","method_text":"uploaded"},
         {"step":"separate","status":"skipped","message":"not needed","duration":0},
-        {"step":"transcribe","status":"running","percentage":47.5,"message":"transcribing","timestamp":"2026-11-23T04:00:01Z","duration":2.1,
-        "method":"whisper/whisper-base","method_text":"worker gpu-1: whisper-base","estimate":{"low":1.5,"likely":2.5,"high":4},"estimate_text":"2 s to 4 s"},
+        {"step":"transcribe","status":"running","percentage":47.5,"message":"transcribing","timestamp":"2026-11-23T04:00:01Z",
+        "duration":2.1,
+        "method":"whisper/whisper-base","method_text":"worker gpu-1: whisper-base","estimate":{"low":1.5,"likely":2.5,"high":4},
+        "estimate_text":"2 s to 4 s"},
         {"step":"align","status":"skipped","message":"not needed","duration":0},
         {"step":"publish","status":"pending","message":"waits for the steps before","duration":0}]}
         """;
 
     private const string Lyrics =
         """
-        {"schema":"libretto/1","title":"Morning Light","language":"en","duration":40.4,"method":{"engine":"whisper/whisper-base","words":"transcribed"},
-        "lines":[{"start":1.2,"end":3.41,"text":"Hello again","words":[{"text":"Hello","start":1.2,"end":1.52,"confidence":0.93},{"text":"again","start":1.6,"end":3.41,"confidence":0.9}]}]}
+        {"schema":"libretto/1","title":"Morning Light","language":"en","duration":40.4,"method":{"engine":"whisper/whisper-base",
+        "words":"transcribed"},
+        "lines":[{"start":1.2,"end":3.41,"text":"Hello again","words":[{"text":"Hello","start":1.2,"end":1.52,
+        "confidence":0.93},{"text":"again","start":1.6,"end":3.41,"confidence":0.9}]}]}
         """;
 
     private const string Transcription = """{"text":"Hello again"}""";
 
-    private const string TranscriptionRequest = """{"file":"(the song)","model":"whisper-1","response_format":"verbose_json","timestamp_granularities[]":"word"}""";
+    private const string TranscriptionRequest =
+        """{"file":"(the song)","model":"whisper-1","response_format":"verbose_json","timestamp_granularities[]":"word"}""";
 
     private const string Model = """{"id":"whisper-base","object":"model","created":1735689600,"owned_by":"libretto"}""";
 
@@ -47,8 +56,10 @@ internal static class OpenApiExamples
     {
         "PostJob" =>
         [
-            ("application/json", Json($$"""{"url":"https://example.org/song.mp3","lyrics":"Hello again\nmorning light","options":{{Options}}}""")),
-            ("multipart/form-data", new JsonObject { ["file"] = "(the song)", ["options"] = Options, ["lyrics"] = "Hello again\nmorning light" }),
+            ("application/json", Json(
+                $$"""{"url":"https://example.org/song.mp3","lyrics":"Hello again\nmorning light","options":{{Options}}}""")),
+            ("multipart/form-data", new JsonObject { ["file"] = "(the song)", ["options"] = Options,
+                ["lyrics"] = "Hello again\nmorning light" }),
         ],
         "PutLyrics" => [("application/json", Json(Lyrics))],
         "PostExport" => [("application/json", Json("""{"kind":"mp4","audio":"guide","resolution":1080}"""))],
@@ -84,7 +95,8 @@ internal static class OpenApiExamples
         [
             ("200", "application/json", Json(
                 """
-                {"workers":[{"id":"5f0c2c3e","pool":"fly://songs","pool_id":"9080e6f3","name":"gpu-1:7:ab12","state":"running","lanes":"compute",
+                {"workers":[{"id":"5f0c2c3e","pool":"fly://songs","pool_id":"9080e6f3","name":"gpu-1:7:ab12","state":"running",
+                "lanes":"compute",
                 "requested_at":"2026-11-23T04:00:00Z","started_at":"2026-11-23T04:00:20Z","seconds":93.5,"usd":0.0021}]}
                 """)),
         ],
@@ -99,7 +111,8 @@ internal static class OpenApiExamples
     {
         const string Words = "What happened and what to do, for people.";
         return isOpenAi
-            ? new JsonObject { ["error"] = new JsonObject { ["message"] = Words, ["type"] = error.Status >= 500 ? "server_error" : "invalid_request_error", ["code"] = error.Codes[0] } }
+            ? new JsonObject { ["error"] = new JsonObject { ["message"] = Words, ["type"] = error.Status >= 500 ? "server_error"
+                : "invalid_request_error", ["code"] = error.Codes[0] } }
             : new JsonObject
             {
                 ["type"] = $"urn:libretto:error:{error.Codes[0]}",

@@ -15,7 +15,8 @@ internal static class WorkersApi
     private const int Longest = 200;
 
     public static void Map(IEndpointRouteBuilder app) =>
-        app.MapGet("/api/workers", GetAsync).WithName("ListWorkers").WithTags("Workers").WithSummary("Workers, the newest first; admins only");
+        app.MapGet("/api/workers", GetAsync).WithName("ListWorkers").WithTags("Workers")
+            .WithSummary("Workers, the newest first; admins only");
 
     private static async Task<Ok<WorkersView>> GetAsync(Caller caller, WorkerRegistry workers, CancellationToken ct)
     {
@@ -37,6 +38,7 @@ internal sealed record WorkerView(
         var seconds = Math.Max(0, ((worker.StoppedAt ?? worker.ReadAt) - worker.RequestedAt).TotalSeconds);
         return new WorkerView(
             worker.Id, worker.Pool, worker.PoolId, worker.Name, worker.State, worker.Lanes, worker.Program,
-            worker.RequestedAt, worker.StartedAt, worker.StoppedAt, worker.Error, Math.Round(seconds, 1), Math.Round(seconds * worker.UsdPerHour / 3600 ?? 0, 6) is > 0 and var usd ? usd : null);
+            worker.RequestedAt, worker.StartedAt, worker.StoppedAt, worker.Error, Math.Round(seconds, 1),
+            Math.Round(seconds * worker.UsdPerHour / 3600 ?? 0, 6) is > 0 and var usd ? usd : null);
     }
 }

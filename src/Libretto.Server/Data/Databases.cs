@@ -22,7 +22,8 @@ internal static class Databases
     /// <summary>postgres://user:password@host:port/name?option=value, or a connection string as it is.</summary>
     public static string ConnectionStringOf(string database)
     {
-        if (!database.StartsWith("postgres://", StringComparison.Ordinal) && !database.StartsWith("postgresql://", StringComparison.Ordinal))
+        if (!database.StartsWith("postgres://", StringComparison.Ordinal) &&
+            !database.StartsWith("postgresql://", StringComparison.Ordinal))
             return database.Contains('=', StringComparison.Ordinal)
                 ? database
                 : throw ServerException.BadSetting("--database", "(hidden)", "give postgres://USER:PASSWORD@HOST:PORT/NAME");
@@ -80,7 +81,8 @@ internal static class Databases
             command.ExecuteNonQuery();
         }
 
-        public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+        public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData,
+            CancellationToken cancellationToken = default)
         {
             ConnectionOpened(connection, eventData);
             return Task.CompletedTask;

@@ -18,9 +18,11 @@ internal sealed partial class JobJson : JsonSerializerContext
 
     public static JobOptions ReadOptions(string json) => JsonSerializer.Deserialize(json, Default.JobOptions)!;
 
-    public static string Write(IReadOnlyList<WebhookAttempt> attempts) => JsonSerializer.Serialize(attempts, Default.IReadOnlyListWebhookAttempt);
+    public static string Write(IReadOnlyList<WebhookAttempt> attempts) =>
+        JsonSerializer.Serialize(attempts, Default.IReadOnlyListWebhookAttempt);
 
-    public static IReadOnlyList<WebhookAttempt> ReadAttempts(string json) => JsonSerializer.Deserialize(json, Default.IReadOnlyListWebhookAttempt)!;
+    public static IReadOnlyList<WebhookAttempt> ReadAttempts(string json) =>
+        JsonSerializer.Deserialize(json, Default.IReadOnlyListWebhookAttempt)!;
 
     public static string Write(IReadOnlyList<JobStep> steps) => JsonSerializer.Serialize(steps, Default.IReadOnlyListJobStep);
 

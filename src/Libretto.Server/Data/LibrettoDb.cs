@@ -29,7 +29,9 @@ internal sealed class LibrettoDb(DbContextOptions<LibrettoDb> options) : DbConte
 
     public DbSet<LeaseRow> Leases => Set<LeaseRow>();
 
-    /// <summary>The database's time. A query that selects <c>DateTime.UtcNow</c> gives this machine's instead, which for SQLite is the same.</summary>
+    /// <summary>
+    /// The database's time. A query that selects <c>DateTime.UtcNow</c> gives this machine's instead, which for SQLite is the same.
+    /// </summary>
     public async Task<DateTime> NowAsync(CancellationToken ct) =>
         Database.IsNpgsql() ? (await Database.SqlQueryRaw<DateTime>("select now() as \"Value\"").ToListAsync(ct))[0] : DateTime.UtcNow;
 
@@ -78,5 +80,6 @@ internal sealed class LibrettoDb(DbContextOptions<LibrettoDb> options) : DbConte
         configurationBuilder.Properties<DateTime>().HaveConversion<UtcConverter>();
 
     /// <summary>SQLite does not keep that times are UTC.</summary>
-    private sealed class UtcConverter() : ValueConverter<DateTime, DateTime>(time => time, time => DateTime.SpecifyKind(time, DateTimeKind.Utc));
+    private sealed class UtcConverter() : ValueConverter<DateTime, DateTime>(
+        time => time, time => DateTime.SpecifyKind(time, DateTimeKind.Utc));
 }

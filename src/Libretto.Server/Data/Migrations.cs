@@ -9,13 +9,15 @@ namespace Libretto.Server.Data;
 
 /// <summary>
 /// Brings the database to this version's tables: plain SQL files, in the order of their numbers, each applied once and in a
-/// transaction. Processes that start together take turns. Migrations only add, so an older program beside a newer one goes on: what it does not
+/// transaction. Processes that start together take turns. Migrations only add, so an older program beside a newer one goes on: what it does
+/// not
 /// know stays as it is. A migration that takes something away begins with the line <c>-- oldest-known: N</c>; programs that know
 /// fewer than N tables are then refused at their start, so it may only come after all of them are gone.
 /// </summary>
 internal static class Migrations
 {
-    private const string CreateVersions = "create table if not exists schema_versions (version integer primary key, applied_at text not null)";
+    private const string CreateVersions =
+        "create table if not exists schema_versions (version integer primary key, applied_at text not null)";
 
     private const string OldestKnownMark = "-- oldest-known: ";
 
@@ -44,15 +46,19 @@ internal static class Migrations
         await using var transaction = await BeginLockedAsync(connection, isPostgres, ct);
         await ExecuteAsync(connection, transaction, CreateVersions, ct);
         var applied = Convert.ToInt32(
-            await ScalarAsync(connection, transaction, "select coalesce(max(version), 0) from schema_versions", ct), CultureInfo.InvariantCulture);
+            await ScalarAsync(connection, transaction, "select coalesce(max(version), 0) from schema_versions", ct),
+            CultureInfo.InvariantCulture);
         foreach (var (version, sql) in Files(isPostgres ? "postgres" : "sqlite").Where(file => file.Version > applied))
         {
             await ExecuteAsync(connection, transaction, sql, ct);
-            await ExecuteAsync(connection, transaction, $"insert into schema_versions (version, applied_at) values ({version}, '{DateTime.UtcNow:O}')", ct);
+            await ExecuteAsync(connection, transaction,
+                $"insert into schema_versions (version, applied_at) values ({version}, '{DateTime.UtcNow:O}')", ct);
             if (OldestKnown(sql) is { } oldest)
-                await ExecuteAsync(connection, transaction, $"update schema_versions set oldest_known = {oldest} where version = {version}", ct);
+                await ExecuteAsync(connection, transaction,
+                    $"update schema_versions set oldest_known = {oldest} where version = {version}", ct);
         }
-        var needed = Convert.ToInt32(await ScalarAsync(connection, transaction, "select max(oldest_known) from schema_versions", ct), CultureInfo.InvariantCulture);
+        var needed = Convert.ToInt32(await ScalarAsync(connection, transaction, "select max(oldest_known) from schema_versions", ct),
+            CultureInfo.InvariantCulture);
         if (needed > Known)
             throw ServerException.DatabaseNewer(needed, Known);
         await transaction.CommitAsync(ct);
@@ -72,13 +78,15 @@ internal static class Migrations
         var assembly = typeof(Migrations).Assembly;
         return assembly.GetManifestResourceNames()
             .Select(name => (Name: name, Parts: name.Split('.')))
-            .Where(file => file.Name.Contains(".Data.Schema.", StringComparison.Ordinal) && file.Parts[^1] == "sql" && file.Parts[^2] == database)
+            .Where(file => file.Name.Contains(".Data.Schema.", StringComparison.Ordinal) && file.Parts[^1] == "sql" &&
+                file.Parts[^2] == database)
             .Select(file => (int.Parse(file.Parts[^4].TrimStart('_'), CultureInfo.InvariantCulture), Read(assembly, file.Name)))
             .OrderBy(file => file.Item1);
     }
 
     private static int? OldestKnown(string sql) =>
-        sql.StartsWith(OldestKnownMark, StringComparison.Ordinal) ? int.Parse(sql[OldestKnownMark.Length..].Split('\n')[0], CultureInfo.InvariantCulture) : null;
+        sql.StartsWith(OldestKnownMark, StringComparison.Ordinal)
+        ? int.Parse(sql[OldestKnownMark.Length..].Split('\n')[0], CultureInfo.InvariantCulture) : null;
 
     private static string Read(Assembly assembly, string name)
     {

@@ -21,14 +21,16 @@ internal sealed class ApiProblem(int status, string code, string detail, int? re
 
     public static ApiProblem NoSuchJob() => new(404, "job_unknown", "There is no such job.");
 
-    public static ApiProblem UnknownField(string name) => new(400, "unknown_field", $"'{Short(name)}' is not known here. See /scalar for what is.") { Param = Short(name) };
+    public static ApiProblem UnknownField(string name) =>
+        new(400, "unknown_field", $"'{Short(name)}' is not known here. See /scalar for what is.") { Param = Short(name) };
 
     public static ApiProblem BadOption(string name, string expected) =>
         new(422, "option_invalid", $"The option {name} has a value that means nothing: {expected}.") { Param = name };
 
     /// <summary>A file that came under another name than the song's.</summary>
     public static ApiProblem MisnamedFile(string name) => new(
-        400, "file_missing", $"The song came as a part named '{Short(name)}'. Name the part file, as in: curl -F file=@song.mp3") { Param = "file" };
+        400, "file_missing", $"The song came as a part named '{Short(name)}'. Name the part file, as in: curl -F file=@song.mp3") { Param =
+            "file" };
 
     /// <summary>JSON that cannot be read; names the field that is to blame, where one is.</summary>
     public static ApiProblem BadJson(string what, JsonException? e = null) => e?.Path is not { Length: > 2 } path

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Libretto.Server.Http;
 
-/// <summary>The first parts of the server's addresses that more than one room must know: who may come in, and what browsers are told.</summary>
+/// <summary>
+/// The first parts of the server's addresses that more than one room must know: who may come in, and what browsers are told.
+/// </summary>
 internal static class ServerPaths
 {
     public const string Health = "/health";
@@ -22,5 +24,6 @@ internal static class ServerPaths
     public const string Shared = "/s";
 
     /// <summary>What is answered without a key.</summary>
-    public static IReadOnlyList<PathString> Open { get; } = [Health, OpenApi, Scalar, Assets, "/service-worker.js", "/favicon.ico", SignIn, Shared];
+    public static IReadOnlyList<PathString> Open { get; } = [Health, OpenApi, Scalar, Assets, "/service-worker.js", "/favicon.ico",
+        SignIn, Shared];
 }

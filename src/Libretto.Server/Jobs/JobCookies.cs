@@ -36,6 +36,7 @@ internal sealed partial class JobCookies(IDataProtectionProvider protection, Tim
 
     private CookieJar Parse(string text) => CookieJar.Parse(text, "The text given as cookies", time.GetUtcNow());
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId}: its cookies were encrypted by a machine that does not share its keys and are not used here")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Job {JobId}: its cookies were encrypted by a machine that does not share its keys and are not used here")]
     private partial void LogUnreadable(string jobId);
 }

@@ -30,7 +30,8 @@ internal sealed class JobStore(IDbContextFactory<LibrettoDb> contexts, JobChange
         catch (DbUpdateException e) when (DatabaseErrors.IsDuplicate(e))
         {
             // Either the key is in use, or the first attempt did get through before the connection broke.
-            return await FindAsync(job.Id, ct) ?? await FindRepeatedAsync(job.KeyId, job.IdempotencyKey!, ct) ?? throw new InvalidOperationException(
+            return await FindAsync(job.Id, ct) ?? await FindRepeatedAsync(job.KeyId, job.IdempotencyKey!, ct)
+                ?? throw new InvalidOperationException(
                 "A job could neither be added nor found.", e);
         }
     }
@@ -89,7 +90,8 @@ internal sealed class JobStore(IDbContextFactory<LibrettoDb> contexts, JobChange
             .ExecuteUpdateAsync(
                 set => set
                     .SetProperty(job => job.CancelRequested, job => job.Status == JobStatus.Running)
-                    .SetProperty(job => job.StatusMessage, job => job.Status == JobStatus.Running ? "cancelling" : "cancelled before it began")
+                    .SetProperty(job => job.StatusMessage, job => job.Status == JobStatus.Running ? "cancelling"
+                        : "cancelled before it began")
                     .SetProperty(job => job.Cookies, job => job.Status == JobStatus.Running ? job.Cookies : null)
                     .SetProperty(job => job.CompletedAt, job => job.Status == JobStatus.Running ? job.CompletedAt : now)
                     .SetProperty(job => job.Status, job => job.Status == JobStatus.Running ? JobStatus.Running : JobStatus.Cancelled)
@@ -107,7 +109,8 @@ internal sealed class JobStore(IDbContextFactory<LibrettoDb> contexts, JobChange
         // Whoever is told of ends is told of the next one too.
         await using var context = await contexts.CreateDbContextAsync(ct);
         await context.WebhookDeliveries.Where(row => row.JobId == id).ExecuteUpdateAsync(
-            set => set.SetProperty(row => row.State, WebhookState.Waiting).SetProperty(row => row.Attempts, 0).SetProperty(row => row.NextAt, (DateTime?)null), ct);
+            set => set.SetProperty(row => row.State, WebhookState.Waiting).SetProperty(row => row.Attempts, 0)
+                .SetProperty(row => row.NextAt, (DateTime?)null), ct);
         return true;
     }
 
@@ -152,14 +155,16 @@ internal sealed class JobStore(IDbContextFactory<LibrettoDb> contexts, JobChange
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
         // Of a job's parts only exports may be asked for again.
-        await context.Jobs.Where(job => job.PartOf == id && job.IdempotencyKey == null && job.CompletedAt < endedBefore).ExecuteDeleteAsync(ct);
+        await context.Jobs.Where(job => job.PartOf == id && job.IdempotencyKey == null && job.CompletedAt < endedBefore)
+            .ExecuteDeleteAsync(ct);
     }
 
     /// <summary>What was or is to be made of a job's song, the latest first.</summary>
     public async Task<IReadOnlyList<Job>> ExportsAsync(string id, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
-        var parts = await context.Jobs.AsNoTracking().Where(job => job.PartOf == id && job.IdempotencyKey != null).OrderByDescending(job => job.Id).ToListAsync(ct);
+        var parts = await context.Jobs.AsNoTracking().Where(job => job.PartOf == id && job.IdempotencyKey != null).OrderByDescending(
+            job => job.Id).ToListAsync(ct);
         return [.. parts.Where(Exports.Is)];
     }
 

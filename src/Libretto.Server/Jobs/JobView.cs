@@ -20,7 +20,9 @@ internal sealed record JobView
     public string? ProcessingMethod { get; init; }
     public double? ProcessingTimeSeconds { get; init; }
 
-    /// <summary>What its engines cost by their published prices, US dollars, all runs together; null where nothing is known to have cost.</summary>
+    /// <summary>
+    /// What its engines cost by their published prices, US dollars, all runs together; null where nothing is known to have cost.
+    /// </summary>
     public double? Cost { get; init; }
     public required IReadOnlyList<JobStep> ProgressLog { get; init; }
     public string? ResultsUrl { get; init; }

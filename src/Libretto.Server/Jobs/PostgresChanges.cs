@@ -5,7 +5,8 @@ using Npgsql;
 namespace Libretto.Server.Jobs;
 
 /// <summary>Brings changes that other processes made here, by LISTEN on a connection of its own.</summary>
-internal sealed partial class PostgresChanges(NpgsqlDataSource database, JobChanges changes, ILogger<PostgresChanges> log) : BackgroundService
+internal sealed partial class PostgresChanges(NpgsqlDataSource database, JobChanges changes,
+    ILogger<PostgresChanges> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 

@@ -40,7 +40,8 @@ internal sealed class StageTimes(IDbContextFactory<LibrettoDb> contexts)
         // One engine says nothing of another. The machine's own experience counts before others'; among methods the one seen most.
         var machine = worker is null ? Machine : worker.Split(':')[0] + "/";
         var time = known.Where(row => row.Stage == stage && (method is null || row.Method == method))
-            .OrderByDescending(row => row.Machine.StartsWith(machine, StringComparison.Ordinal)).ThenByDescending(row => row.Count).FirstOrDefault();
+            .OrderByDescending(row => row.Machine.StartsWith(machine, StringComparison.Ordinal)).ThenByDescending(row => row.Count)
+                .FirstOrDefault();
         if (time is null)
             return UsualTimes.Of(stage, method) is { } usual ? FirstEstimate(usual, audioSeconds, elapsed) : null;
         var deviation = time.Count > 1 ? Math.Sqrt(time.Spread / (time.Count - 1)) : time.Mean;
@@ -49,7 +50,9 @@ internal sealed class StageTimes(IDbContextFactory<LibrettoDb> contexts)
         return new TimeEstimate(Rest(time.Mean - margin), Rest(time.Mean), Rest(time.Mean + margin));
     }
 
-    /// <summary>The first job of a kind: from a third of the usual time to thrice as long; one that takes longer has some way to go.</summary>
+    /// <summary>
+    /// The first job of a kind: from a third of the usual time to thrice as long; one that takes longer has some way to go.
+    /// </summary>
     private static TimeEstimate FirstEstimate(double perSecond, double audioSeconds, double elapsed)
     {
         double Rest(double factor) => Math.Round(Math.Max(elapsed * factor / Unsure / 2, (perSecond * audioSeconds * factor) - elapsed), 1);

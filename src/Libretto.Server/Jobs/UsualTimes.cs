@@ -1,7 +1,8 @@
 namespace Libretto.Server.Jobs;
 
 /// <summary>
-/// Seconds for a second of audio that each stage usually takes, for the first job of a kind, which has no experience to go by. Measured on two
+/// Seconds for a second of audio that each stage usually takes, for the first job of a kind, which has no experience to go by. Measured on
+/// two
 /// cores (docs/measurements.md, "everything for a song"); the larger Whispers by the size of their networks; more cores are faster.
 /// </summary>
 internal static class UsualTimes
@@ -32,7 +33,8 @@ internal static class UsualTimes
     /// <param name="method">How it is done; null while unknown: then as the usual engine.</param>
     public static double? Of(string stage, string? method)
     {
-        var isHosted = stage == "transcribe" && method is { Length: > 0 } && !method.StartsWith("whisper/", StringComparison.Ordinal) && !method.StartsWith("moonshine/", StringComparison.Ordinal);
+        var isHosted = stage == "transcribe" && method is { Length: > 0 } && !method.StartsWith("whisper/", StringComparison.Ordinal) &&
+            !method.StartsWith("moonshine/", StringComparison.Ordinal);
         var name = isHosted ? "?" : method ?? "whisper/whisper-base";
         foreach (var (of, prefix, seconds, isComputed) in s_times)
             if (of == stage && name.StartsWith(prefix, StringComparison.Ordinal))

@@ -7,7 +7,9 @@ using OpenTelemetry.Trace;
 
 namespace Libretto.Server.Operations;
 
-/// <summary>Sends traces and metrics where OTEL_EXPORTER_OTLP_ENDPOINT says, the standard's own variable; nowhere when it is not set.</summary>
+/// <summary>
+/// Sends traces and metrics where OTEL_EXPORTER_OTLP_ENDPOINT says, the standard's own variable; nowhere when it is not set.
+/// </summary>
 internal static class Telemetry
 {
     public static void AddTo(IServiceCollection services)

@@ -69,16 +69,19 @@ internal sealed class FlyPool(string app, string token, Uri api, HttpClient http
     private async Task<string?> LeaseAsync(string machine, CancellationToken ct)
     {
         using var answer = await SendAsync(
-            HttpMethod.Post, $"{machine}/lease", null, ct, JsonContent.Create(new FlyLeaseRequest("libretto", LeaseSeconds), PoolJson.Default.FlyLeaseRequest));
+            HttpMethod.Post, $"{machine}/lease", null, ct, JsonContent.Create(new FlyLeaseRequest("libretto", LeaseSeconds),
+                PoolJson.Default.FlyLeaseRequest));
         if (answer.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.NotFound)
             return null;
         Check(answer);
         return (await ReadAsync(answer, PoolJson.Default.FlyLease, ct)).Data.Nonce;
     }
 
-    private Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? nonce, CancellationToken ct, HttpContent? content = null)
+    private Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? nonce, CancellationToken ct,
+        HttpContent? content = null)
     {
-        var request = new HttpRequestMessage(method, new Uri(api, $"v1/apps/{app}/machines{(path.Length > 0 ? "/" + path : "")}")) { Content = content };
+        var request = new HttpRequestMessage(
+            method, new Uri(api, $"v1/apps/{app}/machines{(path.Length > 0 ? "/" + path : "")}")) { Content = content };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (nonce is not null)
             request.Headers.Add(NonceHeader, nonce);

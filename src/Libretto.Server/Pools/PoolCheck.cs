@@ -11,10 +11,13 @@ internal sealed class PoolCheck(PoolManager manager, PoolOptions options) : IHea
         if (manager.Last is not { } last)
             return Task.FromResult(HealthCheckResult.Healthy($"{manager.Name}: another process leads"));
         var (view, decision) = last;
-        var words = $"{manager.Name}: {view.Workers.Count(worker => worker.HasCome)} running, {view.Workers.Count(worker => !worker.HasCome)} starting, at most {options.Limits.Max}";
+        var words = $"{manager.Name}: {view.Workers.Count(worker => worker.HasCome)} running, " +
+            $"{view.Workers.Count(worker => !worker.HasCome)} starting, at most {options.Limits.Max}";
         return Task.FromResult(view.Failures == 0
             ? HealthCheckResult.Healthy(words)
             : HealthCheckResult.Degraded(string.Create(
-                CultureInfo.InvariantCulture, $"{words}; {view.Failures} start(s) failed: {view.LastError}{(decision.NextStart is { } pause ? $" Next try in {pause.TotalSeconds:0} s." : "")}")));
+                CultureInfo.InvariantCulture,
+                $"{words}; {view.Failures} start(s) failed: {view.LastError}{(decision.NextStart is { } pause ? $" Next try in " +
+                    $"{pause.TotalSeconds:0} s." : "")}")));
     }
 }

@@ -9,7 +9,8 @@ internal sealed class PoolException : LibrettoException
     }
 
     public static PoolException Unreachable(string provider, string reason, Exception? inner = null) => new(
-        ErrorKind.Failed, "pool_unreachable", $"{provider} cannot be reached: {reason.TrimEnd('.')}. It is tried again later.", isTransient: true, inner);
+        ErrorKind.Failed, "pool_unreachable", $"{provider} cannot be reached: {reason.TrimEnd('.')}. It is tried again later.",
+        isTransient: true, inner);
 
     public static PoolException Refused(string provider, string reason, string cure) => new(
         ErrorKind.Failed, "pool_refused", $"{provider} refuses to start a worker: {reason.TrimEnd('.')}. {cure}", isTransient: false);

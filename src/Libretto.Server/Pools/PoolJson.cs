@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Libretto.Server.Pools;
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(WebhookOrder))]
 [JsonSerializable(typeof(List<FlyMachine>))]
 [JsonSerializable(typeof(FlyLeaseRequest))]

@@ -106,7 +106,8 @@ internal sealed partial class PoolManager(
 
     private async Task GiveUpAsync(PoolWorker worker, CancellationToken ct)
     {
-        var message = string.Create(CultureInfo.InvariantCulture, $"a worker was started and did not come within {options.Limits.StartPatience.TotalSeconds:0} s; see its log");
+        var message = string.Create(CultureInfo.InvariantCulture,
+            $"a worker was started and did not come within {options.Limits.StartPatience.TotalSeconds:0} s; see its log");
         if (!await workers.FailAsync(worker.Id, message, ct) || worker.PoolId is null)
             return;
         LogFailed(message);
@@ -126,7 +127,8 @@ internal sealed partial class PoolManager(
         var isComing = decision.Start > 0 || view.Workers.Any(worker => !worker.HasCome);
         var seconds = view.StartTime?.TotalSeconds ?? UsualStartSeconds;
         var message = decision.NextStart is { } pause && !view.Workers.Any(worker => worker.HasCome)
-            ? string.Create(CultureInfo.InvariantCulture, $"waiting for a worker: the last start failed, the next is in {pause.TotalSeconds:0} s")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"waiting for a worker: the last start failed, the next is in {pause.TotalSeconds:0} s")
             : isComing ? string.Create(CultureInfo.InvariantCulture, $"waiting for a worker to start, usually {seconds:0} s")
             : null;
         return jobs.TellWaitingAsync(Lane.Compute, message, ct);

@@ -27,11 +27,13 @@ internal sealed class PoolObserver(IDbContextFactory<LibrettoDb> contexts, Worke
         await using var context = await contexts.CreateDbContextAsync(ct);
         var now = await context.NowAsync(ct);
         var alive = await context.Workers.AsNoTracking()
-            .Where(row => (row.State == WorkerState.Starting || row.State == WorkerState.Running) && row.Lanes.Contains(Lane.Compute)).ToListAsync(ct);
+            .Where(row => (row.State == WorkerState.Starting || row.State == WorkerState.Running) && row.Lanes.Contains(Lane.Compute))
+                .ToListAsync(ct);
         var recent = await context.Workers.AsNoTracking().Where(row => row.Pool == pool && row.State != WorkerState.Starting)
             .OrderByDescending(row => row.RequestedAt).Take(Remembered).ToListAsync(ct);
         var failures = recent.TakeWhile(row => row.State == WorkerState.Failed).ToList();
-        var starts = recent.Where(row => row.StartedAt is not null).Select(row => (row.StartedAt!.Value - row.RequestedAt).TotalSeconds).ToList();
+        var starts = recent.Where(row => row.StartedAt is not null)
+            .Select(row => (row.StartedAt!.Value - row.RequestedAt).TotalSeconds).ToList();
         var songs = await context.Jobs.AsNoTracking()
             .Where(job => job.Status == JobStatus.Completed && job.ProcessingMethod != "cache" && job.ProcessingTimeSeconds != null)
             .OrderByDescending(job => job.CompletedAt).Take(Remembered).Select(job => job.ProcessingTimeSeconds!.Value).ToListAsync(ct);

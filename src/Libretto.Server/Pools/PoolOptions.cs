@@ -40,7 +40,8 @@ internal sealed record PoolOptions
             throw ServerException.BadSetting("FLY_API_TOKEN", "", $"LIBRETTO_POOL={Place} needs it");
         if (Place is not null && IsWeb(Place) && Secret is null)
             throw ServerException.BadSetting("LIBRETTO_POOL_SECRET", "", $"LIBRETTO_POOL={Place} needs it");
-        return Limits.Min <= Limits.Max ? this : throw ServerException.BadSetting("LIBRETTO_POOL_MIN", $"{Limits.Min}", "it is at most LIBRETTO_POOL_MAX");
+        return Limits.Min <= Limits.Max ? this : throw ServerException.BadSetting("LIBRETTO_POOL_MIN", $"{Limits.Min}",
+            "it is at most LIBRETTO_POOL_MAX");
     }
 
     /// <summary>The pool itself; null for none.</summary>
@@ -54,7 +55,8 @@ internal sealed record PoolOptions
 
     private static bool IsFly(string place) => place.StartsWith("fly://", StringComparison.Ordinal);
 
-    private static bool IsWeb(string place) => Uri.TryCreate(place, UriKind.Absolute, out var address) && address.Scheme is "https" or "http";
+    private static bool IsWeb(string place) => Uri.TryCreate(place, UriKind.Absolute, out var address) &&
+        address.Scheme is "https" or "http";
 
     /// <summary>Keeps the secrets out of logs.</summary>
     private bool PrintMembers(StringBuilder text)

@@ -57,7 +57,8 @@ internal sealed record PoolView
 /// <param name="Age">Since it was asked for.</param>
 /// <param name="Idle">Since when it has had no job; null while it has one or has not come.</param>
 /// <param name="PoolId">What the provider calls it.</param>
-internal sealed record PoolWorker(string Id, bool IsOurs, bool HasCome, bool IsDraining, TimeSpan Age, TimeSpan? Idle, string? PoolId = null)
+internal sealed record PoolWorker(string Id, bool IsOurs, bool HasCome, bool IsDraining, TimeSpan Age, TimeSpan? Idle,
+    string? PoolId = null)
 {
     public static PoolWorker Of(WorkerRecord row, DateTime now) => new(
         row.Id,

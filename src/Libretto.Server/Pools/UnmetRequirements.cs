@@ -13,14 +13,16 @@ namespace Libretto.Server.Pools;
 /// <see cref="ServerOptions.UnmetPatience"/> they fail and say what to do. Times are the database's.
 /// </summary>
 internal sealed partial class UnmetRequirements(
-    IDbContextFactory<LibrettoDb> contexts, WorkerRegistry workers, IEnumerable<IWorkerPool> pools, JobChanges changes, ServerOptions options, ILogger<UnmetRequirements> log)
+    IDbContextFactory<LibrettoDb> contexts, WorkerRegistry workers, IEnumerable<IWorkerPool> pools, JobChanges changes,
+    ServerOptions options, ILogger<UnmetRequirements> log)
     : BackgroundService
 {
     // So many different needs at once are seen.
     private const int Most = 100;
 
     /// <summary>What waits in a lane and no worker can do that lives or that the pool would start.</summary>
-    public async Task<IReadOnlyList<WaitingRequirements>> FindAsync(CancellationToken ct) => [.. (await LookAsync(ct)).Where(item => item.IsUnmet).Select(item => item.Needs)];
+    public async Task<IReadOnlyList<WaitingRequirements>> FindAsync(CancellationToken ct) =>
+        [.. (await LookAsync(ct)).Where(item => item.IsUnmet).Select(item => item.Needs)];
 
     /// <summary>Tells those who wait in vain, gives up those who have for too long, and tells those who no longer do.</summary>
     public async Task RunAsync(CancellationToken ct)
@@ -70,10 +72,12 @@ internal sealed partial class UnmetRequirements(
         var started = pool is null ? null : await workers.CapabilitiesAsync(pool.Name, ct);
         return [.. waiting.Select(row =>
         {
-            var needs = new WaitingRequirements(row.Key.Lane, new JobRequirements(row.Key.NeedsModel, row.Key.NeedsGpu, row.Key.NeedsMemory, row.Key.NeedsCookies));
+            var needs = new WaitingRequirements(row.Key.Lane, new JobRequirements(row.Key.NeedsModel, row.Key.NeedsGpu, row.Key.NeedsMemory,
+                row.Key.NeedsCookies));
             // Until one of the pool's workers has come nobody knows what they can do.
             var isStarted = pool is not null && needs.Lane == Lane.Compute && started?.Meets(needs.Needs) != false;
-            return (needs, !isStarted && !alive.Any(worker => worker.WorksIn(needs.Lane) && Capabilities.Of(worker).Meets(needs.Needs)), row.UnmetSince is not null);
+            return (needs, !isStarted && !alive.Any(worker => worker.WorksIn(needs.Lane) && Capabilities.Of(worker).Meets(needs.Needs)),
+                row.UnmetSince is not null);
         })];
     }
 
@@ -108,7 +112,8 @@ internal sealed partial class UnmetRequirements(
     private async Task GiveUpAsync(WaitingRequirements needs, CancellationToken ct)
     {
         var seconds = -options.UnmetPatience.TotalSeconds;
-        var message = $"No worker with {needs.Needs.Words()} has come for {Minutes(options.UnmetPatience)}, so this job was given up. {needs.Needs.Advice()}";
+        var message = $"No worker with {needs.Needs.Words()} has come for {Minutes(options.UnmetPatience)}, so this job was given up. " +
+            $"{needs.Needs.Advice()}";
         var now = DateTime.UtcNow;
         var given = await ChangeAsync(
             needs,
@@ -131,12 +136,14 @@ internal sealed partial class UnmetRequirements(
     }
 
     private async Task<int> ChangeAsync(
-        WaitingRequirements needs, Func<IQueryable<Job>, IQueryable<Job>> which, Func<IQueryable<Job>, Task<int>> change, CancellationToken ct)
+        WaitingRequirements needs, Func<IQueryable<Job>, IQueryable<Job>> which, Func<IQueryable<Job>, Task<int>> change,
+        CancellationToken ct)
     {
         var (lane, (model, gpu, memory, cookies)) = needs;
         await using var context = await contexts.CreateDbContextAsync(ct);
         var jobs = which(context.Jobs.Where(job =>
-            job.Status == JobStatus.Queued && job.Lane == lane && job.NeedsModel == model && job.NeedsGpu == gpu && job.NeedsMemory == memory && job.NeedsCookies == cookies));
+            job.Status == JobStatus.Queued && job.Lane == lane && job.NeedsModel == model && job.NeedsGpu == gpu &&
+            job.NeedsMemory == memory && job.NeedsCookies == cookies));
         var ids = await jobs.Select(job => job.Id).ToListAsync(ct);
         if (ids.Count == 0)
             return 0;
@@ -146,7 +153,8 @@ internal sealed partial class UnmetRequirements(
         return changed;
     }
 
-    private static string Minutes(TimeSpan time) => time < TimeSpan.FromMinutes(2) ? $"{time.TotalSeconds:0} s" : $"{time.TotalMinutes:0} minutes";
+    private static string Minutes(TimeSpan time) => time < TimeSpan.FromMinutes(2) ? $"{time.TotalSeconds:0} s"
+        : $"{time.TotalMinutes:0} minutes";
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} job(s) given up: no worker with {Needs} has come")]
     private partial void LogGivenUp(int count, string needs);

@@ -32,7 +32,8 @@ internal sealed class WebhookPool(Uri address, string secret, HttpClient http, T
             return;
         throw status switch
         {
-            401 or 403 => PoolException.Refused(Label, $"it answered {status}", "Check that LIBRETTO_POOL_SECRET is the same on both sides, and both clocks."),
+            401 or 403 => PoolException.Refused(Label, $"it answered {status}",
+                "Check that LIBRETTO_POOL_SECRET is the same on both sides, and both clocks."),
             409 or 429 or 503 => PoolException.Exhausted(Label, $"It answered {status}."),
             >= 500 => PoolException.Unreachable(Label, $"it answered {status}"),
             _ => PoolException.Refused(Label, $"it answered {status}", "Check LIBRETTO_POOL."),

@@ -37,13 +37,15 @@ internal sealed class ApiKeys(IDbContextFactory<LibrettoDb> contexts, TimeProvid
     }
 
     /// <summary>Whether a key that once let someone in still would.</summary>
-    public async Task<bool> IsGoodAsync(string id, CancellationToken ct) => (await ReadAsync(ct)).GetValueOrDefault(id) is { RevokedAt: null };
+    public async Task<bool> IsGoodAsync(string id, CancellationToken ct) =>
+        (await ReadAsync(ct)).GetValueOrDefault(id) is { RevokedAt: null };
 
     /// <summary>Makes a key; its text is shown this once.</summary>
     public async Task<(ApiKey Key, string Text)> CreateAsync(string name, string scope, CancellationToken ct)
     {
         var secret = RandomNumberGenerator.GetHexString(64, lowercase: true);
-        var key = new ApiKey(RandomNumberGenerator.GetHexString(12, lowercase: true), name, HashOf(secret), scope, time.GetUtcNow().UtcDateTime, null);
+        var key = new ApiKey(RandomNumberGenerator.GetHexString(12, lowercase: true), name, HashOf(secret), scope,
+            time.GetUtcNow().UtcDateTime, null);
         await using var context = await contexts.CreateDbContextAsync(ct);
         context.ApiKeys.Add(key);
         await context.SaveChangesAsync(ct);

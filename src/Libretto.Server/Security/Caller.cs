@@ -21,7 +21,8 @@ internal sealed record Caller(string KeyId, bool IsAdmin)
     public bool MaySee(Job job) => IsAdmin || job.KeyId == KeyId;
 
     /// <summary>The caller in the framework's terms.</summary>
-    public ClaimsPrincipal ToPrincipal() => new(new ClaimsIdentity([new(KeyClaim, KeyId), new(AdminClaim, IsAdmin ? "1" : "0")], "libretto"));
+    public ClaimsPrincipal ToPrincipal() =>
+        new(new ClaimsIdentity([new(KeyClaim, KeyId), new(AdminClaim, IsAdmin ? "1" : "0")], "libretto"));
 
     /// <summary>The caller that <see cref="ToPrincipal"/> made a principal of; null for any other.</summary>
     public static Caller? Of(ClaimsPrincipal user) =>
@@ -30,5 +31,6 @@ internal sealed record Caller(string KeyId, bool IsAdmin)
     /// <summary>Lets endpoints take the caller as a parameter.</summary>
     public static ValueTask<Caller?> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult<Caller?>(Of(context));
 
-    public static Caller Of(HttpContext context) => context.Features.Get<Caller>() ?? throw new InvalidOperationException("The request did not pass the gate.");
+    public static Caller Of(HttpContext context) => context.Features.Get<Caller>() ?? throw new InvalidOperationException(
+        "The request did not pass the gate.");
 }

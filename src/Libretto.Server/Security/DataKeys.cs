@@ -19,8 +19,10 @@ internal static class DataKeys
     {
         var protection = services.AddDataProtection().SetApplicationName("Libretto");
         if (options.UsesPostgres)
-            services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureOptions<KeyManagementOptions>(keys => keys.XmlRepository = new SharedKeys(
-                provider.GetRequiredService<IDbContextFactory<LibrettoDb>>(), SecretOf(options), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SharedKeys>>())));
+            services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(
+                provider => new ConfigureOptions<KeyManagementOptions>(keys => keys.XmlRepository = new SharedKeys(
+                provider.GetRequiredService<IDbContextFactory<LibrettoDb>>(), SecretOf(options),
+                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SharedKeys>>())));
         else
             protection.PersistKeysToFileSystem(PrivateFolder(Path.Combine(options.DataFolder, "keys")));
     }

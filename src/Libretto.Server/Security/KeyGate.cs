@@ -61,7 +61,8 @@ internal sealed class KeyGate(RequestDelegate next, ApiKeys keys, SignInCookie c
         var isElsewhere = request.HttpContext.Connection.RemoteIpAddress is { } address && !System.Net.IPAddress.IsLoopback(address);
         if (isElsewhere || !IsLoopback(request.Host.Host))
             throw new ApiProblem(403, "host_foreign", "Without API keys this server answers to its loopback name only.");
-        if (request.Headers.Origin is [{ } origin] && !options.CorsOrigins.Contains(origin) && (!Uri.TryCreate(origin, UriKind.Absolute, out var from) || !IsLoopback(from.Host)))
+        if (request.Headers.Origin is [{ } origin] && !options.CorsOrigins.Contains(origin) &&
+            (!Uri.TryCreate(origin, UriKind.Absolute, out var from) || !IsLoopback(from.Host)))
             throw new ApiProblem(403, "origin_foreign", "Without API keys this server does not answer to pages of other sites.");
         return Caller.Local;
     }
@@ -84,7 +85,8 @@ internal sealed class KeyGate(RequestDelegate next, ApiKeys keys, SignInCookie c
             return header.Parameter;
         // A browser's dialogue: any name, the key as password.
         var decoded = new byte[header.Parameter.Length];
-        return header.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase) && Convert.TryFromBase64String(header.Parameter, decoded, out var count)
+        return header.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase) &&
+            Convert.TryFromBase64String(header.Parameter, decoded, out var count)
             ? Encoding.UTF8.GetString(decoded, 0, count).Split(':', 2)[^1]
             : null;
     }

@@ -35,10 +35,12 @@ internal static partial class ListenGuard
     {
         var host = url[(url.IndexOf("//", StringComparison.Ordinal) + 2)..].Split('/')[0];
         host = host.StartsWith('[') ? host[1..host.IndexOf(']', StringComparison.Ordinal)] : host.Split(':')[0];
-        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ||
+            (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Variable} is set but is no setting of Libretto: docs/server.md and docs/settings.md list them")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "{Variable} is set but is no setting of Libretto: docs/server.md and docs/settings.md list them")]
     private static partial void LogUnknown(ILogger log, string variable);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Working in lane {Lanes}")]
@@ -47,6 +49,7 @@ internal static partial class ListenGuard
     [LoggerMessage(Level = LogLevel.Information, Message = "Listening on {Urls}; API keys are needed")]
     private static partial void LogWithKeys(ILogger log, string urls);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Listening on {Urls}, for this machine only, since there are no API keys (libretto keys create)")]
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "Listening on {Urls}, for this machine only, since there are no API keys (libretto keys create)")]
     private static partial void LogWithoutKeys(ILogger log, string urls);
 }

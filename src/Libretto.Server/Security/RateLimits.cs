@@ -22,7 +22,8 @@ internal static class RateLimits
             var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
             rejected.HttpContext.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
             await Problems.WriteAsync(
-                rejected.HttpContext, 429, "too_many_requests", $"This key may send {options.RequestsPerMinute} requests a minute. Try again in {seconds} s.");
+                rejected.HttpContext, 429, "too_many_requests",
+                $"This key may send {options.RequestsPerMinute} requests a minute. Try again in {seconds} s.");
         };
     });
 

@@ -13,7 +13,8 @@ internal static class SecurityServices
         RateLimits.AddTo(services, options);
         if (options.CorsOrigins.Count > 0)
             services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
-                .WithOrigins([.. options.CorsOrigins]).AllowAnyMethod().AllowAnyHeader().WithExposedHeaders("Location", "ETag", "Retry-After", "Warning")));
+                .WithOrigins([.. options.CorsOrigins]).AllowAnyMethod().AllowAnyHeader().WithExposedHeaders(
+                    "Location", "ETag", "Retry-After", "Warning")));
         return services;
     }
 }

@@ -14,7 +14,8 @@ namespace Libretto.Server.Security;
 /// The keys of <see cref="DataKeys"/> in the table <c>data_keys</c>, where all servers of one database find them. Each is sealed
 /// (AES-256-GCM) with a secret that is not in the database, so a copy of its contents opens no cookie and no link.
 /// </summary>
-internal sealed partial class SharedKeys(IDbContextFactory<LibrettoDb> contexts, string secret, TimeProvider time, ILogger<SharedKeys> log) : IXmlRepository
+internal sealed partial class SharedKeys(IDbContextFactory<LibrettoDb> contexts, string secret, TimeProvider time,
+    ILogger<SharedKeys> log) : IXmlRepository
 {
     // The secret may be a password that somebody thought up.
     private const int Rounds = 200_000;
@@ -35,14 +36,16 @@ internal sealed partial class SharedKeys(IDbContextFactory<LibrettoDb> contexts,
     public void StoreElement(XElement element, string friendlyName)
     {
         using var context = contexts.CreateDbContext();
-        context.DataKeys.Add(new DataKey(Guid.CreateVersion7().ToString("N"), Seal(element.ToString(SaveOptions.DisableFormatting)), time.GetUtcNow().UtcDateTime));
+        context.DataKeys.Add(new DataKey(Guid.CreateVersion7().ToString("N"), Seal(element.ToString(SaveOptions.DisableFormatting)),
+            time.GetUtcNow().UtcDateTime));
         context.SaveChanges();
     }
 
     private string Seal(string text)
     {
         var plain = Encoding.UTF8.GetBytes(text);
-        var (salt, nonce, tag, cipher) = (RandomNumberGenerator.GetBytes(SaltBytes), RandomNumberGenerator.GetBytes(NonceBytes), new byte[TagBytes], new byte[plain.Length]);
+        var (salt, nonce, tag, cipher) = (RandomNumberGenerator.GetBytes(SaltBytes), RandomNumberGenerator.GetBytes(
+            NonceBytes), new byte[TagBytes], new byte[plain.Length]);
         using var aes = Cipher(salt);
         aes.Encrypt(nonce, plain, cipher, tag);
         return Convert.ToBase64String([.. salt, .. nonce, .. tag, .. cipher]);
@@ -69,6 +72,7 @@ internal sealed partial class SharedKeys(IDbContextFactory<LibrettoDb> contexts,
     private AesGcm Cipher(byte[] salt) => new(Rfc2898DeriveBytes.Pbkdf2(secret, salt, Rounds, HashAlgorithmName.SHA256, 32), TagBytes);
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
-        "A key for cookies and shared links was sealed with another secret and is not used: LIBRETTO_SECRET, or without it the database's password, must be the same on all machines")]
+        "A key for cookies and shared links was sealed with another secret and is not used: LIBRETTO_SECRET, or without it the " +
+            "database's password, must be the same on all machines")]
     private partial void LogSealed();
 }

@@ -36,10 +36,12 @@ internal sealed class SignInCookie(IDataProtectionProvider protection)
     /// <summary>Whether a request that changes something comes from our own page: browsers say so themselves.</summary>
     public static bool IsFromOurPage(HttpRequest request) =>
         HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) ||
-        (request.Headers.Origin is [{ } origin] && Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority == request.Host.Value);
+        (request.Headers.Origin is [{ } origin] && Uri.TryCreate(origin, UriKind.Absolute, out var from) &&
+            from.Authority == request.Host.Value);
 
     private static CookieOptions Options(HttpContext context, TimeSpan? lifetime) => new()
     {
-        HttpOnly = true, IsEssential = true, Secure = context.Request.IsHttps, SameSite = SameSiteMode.Strict, Path = context.Request.PathBase.HasValue ? context.Request.PathBase.Value : "/", MaxAge = lifetime,
+        HttpOnly = true, IsEssential = true, Secure = context.Request.IsHttps, SameSite = SameSiteMode.Strict,
+            Path = context.Request.PathBase.HasValue ? context.Request.PathBase.Value : "/", MaxAge = lifetime,
     };
 }

@@ -23,7 +23,8 @@ internal static class Page
             circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(3));
         services.AddCascadingAuthenticationState();
         services.AddMudServices(mud => mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter);
-        services.AddAntiforgery(antiforgery => (antiforgery.Cookie.Name, antiforgery.Cookie.SameSite) = ("libretto_form", SameSiteMode.Strict));
+        services.AddAntiforgery(antiforgery => (antiforgery.Cookie.Name, antiforgery.Cookie.SameSite) =
+            ("libretto_form", SameSiteMode.Strict));
         services.AddScoped<PageCaller>();
         services.AddSingleton<JobFeed>();
         services.AddSingleton<PassageWork>();

@@ -12,13 +12,15 @@ namespace Libretto.Server.Webhooks;
 /// <param name="Job">The job as the API gives it.</param>
 internal sealed record WebhookMessage(string Event, string Delivery, JobView Job)
 {
-    public static WebhookMessage Of(Job job, string basePath) => new($"job.{job.Status}", $"{job.Id}.{job.Revision}", JobView.Of(job, basePath));
+    public static WebhookMessage Of(Job job, string basePath) =>
+        new($"job.{job.Status}", $"{job.Id}.{job.Revision}", JobView.Of(job, basePath));
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, WebhookJson.Readable.WebhookMessage);
 }
 
 /// <summary>JSON as the API's: snake_case, nothing for null.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(WebhookMessage))]
 internal sealed partial class WebhookJson : JsonSerializerContext
 {

@@ -12,7 +12,8 @@ namespace Libretto.Server.Webhooks;
 /// if this process dies between the answer and the note of it; it never fails to hear.
 /// </summary>
 internal sealed partial class WebhookSender(
-    WebhookStore deliveries, Lease lease, HttpClient http, ServerOptions options, TimeProvider time, ILogger<WebhookSender> log) : BackgroundService
+    WebhookStore deliveries, Lease lease, HttpClient http, ServerOptions options, TimeProvider time,
+    ILogger<WebhookSender> log) : BackgroundService
 {
     private const int AtOnce = 8;
     private const int Batch = 40;
@@ -22,7 +23,8 @@ internal sealed partial class WebhookSender(
     /// <summary>Pauses after an attempt that failed; after the last it has failed.</summary>
     private static readonly TimeSpan[] s_pauses =
     [
-        TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1), TimeSpan.FromHours(3), TimeSpan.FromHours(12),
+        TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1),
+        TimeSpan.FromHours(3), TimeSpan.FromHours(12),
     ];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -82,7 +84,8 @@ internal sealed partial class WebhookSender(
             using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             request.Headers.UserAgent.ParseAdd("Libretto");
-            request.Headers.Add(WebhookSignature.Header, WebhookSignature.Sign(WebhookSecrets.Of(options.WebhookSecret!, job.KeyId), body, at));
+            request.Headers.Add(WebhookSignature.Header,
+                WebhookSignature.Sign(WebhookSecrets.Of(options.WebhookSecret!, job.KeyId), body, at));
             // The answer's body is of no interest, and may be endless.
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             return Attempt((int)answer.StatusCode, answer.IsSuccessStatusCode ? null : $"it answered {(int)answer.StatusCode}");
@@ -97,7 +100,8 @@ internal sealed partial class WebhookSender(
             return Attempt(null, e is HttpRequestException ? e.Message : "it cannot be asked");
         }
 
-        WebhookAttempt Attempt(int? status, string? error) => new(at.UtcDateTime, status, error, Math.Round(Stopwatch.GetElapsedTime(began).TotalSeconds, 3));
+        WebhookAttempt Attempt(int? status, string? error) =>
+            new(at.UtcDateTime, status, error, Math.Round(Stopwatch.GetElapsedTime(began).TotalSeconds, 3));
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId}: its webhook was not delivered ({Reason}); {Next}")]

@@ -16,7 +16,8 @@ internal sealed class WebhookStore(IDbContextFactory<LibrettoDb> contexts)
         var due = await context.WebhookDeliveries.AsNoTracking()
             .Where(delivery => delivery.State == WebhookState.Waiting && (delivery.NextAt == null || delivery.NextAt <= DateTime.UtcNow))
             .Join(
-                context.Jobs.AsNoTracking().Where(job => job.Status == JobStatus.Completed || job.Status == JobStatus.Failed || job.Status == JobStatus.Cancelled),
+                context.Jobs.AsNoTracking().Where(job => job.Status == JobStatus.Completed || job.Status == JobStatus.Failed ||
+                    job.Status == JobStatus.Cancelled),
                 delivery => delivery.JobId, job => job.Id, (delivery, job) => new { delivery, job })
             .OrderBy(row => row.delivery.NextAt).Take(limit).ToListAsync(ct);
         return [.. due.Select(row => (row.delivery, row.job))];
@@ -29,7 +30,8 @@ internal sealed class WebhookStore(IDbContextFactory<LibrettoDb> contexts)
         var seconds = pause.TotalSeconds;
         DateTime? deliveredAt = state == WebhookState.Delivered ? attempt.At : null;
         await using var context = await contexts.CreateDbContextAsync(ct);
-        return await context.WebhookDeliveries.Where(row => row.JobId == seen.JobId && row.Attempts == seen.Attempts && row.State == WebhookState.Waiting).ExecuteUpdateAsync(
+        return await context.WebhookDeliveries.Where(row => row.JobId == seen.JobId && row.Attempts == seen.Attempts &&
+            row.State == WebhookState.Waiting).ExecuteUpdateAsync(
             set => set
                 .SetProperty(row => row.Attempts, row => row.Attempts + 1)
                 .SetProperty(row => row.State, state)

@@ -5,14 +5,17 @@ using Microsoft.Security.AntiSSRF;
 
 namespace Libretto.Acquire;
 
-/// <summary>A link to a media file itself, fetched by HTTP, redirects and all, under the guard's policy and the download's limits.</summary>
+/// <summary>
+/// A link to a media file itself, fetched by HTTP, redirects and all, under the guard's policy and the download's limits.
+/// </summary>
 public sealed class DirectSource : ISongSource
 {
     internal const string Method = "http";
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
 
     // What servers call files that they know nothing of.
-    private static readonly string[] s_anything = ["application/octet-stream", "binary/octet-stream", "application/ogg", "application/x-download", "application/force-download"];
+    private static readonly string[] s_anything = ["application/octet-stream", "binary/octet-stream", "application/ogg",
+        "application/x-download", "application/force-download"];
 
     // Lists of addresses, whatever their first word says.
     private static readonly string[] s_lists = ["audio/mpegurl", "audio/x-mpegurl", "audio/x-scpls", "video/vnd.mpeg.dash.mpd"];
@@ -37,7 +40,8 @@ public sealed class DirectSource : ISongSource
         ArgumentNullException.ThrowIfNull(request);
         _guard.Check(request.Link);
         await using var proxy = _proxy is null ? null : new GuardedProxy(_guard, _proxy, request.Limits.Bytes * 2);
-        using var handler = proxy is null ? _guard.CreateHandler() : new SocketsHttpHandler { Proxy = new WebProxy(proxy.Address), MaxAutomaticRedirections = 8 };
+        using var handler = proxy is null ? _guard.CreateHandler() : new SocketsHttpHandler { Proxy = new WebProxy(proxy.Address),
+            MaxAutomaticRedirections = 8 };
         using var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         using var limit = new CancellationTokenSource(request.Limits.Time, _time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
@@ -49,7 +53,8 @@ public sealed class DirectSource : ISongSource
         {
             throw AcquireException.Private(request.Link.Address.Authority);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException { InnerException: SocketException } or HttpIOException or SocketException or System.Security.Authentication.AuthenticationException)
+        catch (Exception e) when (e is HttpRequestException or IOException { InnerException: SocketException } or HttpIOException or
+            SocketException or System.Security.Authentication.AuthenticationException)
         {
             throw proxy?.Refusal ?? AcquireException.Unreachable(request.Link.Address.Authority, e);
         }
@@ -81,7 +86,8 @@ public sealed class DirectSource : ISongSource
             throw AcquireException.TooBig(request.Limits.Bytes);
 
         var (artist, title) = TitleCleaner.Clean(NameOf(response, request.Link));
-        var facts = new SongFacts(request.Link.Key) { Url = request.Link.Address.AbsoluteUri, Artist = artist, Title = title, Method = Method };
+        var facts = new SongFacts(request.Link.Key) { Url = request.Link.Address.AbsoluteUri, Artist = artist, Title = title,
+            Method = Method };
         if (request.IsWanted is { } isWanted && !await isWanted(facts, ct))
             return new FetchedSong(facts, null);
         var path = Path.Combine(request.Folder, "song");
@@ -109,12 +115,14 @@ public sealed class DirectSource : ISongSource
     private static void CheckIsMedia(HttpResponseMessage response, SongLink link)
     {
         var type = response.Content.Headers.ContentType?.MediaType?.ToLowerInvariant() ?? s_anything[0];
-        var isMedia = (type.StartsWith("audio/", StringComparison.Ordinal) || type.StartsWith("video/", StringComparison.Ordinal) || s_anything.Contains(type))
+        var isMedia = (type.StartsWith("audio/", StringComparison.Ordinal) || type.StartsWith("video/", StringComparison.Ordinal) ||
+            s_anything.Contains(type))
             && !s_lists.Contains(type);
         if (!isMedia)
             throw AcquireException.Unsupported(link.Address.AbsoluteUri);
         // Internet radio says its name, and never how much there is of it.
-        if (response.Content.Headers.ContentLength is null && response.Headers.Concat(response.Content.Headers).Any(header => header.Key.StartsWith("icy-", StringComparison.OrdinalIgnoreCase)))
+        if (response.Content.Headers.ContentLength is null && response.Headers.Concat(response.Content.Headers)
+            .Any(header => header.Key.StartsWith("icy-", StringComparison.OrdinalIgnoreCase)))
             throw AcquireException.Live();
     }
 
@@ -156,7 +164,8 @@ public sealed class DirectSource : ISongSource
     /// <summary>The file's name as the server gives it, else as it stands in the address.</summary>
     private static string NameOf(HttpResponseMessage response, SongLink link)
     {
-        var given = response.Content.Headers.ContentDisposition is { } disposition ? disposition.FileNameStar ?? disposition.FileName?.Trim('"') : null;
+        var given = response.Content.Headers.ContentDisposition is { } disposition ? disposition.FileNameStar
+            ?? disposition.FileName?.Trim('"') : null;
         var name = given ?? Uri.UnescapeDataString(link.Address.Segments[^1].TrimEnd('/'));
         return Path.GetFileNameWithoutExtension(name).Replace('_', ' ');
     }

@@ -87,7 +87,8 @@ internal sealed class GuardedProxy : IAsyncDisposable
                 _ = ServeAsync(client);
             }
         }
-        catch (Exception e) when (_stop.IsCancellationRequested && e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (_stop.IsCancellationRequested && e is OperationCanceledException or SocketException or
+            ObjectDisposedException)
         {
             // The download is over.
         }
@@ -291,17 +292,21 @@ internal sealed record ProxyRequest(
         if (lines[0].Split(' ') is not [{ Length: > 0 } method, { Length: > 0 } target, "HTTP/1.1" or "HTTP/1.0"])
             return null;
         var address = method == "CONNECT" ? $"http://{target}" : target;
-        return Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == "http" && uri.Host.Length > 0 && (method != "CONNECT" || uri.PathAndQuery == "/")
+        return Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == "http" && uri.Host.Length > 0 &&
+            (method != "CONNECT" || uri.PathAndQuery == "/")
             ? new ProxyRequest(method, target, uri.IdnHost, PortOf(target, uri, method), lines[1..], rest)
             : null;
     }
 
-    /// <summary>The head as the next one is to get it: the host itself a path, a proxy the whole address and what lets us in there.</summary>
+    /// <summary>
+    /// The head as the next one is to get it: the host itself a path, a proxy the whole address and what lets us in there.
+    /// </summary>
     public byte[] Forwarded(Uri? upstream)
     {
         var target = IsConnect || upstream is not null ? Target : new Uri(Target).PathAndQuery;
         // One request a connection, so that a second one cannot lead elsewhere.
-        var headers = Headers.Where(line => !Is(line, "Connection") && !Is(line, "Proxy-Connection") && !Is(line, "Proxy-Authorization") && !Is(line, "Keep-Alive")).ToList();
+        var headers = Headers.Where(line => !Is(line, "Connection") && !Is(line, "Proxy-Connection") && !Is(line, "Proxy-Authorization") &&
+            !Is(line, "Keep-Alive")).ToList();
         if (!IsConnect)
             headers = [.. headers.Select(WithKnownEncodings), "Connection: close"];
         if (upstream?.UserInfo is { Length: > 0 } login)
@@ -321,7 +326,8 @@ internal sealed record ProxyRequest(
 
     /// <summary>A CONNECT to port 80 says so; an address leaves it out.</summary>
     private static int PortOf(string target, Uri uri, string method) =>
-        method == "CONNECT" && target.LastIndexOf(':') is >= 0 and var colon && int.TryParse(target[(colon + 1)..], CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535
+        method == "CONNECT" && target.LastIndexOf(':') is >= 0 and var colon &&
+        int.TryParse(target[(colon + 1)..], CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535
             ? port
             : uri.Port;
 

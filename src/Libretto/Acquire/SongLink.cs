@@ -15,7 +15,8 @@ public sealed partial record SongLink
     private static readonly string[] s_sites =
     [
         "youtu.be", "youtube.com", "youtube-nocookie.com", "vimeo.com", "soundcloud.com", "bandcamp.com", "mixcloud.com", "audiomack.com",
-        "archive.org", "dailymotion.com", "dai.ly", "twitch.tv", "tiktok.com", "instagram.com", "facebook.com", "fb.watch", "x.com", "twitter.com",
+        "archive.org", "dailymotion.com", "dai.ly", "twitch.tv", "tiktok.com", "instagram.com", "facebook.com", "fb.watch", "x.com",
+        "twitter.com",
         "bilibili.com", "b23.tv", "nicovideo.jp", "vk.com", "rutube.ru", "jamendo.com",
     ];
 
@@ -38,7 +39,8 @@ public sealed partial record SongLink
     public static SongLink Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (!Uri.TryCreate(WithScheme(text.Trim()), UriKind.Absolute, out var given) || given.Scheme is not ("http" or "https") || given.Host.Length == 0)
+        if (!Uri.TryCreate(WithScheme(text.Trim()), UriKind.Absolute, out var given) || given.Scheme is not ("http" or "https") ||
+            given.Host.Length == 0)
             throw AcquireException.NoLink(text);
         var address = Normalise(given);
         if (IsList(address))
@@ -64,7 +66,8 @@ public sealed partial record SongLink
 
     /// <summary>Whether the address itself ends like a media file's.</summary>
     internal bool NamesMediaFile => Path.GetExtension(Address.AbsolutePath).ToLowerInvariant() is
-        ".mp3" or ".m4a" or ".m4b" or ".aac" or ".flac" or ".ogg" or ".oga" or ".opus" or ".wav" or ".wave" or ".aif" or ".aiff" or ".wma" or
+        ".mp3" or ".m4a" or ".m4b" or ".aac" or ".flac" or ".ogg" or ".oga" or ".opus" or ".wav" or ".wave" or ".aif" or
+        ".aiff" or ".wma" or
         ".mp4" or ".m4v" or ".webm" or ".mkv" or ".mka" or ".mov" or ".avi" or ".3gp" or ".ogv";
 
     /// <summary>People copy addresses without what browsers hide.</summary>
@@ -81,7 +84,8 @@ public sealed partial record SongLink
     private static Uri Normalise(Uri given)
     {
         var query = given.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
-            .Where(pair => pair.Split('=')[0] is var name && !s_tracking.Contains(name) && !name.StartsWith("utm_", StringComparison.OrdinalIgnoreCase));
+            .Where(pair => pair.Split('=')[0] is var name && !s_tracking.Contains(name) &&
+                !name.StartsWith("utm_", StringComparison.OrdinalIgnoreCase));
         return new UriBuilder(given)
         {
             UserName = "", Password = "", Fragment = "", Query = string.Join('&', query), Host = given.IdnHost.TrimEnd('.'),
@@ -92,8 +96,10 @@ public sealed partial record SongLink
     {
         if (YouTubeAddress.IsYouTube(address))
             return YouTubeAddress.IsList(address);
-        return address.Host.EndsWith("soundcloud.com", StringComparison.Ordinal) && address.AbsolutePath.Contains("/sets/", StringComparison.Ordinal)
-            || address.Host.EndsWith(".bandcamp.com", StringComparison.Ordinal) && address.AbsolutePath.StartsWith("/album/", StringComparison.Ordinal);
+        return address.Host.EndsWith("soundcloud.com", StringComparison.Ordinal) &&
+            address.AbsolutePath.Contains("/sets/", StringComparison.Ordinal)
+            || address.Host.EndsWith(".bandcamp.com", StringComparison.Ordinal) && address.AbsolutePath.StartsWith(
+                "/album/", StringComparison.Ordinal);
     }
 
     private static string? VimeoId(Uri address)

@@ -81,7 +81,8 @@ internal sealed class SyncedLyrics
         double At(double time) => Math.Clamp(time + Offset, 0, duration);
         var (from, to) = (At(_given.Lines[line].Start), At(_given.Lines[line].End));
         LyricsWord? Heard(int word) =>
-            heardAs.TryGetValue(word, out var heard) && heard.Start >= from - Neighbourhood && heard.Start <= to + Neighbourhood ? heard : null;
+            heardAs.TryGetValue(word, out var heard) && heard.Start >= from - Neighbourhood && heard.Start <= to + Neighbourhood
+            ? heard : null;
 
         var words = new LyricsWord[end - first];
         for (var word = first; word < end; word++)
@@ -96,7 +97,8 @@ internal sealed class SyncedLyrics
                 next++;
             var left = gap > 0 ? words[gap - 1].End : Math.Min(from, next < words.Length ? words[next].Start : from);
             var right = Math.Max(left, next < words.Length ? words[next].Start : Math.Max(to, left));
-            LineSpread.Over([.. _text.Words.Skip(first + gap).Take(next - gap)], Milliseconds.From(left), Milliseconds.From(right)).CopyTo(words, gap);
+            LineSpread.Over([.. _text.Words.Skip(first + gap).Take(next - gap)], Milliseconds.From(left), Milliseconds.From(right))
+                .CopyTo(words, gap);
             gap = next;
         }
         return words;
@@ -109,7 +111,8 @@ internal sealed class SyncedLyrics
         var given = _given.Lines.SelectMany(line => line.Words).ToList();
         // A line's start is told; its other words are only spread over it, unless their times came with them.
         var certain = _anchors.Where(anchor => _text.BeginsLine(anchor.Given) || given[anchor.Given].Estimated != true).ToList();
-        var late = (certain.Count >= FewestAnchors ? certain : _anchors).Select(anchor => anchor.Time - given[anchor.Given].Start).Order().ToList();
+        var late = (certain.Count >= FewestAnchors ? certain : _anchors).Select(anchor => anchor.Time - given[anchor.Given].Start)
+            .Order().ToList();
         var offset = late[late.Count / 2];
         return (offset, (double)late.Count(time => Math.Abs(time - offset) <= Tolerance) / late.Count);
     }

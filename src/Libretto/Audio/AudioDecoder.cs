@@ -16,7 +16,8 @@ public sealed class AudioDecoder
     private static readonly (string Name, string[] Decoders)[] s_usual =
     [
         ("MP3", ["mp3float", "mp3"]), ("AAC", ["aac", "libfdk_aac"]), ("Opus", ["opus", "libopus"]), ("Vorbis", ["vorbis", "libvorbis"]),
-        ("FLAC", ["flac"]), ("ALAC", ["alac"]), ("WMA", ["wmav2"]), ("AC-3", ["ac3", "ac3_fixed"]), ("E-AC-3", ["eac3"]), ("MP2", ["mp2float", "mp2"]),
+        ("FLAC", ["flac"]), ("ALAC", ["alac"]), ("WMA", ["wmav2"]), ("AC-3", ["ac3", "ac3_fixed"]), ("E-AC-3", ["eac3"]),
+        ("MP2", ["mp2float", "mp2"]),
         ("DSD", ["dsd_lsbf"]), ("WavPack", ["wavpack"]), ("Monkey's Audio", ["ape"]), ("PCM", ["pcm_s16le"]),
     ];
 

@@ -40,7 +40,8 @@ public sealed class AudioEncoder
     /// <param name="format">How, whatever the name's extension.</param>
     /// <param name="range">The stretch wanted; all when null.</param>
     /// <param name="cancellationToken">Ends ffmpeg at once; nothing half-written remains.</param>
-    /// <exception cref="AudioException">The folder cannot be written (<c>cannot_write</c>) or its disk is full (<c>disk_full</c>).</exception>
+    /// <exception cref="AudioException">The folder cannot be written (<c>cannot_write</c>) or its disk is full
+    /// (<c>disk_full</c>).</exception>
     /// <exception cref="ToolException">ffmpeg is missing, was killed or lacks the encoder.</exception>
     public Task EncodeAsync(
         PcmFile audio, string path, AudioFormat format, TimeRange? range = null, CancellationToken cancellationToken = default)
@@ -48,7 +49,8 @@ public sealed class AudioEncoder
         ArgumentNullException.ThrowIfNull(audio);
         var first = (long)Math.Round((range?.Start ?? 0) * audio.SampleRate);
         var end = range is { } r ? Math.Min(audio.Frames, (long)Math.Round(r.End * audio.SampleRate)) : audio.Frames;
-        return EncodeAsync(Blocks(audio, first, end).ToAsyncEnumerable(), audio.SampleRate, audio.Channels, path, format, cancellationToken);
+        return EncodeAsync(Blocks(audio, first, end).ToAsyncEnumerable(), audio.SampleRate, audio.Channels, path, format,
+            cancellationToken);
     }
 
     /// <summary>Writes blocks as they come; see the other overload.</summary>
@@ -58,7 +60,8 @@ public sealed class AudioEncoder
     /// <param name="path">The file to write; one that exists is replaced.</param>
     /// <param name="format">How, whatever the name's extension.</param>
     /// <param name="cancellationToken">Ends ffmpeg at once; nothing half-written remains.</param>
-    /// <exception cref="AudioException">The folder cannot be written (<c>cannot_write</c>) or its disk is full (<c>disk_full</c>).</exception>
+    /// <exception cref="AudioException">The folder cannot be written (<c>cannot_write</c>) or its disk is full
+    /// (<c>disk_full</c>).</exception>
     /// <exception cref="ToolException">ffmpeg is missing, was killed or lacks the encoder.</exception>
     public async Task EncodeAsync(
         IAsyncEnumerable<ReadOnlyMemory<float>> blocks,

@@ -15,7 +15,8 @@ public sealed class AudioException : LibrettoException
     private const string NotUtf8 = "Its name is not UTF-8: rename the file, or give its content through standard input: libretto - < FILE";
 
     internal static AudioException FileMissing(string path) => new(
-        ErrorKind.Input, "file_missing", $"{path} does not exist. {(path.Contains('\ufffd', StringComparison.Ordinal) ? NotUtf8 : "Check the name.")}");
+        ErrorKind.Input, "file_missing",
+        $"{path} does not exist. {(path.Contains('\ufffd', StringComparison.Ordinal) ? NotUtf8 : "Check the name.")}");
 
     internal static AudioException IsFolder(string path) => new(
         ErrorKind.Input, "is_folder", $"{path} is a folder. Give the audio files in it, for example {Path.Combine(path, "*.mp3")}.");
@@ -34,7 +35,8 @@ public sealed class AudioException : LibrettoException
         ErrorKind.Input, "file_empty", $"{path} is empty (0 bytes). Copy or download it again.");
 
     internal static AudioException Unreadable(string path, Exception inner) => new(
-        ErrorKind.Input, "file_unreadable", $"{path} cannot be read: {inner.Message} Change its permissions or copy it elsewhere.", inner: inner);
+        ErrorKind.Input, "file_unreadable", $"{path} cannot be read: {inner.Message} Change its permissions or copy it elsewhere.",
+        inner: inner);
 
     internal static AudioException NotAudio(string path, string? said) => new(
         ErrorKind.Input, "not_audio",
@@ -48,7 +50,8 @@ public sealed class AudioException : LibrettoException
         ErrorKind.Input, "no_audio_stream", $"{path} holds pictures but no sound. Give a file with an audio track.");
 
     internal static AudioException TooLong(string path, TimeSpan longest) => new(
-        ErrorKind.TooLarge, "too_long", string.Create(CultureInfo.InvariantCulture, $"{path} goes on for more than the {longest.TotalMinutes:0.#} minutes that are allowed here. Give a shorter recording."));
+        ErrorKind.TooLarge, "too_long", string.Create(CultureInfo.InvariantCulture,
+            $"{path} goes on for more than the {longest.TotalMinutes:0.#} minutes that are allowed here. Give a shorter recording."));
 
     internal static AudioException NothingDecoded(string path, string? said) => new(
         ErrorKind.Input, "audio_empty",
@@ -56,7 +59,8 @@ public sealed class AudioException : LibrettoException
         "Copy or download it again.");
 
     internal static AudioException DiskFull(string folder, Exception inner) => new(
-        ErrorKind.Output, ErrorCodes.DiskFull, $"The disk that holds {folder} is full. Free some space, or set TMPDIR to a folder on another disk.", inner: inner);
+        ErrorKind.Output, ErrorCodes.DiskFull,
+        $"The disk that holds {folder} is full. Free some space, or set TMPDIR to a folder on another disk.", inner: inner);
 
     internal static AudioException SpoolFailed(string folder, Exception inner) => new(
         ErrorKind.Output, "spool_failed",

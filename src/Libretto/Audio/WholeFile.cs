@@ -8,7 +8,8 @@ internal static class WholeFile
     /// <summary>Lets a program write a file under a name of its own, beside where it goes, and moves it there when it is whole.</summary>
     /// <param name="path">The file; one that exists is replaced.</param>
     /// <param name="write">Writes it under the name it is given.</param>
-    /// <exception cref="AudioException">The folder cannot be written (<c>cannot_write</c>) or its disk is full (<c>disk_full</c>).</exception>
+    /// <exception cref="AudioException">The folder cannot be written (<c>cannot_write</c>) or its disk is full
+    /// (<c>disk_full</c>).</exception>
     public static async Task WriteAsync(string path, Func<string, Task> write)
     {
         var target = Path.GetFullPath(path);
@@ -25,7 +26,8 @@ internal static class WholeFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw DiskErrors.IsFull(e) ? AudioException.DiskFull(Path.GetDirectoryName(target)!, e) : AudioException.CannotWrite(target, e.Message, e);
+            throw DiskErrors.IsFull(e) ? AudioException.DiskFull(Path.GetDirectoryName(target)!, e) : AudioException.CannotWrite(
+                target, e.Message, e);
         }
         finally
         {

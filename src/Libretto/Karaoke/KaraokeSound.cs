@@ -26,6 +26,7 @@ internal sealed record KaraokeSound(string Path, string? Voice = null)
             ? string.Create(CultureInfo.InvariantCulture, $"[{first}:a:0]{Whole}[sound]")
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"[{first}:a:0]{Whole}[music];[{first + 1}:a:0]{Whole},volume={GuideLevel}[voice];[music][voice]amix=inputs=2:normalize=0[sound]");
+                $"[{first}:a:0]{Whole}[music];[{first + 1}:a:0]{Whole},volume={GuideLevel}[voice];" +
+                $"[music][voice]amix=inputs=2:normalize=0[sound]");
     }
 }

@@ -17,6 +17,7 @@ internal sealed class SoundWriter(ToolRunner tools)
     private Task WriteAsync(KaraokeSound sound, string path, string[] codec, CancellationToken cancellationToken) =>
         WholeFile.WriteAsync(path, unfinished => tools.RunAsync(
             Tool.Ffmpeg,
-            ["-hide_banner", "-nostdin", "-v", "error", .. sound.Inputs, "-filter_complex", sound.Filter(0), "-map", "[sound]", "-map_metadata", "-1", .. codec, "-y", "file:" + unfinished],
+            ["-hide_banner", "-nostdin", "-v", "error", .. sound.Inputs, "-filter_complex", sound.Filter(0), "-map", "[sound]",
+                "-map_metadata", "-1", .. codec, "-y", "file:" + unfinished],
             cancellationToken: cancellationToken));
 }

@@ -33,7 +33,8 @@ public interface ILyricsFormat
     /// </summary>
     /// <param name="text">The whole file.</param>
     /// <param name="notices">Told what was changed, left out or guessed; null when nobody asks.</param>
-    /// <returns>A valid document; where the format has only the times of lines, the words are spread over them and marked estimated.</returns>
+    /// <returns>A valid document; where the format has only the times of lines, the words are spread over them and marked
+    /// estimated.</returns>
     /// <exception cref="LyricsFormatException">The text as a whole is not of this format; the message names the line.</exception>
     LyricsDocument Read(string text, LyricsNotices? notices = null);
 }

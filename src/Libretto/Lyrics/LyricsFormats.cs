@@ -38,7 +38,9 @@ public static class LyricsFormats
     /// <summary>OpenAI's <c>verbose_json</c>: language, length, lines as segments, every word to 1 ms.</summary>
     public static ILyricsFormat VerboseJson { get; } = new VerboseJsonFormat();
 
-    /// <summary>A chart of UltraStar and the games like it: title, artist, language, length, syllables and their notes on a grid of beats.</summary>
+    /// <summary>
+    /// A chart of UltraStar and the games like it: title, artist, language, length, syllables and their notes on a grid of beats.
+    /// </summary>
     public static ILyricsFormat UltraStar { get; } = new UltraStarFormat();
 
     /// <summary>Lyricsfile, LRCLIB's YAML: title, artist, language, length, every word to 1 ms.</summary>

@@ -12,7 +12,9 @@ public sealed record LyricsMethod
     /// <summary>Why another engine than the first chosen one did the work; null when that one did.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>What recognition cost by the engine's published price, US dollars; null when it cost nothing or no price is known.</summary>
+    /// <summary>
+    /// What recognition cost by the engine's published price, US dollars; null when it cost nothing or no price is known.
+    /// </summary>
     [JsonConverter(typeof(DollarsConverter))]
     public double? Cost { get; init; }
 
@@ -31,7 +33,9 @@ public sealed record LyricsMethod
     /// <summary>How often each guard against invented text acted, by the guard's name.</summary>
     public IReadOnlyDictionary<string, int>? Guards { get; init; }
 
-    /// <summary>True when transcribed words should be checked by ear as a whole: the engine understood little, or thinks most of it unlikely.</summary>
+    /// <summary>
+    /// True when transcribed words should be checked by ear as a whole: the engine understood little, or thinks most of it unlikely.
+    /// </summary>
     public bool? Unsure { get; init; }
 
     /// <summary>What is known of supplied lyrics.</summary>
@@ -44,6 +48,8 @@ public sealed record LyricsMethod
 /// <param name="Unsure">True when the result should be checked by ear as a whole.</param>
 public sealed record SuppliedLyrics(string Source, double Matched, bool Unsure)
 {
-    /// <summary>What was changed, left out or guessed when they were read, a sentence each; null when they were taken as they stood.</summary>
+    /// <summary>
+    /// What was changed, left out or guessed when they were read, a sentence each; null when they were taken as they stood.
+    /// </summary>
     public IReadOnlyList<string>? Notices { get; init; }
 }

@@ -28,7 +28,8 @@ internal static class Scripts
     /// <summary>Whether a character cannot begin a word: a combining or closing mark, a small kana, a lengthening stroke.</summary>
     public static bool BelongsToThePrevious(Rune rune) =>
         rune.Value is 0x3005 or 0x30FC or 0xFF70 or 0x3041 or 0x3043 or 0x3045 or 0x3047 or 0x3049 or 0x3063 or 0x3083 or 0x3085 or 0x3087
-            or 0x308E or 0x30A1 or 0x30A3 or 0x30A5 or 0x30A7 or 0x30A9 or 0x30C3 or 0x30E3 or 0x30E5 or 0x30E7 or 0x30EE or 0x30F5 or 0x30F6
+            or 0x308E or 0x30A1 or 0x30A3 or 0x30A5 or 0x30A7 or 0x30A9 or 0x30C3 or 0x30E3 or 0x30E5 or 0x30E7 or 0x30EE or
+            0x30F5 or 0x30F6
             or >= 0xFF67 and <= 0xFF6F or 0x200D or >= 0xFE00 and <= 0xFE0F
         || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
             or UnicodeCategory.EnclosingMark or UnicodeCategory.ClosePunctuation or UnicodeCategory.FinalQuotePunctuation

@@ -1,6 +1,8 @@
 namespace Libretto.Lyrics;
 
-/// <summary>What the syllables of a word keep to, whatever is done to the word: they make up its text and lie within it, in order.</summary>
+/// <summary>
+/// What the syllables of a word keep to, whatever is done to the word: they make up its text and lie within it, in order.
+/// </summary>
 internal static class WordSyllables
 {
     /// <summary>Whether syllables are those of a word: its letters, in whole milliseconds, one after another, within it.</summary>
@@ -57,7 +59,8 @@ internal static class WordSyllables
         for (var i = 0; i < moved.Length; i++)
         {
             double At(double time) => isMoved ? time + by : isRoom ? time : start + (time - word.Start) * scale;
-            moved[i] = syllables[i] with { Start = Milliseconds.Round(At(syllables[i].Start)), End = Milliseconds.Round(At(syllables[i].End)) };
+            moved[i] = syllables[i] with { Start = Milliseconds.Round(At(syllables[i].Start)),
+                End = Milliseconds.Round(At(syllables[i].End)) };
         }
         // The edges go with the word's where they were the word's.
         if (syllables[0].Start == word.Start || moved[0].Start < start)

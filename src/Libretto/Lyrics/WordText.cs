@@ -18,7 +18,8 @@ internal static class WordText
         var clean = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
         {
-            if (rune.Value == 0xFEFF || (rune.Value & 0xFFFE) == 0xFFFE || rune.Value is >= 0xFDD0 and <= 0xFDEF || rune == Rune.ReplacementChar)
+            if (rune.Value == 0xFEFF || (rune.Value & 0xFFFE) == 0xFFFE || rune.Value is >= 0xFDD0 and <= 0xFDEF ||
+                rune == Rune.ReplacementChar)
                 continue;
             if (!IsGap(rune) && !Rune.IsControl(rune))
                 clean.Append(rune);
@@ -34,7 +35,8 @@ internal static class WordText
 
     /// <summary>
     /// The words of a line of text: what stands between white space, and in scripts that write none each character (Chinese, Japanese) or
-    /// cluster of a consonant and its vowels (Thai, Lao, Khmer, Burmese) with the marks that belong to it. <see cref="WordJoiner"/> makes the same line of them again.
+    /// cluster of a consonant and its vowels (Thai, Lao, Khmer, Burmese) with the marks that belong to it. <see cref="WordJoiner"/> makes
+    /// the same line of them again.
     /// </summary>
     public static IReadOnlyList<string> Words(string? line)
     {

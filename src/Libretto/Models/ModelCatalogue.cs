@@ -49,9 +49,11 @@ public static class ModelCatalogue
                         ]),
                 ]),
             ]),
-        Whisper("base", 150 * Megabyte, "Any language; the best words for its time on a small machine, about 30 times real time on two cores."),
+        Whisper("base", 150 * Megabyte,
+            "Any language; the best words for its time on a small machine, about 30 times real time on two cores."),
         Whisper("small", 490 * Megabyte, "Any language; fewer wrong words than base at about a third of its speed."),
-        Whisper("large-v3-turbo", 1650 * Megabyte, "Any language; by far the best words, slow without many cores, needs about 2 GB of memory."),
+        Whisper("large-v3-turbo", 1650 * Megabyte,
+            "Any language; by far the best words, slow without many cores, needs about 2 GB of memory."),
         Whisper("medium", 1550 * Megabyte, "Any language; better than small, slower and mostly worse than large-v3-turbo."),
         Whisper("tiny", 80 * Megabyte, "Any language; the fastest, with many wrong words on singing."),
         new(
@@ -85,13 +87,15 @@ public static class ModelCatalogue
             [
                 new WebSource(
                 [
-                    SwiftF0("swift_f0/model.onnx", "model.onnx", 397_987, "7e2390db8379cd9e1e2b22828e55b45b57c8559e4c8335678c717dc245c18176"),
+                    SwiftF0("swift_f0/model.onnx", "model.onnx", 397_987,
+                        "7e2390db8379cd9e1e2b22828e55b45b57c8559e4c8335678c717dc245c18176"),
                     SwiftF0("LICENSE", "LICENSE", 1_071, "3e1e1a059f12dfb08ec39d7eb0bdb19ba57b937410457b9e4fe008f545bd8891"),
                 ]),
             ]),
         new(
             HyphenationFiles.Model, ModelKind.Hyphenation, "ISC", HyphenationFiles.Languages, 1_600_000,
-            "Where words part into syllables, in 56 languages; without it they part by their vowels.", [new NpmSource([HyphenationFiles.Package])]),
+            "Where words part into syllables, in 56 languages; without it they part by their vowels.",
+            [new NpmSource([HyphenationFiles.Package])]),
     ];
 
     /// <summary>The model of a name, or null.</summary>
@@ -116,7 +120,8 @@ public static class ModelCatalogue
         ]);
 
     private static WebFile SwiftF0(string pathInRepository, string path, long bytes, string sha256) => new(
-        new Uri($"https://raw.githubusercontent.com/lars76/swift-f0/64700fce8ef39c2970814bf427ac1d75a2f20d72/{pathInRepository}"), path, bytes, sha256);
+        new Uri($"https://raw.githubusercontent.com/lars76/swift-f0/64700fce8ef39c2970814bf427ac1d75a2f20d72/{pathInRepository}"), path,
+        bytes, sha256);
 
     // 16-bit files are half as large, and the 8-bit blocks made from them are the same to within their rounding.
     private static HuggingFaceFile Network(string name) => new($"onnx/{name}_fp16.onnx")

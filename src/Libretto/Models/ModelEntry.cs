@@ -11,7 +11,9 @@ public enum ModelKind
     /// </summary>
     Moonshine,
 
-    /// <summary>Speech recognition by Whisper, in the transformers.js layout (<c>config.json</c>, <c>onnx/encoder_model*.onnx</c>, ...).</summary>
+    /// <summary>
+    /// Speech recognition by Whisper, in the transformers.js layout (<c>config.json</c>, <c>onnx/encoder_model*.onnx</c>, ...).
+    /// </summary>
     Whisper,
 
     /// <summary>Separation of the voice from the rest.</summary>
@@ -20,7 +22,9 @@ public enum ModelKind
     /// <summary>Letters a frame for forced alignment: <c>onnx/model*.onnx</c> and <c>vocab.json</c>.</summary>
     Ctc,
 
-    /// <summary>The pitch of a voice: <c>model.onnx</c>, audio [1, samples] at 16 kHz to <c>pitch_hz</c> and <c>confidence</c> [1, frames].</summary>
+    /// <summary>
+    /// The pitch of a voice: <c>model.onnx</c>, audio [1, samples] at 16 kHz to <c>pitch_hz</c> and <c>confidence</c> [1, frames].
+    /// </summary>
     Pitch,
 
     /// <summary>Where words may be parted: <c>LANGUAGE.js</c> for each language, as the npm package <c>hyphen</c> has them.</summary>

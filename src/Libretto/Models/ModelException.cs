@@ -19,7 +19,8 @@ public sealed class ModelException : LibrettoException
 
     internal static ModelException MayNotFetch(string name) => new(
         ErrorKind.Missing, "model_missing",
-        $"The model {name} is not installed, and the setting 'fetch' (LIBRETTO_FETCH) is 'never'. Fetch it with: libretto models pull {name}");
+        $"The model {name} is not installed, and the setting 'fetch' (LIBRETTO_FETCH) is 'never'. Fetch it with: libretto models pull " +
+            $"{name}");
 
     internal static ModelException FileMissing(string file) => new(
         ErrorKind.Missing, "model_incomplete",
@@ -49,7 +50,8 @@ public sealed class ModelException : LibrettoException
 
     internal static ModelException Unreachable(string name, TransientFailureException inner, string cache) => new(
         ErrorKind.Missing, "model_unreachable",
-        $"The model {name} could not be fetched: {inner.Message}. Check the network and try again (what has come so far is kept). Behind a " +
+        $"The model {name} could not be fetched: {inner.Message}. Check the network and try again (what has come so far is kept). Behind " +
+            $"a " +
         "proxy set HTTPS_PROXY; with a mirror set npm_config_registry or HF_ENDPOINT. Without a network, copy the folder " +
         $"{Path.Combine(cache, name)} from a machine that has it, into a folder that LIBRETTO_MODELS names.",
         isTransient: true, inner: inner);
@@ -60,10 +62,12 @@ public sealed class ModelException : LibrettoException
         $"The model {name} could not be fetched: {inner.Message}. " + inner.Status switch
         {
             HttpStatusCode.NotFound or HttpStatusCode.Gone =>
-                "The file is not there any more; a newer Libretto may know its new place. Or copy the model's folder into a folder that LIBRETTO_MODELS names.",
+                "The file is not there any more; a newer Libretto may know its new place. Or copy the model's folder into a folder that " +
+                    "LIBRETTO_MODELS names.",
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
                 "The source wants credentials: set HF_TOKEN for Hugging Face, or the registry's token in .npmrc for npm.",
-            HttpStatusCode.ProxyAuthenticationRequired => "The proxy wants credentials: put them into HTTPS_PROXY (http://user:password@host:port).",
+            HttpStatusCode.ProxyAuthenticationRequired =>
+                "The proxy wants credentials: put them into HTTPS_PROXY (http://user:password@host:port).",
             _ => "Check the address and the proxy.",
         },
         inner: inner);

@@ -11,7 +11,9 @@ public sealed record ModelStoreOptions
     /// <summary>Folders that are looked in before the cache; nothing is fetched into them.</summary>
     public IReadOnlyList<string> ExtraFolders { get; init; } = [];
 
-    /// <summary>Whether a model that is missing is fetched when a song needs it; when false, only by <see cref="ModelStore.PullAsync"/>.</summary>
+    /// <summary>
+    /// Whether a model that is missing is fetched when a song needs it; when false, only by <see cref="ModelStore.PullAsync"/>.
+    /// </summary>
     public bool MayFetch { get; init; } = true;
 
     /// <summary>The models that can be fetched.</summary>
@@ -45,6 +47,7 @@ public sealed record ModelStoreOptions
             return options;
         return Uri.TryCreate(endpoint.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http"
             ? options with { HubEndpoint = uri }
-            : throw new ModelException(ErrorKind.Missing, "hub_endpoint_invalid", $"HF_ENDPOINT is '{endpoint}', which is not a web address. Correct or unset it.");
+            : throw new ModelException(ErrorKind.Missing, "hub_endpoint_invalid",
+                $"HF_ENDPOINT is '{endpoint}', which is not a web address. Correct or unset it.");
     }
 }

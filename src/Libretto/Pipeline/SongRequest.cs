@@ -31,10 +31,14 @@ public sealed record SongRequest(string Path)
     /// <summary>Beams of Whisper's search, 1 (the default) to 10.</summary>
     public int BeamSize { get; init; } = 1;
 
-    /// <summary>The words, where they are known: they are kept, line by line, and only timed. Null (the default) takes what is heard.</summary>
+    /// <summary>
+    /// The words, where they are known: they are kept, line by line, and only timed. Null (the default) takes what is heard.
+    /// </summary>
     public LyricsDocument? Lyrics { get; init; }
 
-    /// <summary>What was changed or left out when <see cref="Lyrics"/> were read, a sentence each: told to the user and kept with the result.</summary>
+    /// <summary>
+    /// What was changed or left out when <see cref="Lyrics"/> were read, a sentence each: told to the user and kept with the result.
+    /// </summary>
     public IReadOnlyList<string>? LyricsNotices { get; init; }
 
     /// <summary>

@@ -21,7 +21,9 @@ internal sealed class HyphenationPatterns
         _exceptions = exceptions;
     }
 
-    /// <summary>Reads a pattern file of the npm package <c>hyphen</c>: levels, a tree of letters, and words that go their own way.</summary>
+    /// <summary>
+    /// Reads a pattern file of the npm package <c>hyphen</c>: levels, a tree of letters, and words that go their own way.
+    /// </summary>
     /// <param name="text">A script whose last argument is an array in JavaScript's notation, which YAML reads too.</param>
     /// <exception cref="FormatException">The text is no such file.</exception>
     public static HyphenationPatterns Parse(string text)
@@ -38,7 +40,8 @@ internal sealed class HyphenationPatterns
             parser.Consume<SequenceStart>();
             var levels = ReadLevels(parser);
             var root = ReadNode(parser);
-            return new HyphenationPatterns([.. levels.Select(row => row.Select(level => (byte)level).ToArray())], root, ReadExceptions(parser));
+            return new HyphenationPatterns([.. levels.Select(row => row.Select(level => (byte)level).ToArray())], root,
+                ReadExceptions(parser));
         }
         catch (Exception e) when (e is YamlException or OverflowException)
         {

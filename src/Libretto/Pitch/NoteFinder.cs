@@ -32,7 +32,8 @@ internal sealed class NoteFinder(SyllableSplitter splitter, PitchTrack? track)
         return document with
         {
             Lines = [.. document.Lines.Select((line, i) => lines[i] is { } words
-                ? line with { Words = [.. line.Words.Select((word, j) => word with { Syllables = [.. words[j].Select(note => note.ToSyllable())] })] }
+                ? line with { Words = [.. line.Words.Select(
+                    (word, j) => word with { Syllables = [.. words[j].Select(note => note.ToSyllable())] })] }
                 : line)],
         };
     }
@@ -87,7 +88,8 @@ internal sealed class NoteFinder(SyllableSplitter splitter, PitchTrack? track)
                 (best, where) = (sum, i);
         var (before, after) = (Median(notes[..where]), Median(notes[where..]));
         var isOther = Math.Abs(after - before) >= LeastMove && Math.Round(after) != Math.Round(before);
-        return isOther && best < whole * 0.5 && frames[^1] - frames[where] >= least && IsHeld(notes[where..], after) && IsHeld(notes[..where], before)
+        return isOther && best < whole * 0.5 && frames[^1] - frames[where] >= least && IsHeld(notes[where..], after) &&
+            IsHeld(notes[..where], before)
             ? where
             : null;
     }

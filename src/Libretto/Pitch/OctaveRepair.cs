@@ -51,7 +51,8 @@ internal static class OctaveRepair
 
     private static double Around(List<HeardNote> heard, int at)
     {
-        var near = heard.Skip(Math.Max(0, at - Neighbours)).Take(2 * Neighbours + 1).Where(note => note != heard[at]).Select(note => note.Note!.Value).Order().ToList();
+        var near = heard.Skip(Math.Max(0, at - Neighbours)).Take(2 * Neighbours + 1).Where(note => note != heard[at])
+            .Select(note => note.Note!.Value).Order().ToList();
         return near[near.Count / 2];
     }
 

@@ -10,8 +10,10 @@ public sealed class PitchException : LibrettoException
     }
 
     internal static PitchException Unsupported(string file, string reason) => new(
-        ErrorKind.Usage, "model_unsupported", $"{file} is no network for pitch that Libretto can run: {reason} Fetch one with: libretto models pull swift-f0");
+        ErrorKind.Usage, "model_unsupported",
+        $"{file} is no network for pitch that Libretto can run: {reason} Fetch one with: libretto models pull swift-f0");
 
     internal static PitchException Failed(string file, Exception inner) => new(
-        ErrorKind.Failed, "model_failed", $"The network {file} failed: {inner.Message.Split('\n')[0]} Fetch it again with: libretto models pull swift-f0", inner: inner);
+        ErrorKind.Failed, "model_failed",
+        $"The network {file} failed: {inner.Message.Split('\n')[0]} Fetch it again with: libretto models pull swift-f0", inner: inner);
 }

@@ -41,7 +41,8 @@ internal sealed class PitchNetwork
         var pitch = outputs.FirstOrDefault(name => name.Contains("pitch", StringComparison.OrdinalIgnoreCase));
         var confidence = outputs.FirstOrDefault(name => name.Contains("confidence", StringComparison.OrdinalIgnoreCase));
         if (session.InputNames.Count != 1 || pitch is null || confidence is null)
-            throw PitchException.Unsupported(file, $"it takes {string.Join(", ", session.InputNames)} and gives {string.Join(", ", outputs)}.");
+            throw PitchException.Unsupported(
+                file, $"it takes {string.Join(", ", session.InputNames)} and gives {string.Join(", ", outputs)}.");
         return new PitchNetwork(file, session, pitch, confidence);
     }
 
@@ -115,7 +116,8 @@ internal sealed class PitchNetwork
     {
         for (var i = 0; i < levels.Length; i++)
         {
-            var power = TensorPrimitives.SumOfSquares(samples.Slice(i * PitchTrack.HopSamples, PitchTrack.HopSamples)) / PitchTrack.HopSamples;
+            var power = TensorPrimitives.SumOfSquares(
+                samples.Slice(i * PitchTrack.HopSamples, PitchTrack.HopSamples)) / PitchTrack.HopSamples;
             levels[i] = 10 * MathF.Log10(power + 1e-12f);
         }
     }

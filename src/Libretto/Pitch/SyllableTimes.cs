@@ -47,7 +47,9 @@ internal static class SyllableTimes
         return bounds;
     }
 
-    /// <summary>The boundaries whose evidence, less the price of lying off, is greatest: a walk over frames, one boundary after another.</summary>
+    /// <summary>
+    /// The boundaries whose evidence, less the price of lying off, is greatest: a walk over frames, one boundary after another.
+    /// </summary>
     private static double[] Heard(LyricsWord word, double[] expected, PitchTrack track)
     {
         var (first, last) = track.Frames(word.Start, word.End) is var range ? (range.Start.Value, range.End.Value) : default;
@@ -95,7 +97,8 @@ internal static class SyllableTimes
             var frame = first + i;
             var (before, after) = (Math.Max(0, frame - 3), Math.Min(track.Count - 1, frame + 3));
             var rise = Math.Clamp((track.Level[after] - track.Level[before]) / 12, 0, 1);
-            var moved = track.IsVoiced(before) && track.IsVoiced(after) ? Math.Clamp(Math.Abs(track.Note(after) - track.Note(before)) / 1.5, 0, 1) : 0;
+            var moved = track.IsVoiced(before) && track.IsVoiced(after)
+                ? Math.Clamp(Math.Abs(track.Note(after) - track.Note(before)) / 1.5, 0, 1) : 0;
             var setsIn = !track.IsVoiced(Math.Max(0, frame - 1)) && track.IsVoiced(Math.Min(track.Count - 1, frame + 1)) ? 0.5 : 0;
             onsets[i] = 0.6 * rise + 0.8 * moved + setsIn;
         }

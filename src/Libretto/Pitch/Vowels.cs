@@ -12,8 +12,10 @@ internal static class Vowels
     // Consonants that begin a syllable together; what stands before them belongs to the syllable before.
     private static readonly HashSet<string> s_onsets =
     [
-        "bl", "br", "ch", "ck", "cl", "cr", "dl", "dr", "fl", "fr", "gh", "gl", "gn", "gr", "kl", "kn", "kr", "ll", "ph", "pl", "pr", "qu", "rr", "sc",
-        "sch", "sh", "sk", "sl", "sm", "sn", "sp", "st", "str", "sw", "th", "tl", "thr", "tr", "tw", "wh", "wr", "бл", "бр", "вл", "вр", "гл", "гр", "др",
+        "bl", "br", "ch", "ck", "cl", "cr", "dl", "dr", "fl", "fr", "gh", "gl", "gn", "gr", "kl", "kn", "kr", "ll", "ph", "pl", "pr",
+        "qu", "rr", "sc",
+        "sch", "sh", "sk", "sl", "sm", "sn", "sp", "st", "str", "sw", "th", "tl", "thr", "tr", "tw", "wh", "wr", "бл", "бр", "вл", "вр",
+        "гл", "гр", "др",
         "зл", "зн", "кл", "кр", "пл", "пр", "ск", "сл", "см", "сн", "сп", "ст", "стр", "тр", "фл", "фр", "хр",
     ];
 
@@ -25,7 +27,9 @@ internal static class Vowels
     /// <param name="language">An ISO 639 code, or null.</param>
     public static int Count(string word, string? language) => Groups(word, language).Count;
 
-    /// <summary>Where a word is parted by its vowels: before the consonant, or the consonants that begin a syllable, of each vowel but the first.</summary>
+    /// <summary>
+    /// Where a word is parted by its vowels: before the consonant, or the consonants that begin a syllable, of each vowel but the first.
+    /// </summary>
     /// <param name="word">In lower case.</param>
     /// <param name="language">An ISO 639 code, or null.</param>
     public static IReadOnlyList<int> Places(string word, string? language)
@@ -69,7 +73,8 @@ internal static class Vowels
     }
 
     /// <summary>Two vowels that are never one sound: with a diaeresis, or as Cyrillic writes each.</summary>
-    private static bool Parts(char before, char after) => after is 'ï' or 'ë' || (s_others.Contains(before) && before >= 'а' && after != 'й');
+    private static bool Parts(char before, char after) =>
+        after is 'ï' or 'ë' || (s_others.Contains(before) && before >= 'а' && after != 'й');
 
     private static bool IsVowel(string word, int at)
     {

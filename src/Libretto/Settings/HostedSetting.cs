@@ -8,7 +8,8 @@ namespace Libretto.Settings;
 /// </summary>
 internal static class HostedSetting
 {
-    private static readonly JsonDocumentOptions s_lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+    private static readonly JsonDocumentOptions s_lenient = new() { AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip };
 
     /// <summary>The engines with what the text says of them; engines it does not know come last.</summary>
     /// <exception cref="FormatException">The text is not understood; says what is expected.</exception>
@@ -21,7 +22,9 @@ internal static class HostedSetting
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new FormatException("give JSON such as {\"mine\": {\"url\": \"http://10.0.0.5:8000/v1\", \"model\": \"large-v3\"}}; docs/engines.md has the rest");
+            throw new FormatException(
+                "give JSON such as {\"mine\": {\"url\": \"http://10.0.0.5:8000/v1\", \"model\": \"large-v3\"}}; docs/engines.md has the " +
+                    "rest");
         }
     }
 
@@ -35,13 +38,15 @@ internal static class HostedSetting
             : key.Any(c => c is '"' or '\'' or '`' or '\u00AB' or '\u00BB' or (>= '\u2018' and <= '\u201F')) ? "quotes"
             : key.Any(c => !char.IsAscii(c)) ? "a character beyond ASCII"
             : null;
-        return trouble is null ? key : throw new FormatException($"it holds {trouble}, which no key does. Copy the key again, and nothing but the key");
+        return trouble is null ? key : throw new FormatException(
+            $"it holds {trouble}, which no key does. Copy the key again, and nothing but the key");
     }
 
     private static IReadOnlyList<HostedEngine> Apply(IReadOnlyList<HostedEngine> engines, JsonProperty member)
     {
         var name = member.Name.ToLowerInvariant();
-        if (name is LibrettoSettings.Auto or "whisper" or "moonshine" || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not '-' and not '_'))
+        if (name is LibrettoSettings.Auto or "whisper" or "moonshine" ||
+            name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not '-' and not '_'))
             throw new FormatException($"'{member.Name}' cannot be the name of a hosted engine");
         var known = engines.FirstOrDefault(engine => engine.Name == name);
         var fields = member.Value.EnumerateObject().ToDictionary(field => field.Name, field => field.Value);

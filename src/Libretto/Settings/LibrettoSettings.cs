@@ -15,7 +15,9 @@ public sealed record LibrettoSettings
     /// <summary>Values of <see cref="Fetch"/>.</summary>
     public const string FetchDefault = "default", FetchSmall = "small", FetchNever = "never";
 
-    /// <summary>The recogniser: <c>auto</c> (the default), <c>moonshine</c>, <c>whisper</c> or the name of one of <see cref="Hosted"/>.</summary>
+    /// <summary>
+    /// The recogniser: <c>auto</c> (the default), <c>moonshine</c>, <c>whisper</c> or the name of one of <see cref="Hosted"/>.
+    /// </summary>
     public string Engine { get; init; } = Auto;
 
     /// <summary>Engines on the network, in the order they are asked in; Groq and OpenAI, without their keys, by default.</summary>
@@ -42,7 +44,10 @@ public sealed record LibrettoSettings
     /// <summary>How much time a song may take: <c>fast</c>, <c>normal</c> (the default) or <c>best</c>.</summary>
     public string Quality { get; init; } = "normal";
 
-    /// <summary>A network that times words letter by letter: a model's name or folder; null (the default) takes the catalogue's, where it is installed.</summary>
+    /// <summary>
+    /// A network that times words letter by letter: a model's name or folder; null (the default) takes the catalogue's, where it is
+    /// installed.
+    /// </summary>
     public string? Aligner { get; init; }
 
     /// <summary>True when no audio, title or lyrics may leave the machine. Models are still fetched. False by default.</summary>
@@ -96,10 +101,15 @@ public sealed record LibrettoSettings
     /// <summary>Networks that links may lead into although they are not public, in CIDR notation; none by default.</summary>
     public IReadOnlyList<string> AllowNetworks { get; init; } = [];
 
-    /// <summary>Where lyrics are looked up when asked for: LRCLIB's API, or a copy of it; <c>https://lrclib.net/api</c> by default.</summary>
+    /// <summary>
+    /// Where lyrics are looked up when asked for: LRCLIB's API, or a copy of it; <c>https://lrclib.net/api</c> by default.
+    /// </summary>
     public Uri LyricsLibrary { get; init; } = new("https://lrclib.net/api/");
 
-    /// <summary>A web or mail address where whoever runs Libretto can be reached, for the libraries of lyrics that it asks; null (the default) names none.</summary>
+    /// <summary>
+    /// A web or mail address where whoever runs Libretto can be reached, for the libraries of lyrics that it asks; null (the default) names
+    /// none.
+    /// </summary>
     public string? Contact { get; init; }
 
     /// <summary>The Hugging Face hub that models come from, or a mirror; <c>https://huggingface.co</c> by default.</summary>

@@ -8,7 +8,8 @@ public static class SettingsReader
     /// <summary>The environment variable that names another settings file.</summary>
     public const string FileVariable = "LIBRETTO_CONFIG";
 
-    private static readonly JsonDocumentOptions s_lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+    private static readonly JsonDocumentOptions s_lenient = new() { AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip };
 
     /// <summary>Reads every setting.</summary>
     /// <param name="flags">What the command line gives, by key; none when null.</param>
@@ -33,7 +34,8 @@ public static class SettingsReader
                 settings = setting.Set(settings, text, origin == file ? $"'{setting.Key}' in {file}" : origin);
             values.Add(new SettingValue(setting, text is not null && setting.IsSecret ? "(set)" : text, origin));
         }
-        return new SettingsReading(settings with { Hosted = [.. settings.Hosted.Select(engine => WithKey(engine, environment))] }, values, file);
+        return new SettingsReading(settings with { Hosted = [.. settings.Hosted.Select(engine => WithKey(engine, environment))] },
+            values, file);
     }
 
     /// <summary>Engines of the user's own have their keys in variables that no row of the table names.</summary>

@@ -74,7 +74,8 @@ public sealed class DiskContentStore : IContentStore, IDisposable
             var blob = BlobPath(entry.Sha256);
             Stream content = entry.Length <= SmallBytes
                 ? new MemoryStream(File.ReadAllBytes(blob), writable: false)
-                : new FileStream(blob, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BlockBytes, FileOptions.Asynchronous);
+                : new FileStream(blob, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BlockBytes,
+                    FileOptions.Asynchronous);
             return Task.FromResult<ContentReading?>(new ContentReading(entry, content));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -123,7 +124,8 @@ public sealed class DiskContentStore : IContentStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public Task<Uri?> LinkAsync(string key, TimeSpan lifetime, CancellationToken cancellationToken = default) => Task.FromResult<Uri?>(null);
+    public Task<Uri?> LinkAsync(string key, TimeSpan lifetime, CancellationToken cancellationToken = default) =>
+        Task.FromResult<Uri?>(null);
 
     /// <inheritdoc/>
     public async Task CheckAsync(CancellationToken cancellationToken = default)
@@ -173,7 +175,8 @@ public sealed class DiskContentStore : IContentStore, IDisposable
             FlushToDisk(spooled.Path);
             MoveInto(spooled.Path, BlobPath(entry.Sha256));
             var beside = _incoming.NewFile();
-            await File.WriteAllBytesAsync(beside, JsonSerializer.SerializeToUtf8Bytes(entry, StorageJson.Default.StoredContent), cancellationToken);
+            await File.WriteAllBytesAsync(beside, JsonSerializer.SerializeToUtf8Bytes(entry, StorageJson.Default.StoredContent),
+                cancellationToken);
             MoveInto(beside, EntryPath(key));
             return entry;
         }
@@ -240,5 +243,6 @@ public sealed class DiskContentStore : IContentStore, IDisposable
 
     private string BlobPath(string sha256) => Path.Combine(_root, "blobs", sha256[..2], sha256);
 
-    private string EntryPath(string key) => Path.Combine(_root, "entries", ContentKey.Check(key).Replace('/', Path.DirectorySeparatorChar) + ".json");
+    private string EntryPath(string key) =>
+        Path.Combine(_root, "entries", ContentKey.Check(key).Replace('/', Path.DirectorySeparatorChar) + ".json");
 }

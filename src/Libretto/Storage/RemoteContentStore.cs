@@ -41,7 +41,8 @@ internal abstract class RemoteContentStore : IContentStore, IDisposable
     {
         if (await FindAsync(key, cancellationToken) is not { } content)
             return null;
-        return new ContentReading(content, new RangedStream($"The store {Name}", content.Length, (from, ct) => ReadAsync(content, from, ct)));
+        return new ContentReading(
+            content, new RangedStream($"The store {Name}", content.Length, (from, ct) => ReadAsync(content, from, ct)));
     }
 
     /// <summary>Whether anything lies under a key, asked in the way that costs least.</summary>

@@ -17,14 +17,18 @@ public sealed class StorageException : LibrettoException
 
     internal static StorageException CannotWrite(string folder, Exception inner) => IsFull(inner)
         ? new StorageException(
-            ErrorKind.Output, ErrorCodes.DiskFull, $"The disk that holds {folder} is full. Free some space or set another data folder.", isTransient: true, inner)
+            ErrorKind.Output, ErrorCodes.DiskFull, $"The disk that holds {folder} is full. Free some space or set another data folder.",
+            isTransient: true, inner)
         : new StorageException(
-            ErrorKind.Failed, "store_unwritable", $"{folder} cannot be written: {inner.Message} Change its permissions or set another data folder.", inner: inner);
+            ErrorKind.Failed, "store_unwritable",
+            $"{folder} cannot be written: {inner.Message} Change its permissions or set another data folder.", inner: inner);
 
     internal static StorageException CannotRead(string folder, Exception inner) => new(
-        ErrorKind.Failed, "store_unreadable", $"{folder} cannot be read: {inner.Message} Change its permissions or set another data folder.", inner: inner);
+        ErrorKind.Failed, "store_unreadable",
+        $"{folder} cannot be read: {inner.Message} Change its permissions or set another data folder.", inner: inner);
 
-    internal static StorageException BadAddress(string expected) => new(ErrorKind.Usage, "store_invalid", $"LIBRETTO_STORE is no store: {expected}.");
+    internal static StorageException BadAddress(string expected) =>
+        new(ErrorKind.Usage, "store_invalid", $"LIBRETTO_STORE is no store: {expected}.");
 
     internal static StorageException NoKeys(string store, string variables) => new(
         ErrorKind.Missing, "store_keys_missing", $"{store} needs keys, and there are none: set {variables} in the environment.")
@@ -45,7 +49,8 @@ public sealed class StorageException : LibrettoException
     };
 
     internal static StorageException Unreachable(string store, string reason, Exception? inner = null) => new(
-        ErrorKind.Missing, "store_unreachable", $"{store} cannot be reached: {reason.TrimEnd('.')}. Check its address and the network.", isTransient: true, inner)
+        ErrorKind.Missing, "store_unreachable", $"{store} cannot be reached: {reason.TrimEnd('.')}. Check its address and the network.",
+        isTransient: true, inner)
     {
         IsRemote = true,
     };

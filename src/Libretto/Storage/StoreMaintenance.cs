@@ -15,7 +15,8 @@ public static class StoreMaintenance
         return
         [
             .. contents.GroupBy(content => content.Key.Split('/')[0])
-                .Select(kind => new KindUse(kind.Key, kind.Count(), kind.DistinctBy(content => content.Sha256).Sum(content => content.Length), kind.Min(content => content.StoredAt)))
+                .Select(kind => new KindUse(kind.Key, kind.Count(), kind.DistinctBy(content => content.Sha256)
+                    .Sum(content => content.Length), kind.Min(content => content.StoredAt)))
                 .OrderByDescending(use => use.Bytes),
         ];
     }

@@ -40,7 +40,8 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
     /// <param name="remote">The store beyond the network.</param>
     /// <param name="time">The system's clock when null.</param>
     /// <param name="log">Where trouble is told; nowhere when null.</param>
-    public TieredContentStore(DiskContentStore local, IContentStore remote, TimeProvider? time = null, ILogger<TieredContentStore>? log = null)
+    public TieredContentStore(DiskContentStore local, IContentStore remote, TimeProvider? time = null,
+        ILogger<TieredContentStore>? log = null)
     {
         ArgumentNullException.ThrowIfNull(local);
         ArgumentNullException.ThrowIfNull(remote);
@@ -82,7 +83,8 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
     /// <inheritdoc/>
     public async Task<StoredContent?> FindAsync(string key, CancellationToken cancellationToken = default) =>
         await _local.FindAsync(key, cancellationToken)
-        ?? (await IsRemovedAsync(key, cancellationToken) ? null : (await AskAsync(ct => _remote.FindAsync(key, ct), Patience, cancellationToken)).Value);
+        ?? (await IsRemovedAsync(key, cancellationToken)
+            ? null : (await AskAsync(ct => _remote.FindAsync(key, ct), Patience, cancellationToken)).Value);
 
     /// <inheritdoc/>
     public async Task<ContentReading?> OpenAsync(string key, CancellationToken cancellationToken = default)
@@ -249,7 +251,8 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
         await using (reading)
         {
             var (isHere, stored) = await AskAsync(
-                ct => _local.PutAsync(key, reading.Stream, reading.Content.Description, ct), TransferTime(reading.Content), cancellationToken);
+                ct => _local.PutAsync(key, reading.Stream, reading.Content.Description, ct), TransferTime(reading.Content),
+                cancellationToken);
             if (!isHere || stored!.Sha256 == reading.Content.Sha256)
                 return isHere;
         }
@@ -259,7 +262,8 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
     }
 
     /// <summary>Asks the store, unless it was in trouble a moment ago; false when it could not be asked.</summary>
-    private async Task<(bool IsDone, T? Value)> AskAsync<T>(Func<CancellationToken, Task<T>> ask, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<(bool IsDone, T? Value)> AskAsync<T>(Func<CancellationToken, Task<T>> ask, TimeSpan patience,
+        CancellationToken cancellationToken)
     {
         if (IsAway)
             return default;
@@ -276,7 +280,8 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
             else
                 Leave(e);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or IOException ||
+            (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             Leave(StorageException.Unreachable($"The store {Name}", e is OperationCanceledException ? "it is too slow" : e.Message, e));
         }
@@ -289,9 +294,11 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
         LogTrouble(Name, trouble.Message, Rest.TotalSeconds);
     }
 
-    private static TimeSpan TransferTime(StoredContent content) => LongestTransfer + TimeSpan.FromSeconds(content.Length / SlowestBytesPerSecond);
+    private static TimeSpan TransferTime(StoredContent content) =>
+        LongestTransfer + TimeSpan.FromSeconds(content.Length / SlowestBytesPerSecond);
 
-    private static async Task<List<StoredContent>> ToListAsync(IAsyncEnumerable<StoredContent> contents, CancellationToken cancellationToken)
+    private static async Task<List<StoredContent>> ToListAsync(IAsyncEnumerable<StoredContent> contents,
+        CancellationToken cancellationToken)
     {
         var list = new List<StoredContent>();
         await foreach (var content in contents.WithCancellation(cancellationToken))
@@ -308,9 +315,11 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
     [LoggerMessage(Level = LogLevel.Information, Message = "A question to the store {Store} was not asked: {Reason}")]
     private partial void LogLimited(string store, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The store {Store} holds something else under {Key} than was stored there; it is made again")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "The store {Store} holds something else under {Key} than was stored there; it is made again")]
     private partial void LogDamaged(string store, string key);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Too much waits for the store {Store}: the oldest {Count} stay on this machine only")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Too much waits for the store {Store}: the oldest {Count} stay on this machine only")]
     private partial void LogGivenUp(string store, int count);
 }

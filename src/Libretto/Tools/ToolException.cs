@@ -19,10 +19,12 @@ public sealed class ToolException : LibrettoException
         ErrorKind.Missing, ErrorCodes.ToolMissing, $"{tool.Name} is not installed. Install it with: {hint}");
 
     internal static ToolException NotWhereGiven(Tool tool, string given) => new(
-        ErrorKind.Missing, ErrorCodes.ToolMissing, $"The path set for {tool.Name}, {given}, is not a program. Correct the setting, or remove it to search the path.");
+        ErrorKind.Missing, ErrorCodes.ToolMissing,
+        $"The path set for {tool.Name}, {given}, is not a program. Correct the setting, or remove it to search the path.");
 
     internal static ToolException CannotStart(Tool tool, string path, Exception inner) => new(
-        ErrorKind.Missing, ErrorCodes.ToolMissing, $"{path} cannot be started ({inner.Message}). Install {tool.Name} again, or set another path.", inner: inner);
+        ErrorKind.Missing, ErrorCodes.ToolMissing,
+        $"{path} cannot be started ({inner.Message}). Install {tool.Name} again, or set another path.", inner: inner);
 
     internal static ToolException Failed(Tool tool, int exitCode, IReadOnlyList<string> errors) => new(
         ErrorKind.Failed, ErrorCodes.ToolFailed, $"{tool.Name} failed with exit code {exitCode}: {Said(errors)}")
@@ -41,7 +43,8 @@ public sealed class ToolException : LibrettoException
     };
 
     internal static ToolException TimedOut(Tool tool, TimeSpan limit, IReadOnlyList<string> errors) => new(
-        ErrorKind.Failed, ErrorCodes.ToolTimeout, $"{tool.Name} took longer than {limit.TotalSeconds:0.#} s and was ended. Try again.", isTransient: true)
+        ErrorKind.Failed, ErrorCodes.ToolTimeout, $"{tool.Name} took longer than {limit.TotalSeconds:0.#} s and was ended. Try again.",
+        isTransient: true)
     {
         ErrorLines = errors,
     };
@@ -56,7 +59,8 @@ public sealed class ToolException : LibrettoException
     };
 
     internal static ToolException TalksTooMuch(Tool tool) => new(
-        ErrorKind.Failed, "tool_output", $"{tool.Name} said far more than it should and was ended. Check that the file is a song and not made to do harm.");
+        ErrorKind.Failed, "tool_output",
+        $"{tool.Name} said far more than it should and was ended. Check that the file is a song and not made to do harm.");
 
     private static string Said(IReadOnlyList<string> errors) => errors.Count == 0 ? "it did not say why." : errors[^1];
 

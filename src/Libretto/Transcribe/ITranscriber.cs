@@ -45,7 +45,9 @@ public sealed record TranscribedPiece(TimeRange Range, IReadOnlyList<LyricsWord>
     /// <summary>The language as an ISO 639 code; null when the engine does not say.</summary>
     public string? Language { get; init; }
 
-    /// <summary>The language sung, where the engine found it out; differs from <see cref="Language"/> when the words are a translation.</summary>
+    /// <summary>
+    /// The language sung, where the engine found it out; differs from <see cref="Language"/> when the words are a translation.
+    /// </summary>
     public string? DetectedLanguage { get; init; }
 
     /// <summary>How likely the language found out is, 0 to 1; null when it was given or not measured.</summary>
@@ -60,7 +62,9 @@ public sealed record TranscribedPiece(TimeRange Range, IReadOnlyList<LyricsWord>
     /// <summary>What the user should know of this window, a sentence each; none by default.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 
-    /// <summary>Passages whose words may be invented, in order, where the engine cannot listen to them again by itself; none by default.</summary>
+    /// <summary>
+    /// Passages whose words may be invented, in order, where the engine cannot listen to them again by itself; none by default.
+    /// </summary>
     public IReadOnlyList<PassageDoubt> Doubts { get; init; } = [];
 
     /// <summary>What it cost by the engine's published price, US dollars; null for engines that cost nothing or tell no price.</summary>

@@ -31,7 +31,8 @@ internal sealed partial class KaraokeOptions
 
     private readonly Option<string> _background = new("--background")
     {
-        Description = "What stands behind the words of a video: cover (the file's, blurred; else a gradient), gradient, a colour as #rrggbb, a picture, or a video.",
+        Description = "What stands behind the words of a video: cover (the file's, blurred; else a gradient), gradient, a colour as " +
+            "#rrggbb, a picture, or a video.",
         HelpName = "WHAT",
         DefaultValueFactory = _ => "cover",
     };
@@ -63,8 +64,10 @@ internal sealed partial class KaraokeOptions
         });
         _background.Validators.Add(result =>
         {
-            if (result.GetValue(_background) is { } what && what is not ("cover" or "gradient") && !Color().IsMatch(what) && !File.Exists(what))
-                result.AddError($"'{what}' is no value for --background: there is no such file, and it is not cover, gradient or a colour such as #203040.");
+            if (result.GetValue(_background) is { } what && what is not ("cover" or "gradient") && !Color().IsMatch(what) &&
+                !File.Exists(what))
+                result.AddError($"'{what}' is no value for --background: there is no such file, and it is not cover, gradient or a " +
+                    $"colour such as #203040.");
         });
         foreach (var option in (Option[])[_kinds, _audio, _resolution, _background, _style])
             command.Add(option);
@@ -94,9 +97,11 @@ internal sealed partial class KaraokeOptions
         };
     }
 
-    private static IEnumerable<string> Names(string? list) => (list ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static IEnumerable<string> Names(string? list) =>
+        (list ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    private static bool TryKind(string name, out KaraokeKind kind) => Enum.TryParse(name, ignoreCase: true, out kind) && Enum.IsDefined(kind) && !char.IsDigit(name[0]);
+    private static bool TryKind(string name, out KaraokeKind kind) => Enum.TryParse(name, ignoreCase: true, out kind) &&
+        Enum.IsDefined(kind) && !char.IsDigit(name[0]);
 
     [GeneratedRegex("^#[0-9A-Fa-f]{6}$")]
     private static partial Regex Color();

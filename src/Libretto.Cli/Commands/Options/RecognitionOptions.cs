@@ -34,7 +34,8 @@ internal sealed class RecognitionOptions
 
     private readonly Option<string> _lyrics = new("--lyrics")
     {
-        Description = "The words, where you have them: a txt, lrc, elrc, srt or json file. They are kept and only timed (needs a Whisper model). "
+        Description = "The words, where you have them: a txt, lrc, elrc, srt or json file. They are kept and only timed (needs a Whisper " +
+            "model). "
             + "'auto' looks title and artist up at lrclib.net.",
         HelpName = "FILE",
     };

@@ -19,7 +19,8 @@ internal sealed class Admission(IDbContextFactory<LibrettoDb> contexts, ServerOp
         await using var context = await contexts.CreateDbContextAsync(ct);
         var unfinished = await _count(context, caller.KeyId, ct);
         if (!caller.IsAdmin && unfinished?.OfKey >= options.JobsPerKey)
-            throw await RefusalAsync(context, "quota_exceeded", string.Create(CultureInfo.InvariantCulture, $"This key may have {options.JobsPerKey} songs waiting or in work."), ct);
+            throw await RefusalAsync(context, "quota_exceeded",
+                string.Create(CultureInfo.InvariantCulture, $"This key may have {options.JobsPerKey} songs waiting or in work."), ct);
         if (unfinished?.InAll >= options.QueueLimit)
             throw await RefusalAsync(context, "queue_full", "Too many songs wait on this server.", ct);
     }

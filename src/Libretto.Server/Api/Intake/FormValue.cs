@@ -33,7 +33,8 @@ internal static partial class FormValue
     public static double? Number(string name, string? text, double least, double most) => Text(text) switch
     {
         null => null,
-        var given when double.TryParse(given, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most => value,
+        var given when double.TryParse(given, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= least &&
+        value <= most => value,
         _ => throw ApiProblem.BadOption(name, string.Create(CultureInfo.InvariantCulture, $"give a number from {least} to {most}")),
     };
 

@@ -21,7 +21,8 @@ namespace Libretto.Server.Api.Intake;
 /// dies between leaves a whole job or none. A song whose result is in the store is answered from there, without a worker.
 /// </summary>
 internal sealed partial class JobIntake(
-    UploadReader uploads, LinkIntake links, JobOptionsRules rules, LaneChoice lanes, IContentStore store, AudioDecoder decoder, JobStore jobs, JobQueue queue, ServerOptions options, TimeProvider time, ILogger<JobIntake> log)
+    UploadReader uploads, LinkIntake links, JobOptionsRules rules, LaneChoice lanes, IContentStore store, AudioDecoder decoder,
+    JobStore jobs, JobQueue queue, ServerOptions options, TimeProvider time, ILogger<JobIntake> log)
     : IDisposable
 {
     private const int LongestIdempotencyKey = 200;
@@ -45,7 +46,8 @@ internal sealed partial class JobIntake(
         rules.Check(upload.Options, caller);
         var inputKey = $"{StoreFolders.Audio}/{upload.Sha256}";
         var resultKey = StoredResult.KeyOf(inputKey, upload.Lyrics?.Key, upload.Options);
-        var requestHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{resultKey}\n{JobJson.Write(upload.Options)}")));
+        var requestHash = Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{resultKey}\n{JobJson.Write(upload.Options)}")));
         if (idempotencyKey is not null && await jobs.FindRepeatedAsync(caller.KeyId, idempotencyKey, ct) is { } repeated)
             return SameRequest(repeated, requestHash);
 
@@ -53,7 +55,8 @@ internal sealed partial class JobIntake(
         var duration = await KeepAsync(upload, inputKey, ct);
         if (upload.Lyrics is { } lyrics)
             await lyrics.StoreAsync(store, ct);
-        var job = NewJob(upload, caller, idempotencyKey, requestHash, inputKey, resultKey, duration).Needing(JobRequirements.Of(upload.Options));
+        var job = NewJob(upload, caller, idempotencyKey, requestHash, inputKey, resultKey, duration)
+            .Needing(JobRequirements.Of(upload.Options));
         return await AddAsync(job, result, ct);
     }
 
@@ -106,7 +109,8 @@ internal sealed partial class JobIntake(
         if (store is not TieredContentStore tiers || await tiers.Local.FindAsync(known.Key, ct) is not null)
             return;
         await using var file = new FileStream(
-            await upload.Spool.FileAsync(ct), FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            await upload.Spool.FileAsync(ct), FileMode.Open, FileAccess.Read, FileShare.Read, 0,
+            FileOptions.Asynchronous | FileOptions.SequentialScan);
         await store.PutAsync(known.Key, file, known.Description, ct);
     }
 
@@ -124,7 +128,8 @@ internal sealed partial class JobIntake(
     }
 
     private Job NewJob(
-        Upload upload, Caller caller, string? idempotencyKey, string requestHash, string inputKey, string resultKey, double? duration) => new()
+        Upload upload, Caller caller, string? idempotencyKey, string requestHash, string inputKey, string resultKey, double? duration) =>
+            new()
     {
         Id = Job.NewId(),
         KeyId = caller.KeyId,
@@ -155,7 +160,8 @@ internal sealed partial class JobIntake(
             StatusMessage = "done",
             ProcessingMethod = JobStep.Cache,
             ProcessingTimeSeconds = seconds,
-            ProgressLog = [new JobStep("publish", StepStatus.Completed, 100, "found in the cache", now, seconds) { Method = JobStep.Cache }],
+            ProgressLog = [new JobStep("publish", StepStatus.Completed, 100, "found in the cache", now,
+                seconds) { Method = JobStep.Cache }],
             ResultsUrl = StoredResult.UrlOf(job.Id),
             Title = result.Title ?? job.Title,
             Artist = result.Artist ?? job.Artist,
@@ -172,7 +178,8 @@ internal sealed partial class JobIntake(
 
     private static Job SameRequest(Job earlier, string requestHash) => earlier.RequestHash == requestHash
         ? earlier
-        : throw new ApiProblem(422, "idempotency_key_reused", "This Idempotency-Key was used for another song or other options. Take a new one.");
+        : throw new ApiProblem(422, "idempotency_key_reused",
+            "This Idempotency-Key was used for another song or other options. Take a new one.");
 
     private static string? IdempotencyKeyOf(HttpRequest request)
     {

@@ -27,23 +27,28 @@ internal sealed class JobOptionsRules(LibrettoSettings settings)
         if (options.Beam is < 1 or > 10)
             throw ApiProblem.BadOption("beam", "give a number from 1 to 10");
         if (options.Priority is < -10 or > 10 || (options.Priority > 0 && !caller.IsAdmin))
-            throw ApiProblem.BadOption("priority", caller.IsAdmin ? "give a number from -10 to 10" : "give a number from -10 to 0; more is for admins");
+            throw ApiProblem.BadOption("priority", caller.IsAdmin ? "give a number from -10 to 10"
+                : "give a number from -10 to 0; more is for admins");
         if (options.Passage is { } passage && !(passage.Start >= 0 && passage.End - passage.Start >= PassagePipeline.Shortest))
             throw ApiProblem.BadOption("passage", "give its start and end in seconds, at least half a second apart");
         if (options.Passage is not null && options.Stems == true)
             throw ApiProblem.BadOption("passage", "stems are of whole songs");
         if (options.Export is not null)
             throw ApiProblem.BadOption("export", "have it made of a song that is done, with POST /api/jobs/{id}/exports");
-        if (options.Webhook is { } webhook && (webhook.Length > LongestText || !Uri.TryCreate(webhook, UriKind.Absolute, out var receiver) || receiver.Scheme is not ("http" or "https") || receiver.UserInfo.Length > 0))
+        if (options.Webhook is { } webhook &&
+            (webhook.Length > LongestText || !Uri.TryCreate(webhook, UriKind.Absolute, out var receiver) ||
+                receiver.Scheme is not ("http" or "https") || receiver.UserInfo.Length > 0))
             throw ApiProblem.BadOption("webhook", "give an address that begins with https:// or http://, without a password");
-        foreach (var (name, text) in new[] { ("title", options.Title), ("artist", options.Artist), ("prompt", options.Prompt), ("model", options.Model) })
+        foreach (var (name, text) in new[] { ("title", options.Title), ("artist", options.Artist), ("prompt", options.Prompt),
+            ("model", options.Model) })
             if (text?.Length > LongestText)
                 throw ApiProblem.BadOption(name, $"at most {LongestText} characters");
         // A path would let a client look around on the server's disk.
         if (options.Model is { } model && (model.Contains('/', StringComparison.Ordinal) || model.Contains('\\', StringComparison.Ordinal)))
             throw ApiProblem.BadOption("model", "give the name of a model");
         if (options.Formats?.FirstOrDefault(format => !LyricsFormats.All.Any(known => Is(known.Name, format))) is { } unknown)
-            throw ApiProblem.BadOption("formats", $"'{unknown}' is none of {string.Join(", ", LyricsFormats.All.Select(format => format.Name))}");
+            throw ApiProblem.BadOption(
+                "formats", $"'{unknown}' is none of {string.Join(", ", LyricsFormats.All.Select(format => format.Name))}");
     }
 
     private static void OneOf(string name, string? value, params string[] allowed)

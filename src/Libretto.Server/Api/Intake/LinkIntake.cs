@@ -14,8 +14,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace Libretto.Server.Api.Intake;
 
-/// <summary>Makes a job of a posted link: one whose song is in the store is ready to be worked on, any other begins with the download.</summary>
-internal sealed class LinkIntake(LinkFetch links, JobOptionsRules rules, JobCookies cookies, LaneChoice lanes, IContentStore store, TimeProvider time)
+/// <summary>
+/// Makes a job of a posted link: one whose song is in the store is ready to be worked on, any other begins with the download.
+/// </summary>
+internal sealed class LinkIntake(LinkFetch links, JobOptionsRules rules, JobCookies cookies, LaneChoice lanes, IContentStore store,
+    TimeProvider time)
 {
     /// <summary>The job as it is to be added.</summary>
     /// <exception cref="ApiProblem">The body, its options or the caller's rights.</exception>
@@ -39,7 +42,8 @@ internal sealed class LinkIntake(LinkFetch links, JobOptionsRules rules, JobCook
         {
             Id = Job.NewId(),
             KeyId = caller.KeyId,
-            RequestHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{link.Key}\n{lyrics?.Key}\n{JobJson.Write(options)}"))),
+            RequestHash = Convert.ToHexStringLower(
+                SHA256.HashData(Encoding.UTF8.GetBytes($"{link.Key}\n{lyrics?.Key}\n{JobJson.Write(options)}"))),
             Url = link.Address.AbsoluteUri,
             VideoId = known?.Facts.VideoId ?? link.VideoId,
             Title = options.Title ?? known?.Facts.Title,
@@ -58,14 +62,17 @@ internal sealed class LinkIntake(LinkFetch links, JobOptionsRules rules, JobCook
         return known is null ? job : job.Needing(JobRequirements.Of(options));
     }
 
-    /// <summary>Stands in the place of the result's key while the song is not known: jobs for one link download one after the other.</summary>
+    /// <summary>
+    /// Stands in the place of the result's key while the song is not known: jobs for one link download one after the other.
+    /// </summary>
     private static string DownloadKey(SongLink link) => ContentKey.Of("downloads", link.Key);
 
     private static async Task<LinkPost> BodyAsync(HttpRequest request, CancellationToken ct)
     {
         try
         {
-            return await JsonSerializer.DeserializeAsync(request.Body, ApiJson.Readable.LinkPost, ct) ?? throw ApiProblem.BadJson("The body");
+            return await JsonSerializer.DeserializeAsync(request.Body, ApiJson.Readable.LinkPost, ct)
+                ?? throw ApiProblem.BadJson("The body");
         }
         catch (JsonException e)
         {

@@ -83,7 +83,8 @@ internal sealed partial record PartHeader(string Name, string? FileName, bool Is
         var parts = value.Split('\'', 3);
         if (parts.Length < 3 || !PercentEscapes().IsMatch(parts[2]))
             return null;
-        var bytes = Regex.Replace(parts[2], "%([0-9A-Fa-f]{2})", escape => ((char)int.Parse(escape.Groups[1].ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString());
+        var bytes = Regex.Replace(parts[2], "%([0-9A-Fa-f]{2})",
+            escape => ((char)int.Parse(escape.Groups[1].ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString());
         return parts[0].ToLowerInvariant() switch
         {
             "utf-8" => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes)),

@@ -64,12 +64,14 @@ internal sealed class UploadReader(TemporaryFolder workFolder, ServerOptions opt
                     throw new ApiProblem(400, "too_many_parts", $"Send at most {MostParts} parts.");
                 await ReadPartAsync(section, upload, form, both.Token);
             }
-            return upload.Length > 0 ? upload : throw new ApiProblem(400, "file_missing", "Send the song as a part named file.") { Param = FilePart };
+            return upload.Length > 0
+                ? upload : throw new ApiProblem(400, "file_missing", "Send the song as a part named file.") { Param = FilePart };
         }
         catch (OperationCanceledException) when (longest.IsCancellationRequested && !ct.IsCancellationRequested)
         {
             upload.Dispose();
-            throw new ApiProblem(408, "too_slow", $"The upload took longer than {options.UploadTime.TotalMinutes:0.#} minutes and was given up. Try again by a faster way.");
+            throw new ApiProblem(408, "too_slow",
+                $"The upload took longer than {options.UploadTime.TotalMinutes:0.#} minutes and was given up. Try again by a faster way.");
         }
         catch
         {
@@ -92,7 +94,8 @@ internal sealed class UploadReader(TemporaryFolder workFolder, ServerOptions opt
             form.Miss(part.Name);
     }
 
-    private static async Task ReadFieldAsync(MultipartSection section, PartHeader part, string name, Upload upload, IUploadForm form, CancellationToken ct)
+    private static async Task ReadFieldAsync(MultipartSection section, PartHeader part, string name, Upload upload, IUploadForm form,
+        CancellationToken ct)
     {
         var bytes = await ReadBytesAsync(section.Body, name, ct);
         // What browsers send for a chooser of files where none was chosen.
@@ -123,7 +126,8 @@ internal sealed class UploadReader(TemporaryFolder workFolder, ServerOptions opt
         {
             var block = upload.Spool.Free[..count];
             if (upload.Length == 0 && Containers.IsNoAudio(block.Span))
-                throw new ApiProblem(415, "not_audio", "This is not audio, whatever its name says. Send the song itself.") { Param = FilePart };
+                throw new ApiProblem(415, "not_audio",
+                    "This is not audio, whatever its name says. Send the song itself.") { Param = FilePart };
             upload.Length += count;
             if (upload.Length > options.MaxUploadBytes)
                 throw TooLarge();
@@ -159,7 +163,8 @@ internal sealed class UploadReader(TemporaryFolder workFolder, ServerOptions opt
             : throw new InvalidDataException("No boundary.");
     }
 
-    private ApiProblem TooLarge() => new(413, "too_large", $"The file is larger than this server takes: {options.MaxUploadBytes / 1_000_000} MB.");
+    private ApiProblem TooLarge() =>
+        new(413, "too_large", $"The file is larger than this server takes: {options.MaxUploadBytes / 1_000_000} MB.");
 }
 
 /// <summary>A song that was sent, and what came with it.</summary>

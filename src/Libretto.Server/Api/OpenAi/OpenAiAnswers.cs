@@ -35,21 +35,25 @@ internal sealed record OpenAiDone(string Type, string Text);
 
 /// <summary>The answer in the format <c>verbose_json</c>; segments and words as far as they were asked for.</summary>
 internal sealed record OpenAiVerbose(
-    string Task, string Language, double Duration, string Text, IReadOnlyList<OpenAiWord>? Words, IReadOnlyList<OpenAiSegment>? Segments, OpenAiUsage Usage)
+    string Task, string Language, double Duration, string Text, IReadOnlyList<OpenAiWord>? Words, IReadOnlyList<OpenAiSegment>? Segments,
+    OpenAiUsage Usage)
 {
     public static OpenAiVerbose Of(LyricsDocument document, OpenAiForm form, bool translate) => new(
         translate ? "translate" : "transcribe",
         (document.Language is { } code ? Languages.EnglishName(code) : null) ?? "english",
         document.Duration,
         OpenAiTranscriber.TextOf(document),
-        form.WantsWords ? [.. document.Lines.SelectMany(line => line.Words).Select(word => new OpenAiWord(word.Text, word.Start, word.End))] : null,
+        form.WantsWords ? [.. document.Lines.SelectMany(line => line.Words)
+            .Select(word => new OpenAiWord(word.Text, word.Start, word.End))] : null,
         form.WantsSegments ? [.. document.Lines.Select(OpenAiSegment.Of)] : null,
         OpenAiUsage.Of(document));
 }
 
 internal sealed record OpenAiWord(string Word, double Start, double End);
 
-/// <summary>A line. Its text begins with a space, as Whisper's tokens do, so that lines joined with nothing between are words apart.</summary>
+/// <summary>
+/// A line. Its text begins with a space, as Whisper's tokens do, so that lines joined with nothing between are words apart.
+/// </summary>
 internal sealed record OpenAiSegment(
     int Id,
     int Seek,
@@ -65,7 +69,8 @@ internal sealed record OpenAiSegment(
     public static OpenAiSegment Of(LyricsLine line, int index)
     {
         var sure = line.Words.Where(word => word.Confidence > 0).Select(word => Math.Log(word.Confidence!.Value)).ToList();
-        return new OpenAiSegment(index, 0, line.Start, line.End, " " + line.Text, [], 0, sure.Count > 0 ? Math.Round(sure.Average(), 4) : 0, 1, 0);
+        return new OpenAiSegment(index, 0, line.Start, line.End, " " + line.Text, [], 0, sure.Count > 0
+            ? Math.Round(sure.Average(), 4) : 0, 1, 0);
     }
 }
 

@@ -21,14 +21,17 @@ internal static class OpenAiApi
                 transcriber.AnswerAsync(context, caller, translate: false, ct))
             .WithName("CreateTranscription").WithSummary("Transcribe, as OpenAI does")
             .WithDescription(
-                "multipart/form-data with file, and optionally model, language, prompt, response_format (json, text, srt, vtt, verbose_json), " +
-                "timestamp_granularities[] and stream (server-sent events; whisper-1 ignores it). What is not known is ignored, and named in the header Warning.")
+                "multipart/form-data with file, and optionally model, language, prompt, response_format (json, text, srt, vtt, " +
+                    "verbose_json), " +
+                "timestamp_granularities[] and stream (server-sent events; whisper-1 ignores it). What is not known is ignored, and " +
+                    "named in the header Warning.")
             .Accepts<OpenAiUpload>("multipart/form-data").Produces<OpenAiText>(200);
         v1.MapPost("/audio/translations", (HttpContext context, Caller caller, OpenAiTranscriber transcriber, CancellationToken ct) =>
                 transcriber.AnswerAsync(context, caller, translate: true, ct))
             .WithName("CreateTranslation").WithSummary("Transcribe into English, as OpenAI does")
             .Accepts<OpenAiUpload>("multipart/form-data").Produces<OpenAiText>(200);
-        v1.MapGet("/models", (OpenAiModelNames models) => TypedResults.Ok(new OpenAiModels("list", [.. models.All().Select(OpenAiModel.Of)])))
+        v1.MapGet("/models", (OpenAiModelNames models) => TypedResults.Ok(
+            new OpenAiModels("list", [.. models.All().Select(OpenAiModel.Of)])))
             .WithName("ListModels").WithSummary("The models, as OpenAI lists them");
         v1.MapGet("/models/{model}", Ok<OpenAiModel> (string model, OpenAiModelNames models) => models.All().Contains(model)
                 ? TypedResults.Ok(OpenAiModel.Of(model))
@@ -37,7 +40,9 @@ internal static class OpenAiApi
     }
 }
 
-/// <summary>What the models are called here: OpenAI's own names, which mean the best this server has, and those of the local models.</summary>
+/// <summary>
+/// What the models are called here: OpenAI's own names, which mean the best this server has, and those of the local models.
+/// </summary>
 internal sealed class OpenAiModelNames(ModelStore models, ServerOptions options)
 {
     /// <summary>The one model of OpenAI's that never streams.</summary>
@@ -50,7 +55,8 @@ internal sealed class OpenAiModelNames(ModelStore models, ServerOptions options)
         s_aliases.Concat(models.List().Select(model => model.Name).Where(name => IsSpeech(ModelCatalogue.Find(name))));
 
     /// <summary>The model asked for in our own terms: null for OpenAI's names, which leave the choice to us.</summary>
-    /// <exception cref="ApiProblem">There is no such model, or it would have to be fetched first, which takes longer than a client waits.</exception>
+    /// <exception cref="ApiProblem">There is no such model, or it would have to be fetched first, which takes longer than a client
+    /// waits.</exception>
     public string? Find(string? name)
     {
         if (name is null || s_aliases.Contains(name, StringComparer.OrdinalIgnoreCase))
@@ -64,12 +70,14 @@ internal sealed class OpenAiModelNames(ModelStore models, ServerOptions options)
         // Only where this process itself computes it knows what is here.
         var isHere = models.Find(name) is not null || options.FetchesForV1 || !options.EffectiveLanes.Contains(Lane.Compute);
         return isHere ? name : throw new ApiProblem(
-            404, "model_not_found", $"The model '{known!.Name}' is not installed on this server. It comes with: libretto models fetch {known.Name}") { Param = "model" };
+            404, "model_not_found", $"The model '{known!.Name}' is not installed on this server. It comes with: libretto models fetch " +
+                $"{known.Name}") { Param = "model" };
     }
 
     /// <summary>In OpenAI's words, which programs look for.</summary>
     public static ApiProblem Unknown(string name) =>
-        new(404, "model_not_found", $"The model `{name[..Math.Min(name.Length, 100)]}` does not exist or you do not have access to it.") { Param = "model" };
+        new(404, "model_not_found",
+            $"The model `{name[..Math.Min(name.Length, 100)]}` does not exist or you do not have access to it.") { Param = "model" };
 
     private static bool IsSpeech(ModelEntry? model) => model?.Kind is ModelKind.Moonshine or ModelKind.Whisper;
 }

@@ -31,7 +31,8 @@ internal sealed class OpenAiForm : IUploadForm
     /// <summary>What was sent and changes nothing.</summary>
     public IReadOnlyList<string> Ignored => _ignored;
 
-    public bool Knows(string name) => name is "model" or "language" or "prompt" or "response_format" or "timestamp_granularities" or "temperature"
+    public bool Knows(string name) => name is "model" or "language" or "prompt" or "response_format" or "timestamp_granularities" or
+        "temperature"
         or "stream" or "include" or "chunking_strategy";
 
     public void Take(Upload upload, UploadField field)
@@ -74,7 +75,8 @@ internal sealed class OpenAiForm : IUploadForm
 
     public void Miss(string name)
     {
-        var clean = string.Concat(name.Take(50).Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '[' or ']' ? c : '?'));
+        var clean = string.Concat(name.Take(50).Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '[' or ']'
+            ? c : '?'));
         if (!_ignored.Contains(clean) && _ignored.Count < MostIgnored)
             _ignored.Add(clean);
     }

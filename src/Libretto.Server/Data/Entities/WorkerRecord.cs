@@ -1,6 +1,8 @@
 namespace Libretto.Server.Data.Entities;
 
-/// <summary>A row of the table <c>worker_lives</c>: one life of a worker, from the wish for it to its end; lists are separated by commas.</summary>
+/// <summary>
+/// A row of the table <c>worker_lives</c>: one life of a worker, from the wish for it to its end; lists are separated by commas.
+/// </summary>
 internal sealed record WorkerRecord
 {
     public required string Id { get; init; }

@@ -11,7 +11,8 @@ namespace Libretto.Server.Jobs.Queue;
 /// What workers do with jobs. A worker holds a job by its claim, a value drawn anew each time: every statement asks for it, so
 /// whoever lost the job (cancelled, taken over) changes nothing and is told so. Heartbeats are compared by the database's clock.
 /// </summary>
-internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChanges changes, Capabilities capabilities, ServerOptions options)
+internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChanges changes, Capabilities capabilities,
+    ServerOptions options)
 {
     /// <summary>How often a job may outlive its worker: one that kills its workers must not go on for ever.</summary>
     public const int MostTakeovers = 20;
@@ -57,7 +58,8 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
         return await context.Jobs.CountAsync(
-            other => other.Status == JobStatus.Queued && other.Lane == job.Lane && other.ResultKey == job.ResultKey && other.Id != job.Id, ct);
+            other => other.Status == JobStatus.Queued && other.Lane == job.Lane && other.ResultKey == job.ResultKey &&
+            other.Id != job.Id, ct);
     }
 
     /// <summary>Says that the worker lives; false when the job is no longer its own or is to be cancelled.</summary>
@@ -83,7 +85,9 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
                 ct),
             ct);
 
-    /// <summary>Lets the lyrics be read while stems are still made; edits that came before stay. False when the job is no longer the worker's.</summary>
+    /// <summary>
+    /// Lets the lyrics be read while stems are still made; edits that came before stay. False when the job is no longer the worker's.
+    /// </summary>
     public Task<bool> ShowLyricsAsync(Job job, StoredResult result, CancellationToken ct) => UpdateAsync(
         job,
         rows => rows.ExecuteUpdateAsync(
@@ -271,7 +275,9 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
         return freed;
     }
 
-    /// <summary>Those that wait and could begin: those for the same work as one at work wait for it. NextOnPostgres says the same in SQL.</summary>
+    /// <summary>
+    /// Those that wait and could begin: those for the same work as one at work wait for it. NextOnPostgres says the same in SQL.
+    /// </summary>
     public static IQueryable<Job> Ready(LibrettoDb context, string lane) => context.Jobs.AsNoTracking().Where(job =>
         job.Status == JobStatus.Queued && job.Lane == lane && (job.NotBefore == null || job.NotBefore <= DateTime.UtcNow) &&
         !context.Jobs.Any(other => other.Status == JobStatus.Running && other.ResultKey == job.ResultKey));

@@ -8,7 +8,8 @@ using NpgsqlTypes;
 namespace Libretto.Server.Jobs.Queue;
 
 /// <summary>
-/// Whose job is next, and taking it, on PostgreSQL: one statement, in <c>claim.postgres.sql</c>. It looks at each key's next job only, by the index
+/// Whose job is next, and taking it, on PostgreSQL: one statement, in <c>claim.postgres.sql</c>. It looks at each key's next job only, by
+/// the index
 /// <c>jobs_turns</c>, so it costs as much as there are keys, not jobs; and workers that ask at the same moment pass over what another
 /// is just taking (<c>for update skip locked</c>) instead of all wanting the same row.
 /// </summary>
@@ -20,14 +21,16 @@ internal static class NextOnPostgres
     private static readonly string s_claim = Read("claim.postgres.sql");
 
     /// <summary>Takes the next job that this worker can do; null when there is none, or every one of them is just being taken.</summary>
-    public static async Task<Job?> ClaimAsync(LibrettoDb context, string lane, string worker, Capabilities capabilities, CancellationToken ct)
+    public static async Task<Job?> ClaimAsync(LibrettoDb context, string lane, string worker, Capabilities capabilities,
+        CancellationToken ct)
     {
         var claim = Guid.NewGuid().ToString("N");
         for (var i = 0; i < s_depths.Length;)
         {
             try
             {
-                var taken = (await context.Database.SqlQueryRaw<Taken>(s_claim, Parameters(lane, worker, claim, s_depths[i], capabilities)).ToListAsync(ct))[0];
+                var taken = (await context.Database.SqlQueryRaw<Taken>(s_claim, Parameters(lane, worker, claim, s_depths[i], capabilities))
+                    .ToListAsync(ct))[0];
                 // Repeated after a broken connection it may have taken two: the first is freed when it stays silent.
                 if (taken.Id is not null)
                     return await context.Jobs.AsNoTracking().FirstOrDefaultAsync(job => job.Id == taken.Id && job.Claim == claim, ct);
@@ -49,7 +52,8 @@ internal static class NextOnPostgres
         new NpgsqlParameter("worker", worker),
         new NpgsqlParameter("claim", claim),
         new NpgsqlParameter("depth", depth),
-        new NpgsqlParameter("models", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = (object?)capabilities.Models?.ToArray() ?? DBNull.Value },
+        new NpgsqlParameter("models", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = (object?)capabilities.Models?.ToArray()
+            ?? DBNull.Value },
         new NpgsqlParameter("gpu", capabilities.Gpu),
         new NpgsqlParameter("memory", capabilities.Memory),
         new NpgsqlParameter("cookies", capabilities.Cookies),

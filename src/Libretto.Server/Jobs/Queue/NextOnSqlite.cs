@@ -5,18 +5,23 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Libretto.Server.Jobs.Queue;
 
-/// <summary>Whose job is next, and taking it, on SQLite: in one transaction, which begins by taking the write lock, so that those who ask take turns.</summary>
+/// <summary>
+/// Whose job is next, and taking it, on SQLite: in one transaction, which begins by taking the write lock, so that those who ask take
+/// turns.
+/// </summary>
 internal static class NextOnSqlite
 {
     /// <summary>Takes the next job that this worker can do; null when there is none.</summary>
-    public static async Task<Job?> ClaimAsync(LibrettoDb context, string lane, string worker, Capabilities capabilities, CancellationToken ct)
+    public static async Task<Job?> ClaimAsync(LibrettoDb context, string lane, string worker, Capabilities capabilities,
+        CancellationToken ct)
     {
         await using var transaction = await context.Database.BeginTransactionAsync(ct);
         var next = await (
             from ready in capabilities.Fit(JobClaims.Ready(context, lane))
             join served in context.Turns.Where(turn => turn.Lane == lane) on ready.KeyId equals served.KeyId into turns
             from turn in turns.DefaultIfEmpty()
-            orderby ready.Takeovers > JobClaims.Suspicious, ready.Priority descending, turn == null ? DateTime.UnixEpoch : turn.ServedAt, ready.CreatedAt, ready.Id
+            orderby ready.Takeovers > JobClaims.Suspicious, ready.Priority descending, turn == null ? DateTime.UnixEpoch : turn.ServedAt,
+            ready.CreatedAt, ready.Id
             select ready).FirstOrDefaultAsync(ct);
         if (next is null)
             return null;

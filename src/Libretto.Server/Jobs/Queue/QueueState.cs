@@ -19,5 +19,6 @@ internal sealed class QueueState
     public int Ready(string lane) => _lanes.GetValueOrDefault(lane).Ready;
 
     /// <summary>Seconds the oldest job of a lane has waited; 0 when none waits.</summary>
-    public double OldestAge(string lane) => _lanes.GetValueOrDefault(lane).Oldest is { } since ? Math.Max(0, (DateTime.UtcNow - since).TotalSeconds) : 0;
+    public double OldestAge(string lane) => _lanes.GetValueOrDefault(lane).Oldest is { } since
+        ? Math.Max(0, (DateTime.UtcNow - since).TotalSeconds) : 0;
 }

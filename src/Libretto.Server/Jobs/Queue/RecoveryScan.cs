@@ -11,7 +11,8 @@ namespace Libretto.Server.Jobs.Queue;
 /// although nobody was woken, temporary files of dead processes. Every process does; each finding is claimed by one statement.
 /// </summary>
 internal sealed partial class RecoveryScan(
-    JobClaims claims, JobQueue queue, JobChanges changes, QueueState state, TemporaryFolder workFolder, ServerOptions options, ILogger<RecoveryScan> log)
+    JobClaims claims, JobQueue queue, JobChanges changes, QueueState state, TemporaryFolder workFolder, ServerOptions options,
+    ILogger<RecoveryScan> log)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

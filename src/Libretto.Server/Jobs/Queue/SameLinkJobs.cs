@@ -42,7 +42,8 @@ internal sealed class SameLinkJobs(IDbContextFactory<LibrettoDb> contexts, JobCh
     }
 
     /// <summary>The steps of a try are those of everyone for whom it was made.</summary>
-    private static UpdateSettersBuilder<Job> Tried(UpdateSettersBuilder<Job> set, string code, string message, IReadOnlyList<JobStep> log) => set
+    private static UpdateSettersBuilder<Job> Tried(UpdateSettersBuilder<Job> set, string code, string message,
+        IReadOnlyList<JobStep> log) => set
         .SetProperty(row => row.ErrorCode, code)
         .SetProperty(row => row.ErrorMessage, message)
         .SetProperty(row => row.ProgressLog, log)

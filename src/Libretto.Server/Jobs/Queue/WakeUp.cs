@@ -27,6 +27,7 @@ internal sealed partial class WakeUp(WorkOnNext work, ILogger<WakeUp> log)
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A worker of the lane {Lane} failed outside of any job; the next scan of the table wakes another")]
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "A worker of the lane {Lane} failed outside of any job; the next scan of the table wakes another")]
     private partial void LogFailed(Exception e, string lane);
 }

@@ -128,8 +128,10 @@ internal sealed partial class JobOutcome(
     private static (string Code, string Message, bool IsTransient) Describe(Exception e, Job job, string input) => e switch
     {
         LibrettoException known => (known.Code, PublicMessages.Of(known.Message, input, job.FileName ?? job.Title), known.IsTransient),
-        _ when DiskErrors.IsFull(e) => ("disk_full", "The disk of the machine that worked on it is full. Free some space there, then retry the job.", false),
-        _ => ("internal_error", $"Something went wrong inside Libretto. The server's log has the details under job {job.Id}.", DatabaseErrors.IsTrouble(e)),
+        _ when DiskErrors.IsFull(e) =>
+            ("disk_full", "The disk of the machine that worked on it is full. Free some space there, then retry the job.", false),
+        _ => ("internal_error", $"Something went wrong inside Libretto. The server's log has the details under job {job.Id}.",
+            DatabaseErrors.IsTrouble(e)),
     };
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId}: completed by {Method} in {Seconds} s")]

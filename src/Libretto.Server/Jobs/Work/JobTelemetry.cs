@@ -53,7 +53,8 @@ internal sealed class JobTelemetry
 
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 
-    public static Activity? StartJob(Job job) => s_source.StartActivity("job")?.SetTag("libretto.job.id", job.Id).SetTag("libretto.lane", job.Lane);
+    public static Activity? StartJob(Job job) => s_source.StartActivity("job")?.SetTag("libretto.job.id", job.Id)
+        .SetTag("libretto.lane", job.Lane);
 
     public void Finished(string status, double seconds)
     {
@@ -66,7 +67,8 @@ internal sealed class JobTelemetry
     {
         foreach (var step in steps.Where(step => step.Status == StepStatus.Completed))
             _stageSeconds.Record(
-                step.Duration, new KeyValuePair<string, object?>("stage", step.Step), new KeyValuePair<string, object?>("method", step.Method ?? ""));
+                step.Duration, new KeyValuePair<string, object?>("stage", step.Step),
+                new KeyValuePair<string, object?>("method", step.Method ?? ""));
     }
 
     public void EngineError(string code) => _errors.Add(1, new KeyValuePair<string, object?>("code", code));

@@ -25,7 +25,8 @@ internal sealed partial class JobWorker(
     public async Task RunNextAsync(string lane, CancellationToken shutdown)
     {
         using var turn = activity.Begin();
-        if (turn is null || shutdown.IsCancellationRequested || await claims.ClaimNextAsync(lane, ProcessName.Value, shutdown) is not { } job)
+        if (turn is null || shutdown.IsCancellationRequested ||
+            await claims.ClaimNextAsync(lane, ProcessName.Value, shutdown) is not { } job)
             return;
         using var scope = log.BeginScope(new Dictionary<string, object> { ["JobId"] = job.Id });
         using var trace = JobTelemetry.StartJob(job);
@@ -108,7 +109,8 @@ internal sealed partial class JobWorker(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId}: begun in lane {Lane} (failed before: {Attempts}, taken over: {Takeovers})")]
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "Job {JobId}: begun in lane {Lane} (failed before: {Attempts}, taken over: {Takeovers})")]
     private partial void LogClaimed(string jobId, string lane, int attempts, int takeovers);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A job's temporary files cannot be deleted now: {Reason}")]

@@ -15,7 +15,8 @@ internal sealed partial class LinkWork(
     public const string Method = "download";
 
     /// <summary>Brings the link's song into the store.</summary>
-    /// <exception cref="LibrettoException">It cannot be had; <see cref="HandOverNeedsAsync"/> tells whether another machine should try.</exception>
+    /// <exception cref="LibrettoException">It cannot be had; <see cref="HandOverNeedsAsync"/> tells whether another machine should
+    /// try.</exception>
     public async Task<KnownLink> AcquireAsync(Job job, string folder, JobReporter reporter, CancellationToken ct)
     {
         var link = SongLink.Parse(job.Url!);
@@ -36,7 +37,8 @@ internal sealed partial class LinkWork(
         foreach (var notice in fetched.Notices)
             LogNotice(job.Id, notice);
         var key = fetched.AudioKey ?? throw ServerException.NotKept(string.Join(' ', fetched.Notices));
-        reporter.Report(Stage.Acquire, 1, fetched.FromStore ? "found in the cache" : $"downloaded by {fetched.Facts.Method}", fetched.FromStore ? JobStep.Cache : Method);
+        reporter.Report(Stage.Acquire, 1, fetched.FromStore ? "found in the cache" : $"downloaded by {fetched.Facts.Method}",
+            fetched.FromStore ? JobStep.Cache : Method);
         return new KnownLink(fetched.Facts, key);
     }
 
@@ -52,7 +54,8 @@ internal sealed partial class LinkWork(
         var isDownload = job is { InputKey: null, Lane: Lane.Io };
         if (!isDownload || e is not (AcquireException { ElsewhereMayHelp: true } or ToolException { Code: ErrorCodes.ToolMissing }))
             return null;
-        var others = (await workers.AliveAsync(options.WorkerSilence, ct)).Where(worker => worker.Name != ProcessName.Value && worker.WorksIn(Lane.Compute)).ToList();
+        var others = (await workers.AliveAsync(options.WorkerSilence, ct)).Where(worker => worker.Name != ProcessName.Value &&
+            worker.WorksIn(Lane.Compute)).ToList();
         // Without a lane compute of its own, a process may count on workers that are only started when there is work.
         if (others.Count == 0 && options.EffectiveLanes.Contains(Lane.Compute))
             return null;
@@ -72,7 +75,8 @@ internal sealed partial class LinkWork(
             Stage.Acquire,
             value.Fraction ?? 0.5,
             value.Total is { } total
-                ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"downloading, {value.Bytes / Megabyte:0.0} of {total / Megabyte:0.0} MB")
+                ? string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                    $"downloading, {value.Bytes / Megabyte:0.0} of {total / Megabyte:0.0} MB")
                 : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"downloading, {value.Bytes / Megabyte:0.0} MB"),
             Method);
     }

@@ -6,7 +6,8 @@ using Libretto.Storage;
 namespace Libretto.Server.Jobs.Work;
 
 /// <summary>A job's result: found in the store, or made there step by step.</summary>
-internal sealed class SongResults(SongWork songs, ExportWork exports, JobClaims claims, IContentStore store, Checkpoints checkpoints, DatabaseRetry retry)
+internal sealed class SongResults(SongWork songs, ExportWork exports, JobClaims claims, IContentStore store, Checkpoints checkpoints,
+    DatabaseRetry retry)
 {
     /// <summary>The song's copy in the job's folder.</summary>
     public static string InputIn(string folder) => Path.Combine(folder, "song");

@@ -28,7 +28,8 @@ internal sealed record Capabilities(IReadOnlyList<string>? Models, bool Gpu, int
 
     /// <summary>What a worker's row says of it.</summary>
     public static Capabilities Of(WorkerRecord worker) => new(
-        worker.Models?.Split(',', StringSplitOptions.RemoveEmptyEntries), worker.Gpu == true, worker.Memory ?? int.MaxValue, worker.Cookies == true);
+        worker.Models?.Split(',', StringSplitOptions.RemoveEmptyEntries), worker.Gpu == true, worker.Memory ?? int.MaxValue,
+        worker.Cookies == true);
 
     /// <summary>Those of some jobs that this worker can do.</summary>
     public IQueryable<Job> Fit(IQueryable<Job> jobs)

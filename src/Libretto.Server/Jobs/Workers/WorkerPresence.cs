@@ -4,9 +4,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Libretto.Server.Jobs.Workers;
 
-/// <summary>A worker's own part in its row: it says that it has come, what it can do, that it lives, and ends when asked or long idle.</summary>
+/// <summary>
+/// A worker's own part in its row: it says that it has come, what it can do, that it lives, and ends when asked or long idle.
+/// </summary>
 internal sealed partial class WorkerPresence(
-    WorkerRegistry workers, WorkerActivity activity, Capabilities capabilities, ServerOptions options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<WorkerPresence> log)
+    WorkerRegistry workers, WorkerActivity activity, Capabilities capabilities, ServerOptions options, IHostApplicationLifetime lifetime,
+    TimeProvider time, ILogger<WorkerPresence> log)
     : BackgroundService
 {
     /// <summary>The row that whoever started this process has made for it.</summary>

@@ -6,16 +6,21 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Libretto.Server.Jobs.Workers;
 
-/// <summary>The table <c>worker_lives</c>: who works, who worked and who is to come. All times are the database's, so that clocks of machines may differ.</summary>
+/// <summary>
+/// The table <c>worker_lives</c>: who works, who worked and who is to come. All times are the database's, so that clocks of machines may
+/// differ.
+/// </summary>
 internal sealed class WorkerRegistry(IDbContextFactory<LibrettoDb> contexts)
 {
-    private static readonly string s_program = typeof(WorkerRegistry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+    private static readonly string s_program =
+        typeof(WorkerRegistry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
 
     /// <summary>Notes the wish for a worker, before anything is started: whoever counts sees it.</summary>
     public async Task RequestAsync(string id, string pool, double? usdPerHour, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
-        await AddAsync(context, new WorkerRecord { Id = id, Pool = pool, Lanes = Lane.Compute, State = WorkerState.Starting, UsdPerHour = usdPerHour, RequestedAt = await context.NowAsync(ct) }, ct);
+        await AddAsync(context, new WorkerRecord { Id = id, Pool = pool, Lanes = Lane.Compute, State = WorkerState.Starting,
+            UsdPerHour = usdPerHour, RequestedAt = await context.NowAsync(ct) }, ct);
     }
 
     /// <summary>Notes what the provider calls it.</summary>
@@ -26,11 +31,13 @@ internal sealed class WorkerRegistry(IDbContextFactory<LibrettoDb> contexts)
     public Task<bool> FailAsync(string id, string error, CancellationToken ct) => UpdateAsync(
         id,
         rows => rows.Where(row => row.State == WorkerState.Starting).ExecuteUpdateAsync(
-            set => set.SetProperty(row => row.State, WorkerState.Failed).SetProperty(row => row.Error, error).SetProperty(row => row.StoppedAt, row => DateTime.UtcNow), ct),
+            set => set.SetProperty(row => row.State, WorkerState.Failed).SetProperty(row => row.Error, error)
+                .SetProperty(row => row.StoppedAt, row => DateTime.UtcNow), ct),
         ct);
 
     /// <summary>A worker has come: by the id it was given, by its provider's name for it, or of its own accord. Gives its id.</summary>
-    public async Task<string> RegisterAsync(string? id, string? poolId, string name, IReadOnlyList<string> lanes, Capabilities capabilities, CancellationToken ct)
+    public async Task<string> RegisterAsync(string? id, string? poolId, string name, IReadOnlyList<string> lanes, Capabilities capabilities,
+        CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
         var wished = await context.Workers.AsNoTracking()
@@ -39,7 +46,8 @@ internal sealed class WorkerRegistry(IDbContextFactory<LibrettoDb> contexts)
         var (joined, models) = (string.Join(',', lanes), capabilities.Models is null ? null : string.Join(',', capabilities.Models));
         if (wished is null)
         {
-            wished = new WorkerRecord { Id = Guid.CreateVersion7().ToString("N"), PoolId = poolId, Lanes = joined, State = WorkerState.Starting, RequestedAt = await context.NowAsync(ct) };
+            wished = new WorkerRecord { Id = Guid.CreateVersion7().ToString("N"), PoolId = poolId, Lanes = joined,
+                State = WorkerState.Starting, RequestedAt = await context.NowAsync(ct) };
             await AddAsync(context, wished, ct);
         }
         await UpdateAsync(
@@ -82,7 +90,8 @@ internal sealed class WorkerRegistry(IDbContextFactory<LibrettoDb> contexts)
     /// <summary>A worker has ended.</summary>
     public Task StopAsync(string id, CancellationToken ct) => UpdateAsync(
         id,
-        rows => rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.State, WorkerState.Stopped).SetProperty(row => row.StoppedAt, row => DateTime.UtcNow), ct),
+        rows => rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.State, WorkerState.Stopped)
+            .SetProperty(row => row.StoppedAt, row => DateTime.UtcNow), ct),
         ct);
 
     /// <summary>Counts workers that have gone silent as ended; their jobs are others' to free.</summary>
@@ -90,7 +99,8 @@ internal sealed class WorkerRegistry(IDbContextFactory<LibrettoDb> contexts)
     {
         var limit = -silence.TotalSeconds;
         await using var context = await contexts.CreateDbContextAsync(ct);
-        return await context.Workers.Where(row => row.State == WorkerState.Running && row.HeartbeatAt < DateTime.UtcNow.AddSeconds(limit)).ExecuteUpdateAsync(
+        return await context.Workers.Where(row => row.State == WorkerState.Running && row.HeartbeatAt < DateTime.UtcNow.AddSeconds(limit))
+            .ExecuteUpdateAsync(
             set => set
                 .SetProperty(row => row.State, WorkerState.Stopped)
                 .SetProperty(row => row.Error, "went silent")
@@ -113,7 +123,8 @@ internal sealed class WorkerRegistry(IDbContextFactory<LibrettoDb> contexts)
         var limit = -silence.TotalSeconds;
         await using var context = await contexts.CreateDbContextAsync(ct);
         return await context.Workers.AsNoTracking()
-            .Where(row => row.State == WorkerState.Running && row.HeartbeatAt > DateTime.UtcNow.AddSeconds(limit)).OrderBy(row => row.Name).ToListAsync(ct);
+            .Where(row => row.State == WorkerState.Running && row.HeartbeatAt > DateTime.UtcNow.AddSeconds(limit)).OrderBy(row => row.Name)
+                .ToListAsync(ct);
     }
 
     /// <summary>Lives of workers, the newest first.</summary>

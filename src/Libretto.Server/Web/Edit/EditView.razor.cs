@@ -170,7 +170,8 @@ public sealed partial class EditView : ComponentBase, IAsyncDisposable
         _passage = null;
         _history.Do(next);
         _selected = next.Lines.Take(timed.First).Sum(line => line.Words.Count);
-        Snackbar.Add(timed.IsUnsure ? "Timed anew, but these words hardly fit what is sung there: listen to them." : "Timed anew. Undo takes it back.");
+        Snackbar.Add(timed.IsUnsure ? "Timed anew, but these words hardly fit what is sung there: listen to them."
+            : "Timed anew. Undo takes it back.");
         await ShowAsync();
     }
 
@@ -250,7 +251,8 @@ public sealed partial class EditView : ComponentBase, IAsyncDisposable
         if (_editor is null)
             return;
         if (isChanged)
-            await _editor.InvokeVoidAsync("setWords", Words.Select(word => new object[] { word.Text, word.Start, word.End, IsDoubtful(word) }));
+            await _editor.InvokeVoidAsync(
+                "setWords", Words.Select(word => new object[] { word.Text, word.Start, word.End, IsDoubtful(word) }));
         await _editor.InvokeVoidAsync("select", _selected);
         if (isChanged && _draft is null && _history!.IsChanged)
             await _editor.InvokeVoidAsync("keep", DraftKey, TagOf(_seen!), LyricsFormats.Json.Write(_history.Now));

@@ -15,7 +15,8 @@ internal static class LyricsEdit
         return Replace(document, word, old =>
         {
             var length = (old.End - old.Start) / Math.Max(1, texts.Length);
-            return texts.Select((one, i) => new LyricsWord(one, old.Start + (i * length), old.Start + ((i + 1) * length)) { Estimated = texts.Length > 1 ? true : old.Estimated });
+            return texts.Select((one, i) => new LyricsWord(one, old.Start + (i * length), old.Start + ((i + 1) * length)) { Estimated =
+                texts.Length > 1 ? true : old.Estimated });
         });
     }
 
@@ -108,7 +109,9 @@ internal static class LyricsEdit
         return WithWords(document, words);
     }
 
-    /// <summary>Gives words the starts that were tapped, one a word from a first word on; each lasts to the next, if that comes soon.</summary>
+    /// <summary>
+    /// Gives words the starts that were tapped, one a word from a first word on; each lasts to the next, if that comes soon.
+    /// </summary>
     public static LyricsDocument Retime(LyricsDocument document, int first, IReadOnlyList<double> starts)
     {
         const double Longest = 2;
@@ -124,7 +127,8 @@ internal static class LyricsEdit
             };
         }
         if (starts.Count > 0 && Neighbour(document, first, -1) is { } before && words[before].End > starts[0])
-            words[before] = words[before].MoveTo(words[before].Start, Math.Max(words[before].Start + DocumentRules.ShortestWord, starts[0]));
+            words[before] = words[before]
+                .MoveTo(words[before].Start, Math.Max(words[before].Start + DocumentRules.ShortestWord, starts[0]));
         return WithWords(document, words);
     }
 
@@ -140,7 +144,8 @@ internal static class LyricsEdit
     /// <param name="first">Where the first of the old lines stood, from 0.</param>
     /// <param name="before">The old lines' texts.</param>
     /// <param name="lines">The new lines.</param>
-    public static LyricsDocument? ReplaceLines(LyricsDocument document, int first, IReadOnlyList<string> before, IReadOnlyList<LyricsLine> lines)
+    public static LyricsDocument? ReplaceLines(LyricsDocument document, int first, IReadOnlyList<string> before,
+        IReadOnlyList<LyricsLine> lines)
     {
         int[] places = [.. Enumerable.Range(0, Math.Max(0, document.Lines.Count - before.Count + 1))
             .Where(at => document.Lines.Skip(at).Take(before.Count).Select(line => line.Text).SequenceEqual(before))
@@ -174,7 +179,8 @@ internal static class LyricsEdit
     {
         var lines = document.Lines.SelectMany(line => Enumerable.Repeat(line, line.Words.Count)).ToArray();
         bool IsSameVoice(LyricsLine line) =>
-            (line.Voice ?? LyricsVoice.First, line.Background == true) == (lines[word].Voice ?? LyricsVoice.First, lines[word].Background == true);
+            (line.Voice ?? LyricsVoice.First, line.Background == true) == (lines[word].Voice
+                ?? LyricsVoice.First, lines[word].Background == true);
         for (var i = word + step; i >= 0 && i < lines.Length; i += step)
             if (IsSameVoice(lines[i]))
                 return i;

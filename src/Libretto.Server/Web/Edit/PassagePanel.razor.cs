@@ -90,7 +90,8 @@ public sealed partial class PassagePanel : ComponentBase, IAsyncDisposable
         int Line(object? value, int otherwise) => value switch
         {
             int line => line,
-            string text when int.TryParse(text, CultureInfo.InvariantCulture, out var number) => Math.Clamp(number, 1, Document.Lines.Count) - 1,
+            string text when int.TryParse(text, CultureInfo.InvariantCulture, out var number) =>
+                Math.Clamp(number, 1, Document.Lines.Count) - 1,
             _ => otherwise,
         };
         var (from, to) = (Line(first, First), Line(last, Last));
@@ -103,7 +104,8 @@ public sealed partial class PassagePanel : ComponentBase, IAsyncDisposable
             return;
         (_isWorking, _trouble) = (true, null);
         var passage = new Passage(Math.Max(0, _from), Math.Min(_to, Document.Duration));
-        if (await Callers.FindAsync() is not { } caller || await Jobs.FindAsync(SongId, default) is not { InputKey: not null } song || !caller.MaySee(song))
+        if (await Callers.FindAsync() is not { } caller || await Jobs.FindAsync(SongId, default) is not { InputKey: not null } song ||
+            !caller.MaySee(song))
             _trouble = "This song is not here any more.";
         else if (passage.End - passage.Start < PassagePipeline.Shortest)
             _trouble = "The passage must end at least half a second after it begins, within the song.";

@@ -19,12 +19,14 @@ internal static class KaraokeFileApi
         .Produces(200, contentType: "text/html");
 
     private static async Task<IResult> GetAsync(
-        string id, Caller caller, JobStore jobs, JobKaraokeFile files, HttpResponse response, CancellationToken ct, [FromQuery] string? sound = null)
+        string id, Caller caller, JobStore jobs, JobKaraokeFile files, HttpResponse response, CancellationToken ct,
+        [FromQuery] string? sound = null)
     {
         var job = await JobsApi.FindAsync(id, caller, jobs, ct);
         var html = await files.MakeAsync(job, FormValue.Text(sound) ?? "mix", ct);
         response.Headers.CacheControl = "private, no-cache";
-        response.Headers.ContentDisposition = new ContentDispositionHeaderValue("attachment") { FileNameStar = $"{job.Title ?? "song"}.html" }.ToString();
+        response.Headers.ContentDisposition = new ContentDispositionHeaderValue(
+            "attachment") { FileNameStar = $"{job.Title ?? "song"}.html" }.ToString();
         return TypedResults.Bytes(html, "text/html; charset=utf-8");
     }
 }

@@ -39,7 +39,8 @@ internal sealed class ShareLinks(IDataProtectionProvider protection, IDbContextF
     {
         var now = Now;
         await using var context = await contexts.CreateDbContextAsync(ct);
-        return await context.Shares.AsNoTracking().Where(row => row.JobId == jobId && row.ExpiresAt > now).OrderByDescending(row => row.CreatedAt).ToListAsync(ct);
+        return await context.Shares.AsNoTracking().Where(row => row.JobId == jobId && row.ExpiresAt > now).OrderByDescending(
+            row => row.CreatedAt).ToListAsync(ct);
     }
 
     /// <summary>Calls a link back: from now on it shows nothing.</summary>

@@ -23,7 +23,8 @@ internal static class SharedApi
         string token, string name, HttpRequest request, ShareLinks links, JobStore jobs, IContentStore store, CancellationToken ct) =>
         await AudioApi.SendAsync(await FindAsync(token, links, jobs, ct), name, request, store, ct);
 
-    private static async Task<IResult> WaveformAsync(string token, ShareLinks links, JobStore jobs, Waveforms waveforms, CancellationToken ct) =>
+    private static async Task<IResult> WaveformAsync(string token, ShareLinks links, JobStore jobs, Waveforms waveforms,
+        CancellationToken ct) =>
         TypedResults.Json(await waveforms.OfAsync(await FindAsync(token, links, jobs, ct), ct), WaveformJson.Default.Waveform);
 
     private static async Task<Job> FindAsync(string token, ShareLinks links, JobStore jobs, CancellationToken ct) =>

@@ -14,9 +14,12 @@ public sealed partial class NotFoundView
         HttpMethods.IsGet(request.Method) && request.Path != Path && !s_programs.Any(path => request.Path.StartsWithSegments(path)) &&
         request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
 
-    /// <summary>Fills the answers that the framework gives without words: this view for a browser, a problem document for a program.</summary>
+    /// <summary>
+    /// Fills the answers that the framework gives without words: this view for a browser, a problem document for a program.
+    /// </summary>
     internal static Task AnswerAsync(StatusCodeContext answer) =>
-        answer.HttpContext.Response.StatusCode == 404 && IsWanted(answer.HttpContext.Request) ? ShowAsync(answer) : Problems.WriteStatusAsync(answer.HttpContext);
+        answer.HttpContext.Response.StatusCode == 404 && IsWanted(answer.HttpContext.Request) ? ShowAsync(answer)
+        : Problems.WriteStatusAsync(answer.HttpContext);
 
     /// <summary>Shows this view in place of what is not there, under the address asked for.</summary>
     private static Task ShowAsync(StatusCodeContext answer)

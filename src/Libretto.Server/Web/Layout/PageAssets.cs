@@ -11,7 +11,8 @@ using Microsoft.AspNetCore.StaticFiles;
 namespace Libretto.Server.Web.Layout;
 
 /// <summary>
-/// The page's files, which lie inside the assembly and the library's. Their addresses hold a hash of them all, so that browsers keep them for ever and
+/// The page's files, which lie inside the assembly and the library's. Their addresses hold a hash of them all, so that browsers keep them
+/// for ever and
 /// scripts that import each other are always of one version.
 /// </summary>
 internal static class PageAssets
@@ -25,7 +26,9 @@ internal static class PageAssets
     public static string Version { get; } = Convert.ToHexStringLower(SHA256.HashData(
         [.. s_assets.OrderBy(asset => asset.Key, StringComparer.Ordinal).SelectMany(asset => SHA256.HashData(asset.Value.Content))]))[..12];
 
-    /// <summary>The address of a file, such as <c>js/player.js</c>, relative to the page's base; with a dot, since scripts are imported by it too.</summary>
+    /// <summary>
+    /// The address of a file, such as <c>js/player.js</c>, relative to the page's base; with a dot, since scripts are imported by it too.
+    /// </summary>
     public static string Url(string name) => s_assets.ContainsKey(name)
         ? $".{Root}/{Version}/{name}"
         : throw new ArgumentException($"The page has no file {name}.", nameof(name));
@@ -36,8 +39,10 @@ internal static class PageAssets
         app.MapGet(Root + "/{version}/{**name}", (string version, string name, HttpContext context) =>
             AnswerAsync(context, name, version == Version ? "public, max-age=31536000, immutable" : "no-cache")).ExcludeFromDescription();
         // These have to lie at the root: the one to cover all addresses, the other because browsers ask there unasked.
-        app.MapGet("/service-worker.js", (HttpContext context) => AnswerAsync(context, "js/service-worker.js", "no-cache")).ExcludeFromDescription();
-        app.MapGet("/favicon.ico", (HttpContext context) => AnswerAsync(context, "icons/icon-192.png", "max-age=86400")).ExcludeFromDescription();
+        app.MapGet("/service-worker.js", (HttpContext context) => AnswerAsync(context, "js/service-worker.js", "no-cache"))
+            .ExcludeFromDescription();
+        app.MapGet("/favicon.ico", (HttpContext context) => AnswerAsync(context, "icons/icon-192.png", "max-age=86400"))
+            .ExcludeFromDescription();
     }
 
     private static async Task AnswerAsync(HttpContext context, string name, string caching)
@@ -48,13 +53,15 @@ internal static class PageAssets
             return;
         }
         var headers = context.Response.Headers;
-        (headers.ContentType, headers.ETag, headers.CacheControl, headers.Vary) = (asset.ContentType, asset.Tag, caching, "Accept-Encoding");
+        (headers.ContentType, headers.ETag, headers.CacheControl, headers.Vary) =
+            (asset.ContentType, asset.Tag, caching, "Accept-Encoding");
         if (context.Request.Headers.IfNoneMatch == asset.Tag)
         {
             context.Response.StatusCode = 304;
             return;
         }
-        var isPacked = asset.Packed is not null && context.Request.Headers.AcceptEncoding.ToString().Contains("br", StringComparison.Ordinal);
+        var isPacked = asset.Packed is not null && context.Request.Headers.AcceptEncoding.ToString()
+            .Contains("br", StringComparison.Ordinal);
         var content = isPacked ? asset.Packed!.Value : asset.Content;
         if (isPacked)
             headers.ContentEncoding = "br";
@@ -67,9 +74,11 @@ internal static class PageAssets
         // The player's own come with the library.
         Assembly[] assemblies = [Assembly.GetExecutingAssembly(), PlayerAssets.Assembly];
         return assemblies
-            .SelectMany(assembly => assembly.GetManifestResourceNames().Select(name => (Assembly: assembly, Resource: name, Name: name.Replace('\\', '/'))))
+            .SelectMany(assembly => assembly.GetManifestResourceNames()
+                .Select(name => (Assembly: assembly, Resource: name, Name: name.Replace('\\', '/'))))
             .Where(found => found.Name.StartsWith(Prefix, StringComparison.Ordinal))
-            .ToFrozenDictionary(found => found.Name[Prefix.Length..], found => Asset.Read(found.Assembly, found.Resource), StringComparer.Ordinal);
+            .ToFrozenDictionary(found => found.Name[Prefix.Length..], found => Asset.Read(found.Assembly, found.Resource),
+                StringComparer.Ordinal);
     }
 
     private sealed class Asset(byte[] content, string contentType)

@@ -13,7 +13,8 @@ internal static class PageTheme
         Typography = new Typography
         {
             Default = new DefaultTypography { FontFamily = s_sans, FontSize = "1rem" },
-            Button = new ButtonTypography { FontFamily = s_sans, FontSize = ".95rem", FontWeight = "550", TextTransform = "none", LetterSpacing = "0" },
+            Button = new ButtonTypography { FontFamily = s_sans, FontSize = ".95rem", FontWeight = "550", TextTransform = "none",
+                LetterSpacing = "0" },
         },
     };
 }

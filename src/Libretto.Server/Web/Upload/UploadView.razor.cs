@@ -35,7 +35,8 @@ public sealed partial class UploadView : ComponentBase
     [Inject]
     private LibrettoSettings Settings { get; set; } = default!;
 
-    private string GoText => _drafts.Count(draft => draft.IsReady) is > 1 and var count ? $"Write down {count} songs" : "Write down the words";
+    private string GoText => _drafts.Count(draft => draft.IsReady) is > 1 and var count ? $"Write down {count} songs"
+        : "Write down the words";
 
     [JSInvokable]
     public void FilesChosen(JsonElement files)
@@ -110,7 +111,8 @@ public sealed partial class UploadView : ComponentBase
     {
         _trouble = null;
         var links = _links.Split(['\n', ' ', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (links.FirstOrDefault(link => !Uri.TryCreate(link, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https")) is { } wrong)
+        if (links.FirstOrDefault(link => !Uri.TryCreate(link, UriKind.Absolute, out var address) ||
+            address.Scheme is not ("http" or "https")) is { } wrong)
         {
             _trouble = $"“{wrong}” is no link. Links begin with https:// or http://.";
             return;

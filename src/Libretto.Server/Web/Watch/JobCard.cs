@@ -4,7 +4,8 @@ using Libretto.Server.Data.Entities;
 namespace Libretto.Server.Web.Watch;
 
 /// <summary>A job in a few words, as lists and headings show it.</summary>
-public sealed record JobCard(string Id, string Title, string? Artist, string Status, double Pct, string Message, DateTime CreatedAt, double? Duration)
+public sealed record JobCard(string Id, string Title, string? Artist, string Status, double Pct, string Message, DateTime CreatedAt,
+    double? Duration)
 {
     /// <summary>Whether it waits or is worked on.</summary>
     public bool IsOpen => Status is JobStatus.Queued or JobStatus.Running;

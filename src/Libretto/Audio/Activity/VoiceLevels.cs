@@ -28,7 +28,10 @@ internal sealed class VoiceLevels
     public static VoiceLevels Measure(PcmFile audio, CancellationToken cancellationToken) =>
         Measure(audio, new TimeRange(0, audio.Duration), cancellationToken);
 
-    /// <summary>Measures a stretch of a recording; the first level belongs to its start. Of several channels the mean power counts, so that none hides another.</summary>
+    /// <summary>
+    /// Measures a stretch of a recording; the first level belongs to its start. Of several channels the mean power counts, so that none
+    /// hides another.
+    /// </summary>
     public static VoiceLevels Measure(PcmFile audio, TimeRange range, CancellationToken cancellationToken)
     {
         var first = (long)(range.Start * audio.SampleRate);

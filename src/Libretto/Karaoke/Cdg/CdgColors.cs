@@ -31,7 +31,8 @@ internal static class CdgColors
         if ((number & (Sung | SecondVoice)) == SecondVoice)
             letter = (11, 14, 15);
         var share = (double)(number & Shades) / Shades;
-        return (Mix(s_background.Item1, letter.Item1, share), Mix(s_background.Item2, letter.Item2, share), Mix(s_background.Item3, letter.Item3, share));
+        return (Mix(s_background.Item1, letter.Item1, share), Mix(s_background.Item2, letter.Item2, share), Mix(
+            s_background.Item3, letter.Item3, share));
     }
 
     private static int Mix(int from, int to, double share) => (int)Math.Round(from + (to - from) * share);

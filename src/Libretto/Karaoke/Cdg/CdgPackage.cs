@@ -20,7 +20,8 @@ internal sealed class CdgPackage(ToolRunner tools, TemporaryFolder folder)
     /// <param name="progress">Share done, 0 to 1.</param>
     /// <param name="cancellationToken">Stops; nothing half-written remains.</param>
     /// <exception cref="LibrettoException">A letter has no font, ffmpeg is missing, or the disk is full.</exception>
-    public async Task WriteAsync(KaraokeSong song, KaraokeSound sound, string name, string path, IProgress<double>? progress, CancellationToken cancellationToken)
+    public async Task WriteAsync(KaraokeSong song, KaraokeSound sound, string name, string path, IProgress<double>? progress,
+        CancellationToken cancellationToken)
     {
         var mp3 = folder.NewFile();
         try

@@ -42,7 +42,8 @@ internal sealed class CdgShow
     /// <param name="output">Where to.</param>
     /// <param name="progress">Share done, 0 to 1.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public static void Write(KaraokeSong song, FontSet fonts, Stream output, IProgress<double>? progress, CancellationToken cancellationToken) =>
+    public static void Write(KaraokeSong song, FontSet fonts, Stream output, IProgress<double>? progress,
+        CancellationToken cancellationToken) =>
         new CdgShow(song, fonts, output).Write(progress, cancellationToken);
 
     private void Write(IProgress<double>? progress, CancellationToken cancellationToken)
@@ -153,7 +154,8 @@ internal sealed class CdgShow
         public int Left => Lines.Sum(line => line.Left);
 
         /// <summary>Draws the letters, which takes memory, only when they are needed.</summary>
-        public void Draw(CdgText text) => Lines = [.. rows.Select((row, i) => i < lines.Count ? new CdgLine(lines[i], text.Draw(lines[i]), row) : Placeholder(row))];
+        public void Draw(CdgText text) =>
+            Lines = [.. rows.Select((row, i) => i < lines.Count ? new CdgLine(lines[i], text.Draw(lines[i]), row) : Placeholder(row))];
 
         private static CdgLine Placeholder(int row) => new(
             new DisplayLine([new DisplayPiece("", "", double.MaxValue, double.MaxValue)], null, false, false),

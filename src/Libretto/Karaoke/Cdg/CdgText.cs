@@ -33,7 +33,8 @@ internal sealed class CdgText(FontSet fonts)
     public CdgPicture Draw(DisplayLine line)
     {
         var size = SizeOf(LineSize);
-        var widths = line.Pieces.Select((piece, i) => (Gap: i == 0 ? 0 : fonts.Width(piece.Gap, size), Text: fonts.Width(piece.Text, size))).ToArray();
+        var widths = line.Pieces.Select((piece, i) => (Gap: i == 0 ? 0 : fonts.Width(piece.Gap, size), Text: fonts.Width(piece.Text, size)))
+            .ToArray();
         var total = widths.Sum(width => width.Gap + width.Text);
         // A word that is wider than the screen is drawn narrower.
         var scale = Math.Min(1, Screen / total);
@@ -57,7 +58,8 @@ internal sealed class CdgText(FontSet fonts)
     /// <param name="texts">Each and its size; what is too wide goes on in the next line.</param>
     public CdgPicture DrawPage(IEnumerable<(string Text, float Size)> texts)
     {
-        var lines = texts.SelectMany(text => Wrap(text.Text, SizeOf(text.Size)).Select(line => (Text: line, Size: SizeOf(text.Size)))).ToList();
+        var lines = texts.SelectMany(text => Wrap(text.Text, SizeOf(text.Size)).Select(line => (Text: line, Size: SizeOf(text.Size))))
+            .ToList();
         var heights = lines.Select(line => fonts.Extent(line.Size)).Select(extent => extent.Above + extent.Below + 4).ToArray();
         const int Height = CdgScreen.SeenRows * CdgScreen.TileHeight;
         using var canvas = new Canvas(Screen, Height);
@@ -65,7 +67,8 @@ internal sealed class CdgText(FontSet fonts)
         for (var i = 0; i < lines.Count; i++)
         {
             var width = fonts.Width(lines[i].Text, lines[i].Size);
-            fonts.Draw(canvas.Skia, lines[i].Text, Math.Max(0, (Screen - width) / 2), y + fonts.Extent(lines[i].Size).Above, lines[i].Size, canvas.White);
+            fonts.Draw(canvas.Skia, lines[i].Text, Math.Max(0, (Screen - width) / 2), y + fonts.Extent(lines[i].Size).Above, lines[i].Size,
+                canvas.White);
             y += heights[i];
         }
         return canvas.ToPicture([]);
@@ -74,11 +77,14 @@ internal sealed class CdgText(FontSet fonts)
     // Letters reach a little beyond their place: at the ends of words that belongs to them, between syllables to either.
     private const float Overhang = 2;
 
-    private static int LeftEdge(DisplayLine line, int piece, float x) => (int)Math.Floor(BeginsWord(line, line.IsRightToLeft ? piece + 1 : piece) ? x - Overhang : x);
+    private static int LeftEdge(DisplayLine line, int piece, float x) =>
+        (int)Math.Floor(BeginsWord(line, line.IsRightToLeft ? piece + 1 : piece) ? x - Overhang : x);
 
-    private static int RightEdge(DisplayLine line, int piece, float x) => (int)Math.Ceiling(BeginsWord(line, line.IsRightToLeft ? piece : piece + 1) ? x + Overhang : x);
+    private static int RightEdge(DisplayLine line, int piece, float x) =>
+        (int)Math.Ceiling(BeginsWord(line, line.IsRightToLeft ? piece : piece + 1) ? x + Overhang : x);
 
-    private static bool BeginsWord(DisplayLine line, int piece) => piece == 0 || piece >= line.Pieces.Count || line.Pieces[piece].Gap.Length > 0;
+    private static bool BeginsWord(DisplayLine line, int piece) => piece == 0 || piece >= line.Pieces.Count ||
+        line.Pieces[piece].Gap.Length > 0;
 
     // So that capitals with accents begin at the top and most lines end with the second row of tiles.
     private const float Baseline = 19;

@@ -1,6 +1,8 @@
 namespace Libretto.Karaoke.Cdg;
 
-/// <summary>Draws tiles of more than two colours: the first packet sets the lowest bits of their numbers, each further one another bit.</summary>
+/// <summary>
+/// Draws tiles of more than two colours: the first packet sets the lowest bits of their numbers, each further one another bit.
+/// </summary>
 internal static class CdgTiles
 {
     /// <summary>Makes a tile look as it should.</summary>

@@ -50,7 +50,8 @@ internal sealed class FontFinder(ToolRunner tools)
                 throw KaraokeException.FontMissing("Latin", "A", "fonts-dejavu-core");
             if (missing.Where(Rune.IsLetter).ToList() is [var first, ..] letters)
                 throw KaraokeException.FontMissing(
-                    ScriptPackages.ScriptOf(first), string.Concat(letters.Where(rune => ScriptPackages.ScriptOf(rune) == ScriptPackages.ScriptOf(first)).Take(3)),
+                    ScriptPackages.ScriptOf(first),
+                    string.Concat(letters.Where(rune => ScriptPackages.ScriptOf(rune) == ScriptPackages.ScriptOf(first)).Take(3)),
                     ScriptPackages.PackageOf(first));
             return new FontSet(fonts);
         }
@@ -68,7 +69,8 @@ internal sealed class FontFinder(ToolRunner tools)
         var asked = runes.OrderByDescending(Rune.IsLetter).ThenBy(rune => rune.Value).Take(MostAsked)
             .Select(rune => rune.Value.ToString("x", CultureInfo.InvariantCulture));
         var pattern = "sans:bold" + (runes.Count == 0 ? "" : ":charset=" + string.Join(' ', asked));
-        var (said, _) = await tools.ReadTextAsync(Tool.FcMatch, ["-f", "%{file}\n%{index}\n%{family[0]}\n%{weight}\n", pattern], s_limit, cancellationToken);
+        var (said, _) = await tools.ReadTextAsync(Tool.FcMatch, ["-f", "%{file}\n%{index}\n%{family[0]}\n%{weight}\n", pattern], s_limit,
+            cancellationToken);
         var lines = said.Split('\n');
         if (lines.Length < 4 || !int.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out var index))
             return null;
@@ -77,5 +79,6 @@ internal sealed class FontFinder(ToolRunner tools)
     }
 
     private static bool IsVisible(Rune rune) => !Rune.IsWhiteSpace(rune) && !Rune.IsControl(rune) &&
-        Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.NonSpacingMark);
+        Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or
+            UnicodeCategory.NonSpacingMark);
 }

@@ -101,5 +101,6 @@ internal sealed class FontSet(IReadOnlyList<Font> fonts) : IDisposable
     }
 
     private static bool IsMark(Rune rune) => Rune.GetUnicodeCategory(rune) is
-        System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.SpacingCombiningMark or System.Globalization.UnicodeCategory.Format;
+        System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.SpacingCombiningMark or
+        System.Globalization.UnicodeCategory.Format;
 }

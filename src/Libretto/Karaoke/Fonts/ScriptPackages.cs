@@ -41,10 +41,12 @@ internal static class ScriptPackages
     ];
 
     /// <summary>What people call the script of a letter.</summary>
-    public static string ScriptOf(Rune letter) => Find(letter)?.Script ?? (Scripts.IsIdeographOrKana(letter) ? "Chinese or Japanese" : $"U+{letter.Value:X4}");
+    public static string ScriptOf(Rune letter) =>
+        Find(letter)?.Script ?? (Scripts.IsIdeographOrKana(letter) ? "Chinese or Japanese" : $"U+{letter.Value:X4}");
 
     /// <summary>The package to install for it.</summary>
-    public static string PackageOf(Rune letter) => Find(letter)?.Package ?? (Scripts.IsIdeographOrKana(letter) ? "fonts-noto-cjk" : "fonts-noto-core fonts-noto-extra");
+    public static string PackageOf(Rune letter) =>
+        Find(letter)?.Package ?? (Scripts.IsIdeographOrKana(letter) ? "fonts-noto-cjk" : "fonts-noto-core fonts-noto-extra");
 
     private static (string Script, string Package)? Find(Rune letter)
     {

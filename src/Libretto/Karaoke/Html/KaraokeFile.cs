@@ -69,7 +69,8 @@ internal sealed class KaraokeFile(ToolRunner tools, AudioDecoder decoder, Tempor
     private async Task<Waveform> MeasureAsync(string recording, string? vocals, CancellationToken cancellationToken)
     {
         using var mix = await decoder.DecodeAsync(recording, Waveform.SampleRate, 1, cancellationToken: cancellationToken);
-        using var voice = vocals is null ? null : await decoder.DecodeAsync(vocals, Waveform.SampleRate, 1, cancellationToken: cancellationToken);
+        using var voice = vocals is null ? null : await decoder.DecodeAsync(vocals, Waveform.SampleRate, 1,
+            cancellationToken: cancellationToken);
         return Waveform.Measure(mix, voice, cancellationToken);
     }
 }

@@ -31,7 +31,8 @@ public static partial class KaraokePage
     /// <param name="sounds">Its sounds.</param>
     /// <param name="output">Where to; UTF-8.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public static async Task WriteAsync(PlayerSong song, Waveform waveform, PageSounds sounds, Stream output, CancellationToken cancellationToken)
+    public static async Task WriteAsync(PlayerSong song, Waveform waveform, PageSounds sounds, Stream output,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(sounds);
         ArgumentNullException.ThrowIfNull(output);
@@ -55,7 +56,8 @@ public static partial class KaraokePage
         await using var services = new ServiceCollection().BuildServiceProvider();
         await using var renderer = new HtmlRenderer(services, NullLoggerFactory.Instance);
         return await renderer.Dispatcher.InvokeAsync(async () =>
-            (await renderer.RenderComponentAsync<KaraokePlayer>(ParameterView.FromDictionary(new Dictionary<string, object?> { [nameof(KaraokePlayer.Song)] = song }))).ToHtmlString());
+            (await renderer.RenderComponentAsync<KaraokePlayer>(
+                ParameterView.FromDictionary(new Dictionary<string, object?> { [nameof(KaraokePlayer.Song)] = song }))).ToHtmlString());
     }
 
     private static async Task WriteSoundAsync(StreamWriter text, string id, string path, CancellationToken cancellationToken)
@@ -82,7 +84,9 @@ public static partial class KaraokePage
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="generator" content="Libretto">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'sha256-{hash}' 'strict-dynamic'; style-src 'unsafe-inline'; media-src blob:; font-src data:; connect-src data: blob:; base-uri 'none'; form-action 'none'">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'sha256-{hash}' 'strict-dynamic';
+                style-src 'unsafe-inline'; media-src blob:; font-src data:; connect-src data: blob:;
+                base-uri 'none'; form-action 'none'">
             <title>{title}</title>
             <style>{style}</style>
             </head>
@@ -114,7 +118,8 @@ public static partial class KaraokePage
         var name = face.Groups["name"].Value;
         return name.Contains("-ext-", StringComparison.Ordinal)
             ? ""
-            : face.Value.Replace($"../{name}", $"data:font/woff2;base64,{Convert.ToBase64String(PlayerAssets.Bytes(name))}", StringComparison.Ordinal);
+            : face.Value.Replace($"../{name}", $"data:font/woff2;base64,{Convert.ToBase64String(PlayerAssets.Bytes(name))}",
+                StringComparison.Ordinal);
     });
 
     [GeneratedRegex(@"^import .*;\r?\n", RegexOptions.Multiline)]

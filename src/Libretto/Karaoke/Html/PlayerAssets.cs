@@ -18,7 +18,8 @@ public static class PlayerAssets
     /// <summary>A file's content.</summary>
     internal static byte[] Bytes(string name)
     {
-        using var stream = Assembly.GetManifestResourceStream(Prefix + name) ?? throw new ArgumentException($"The player has no file {name}.", nameof(name));
+        using var stream = Assembly.GetManifestResourceStream(Prefix + name)
+            ?? throw new ArgumentException($"The player has no file {name}.", nameof(name));
         var content = new byte[stream.Length];
         stream.ReadExactly(content);
         return content;

@@ -24,7 +24,8 @@ public sealed record Waveform(int Rate, IReadOnlyList<int> Peaks, IReadOnlyList<
         ArgumentNullException.ThrowIfNull(mix);
         // Without a stem, where anything sounds says little of who sings: then the words' own times do.
         var voice = vocals is null ? [] : ActivityDetector.Detect(vocals, ActivityOptions.ForStem, cancellationToken);
-        return new Waveform(PeaksPerSecond, PeaksOf(mix), [.. voice.Select(range => new[] { Math.Round(range.Start, 2), Math.Round(range.End, 2) })]);
+        return new Waveform(PeaksPerSecond, PeaksOf(mix),
+            [.. voice.Select(range => new[] { Math.Round(range.Start, 2), Math.Round(range.End, 2) })]);
     }
 
     private static List<int> PeaksOf(PcmFile audio)

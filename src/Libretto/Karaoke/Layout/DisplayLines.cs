@@ -65,10 +65,12 @@ internal static class DisplayLines
     }
 
     /// <summary>Whether the letters of a word change their shapes by their neighbours, so that parting them would show.</summary>
-    private static bool JoinsLetters(string text) => text.EnumerateRunes().Any(rune => rune.Value is >= 0x0600 and <= 0x08FF or >= 0x0900 and <= 0x0DFF or >= 0x1000 and <= 0x109F or >= 0x1780 and <= 0x18AF);
+    private static bool JoinsLetters(string text) => text.EnumerateRunes().Any(
+        rune => rune.Value is >= 0x0600 and <= 0x08FF or >= 0x0900 and <= 0x0DFF or >= 0x1000 and <= 0x109F or >= 0x1780 and <= 0x18AF);
 
     /// <summary>By its first letter of a direction, as the Unicode bidirectional algorithm has it (rule P2).</summary>
     private static bool IsRightToLeft(string text) =>
-        text.EnumerateRunes().Where(Rune.IsLetter).Select(rune => rune.Value is >= 0x0590 and <= 0x08FF or >= 0xFB1D and <= 0xFDFF or >= 0xFE70 and <= 0xFEFF)
+        text.EnumerateRunes().Where(Rune.IsLetter).Select(rune => rune.Value is >= 0x0590 and <= 0x08FF or >= 0xFB1D and <= 0xFDFF or
+            >= 0xFE70 and <= 0xFEFF)
             .FirstOrDefault();
 }

@@ -16,7 +16,8 @@ internal sealed class UltraStarFolder(ToolRunner tools)
     /// <param name="folder">The folder, made if it is not there.</param>
     /// <param name="cancellationToken">Ends ffmpeg at once.</param>
     public async Task WriteAsync(
-        KaraokeSong song, AudioInfo recording, string? vocals, string? instrumental, string name, string folder, CancellationToken cancellationToken)
+        KaraokeSong song, AudioInfo recording, string? vocals, string? instrumental, string name, string folder,
+        CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
         var sounds = new SoundWriter(tools);
@@ -24,7 +25,8 @@ internal sealed class UltraStarFolder(ToolRunner tools)
         {
             Vocals = vocals is null ? null : $"{name} [VOC].mp3",
             Instrumental = instrumental is null ? null : $"{name} [INSTR].mp3",
-            Cover = recording.HasCoverArt && await WriteCoverAsync(recording.Path, Path.Combine(folder, $"{name} [CO].jpg"), cancellationToken) ? $"{name} [CO].jpg" : null,
+            Cover = recording.HasCoverArt && await WriteCoverAsync(recording.Path, Path.Combine(folder, $"{name} [CO].jpg"),
+                cancellationToken) ? $"{name} [CO].jpg" : null,
             Video = recording.HasVideo ? $"{name}{Path.GetExtension(recording.Path)}" : null,
         };
         await sounds.WriteMp3Async(new KaraokeSound(recording.Path), Path.Combine(folder, media.Audio), cancellationToken);
@@ -46,7 +48,8 @@ internal sealed class UltraStarFolder(ToolRunner tools)
                 Tool.Ffmpeg,
                 [
                     "-hide_banner", "-nostdin", "-v", "error", .. AudioProbe.InputArguments(song), "-map", "0:v:0", "-frames:v", "1",
-                    "-vf", "scale='min(1000,iw)':-2", "-c:v", "mjpeg", "-q:v", "3", "-pix_fmt", "yuvj420p", "-f", "image2pipe", "-y", "file:" + unfinished,
+                    "-vf", "scale='min(1000,iw)':-2", "-c:v", "mjpeg", "-q:v", "3", "-pix_fmt", "yuvj420p", "-f", "image2pipe", "-y",
+                    "file:" + unfinished,
                 ],
                 timeLimit: TimeSpan.FromMinutes(2),
                 cancellationToken: cancellationToken));

@@ -2,14 +2,18 @@ using Libretto.Lyrics;
 
 namespace Libretto.Karaoke.Video;
 
-/// <summary>The styles of the karaoke video by their names: our own, or those of a user's .ass file where it has one of that name.</summary>
+/// <summary>
+/// The styles of the karaoke video by their names: our own, or those of a user's .ass file where it has one of that name.
+/// </summary>
 internal sealed class AssStyles
 {
     /// <summary>Names that a user's file may define.</summary>
-    public const string First = "Voice1", Second = "Voice2", Both = "Both", Background = "Background", Title = "Title", Artist = "Artist", Mark = "Mark";
+    public const string First = "Voice1", Second = "Voice2", Both = "Both", Background = "Background", Title = "Title", Artist = "Artist",
+        Mark = "Mark";
 
     private const string Format =
-        "Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, StrikeOut, ScaleX, ScaleY, " +
+        "Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, " +
+            "StrikeOut, ScaleX, ScaleY, " +
         "Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding";
 
     private readonly Dictionary<string, string> _styles;

@@ -34,9 +34,11 @@ internal sealed class BackgroundMaker(ToolRunner tools, TemporaryFolder folder)
     /// <param name="cover">A file whose embedded cover is taken for <see cref="VideoBackgroundKind.Auto"/>; null for none.</param>
     /// <param name="cancellationToken">Ends ffmpeg at once.</param>
     /// <exception cref="KaraokeException">A picture or video is none.</exception>
-    public async Task<VideoBackground> MakeAsync(VideoOptions options, string? cover, CancellationToken cancellationToken) => options.Background switch
+    public async Task<VideoBackground> MakeAsync(VideoOptions options, string? cover, CancellationToken cancellationToken) =>
+        options.Background switch
     {
-        VideoBackgroundKind.Color => new(["-f", "lavfi", "-i", $"color=c={Hex(options.Color)}:s={Size(options)}:r={Rate}"], "format=yuv420p"),
+        VideoBackgroundKind.Color => new(["-f", "lavfi", "-i", $"color=c={Hex(options.Color)}:s={Size(options)}:r={Rate}"],
+            "format=yuv420p"),
         VideoBackgroundKind.File => await FileAsync(options, options.File!, cancellationToken),
         VideoBackgroundKind.Auto when cover is not null && await CoverAsync(options, cover, cancellationToken) is { } blurred => blurred,
         _ => Gradient(options),
@@ -48,7 +50,8 @@ internal sealed class BackgroundMaker(ToolRunner tools, TemporaryFolder folder)
         using var bitmap = new SKBitmap(options.Width, options.Height);
         using (var canvas = new SKCanvas(bitmap))
         using (var shader = SKShader.CreateLinearGradient(
-            new SKPoint(0, 0), new SKPoint(0, options.Height), [SKColor.Parse(options.Color), SKColor.Parse(options.LowerColor)], SKShaderTileMode.Clamp))
+            new SKPoint(0, 0), new SKPoint(0, options.Height), [SKColor.Parse(options.Color), SKColor.Parse(options.LowerColor)],
+            SKShaderTileMode.Clamp))
         using (var paint = new SKPaint { Shader = shader, IsDither = true })
             canvas.DrawPaint(paint);
         using (var file = File.Create(picture))
@@ -56,7 +59,8 @@ internal sealed class BackgroundMaker(ToolRunner tools, TemporaryFolder folder)
         return StillOf(picture);
     }
 
-    private static VideoBackground StillOf(string picture) => new(["-f", "png_pipe", "-framerate", Rate, "-i", "file:" + picture], Still) { Temporary = picture };
+    private static VideoBackground StillOf(string picture) =>
+        new(["-f", "png_pipe", "-framerate", Rate, "-i", "file:" + picture], Still) { Temporary = picture };
 
     private static string Still => $"format=yuv420p,loop=loop=-1:size=1:start=0,setpts=N/({Rate}*TB),fps={Rate}";
 
@@ -65,7 +69,8 @@ internal sealed class BackgroundMaker(ToolRunner tools, TemporaryFolder folder)
     private static string Hex(string color) => "0x" + color.TrimStart('#');
 
     private static string Cut(VideoOptions options) => string.Create(
-        CultureInfo.InvariantCulture, $"scale={options.Width}:{options.Height}:force_original_aspect_ratio=increase,crop={options.Width}:{options.Height},setsar=1");
+        CultureInfo.InvariantCulture,
+        $"scale={options.Width}:{options.Height}:force_original_aspect_ratio=increase,crop={options.Width}:{options.Height},setsar=1");
 
     private async Task<VideoBackground?> CoverAsync(VideoOptions options, string song, CancellationToken cancellationToken)
     {
@@ -89,7 +94,8 @@ internal sealed class BackgroundMaker(ToolRunner tools, TemporaryFolder folder)
                 Tool.Ffmpeg,
                 [
                     "-hide_banner", "-nostdin", "-v", "error", .. AudioProbe.InputArguments(file), "-map", "0:v:0",
-                    "-vf", $"{Cut(options)},{look},format=rgb24", "-frames:v", "1", "-c:v", "png", "-f", "image2pipe", "-y", "file:" + picture,
+                    "-vf", $"{Cut(options)},{look},format=rgb24", "-frames:v", "1", "-c:v", "png", "-f", "image2pipe", "-y",
+                    "file:" + picture,
                 ],
                 timeLimit: TimeSpan.FromMinutes(2),
                 cancellationToken: cancellationToken);
@@ -121,7 +127,8 @@ internal sealed class BackgroundMaker(ToolRunner tools, TemporaryFolder folder)
         var (frames, _) = await tools.ReadTextAsync(
             Tool.Ffprobe,
             [
-                "-hide_banner", "-v", "error", "-select_streams", "v:0", "-read_intervals", "%+#3", "-show_entries", "packet=pts", "-of", "csv=p=0",
+                "-hide_banner", "-v", "error", "-select_streams", "v:0", "-read_intervals", "%+#3", "-show_entries", "packet=pts",
+                "-of", "csv=p=0",
                 .. AudioProbe.InputArguments(file),
             ],
             TimeSpan.FromMinutes(1),

@@ -19,9 +19,11 @@ internal sealed class VideoRenderer(ToolRunner tools, TemporaryFolder folder)
     /// <param name="path">The file to write; one that exists is replaced.</param>
     /// <param name="progress">Share done, 0 to 1.</param>
     /// <param name="cancellationToken">Ends ffmpeg at once; nothing half-written remains.</param>
-    /// <exception cref="LibrettoException">ffmpeg lacks a part, a letter has no font, a picture or a style is none, or the disk is full.</exception>
+    /// <exception cref="LibrettoException">ffmpeg lacks a part, a letter has no font, a picture or a style is none, or the disk is
+    /// full.</exception>
     public async Task RenderAsync(
-        KaraokeSong song, KaraokeSound sound, string? cover, VideoOptions options, string path, IProgress<double>? progress, CancellationToken cancellationToken)
+        KaraokeSong song, KaraokeSound sound, string? cover, VideoOptions options, string path, IProgress<double>? progress,
+        CancellationToken cancellationToken)
     {
         await CheckFfmpegAsync(cancellationToken);
         var script = folder.NewFile();
@@ -57,7 +59,8 @@ internal sealed class VideoRenderer(ToolRunner tools, TemporaryFolder folder)
     }
 
     private async Task<bool> HasAsync(string list, string part, CancellationToken cancellationToken) =>
-        (await tools.ReadTextAsync(Tool.Ffmpeg, ["-hide_banner", "-v", "error", list], TimeSpan.FromMinutes(1), cancellationToken)).Text.Contains(part, StringComparison.Ordinal);
+        (await tools.ReadTextAsync(Tool.Ffmpeg, ["-hide_banner", "-v", "error", list], TimeSpan.FromMinutes(1),
+            cancellationToken)).Text.Contains(part, StringComparison.Ordinal);
 
     private static async Task<string> ReadStyleAsync(string file, CancellationToken cancellationToken)
     {
@@ -71,7 +74,8 @@ internal sealed class VideoRenderer(ToolRunner tools, TemporaryFolder folder)
         }
     }
 
-    private static List<string> Arguments(KaraokeSong song, KaraokeSound sound, VideoBackground background, VideoOptions options, string script, string output)
+    private static List<string> Arguments(KaraokeSong song, KaraokeSound sound, VideoBackground background, VideoOptions options,
+        string script, string output)
     {
         var filter = $"[0:v]{background.Filter},ass=filename={Escape(script)}[picture];{sound.Filter(1)}";
         List<string> arguments = ["-hide_banner", "-nostdin", "-v", "error", "-nostats", "-progress", "pipe:1"];
@@ -82,7 +86,8 @@ internal sealed class VideoRenderer(ToolRunner tools, TemporaryFolder folder)
             "-filter_complex", filter, "-map", "[picture]", "-map", "[sound]",
             "-t", song.Duration.ToString("0.###", CultureInfo.InvariantCulture),
             // Still pictures with a little moving text: the fastest preset but one is small enough, and far above real time.
-            "-c:v", "libx264", "-preset", "superfast", "-crf", "22", "-pix_fmt", "yuv420p", "-r", $"{FramesPerSecond}", "-g", $"{FramesPerSecond * 4}",
+            "-c:v", "libx264", "-preset", "superfast", "-crf", "22", "-pix_fmt", "yuv420p", "-r", $"{FramesPerSecond}", "-g",
+                $"{FramesPerSecond * 4}",
             "-c:a", "aac", "-b:a", "192k", "-map_metadata", "-1", "-map_chapters", "-1",
         ]);
         if (song.Title.Length > 0)
@@ -104,7 +109,8 @@ internal sealed class VideoRenderer(ToolRunner tools, TemporaryFolder folder)
     {
         using var reader = new StreamReader(stream, leaveOpen: true);
         while (await reader.ReadLineAsync(cancellationToken) is { } line)
-            if (line.StartsWith("out_time_us=", StringComparison.Ordinal) && long.TryParse(line["out_time_us=".Length..], CultureInfo.InvariantCulture, out var done))
+            if (line.StartsWith("out_time_us=", StringComparison.Ordinal) &&
+                long.TryParse(line["out_time_us=".Length..], CultureInfo.InvariantCulture, out var done))
                 progress?.Report(Math.Clamp(done / 1e6 / duration, 0, 1));
     }
 }

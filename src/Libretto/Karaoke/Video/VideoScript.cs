@@ -57,7 +57,8 @@ internal sealed class VideoScript
         foreach (var pause in plan.Pauses(BreakFrom).Where(pause => pause.Start > 0))
             WriteBreak(pause);
         if (lines.Count == 0)
-            WriteEvent(AssStyles.Artist, titleEnds, _song.Duration, $"{{\\an5\\pos({Middle},{Height / 2})\\fad(300,300)}}Nobody was heard to sing here.");
+            WriteEvent(AssStyles.Artist, titleEnds, _song.Duration,
+                $"{{\\an5\\pos({Middle},{Height / 2})\\fad(300,300)}}Nobody was heard to sing here.");
         return $"""
             [Script Info]
             ScriptType: v4.00+
@@ -100,8 +101,10 @@ internal sealed class VideoScript
         var line = staged.Line;
         var start = AssText.Hundredths(staged.Appears);
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{{\\an5\\pos({Middle},{s_rows[staged.Row]}){Fit(line.Text, line.IsBackground ? 44 : AssStyles.LineSize)}");
-        text.Append(CultureInfo.InvariantCulture, $"\\fad({(line.Start - staged.Appears > 0.5 ? 200 : 0)},{(staged.Goes - line.End > 0.2 ? 150 : 0)})}}");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{{\\an5\\pos({Middle},{s_rows[staged.Row]}){Fit(line.Text, line.IsBackground ? 44 : AssStyles.LineSize)}");
+        text.Append(CultureInfo.InvariantCulture,
+            $"\\fad({(line.Start - staged.Appears > 0.5 ? 200 : 0)},{(staged.Goes - line.End > 0.2 ? 150 : 0)})}}");
         AppendFill(text, line, start);
         WriteEvent(AssStyles.Of(line.Voice, line.IsBackground), staged.Appears, staged.Goes, text.ToString());
     }
@@ -141,7 +144,9 @@ internal sealed class VideoScript
         var (start, end) = (pause.Start + 0.8, pause.End - Dots - 0.2);
         var bar = $"m 0 0 l {Wide} 0 {Wide} {High} 0 {High}";
         WriteEvent(AssStyles.Mark, start, end, $"{{\\an7\\pos({X},{Y})\\bord2\\shad0\\1a&HA0&\\p1\\fad(200,200)}}{bar}");
-        WriteEvent(AssStyles.Mark, start, end, $"{{\\an7\\pos({X},{Y})\\bord0\\shad0\\clip({X},{Y},{X},{Y + High})\\t(\\clip({X},{Y},{X + Wide},{Y + High}))\\p1\\fad(200,200)}}{bar}");
+        WriteEvent(AssStyles.Mark, start, end,
+            $"{{\\an7\\pos({X},{Y})\\bord0\\shad0\\clip({X},{Y},{X},{Y + High})" +
+            $"\\t(\\clip({X},{Y},{X + Wide},{Y + High}))\\p1\\fad(200,200)}}{bar}");
     }
 
     /// <summary>Less wide, and if that is not enough smaller, where a text has no room in its style's size.</summary>

@@ -25,7 +25,8 @@ internal static class FormatLimits
         var overlaps = sung.Zip(sung.Skip(1)).Count(pair => pair.Second.Start < pair.First.End);
         Say(Holds.Overlaps, overlaps, "lines that sound while another does are written without saying how long");
         Say(Holds.Voices, sung.Count(line => line.Voice is not null || line.Background == true), "which voice sings a line is left out");
-        Say(Holds.Translations, sung.Count(line => line.Translation is not null || line.Romanized is not null), "translations and romanizations are left out");
+        Say(Holds.Translations, sung.Count(line => line.Translation is not null || line.Romanized is not null),
+            "translations and romanizations are left out");
         Say(Holds.Sections, document.Sections?.Count ?? 0, "headings are left out");
         Say(Holds.Unsung, document.Lines.Count - sung.Count, "lines that are not sung are left out");
 

@@ -4,7 +4,8 @@ using Libretto.Lyrics.Reading;
 namespace Libretto.Lyrics.Formats;
 
 /// <summary>
-/// Plain text, a line of the song a line, headings in brackets, a blank line before a stanza. Holds the words and the lines, no times: what is read back is a document whose
+/// Plain text, a line of the song a line, headings in brackets, a blank line before a stanza. Holds the words and the lines, no times: what
+/// is read back is a document whose
 /// <see cref="LyricsDocument.IsTimed"/> is false. Lines that are given but not sung are written too.
 /// </summary>
 internal sealed class PlainTextFormat : ILyricsFormat

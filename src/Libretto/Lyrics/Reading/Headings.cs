@@ -7,8 +7,10 @@ namespace Libretto.Lyrics.Reading;
 internal readonly record struct Heading(string? Name, string Rest);
 
 /// <summary>
-/// Tells the headings of lyrics from what is sung: <c>[Verse 1]</c>, <c>Verse 2:</c>, <c>(Chorus x2)</c>, <c>**Bridge**</c>, in the languages
-/// that lyrics are shared in. A heading is a word for a part of a song, with at most a number, a count and names beside it, and brackets or a
+/// Tells the headings of lyrics from what is sung: <c>[Verse 1]</c>, <c>Verse 2:</c>, <c>(Chorus x2)</c>, <c>**Bridge**</c>, in the
+/// languages
+/// that lyrics are shared in. A heading is a word for a part of a song, with at most a number, a count and names beside it, and brackets or
+/// a
 /// colon around it; bare ones are believed where they begin a stanza.
 /// </summary>
 internal static partial class Headings
@@ -20,41 +22,58 @@ internal static partial class Headings
 
     /// <summary>Parts of songs, in lower case; hyphens and spaces within do not matter.</summary>
     private static readonly FrozenSet<string> s_parts = Set(
-        "verse", "chorus", "prechorus", "postchorus", "bridge", "intro", "introduction", "outro", "hook", "prehook", "refrain", "interlude", "breakdown",
-        "build", "buildup", "drop", "coda", "ending", "tag", "vamp", "solo", "guitarsolo", "pianosolo", "saxsolo", "saxophonesolo", "drumsolo",
-        "basssolo", "synthsolo", "violinsolo", "instrumental", "instrumentalbreak", "instrumentalbridge", "instrumentalinterlude", "break", "skit",
-        "spoken", "spokenword", "spokenintro", "prelude", "postlude", "part", "music", "applause", "laughter", "adlib", "adlibs", "finalchorus",
-        "lastchorus", "doublechorus", "middleeight", "middle8", "turnaround", "reprise", "segue", "repeat", "repeatchorus", "choir", "rap", "rapverse",
+        "verse", "chorus", "prechorus", "postchorus", "bridge", "intro", "introduction", "outro", "hook", "prehook", "refrain", "interlude",
+        "breakdown",
+        "build", "buildup", "drop", "coda", "ending", "tag", "vamp", "solo", "guitarsolo", "pianosolo", "saxsolo",
+        "saxophonesolo", "drumsolo",
+        "basssolo", "synthsolo", "violinsolo", "instrumental", "instrumentalbreak", "instrumentalbridge", "instrumentalinterlude",
+        "break", "skit",
+        "spoken", "spokenword", "spokenintro", "prelude", "postlude", "part", "music", "applause", "laughter", "adlib", "adlibs",
+        "finalchorus",
+        "lastchorus", "doublechorus", "middleeight", "middle8", "turnaround", "reprise", "segue", "repeat", "repeatchorus", "choir",
+        "rap", "rapverse",
         // German, Dutch, Scandinavian
-        "strophe", "vers", "refrän", "brücke", "zwischenspiel", "vorspiel", "nachspiel", "vorrefrain", "schluss", "teil", "kehrreim", "instrumentalteil",
+        "strophe", "vers", "refrän", "brücke", "zwischenspiel", "vorspiel", "nachspiel", "vorrefrain", "schluss", "teil", "kehrreim",
+            "instrumentalteil",
         "couplet", "brug", "tussenspel", "refrein", "omkvæd", "omkved", "stick", "brygga", "mellomspill", "strofe",
         // Romance
-        "prérefrain", "postrefrain", "pont", "introducción", "verso", "coro", "precoro", "postcoro", "estribillo", "preestribillo", "postestribillo",
-        "puente", "estrofa", "interludio", "final", "instrumentale", "ritornello", "preritornello", "strofa", "ponte", "finale", "refrão", "prérefrão",
+        "prérefrain", "postrefrain", "pont", "introducción", "verso", "coro", "precoro", "postcoro", "estribillo", "preestribillo",
+            "postestribillo",
+        "puente", "estrofa", "interludio", "final", "instrumentale", "ritornello", "preritornello", "strofa", "ponte", "finale", "refrão",
+        "prérefrão",
         "pósrefrão", "refrao", "prerefrao", "parte", "introdução", "interlúdio", "solodeguitarra", "solodiguitarra", "musique", "música",
         // Slavic, Baltic, Hungarian, Finnish, Turkish, Greek
-        "zwrotka", "refren", "mostek", "przejście", "sloka", "refrén", "mezihra", "dohra", "předehra", "verze", "refréna", "kitica", "pripjev", "refrenul",
-        "куплет", "припев", "предприпев", "бридж", "проигрыш", "вступление", "кода", "интро", "аутро", "приспів", "вступ", "програш", "соло",
-        "refrén", "verszak", "versszak", "säkeistö", "kertosäe", "väliosa", "nakarat", "kıta", "köprü", "bölüm", "giriş", "στροφή", "ρεφρέν", "ρεφραίν", "κουπλέ", "γέφυρα",
+        "zwrotka", "refren", "mostek", "przejście", "sloka", "refrén", "mezihra", "dohra", "předehra", "verze", "refréna", "kitica",
+            "pripjev", "refrenul",
+        "куплет", "припев", "предприпев", "бридж", "проигрыш", "вступление", "кода", "интро", "аутро", "приспів", "вступ",
+        "програш", "соло",
+        "refrén", "verszak", "versszak", "säkeistö", "kertosäe", "väliosa", "nakarat", "kıta", "köprü", "bölüm", "giriş", "στροφή",
+        "ρεφρέν", "ρεφραίν", "κουπλέ", "γέφυρα",
         // Chinese, Japanese, Korean
-        "主歌", "副歌", "前奏", "间奏", "間奏", "尾奏", "尾声", "尾聲", "桥段", "橋段", "过门", "合唱", "独白", "獨白", "サビ", "大サビ", "落ちサビ", "ラスサビ", "aメロ", "bメロ", "cメロ", "dメロ",
+        "主歌", "副歌", "前奏", "间奏", "間奏", "尾奏", "尾声", "尾聲", "桥段", "橋段", "过门", "合唱", "独白", "獨白", "サビ", "大サビ", "落ちサビ", "ラスサビ", "aメロ", "bメロ",
+            "cメロ", "dメロ",
         "イントロ", "アウトロ", "ブリッジ", "コーラス", "セリフ", "후렴", "후렴구", "절", "간주", "브릿지", "브리지", "인트로", "아웃트로", "전주", "랩",
         // Indonesian, Vietnamese, Hebrew, Arabic
         "bait", "reff", "reffrain", "điệpkhúc", "phiênkhúc", "lời", "בית", "פזמון", "גשר", "لازمة", "مقطع", "جسر");
 
     /// <summary>Of those, the ones that nobody sings alone on a line.</summary>
     private static readonly FrozenSet<string> s_plain = Set(
-        "verse", "chorus", "prechorus", "postchorus", "intro", "outro", "strophe", "refrän", "couplet", "estribillo", "estrofa", "ritornello", "refrão", "zwrotka",
-        "куплет", "припев", "приспів", "主歌", "副歌", "間奏", "间奏", "サビ", "aメロ", "bメロ", "후렴", "간주", "prerefrain", "prérefrain", "interlude", "instrumental");
+        "verse", "chorus", "prechorus", "postchorus", "intro", "outro", "strophe", "refrän", "couplet", "estribillo", "estrofa",
+        "ritornello", "refrão", "zwrotka",
+        "куплет", "припев", "приспів", "主歌", "副歌", "間奏", "间奏", "サビ", "aメロ", "bメロ", "후렴", "간주", "prerefrain", "prérefrain", "interlude",
+        "instrumental");
 
     /// <summary>And the ones that backing voices sing as well.</summary>
     private static readonly FrozenSet<string> s_ambiguous = Set(
-        "drop", "build", "break", "tag", "rap", "part", "final", "finale", "music", "música", "musique", "repeat", "vamp", "hook", "solo", "stick", "coro", "puente",
+        "drop", "build", "break", "tag", "rap", "part", "final", "finale", "music", "música", "musique", "repeat", "vamp", "hook", "solo",
+        "stick", "coro", "puente",
         "ponte", "pont", "parte", "teil", "bait", "coda", "choir", "ending", "schluss", "giriş", "skit", "spoken", "bridge", "refrain");
 
     private static readonly FrozenSet<string> s_ordinals = Set(
-        "first", "second", "third", "last", "final", "1st", "2nd", "3rd", "4th", "1er", "1ère", "2e", "2ème", "dernier", "primera", "segunda", "último",
-        "alternate", "half", "extended", "partial", "double", "short", "guitar", "piano", "sax", "drum", "bass", "vocal", "violin", "synth", "harmonica", "fade", "out", "in", "all", "x", "repeat", "again", "both");
+        "first", "second", "third", "last", "final", "1st", "2nd", "3rd", "4th", "1er", "1ère", "2e", "2ème", "dernier", "primera",
+        "segunda", "último",
+        "alternate", "half", "extended", "partial", "double", "short", "guitar", "piano", "sax", "drum", "bass", "vocal", "violin", "synth",
+        "harmonica", "fade", "out", "in", "all", "x", "repeat", "again", "both");
 
     /// <summary>For each line of a text its heading and what is left of it; texts without either are as they were.</summary>
     /// <param name="lines">The lines' texts.</param>
@@ -97,7 +116,8 @@ internal static partial class Headings
         if (Leading().Match(text) is { Success: true } leading && IsPart(leading.Groups[1].Value, Bracket()))
         {
             var rest = text[leading.Length..].TrimStart(' ', ':', '：');
-            return Count().IsMatch(rest) ? new Heading($"{leading.Groups[1].Value.Trim()} {rest}".Trim(), "") : new Heading(leading.Groups[1].Value.Trim(), rest);
+            return Count().IsMatch(rest) ? new Heading($"{leading.Groups[1].Value.Trim()} {rest}".Trim(), "")
+                : new Heading(leading.Groups[1].Value.Trim(), rest);
         }
         if (text.Length > LongestHeading)
             return new Heading(null, line);
@@ -121,7 +141,9 @@ internal static partial class Headings
         && s_plain.Contains(string.Concat(Word().Matches(text).Select(match => match.Value.ToLowerInvariant())))
         && text.All(character => char.IsLetterOrDigit(character) || character is ' ' or '-' or '.');
 
-    /// <summary>Whether a text is a part's name with nothing beside it but numbers, counts, directions and what may follow the name.</summary>
+    /// <summary>
+    /// Whether a text is a part's name with nothing beside it but numbers, counts, directions and what may follow the name.
+    /// </summary>
     /// <param name="text">What stands in the brackets or before the colon.</param>
     /// <param name="aside">Matches where something short may follow: names, how it is sung.</param>
     private static bool IsPart(string text, Regex aside)
@@ -144,7 +166,8 @@ internal static partial class Headings
     }
 
     private static bool IsNumber(string word) =>
-        word.All(char.IsDigit) || word is "i" or "ii" or "iii" or "iv" or "v" or "vi" or "one" or "two" or "three" or "four" or "a" or "b" or "c"
+        word.All(char.IsDigit) || word is "i" or "ii" or "iii" or "iv" or "v" or "vi" or "one" or "two" or "three" or "four" or
+        "a" or "b" or "c"
         || Times().IsMatch(word);
 
     private static FrozenSet<string> Set(params string[] words) => words.ToFrozenSet(StringComparer.Ordinal);
@@ -155,7 +178,9 @@ internal static partial class Headings
     [GeneratedRegex(@"^\[([^\[\]]{1,80})\]$")]
     private static partial Regex Bracketed();
 
-    [GeneratedRegex(@"^(?:\((?<name>[^()]+)\):?|（(?<name>[^（）]+)）|【(?<name>[^【】]+)】|〔(?<name>[^〔〕]+)〕|<(?<name>[^<>]+)>|\{(?<name>[^{}]+)\}|\*{1,3}(?<name>[^*]+)\*{1,3}:?|#{1,6} +(?<name>[^#]+)|[-=~_]{2,} *(?<name>[^-=~_]+?) *[-=~_]{2,})$")]
+    [GeneratedRegex(@"^(?:\((?<name>[^()]+)\):?|（(?<name>[^（）]+)）|【(?<name>[^【】]+)】|" +
+        @"〔(?<name>[^〔〕]+)〕|<(?<name>[^<>]+)>|\{(?<name>[^{}]+)\}|\*{1,3}(?<name>[^*]+)\*{1,3}:?|" +
+        @"#{1,6} +(?<name>[^#]+)|[-=~_]{2,} *(?<name>[^-=~_]+?) *[-=~_]{2,})$")]
     private static partial Regex Enclosed();
 
     /// <summary>In brackets: "Verse 1: Anna &amp; Bea", "Outro - fade", "Chorus, softly".</summary>
@@ -170,7 +195,8 @@ internal static partial class Headings
     private static partial Regex Word();
 
     /// <summary>A name and a number after it, or in Chinese, Japanese and Korean before it, and nothing else.</summary>
-    [GeneratedRegex(@"^(?:(?<name>[\p{L}\p{M}][\p{L}\p{M}'’ -]{0,40}?)[ #]*(?:[0-9]{1,2}|[IVX]{1,4}|[A-D])(?: ?[x×][0-9]{1,2})?|[0-9]{1,2} ?(?<name>[\u2E80-\u9FFF\uAC00-\uD7AF]{1,8}))$")]
+    [GeneratedRegex(@"^(?:(?<name>[\p{L}\p{M}][\p{L}\p{M}'’ -]{0,40}?)[ #]*(?:[0-9]{1,2}|[IVX]{1,4}|[A-D])(?: ?[x×][0-9]{1,2})?|" +
+        @"[0-9]{1,2} ?(?<name>[\u2E80-\u9FFF\uAC00-\uD7AF]{1,8}))$")]
     private static partial Regex Numbered();
 
     [GeneratedRegex(@"^(?:[x×][0-9]{1,2}|[0-9]{1,2}[x×])$")]

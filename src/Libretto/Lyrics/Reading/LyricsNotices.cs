@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Libretto.Lyrics.Reading;
 
 /// <summary>
-/// Gathers what a reader or writer of lyrics changed, left out or could not be sure of. The same remark on several lines is one notice, so that
+/// Gathers what a reader or writer of lyrics changed, left out or could not be sure of. The same remark on several lines is one notice, so
+/// that
 /// a file full of one fault is told in a line.
 /// </summary>
 public sealed class LyricsNotices
@@ -48,7 +49,8 @@ public sealed class LyricsNotices
         var named = string.Join(", ", lines.Take(MostLinesNamed));
         return lines.Count == 1
             ? $"Line {named}"
-            : string.Create(CultureInfo.InvariantCulture, $"Lines {named}{(lines.Count > MostLinesNamed ? $" and {lines.Count - MostLinesNamed} more" : "")}");
+            : string.Create(CultureInfo.InvariantCulture,
+                $"Lines {named}{(lines.Count > MostLinesNamed ? $" and {lines.Count - MostLinesNamed} more" : "")}");
     }
 
     private static string Sentence(string remark) => char.ToUpperInvariant(remark[0]) + remark[1..];

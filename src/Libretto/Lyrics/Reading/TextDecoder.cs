@@ -18,7 +18,8 @@ internal static class TextDecoder
     {
         ["iso-8859-1"] = "windows-1252", ["iso-8859-15"] = "iso-8859-15", ["ascii"] = "windows-1252", ["us-ascii"] = "windows-1252",
         ["iso-8859-9"] = "windows-1254", ["iso-8859-7"] = "windows-1253", ["iso-8859-8"] = "windows-1255", ["tis-620"] = "windows-874",
-        ["iso-8859-11"] = "windows-874", ["gb2312"] = "gb18030", ["hz-gb-2312"] = "hz-gb-2312", ["uhc"] = "ks_c_5601-1987", ["cp949"] = "ks_c_5601-1987",
+        ["iso-8859-11"] = "windows-874", ["gb2312"] = "gb18030", ["hz-gb-2312"] = "hz-gb-2312", ["uhc"] = "ks_c_5601-1987",
+        ["cp949"] = "ks_c_5601-1987",
     };
 
     /// <summary>The text of a file; what had to be guessed or left out is said.</summary>
@@ -31,7 +32,8 @@ internal static class TextDecoder
 
     private static string? Marked(byte[] bytes)
     {
-        Encoding[] marked = [Encoding.UTF32, new UTF32Encoding(bigEndian: true, byteOrderMark: true), Encoding.UTF8, Encoding.Unicode, Encoding.BigEndianUnicode];
+        Encoding[] marked = [Encoding.UTF32, new UTF32Encoding(bigEndian: true, byteOrderMark: true), Encoding.UTF8, Encoding.Unicode,
+            Encoding.BigEndianUnicode];
         var encoding = marked.FirstOrDefault(one => bytes.AsSpan().StartsWith(one.Preamble));
         // A mark of UTF-8 before text in another encoding is as good as none.
         return encoding is null || encoding is UTF8Encoding && !Utf8.IsValid(bytes)
@@ -95,7 +97,8 @@ internal static class TextDecoder
     {
         try
         {
-            return CodePagesEncodingProvider.Instance.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)
+            return CodePagesEncodingProvider.Instance.GetEncoding(name, EncoderFallback.ExceptionFallback,
+                DecoderFallback.ExceptionFallback)
                 ?? Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
         }
         catch (ArgumentException)

@@ -76,7 +76,8 @@ internal sealed class FileDownload(ModelHttp http)
         return true;
     }
 
-    private async Task AppendAsync(FileRequest request, HttpResponseMessage response, long start, Action<long> onBytes, CancellationToken ct)
+    private async Task AppendAsync(FileRequest request, HttpResponseMessage response, long start, Action<long> onBytes,
+        CancellationToken ct)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(request.Part)!);
         await using var file = new FileStream(request.Part, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, 1, useAsync: true);

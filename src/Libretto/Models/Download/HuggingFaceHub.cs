@@ -67,7 +67,8 @@ internal sealed class HuggingFaceHub(ModelHttp http, Uri endpoint, string? token
     }
 
     /// <summary>The file or, where it is missing, the first alternative that is there; what was fetched before comes first.</summary>
-    private async Task<Declared?> FindAsync(HuggingFaceSource source, string revision, HuggingFaceFile file, LockedModel? locked, CancellationToken ct)
+    private async Task<Declared?> FindAsync(HuggingFaceSource source, string revision, HuggingFaceFile file, LockedModel? locked,
+        CancellationToken ct)
     {
         var paths = file.Alternatives.Prepend(file.PathInRepository)
             .OrderByDescending(path => locked?.Files.ContainsKey(path) == true).ToList();

@@ -19,7 +19,9 @@ internal sealed class ModelHttp(HttpClient client, TimeProvider time, ILogger lo
 
     public FetchPatience Patience => patience;
 
-    /// <summary>Sends a request, following redirects as far as <paramref name="follow"/> allows; the caller disposes the response.</summary>
+    /// <summary>
+    /// Sends a request, following redirects as far as <paramref name="follow"/> allows; the caller disposes the response.
+    /// </summary>
     /// <exception cref="TransientFailureException">The network or the server failed in a way that may pass.</exception>
     /// <exception cref="RefusedException">The server answered no.</exception>
     public async Task<HttpResponseMessage> SendAsync(

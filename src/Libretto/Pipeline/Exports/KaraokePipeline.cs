@@ -35,7 +35,8 @@ public sealed class KaraokePipeline
     /// <param name="request">The song and what is wanted of it.</param>
     /// <param name="progress">Told at once, in order, on whichever thread works.</param>
     /// <param name="cancellationToken">Felt within half a second, by programs that were started too; nothing half-written remains.</param>
-    /// <exception cref="LibrettoException">The song, a model, a font, the disk, or a program it needs; its message says what to do.</exception>
+    /// <exception cref="LibrettoException">The song, a model, a font, the disk, or a program it needs; its message says what to
+    /// do.</exception>
     public async Task<KaraokeResult> RunAsync(
         KaraokeRequest request, IProgress<SongProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -45,10 +46,13 @@ public sealed class KaraokePipeline
         var plan = ProgressPlan.Karaoke(lyricsAreKnown: request.Document is not null);
         var meter = new ProgressMeter(progress, plan, _time);
         meter.Enter(WorkStep.Read, "reading");
-        using var song = await Song.OpenAsync(request.Song.Path, request.Song.Track, request.Song.Fresh, _decoder, _memo, meter, cancellationToken);
-        if (NeedsSeparation(request) && await _separation.EnsureAsync(new SynchronousProgress<ModelProgress>(meter.Fetching), cancellationToken) is { } obstacle)
+        using var song = await Song.OpenAsync(request.Song.Path, request.Song.Track, request.Song.Fresh, _decoder, _memo, meter,
+            cancellationToken);
+        if (NeedsSeparation(request) && await _separation.EnsureAsync(new SynchronousProgress<ModelProgress>(meter.Fetching),
+            cancellationToken) is { } obstacle)
         {
-            song.Notice($"The whole song is heard, voice and all, because {StemSeparation.DefaultModel}, which separates them, is not here and cannot be fetched now ({obstacle}).");
+            song.Notice($"The whole song is heard, voice and all, because {StemSeparation.DefaultModel}, which separates them, is not " +
+                $"here and cannot be fetched now ({obstacle}).");
             request = request with { Audio = KaraokeAudio.Mix };
         }
         var result = request.Document is null ? await TranscribeAsync(request, plan, progress, cancellationToken) : null;
@@ -60,7 +64,8 @@ public sealed class KaraokePipeline
 
         meter.Enter(WorkStep.Notes, "finding syllables and notes");
         var document = Named(result?.Document ?? request.Document!, request.Song.Path, song);
-        document = await _notes.FindAsync(song, document, stems, request.Outputs.Any(output => output.Kind == KaraokeKind.UltraStar), cancellationToken);
+        document = await _notes.FindAsync(song, document, stems, request.Outputs.Any(output => output.Kind == KaraokeKind.UltraStar),
+            cancellationToken);
 
         var made = await _renderer.RenderAsync(song, document, stems, request, cancellationToken);
         return new KaraokeResult(document, made, song.Notices);
@@ -69,7 +74,8 @@ public sealed class KaraokePipeline
     private static bool NeedsSeparation(KaraokeRequest request) => request.Audio != KaraokeAudio.Mix && request.Stems is null;
 
     private Task<SongResult> TranscribeAsync(
-        KaraokeRequest request, ProgressPlan plan, IProgress<SongProgress>? progress, CancellationToken cancellationToken) => _songs.RunAsync(
+        KaraokeRequest request, ProgressPlan plan, IProgress<SongProgress>? progress, CancellationToken cancellationToken) =>
+            _songs.RunAsync(
         request.Song with { KeepStems = request.Audio != KaraokeAudio.Mix && request.Stems is null },
         progress is null ? null : plan.Part(WorkStep.Lyrics, progress),
         cancellationToken);

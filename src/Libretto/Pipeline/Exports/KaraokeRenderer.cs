@@ -49,11 +49,15 @@ internal sealed class KaraokeRenderer(ToolRunner tools, AudioDecoder decoder, Fu
         return output.Kind switch
         {
             KaraokeKind.Html => new KaraokeFile(tools, decoder, folder).WriteAsync(
-                show, song.Info.Path, voice.Files?.Vocals, voice.Files?.Instrumental, VoiceOf(request.Audio), output.Path, progress, cancellationToken),
+                show, song.Info.Path, voice.Files?.Vocals, voice.Files?.Instrumental, VoiceOf(request.Audio), output.Path, progress,
+                cancellationToken),
             KaraokeKind.Mp4 => new VideoRenderer(tools, folder).RenderAsync(
-                show, SoundOf(song, voice, request.Audio), song.Info.HasCoverArt ? song.Info.Path : null, request.Video, output.Path, progress, cancellationToken),
-            KaraokeKind.Cdg => new CdgPackage(tools, folder).WriteAsync(show, SoundOf(song, voice, request.Audio), name, output.Path, progress, cancellationToken),
-            KaraokeKind.UltraStar => new UltraStarFolder(tools).WriteAsync(show, song.Info, voice.Files?.Vocals, voice.Files?.Instrumental, FileNames.OfSong(show.Artist, show.Title), output.Path, cancellationToken),
+                show, SoundOf(song, voice, request.Audio), song.Info.HasCoverArt ? song.Info.Path : null, request.Video, output.Path,
+                progress, cancellationToken),
+            KaraokeKind.Cdg => new CdgPackage(tools, folder).WriteAsync(show, SoundOf(song, voice, request.Audio), name, output.Path,
+                progress, cancellationToken),
+            KaraokeKind.UltraStar => new UltraStarFolder(tools).WriteAsync(show, song.Info, voice.Files?.Vocals, voice.Files?.Instrumental,
+                FileNames.OfSong(show.Artist, show.Title), output.Path, cancellationToken),
             _ => throw new NotSupportedException(output.Kind.ToString()),
         };
     }

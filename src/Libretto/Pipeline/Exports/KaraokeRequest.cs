@@ -34,7 +34,8 @@ public enum KaraokeAudio
 
 /// <summary>Something to be made.</summary>
 /// <param name="Kind">What.</param>
-/// <param name="Path">The file to write, replaced if it exists; for <see cref="KaraokeKind.UltraStar"/> a folder, made if it does not.</param>
+/// <param name="Path">The file to write, replaced if it exists; for <see cref="KaraokeKind.UltraStar"/> a folder, made if it does
+/// not.</param>
 public sealed record KaraokeOutput(KaraokeKind Kind, string Path);
 
 /// <summary>One song to be made into karaoke.</summary>
@@ -54,7 +55,9 @@ public sealed record KaraokeRequest(SongRequest Song, IReadOnlyList<KaraokeOutpu
     /// <summary>How a video looks.</summary>
     public VideoOptions Video { get; init; } = new();
 
-    /// <summary>What the files within a ZIP are called, without an ending; null takes artist and title, as an UltraStar folder always does.</summary>
+    /// <summary>
+    /// What the files within a ZIP are called, without an ending; null takes artist and title, as an UltraStar folder always does.
+    /// </summary>
     public string? Name { get; init; }
 }
 

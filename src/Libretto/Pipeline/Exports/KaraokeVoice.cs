@@ -48,7 +48,8 @@ internal sealed class KaraokeVoice : IDisposable
             return;
         }
         // Notes of a voice alone are far better than those of a mix; stems that were made before cost nothing.
-        var isWanted = _request.Audio != KaraokeAudio.Mix || _request.Outputs.Any(output => output.Kind == KaraokeKind.UltraStar && _separation.IsInstalled);
+        var isWanted = _request.Audio != KaraokeAudio.Mix || _request.Outputs.Any(output => output.Kind == KaraokeKind.UltraStar &&
+            _separation.IsInstalled);
         var isWorthIt = isWanted || (_separation.IsInstalled && await _stems.RecallAsync(cancellationToken));
         if (!isWorthIt)
             return;

@@ -8,7 +8,9 @@ using Libretto.Pipeline.Memo;
 
 namespace Libretto.Pipeline.Exports;
 
-/// <summary>Gives a song's words their syllables and notes, by models that are small and fetched by themselves; without them as well as it goes.</summary>
+/// <summary>
+/// Gives a song's words their syllables and notes, by models that are small and fetched by themselves; without them as well as it goes.
+/// </summary>
 internal sealed class NoteSearch(AudioDecoder decoder, ModelStore models, OnnxSessions sessions)
 {
     /// <summary>Finds syllables and notes.</summary>
@@ -17,7 +19,8 @@ internal sealed class NoteSearch(AudioDecoder decoder, ModelStore models, OnnxSe
     /// <param name="voice">Its voice.</param>
     /// <param name="areNotesWanted">Whether its user is told that there are none.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public async Task<LyricsDocument> FindAsync(Song song, LyricsDocument document, KaraokeVoice voice, bool areNotesWanted, CancellationToken cancellationToken)
+    public async Task<LyricsDocument> FindAsync(Song song, LyricsDocument document, KaraokeVoice voice, bool areNotesWanted,
+        CancellationToken cancellationToken)
     {
         if (document.Lines.Count == 0)
             return document;
@@ -66,7 +69,8 @@ internal sealed class NoteSearch(AudioDecoder decoder, ModelStore models, OnnxSe
         var (sound, isOwned) = await voice.SpeechAsync(decoder, cancellationToken);
         try
         {
-            var track = await Task.Run(() => PitchNetwork.Load(folder, sessions).Track(sound, song.Meter.Step(), cancellationToken), cancellationToken);
+            var track = await Task.Run(() => PitchNetwork.Load(folder, sessions).Track(sound, song.Meter.Step(), cancellationToken),
+                cancellationToken);
             await song.Memo.KeepAsync(key, KeptPitch.Of(track), StageJson.Default.KeptPitch, cancellationToken);
             return track;
         }
@@ -85,12 +89,14 @@ internal sealed class NoteSearch(AudioDecoder decoder, ModelStore models, OnnxSe
 /// <param name="Frames">Three numbers a frame, as bytes: pitch in hertz, confidence, level in decibels.</param>
 internal sealed record KeptPitch(byte[] Frames)
 {
-    public static KeptPitch Of(PitchTrack track) => new(MemoryMarshal.AsBytes<float>([.. track.Hertz, .. track.Confidence, .. track.Level]).ToArray());
+    public static KeptPitch Of(PitchTrack track) =>
+        new(MemoryMarshal.AsBytes<float>([.. track.Hertz, .. track.Confidence, .. track.Level]).ToArray());
 
     public PitchTrack ToTrack()
     {
         var numbers = MemoryMarshal.Cast<byte, float>(Frames);
         var count = numbers.Length / 3;
-        return new PitchTrack(numbers[..count].ToArray(), numbers[count..(2 * count)].ToArray(), numbers[(2 * count)..(3 * count)].ToArray());
+        return new PitchTrack(numbers[..count].ToArray(), numbers[count..(2 * count)].ToArray(), numbers[(2 * count)..(3 * count)]
+            .ToArray());
     }
 }

@@ -18,7 +18,8 @@ internal sealed class SongMemo(
     /// <summary>Where a stage's result lies.</summary>
     /// <param name="stage">The stage's name.</param>
     /// <param name="dependsOn">Everything else the result depends on: model, options, keys of earlier results.</param>
-    public string Key(string stage, params ReadOnlySpan<string> dependsOn) => ContentKey.Of($"{StoreFolders.Stages}/{stage}", [s_build, song, .. dependsOn]);
+    public string Key(string stage, params ReadOnlySpan<string> dependsOn) =>
+        ContentKey.Of($"{StoreFolders.Stages}/{stage}", [s_build, song, .. dependsOn]);
 
     /// <summary>What was kept under a key; null when nothing was or everything is to be made anew.</summary>
     public Task<T?> FindAsync<T>(string key, JsonTypeInfo<T> type, CancellationToken cancellationToken)

@@ -26,7 +26,8 @@ internal sealed partial class StageMemo(Func<IContentStore>? store, Func<Tempora
     {
         if (store is null)
             return new SongMemo("", fresh, null, temporary, _ => { });
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0,
+            FileOptions.Asynchronous | FileOptions.SequentialScan);
         var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));
         return new SongMemo(track is null ? hash : $"{hash}/{track}", fresh, store, temporary, e =>
         {

@@ -31,7 +31,8 @@ public sealed class SongStems : IDisposable
     /// <param name="instrumental">The file for everything else.</param>
     /// <param name="format">How they are written.</param>
     /// <param name="progress">Told at once, in order, on whichever thread works; from 0 to 1.</param>
-    /// <param name="cancellationToken">Checked at least every half second, by programs that were started too; nothing half-written remains.</param>
+    /// <param name="cancellationToken">Checked at least every half second, by programs that were started too; nothing half-written
+    /// remains.</param>
     /// <returns>What was written and of how many seconds.</returns>
     /// <exception cref="LibrettoException">The song, the model, the disk, or a program it needs; its message says what to do.</exception>
     public async Task<StemResult> WriteAsync(

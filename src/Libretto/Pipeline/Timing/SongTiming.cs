@@ -49,7 +49,8 @@ internal sealed class SongTiming(Song song, SongRequest request, EngineSelector 
         {
             song.Meter.Enter(WorkStep.Align, "aligning the lyrics", Attention);
             var alignment = new LyricsAlignment(song, engines.Aligner(heard.Engine), LyricsAlignment.FromFile);
-            return new TimingResult(await alignment.RunAsync(given, heard, vocals, language, cancellationToken), Attention, IsSupplied: true);
+            return new TimingResult(await alignment.RunAsync(given, heard, vocals, language, cancellationToken), Attention,
+                IsSupplied: true);
         }
         if (await search.ResultAsync() is { } found)
         {
@@ -67,7 +68,8 @@ internal sealed class SongTiming(Song song, SongRequest request, EngineSelector 
             return new TimingResult(aligned, Attention, IsSupplied: false);
         }
         return new TimingResult(
-            null, heard.Transcript.IsEstimated ? Estimated : heard.Engine.Transcriber.TimesAreTrusted ? "provider" : Attention, IsSupplied: false);
+            null, heard.Transcript.IsEstimated ? Estimated : heard.Engine.Transcriber.TimesAreTrusted ? "provider" : Attention,
+            IsSupplied: false);
     }
 }
 

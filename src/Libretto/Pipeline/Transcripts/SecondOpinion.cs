@@ -62,7 +62,8 @@ internal sealed class SecondOpinion(Song song, RecognitionRun run)
         using var passage = Cut(audio, from, Math.Min(audio.Duration, range.End + Around));
         var words = new TranscriptBuilder();
         if (passage.Duration > Shortest)
-            await foreach (var piece in other.Transcriber.TranscribeAsync(passage, new TranscribeOptions { Language = other.Language }, null, cancellationToken))
+            await foreach (var piece in other.Transcriber.TranscribeAsync(passage, new TranscribeOptions { Language = other.Language },
+                null, cancellationToken))
                 words.Add(piece);
         var heard = words.Song(passage.Duration);
         var middle = heard.Words.Select(word => from + ((word.Start + word.End) / 2)).ToList();
@@ -101,16 +102,19 @@ internal sealed class SecondOpinion(Song song, RecognitionRun run)
         var isImpossible = mine.Count > FastestSinging * doubt.Range.Length;
         if (doubt.Guard != "unlikely" && (again is not null || isImpossible))
         {
-            Tell(doubt, again is null ? "nobody sings that fast, so it is left out." : $"{by} on this machine does not understand it either, so it is left out.");
+            Tell(doubt, again is null ? "nobody sings that fast, so it is left out."
+                : $"{by} on this machine does not understand it either, so it is left out.");
             return WithCheck(Replace(transcript, doubt.Range, null, Dropped), doubt);
         }
-        Tell(doubt, by is null ? "no engine of this machine can hear it again, so it should be checked by ear." : "it is kept, and should be checked by ear.");
+        Tell(doubt, by is null ? "no engine of this machine can hear it again, so it should be checked by ear."
+            : "it is kept, and should be checked by ear.");
         return WithCheck(transcript, doubt);
     }
 
     private static bool IsBetter(Transcript again, PassageDoubt doubt, Transcript transcript)
     {
-        var isSound = again.Words.Count > 0 && again.Guards?.ContainsKey(Dropped) != true && again.Words.Count <= FastestSinging * Math.Max(1, doubt.Range.Length) &&
+        var isSound = again.Words.Count > 0 && again.Guards?.ContainsKey(Dropped) != true && again.Words.Count <= FastestSinging * Math.Max(
+            1, doubt.Range.Length) &&
             Hypothesis.CompressionRatio(WordJoiner.Join(again.Words.Select(word => word.Text))) <= HighestCompression;
         // A larger network that is unsure is not worse than a small one that is unsure too.
         return isSound && (doubt.Guard != "unlikely" || again.Windows.All(window => window.MeanLogProbability > -1));
@@ -119,11 +123,13 @@ internal sealed class SecondOpinion(Song song, RecognitionRun run)
     private static Transcript Replace(Transcript transcript, TimeRange range, Transcript? by, string guard)
     {
         var ends = transcript.SentenceEnds.ToHashSet();
-        var words = transcript.Words.Select((word, i) => (Word: word, IsEnd: ends.Contains(i))).Where(word => !IsIn(word.Word, range)).ToList();
+        var words = transcript.Words.Select((word, i) => (Word: word, IsEnd: ends.Contains(i)))
+            .Where(word => !IsIn(word.Word, range)).ToList();
         if (by is not null)
         {
             var at = words.FindIndex(word => word.Word.Start >= range.Start);
-            words.InsertRange(at < 0 ? words.Count : at, by.Words.Select((word, i) => (word, by.SentenceEnds.Contains(i) || i == by.Words.Count - 1)));
+            words.InsertRange(at < 0 ? words.Count : at,
+                by.Words.Select((word, i) => (word, by.SentenceEnds.Contains(i) || i == by.Words.Count - 1)));
         }
         var guards = new Dictionary<string, int>(transcript.Guards ?? new Dictionary<string, int>());
         guards[guard] = guards.GetValueOrDefault(guard) + 1;
@@ -146,7 +152,8 @@ internal sealed class SecondOpinion(Song song, RecognitionRun run)
 
     private void Tell(PassageDoubt doubt, string outcome) => song.Notice(string.Create(
         CultureInfo.InvariantCulture,
-        $"{_first}: what it heard from {TimeSpan.FromSeconds(doubt.Range.Start):m\\:ss} to {TimeSpan.FromSeconds(doubt.Range.End):m\\:ss} may be invented ({Reason(doubt)}); {outcome}"));
+        $"{_first}: what it heard from {TimeSpan.FromSeconds(doubt.Range.Start):m\\:ss} to " +
+            $"{TimeSpan.FromSeconds(doubt.Range.End):m\\:ss} may be invented ({Reason(doubt)}); {outcome}"));
 
     private static string Reason(PassageDoubt doubt) => doubt.Guard switch
     {

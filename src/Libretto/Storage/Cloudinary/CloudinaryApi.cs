@@ -55,7 +55,8 @@ internal sealed class CloudinaryApi(HttpClient http, CloudinaryOptions options, 
     }
 
     /// <summary>Asks a delivery address; null when nothing is there.</summary>
-    public async Task<HttpResponseMessage?> FetchAsync(HttpMethod method, string resourceType, string publicId, long from, CancellationToken ct)
+    public async Task<HttpResponseMessage?> FetchAsync(HttpMethod method, string resourceType, string publicId, long from,
+        CancellationToken ct)
     {
         using var request = new HttpRequestMessage(
             method, new Uri(options.Delivery, $"{options.Cloud}/{resourceType}/authenticated/{_signer.SignAddress(publicId)}/{publicId}"));
@@ -119,7 +120,8 @@ internal sealed class CloudinaryApi(HttpClient http, CloudinaryOptions options, 
             case 400 or 401 when message.Contains("Stale request", StringComparison.OrdinalIgnoreCase):
                 return StorageException.Refused(Label, "this machine's clock is wrong", "Set the clock.");
             case 401 or 403:
-                return StorageException.Refused(Label, "the key, its secret or the signature is wrong", "Check CLOUDINARY_API_KEY and CLOUDINARY_API_SECRET.");
+                return StorageException.Refused(Label, "the key, its secret or the signature is wrong",
+                    "Check CLOUDINARY_API_KEY and CLOUDINARY_API_SECRET.");
             case >= 500 or 408:
                 return StorageException.Unreachable(Label, $"it answered {(int)answer.StatusCode}");
             default:
@@ -134,7 +136,8 @@ internal sealed class CloudinaryApi(HttpClient http, CloudinaryOptions options, 
             return told;
         try
         {
-            var error = await JsonSerializer.DeserializeAsync(await answer.Content.ReadAsStreamAsync(ct), CloudinaryJson.Default.CloudinaryError, ct);
+            var error = await JsonSerializer.DeserializeAsync(await answer.Content.ReadAsStreamAsync(ct),
+                CloudinaryJson.Default.CloudinaryError, ct);
             return error?.Error?.Message?.Split(". String to sign")[0] ?? $"it answered {(int)answer.StatusCode}";
         }
         catch (Exception e) when (e is JsonException or IOException or HttpRequestException)
@@ -158,7 +161,8 @@ internal sealed class CloudinaryApi(HttpClient http, CloudinaryOptions options, 
     }
 
     private DateTimeOffset ResetOf(HttpResponseMessage answer) =>
-        DateTimeOffset.TryParse(Header(answer, "X-FeatureRateLimit-Reset"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var reset) ? reset
+        DateTimeOffset.TryParse(Header(answer, "X-FeatureRateLimit-Reset"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
+            out var reset) ? reset
         : answer.Headers.RetryAfter?.Delta is { } delta ? time.GetUtcNow() + delta
         : time.GetUtcNow() + PauseUntold;
 

@@ -43,7 +43,8 @@ internal sealed class CloudinaryContentStore : RemoteContentStore
         if (delivered.Tag is { } tag && _index.TryGetValue((key, tag), out var known))
             return known;
         var resource = await _api.AskAsync(
-            $"resources/{delivered.ResourceType}/{DeliveryType}/{IdOf(key)}?context=true", CloudinaryJson.Default.CloudinaryResource, cancellationToken);
+            $"resources/{delivered.ResourceType}/{DeliveryType}/{IdOf(key)}?context=true", CloudinaryJson.Default.CloudinaryResource,
+            cancellationToken);
         var content = resource is null ? null : CloudinaryContext.Read(key, resource.Bytes, resource.Context?.Custom);
         Remember(content, delivered.Tag);
         return content;
@@ -51,7 +52,8 @@ internal sealed class CloudinaryContentStore : RemoteContentStore
 
     public override async Task<bool> HoldsAsync(string key, ContentDescription description, CancellationToken cancellationToken = default)
     {
-        using var answer = await _api.FetchAsync(HttpMethod.Head, ResourceTypeOf(description), IdOf(ContentKey.Check(key)), 0, cancellationToken);
+        using var answer = await _api.FetchAsync(HttpMethod.Head, ResourceTypeOf(description), IdOf(ContentKey.Check(key)), 0,
+            cancellationToken);
         return answer is not null || await DeliveredAsync(key, cancellationToken) is not null;
     }
 
@@ -78,14 +80,17 @@ internal sealed class CloudinaryContentStore : RemoteContentStore
     {
         foreach (var resourceType in s_resourceTypes)
         {
-            var path = $"resources/{resourceType}/{DeliveryType}?context=true&max_results={LargestPage}&prefix={Uri.EscapeDataString(_options.Folder + prefix)}";
+            var path = $"resources/{resourceType}/{DeliveryType}?context=true&max_results={LargestPage}" +
+                $"&prefix={Uri.EscapeDataString(_options.Folder + prefix)}";
             string? cursor = null;
             do
             {
                 var page = await _api.AskAsync(
-                    cursor is null ? path : $"{path}&next_cursor={Uri.EscapeDataString(cursor)}", CloudinaryJson.Default.CloudinaryPage, cancellationToken);
+                    cursor is null ? path : $"{path}&next_cursor={Uri.EscapeDataString(cursor)}", CloudinaryJson.Default.CloudinaryPage,
+                    cancellationToken);
                 foreach (var resource in page?.Resources ?? [])
-                    if (CloudinaryContext.Read(resource.PublicId[_options.Folder.Length..], resource.Bytes, resource.Context?.Custom) is { } content)
+                    if (CloudinaryContext.Read(resource.PublicId[_options.Folder.Length..], resource.Bytes,
+                        resource.Context?.Custom) is { } content)
                         yield return content;
                 cursor = page?.NextCursor;
             }
@@ -99,7 +104,8 @@ internal sealed class CloudinaryContentStore : RemoteContentStore
             return null;
         var expires = (Time.GetUtcNow() + lifetime).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         var parameters = _api.Signer.Sign(
-            new Dictionary<string, string> { ["public_id"] = IdOf(key), ["type"] = DeliveryType, ["expires_at"] = expires }, Time.GetUtcNow());
+            new Dictionary<string, string> { ["public_id"] = IdOf(key), ["type"] = DeliveryType, ["expires_at"] = expires },
+            Time.GetUtcNow());
         var query = string.Join('&', parameters.Select(pair => $"{pair.Key}={Uri.EscapeDataString(pair.Value)}"));
         return new Uri($"{_api.ApiAddress($"{resourceType}/download")}?{query}");
     }
@@ -127,7 +133,8 @@ internal sealed class CloudinaryContentStore : RemoteContentStore
             await SendChunksAsync(path, parameters, file, content.Length, cancellationToken);
             return;
         }
-        var stored = await _api.PostAsync(path, parameters, new StreamContent(file), configure: null, CloudinaryJson.Default.CloudinaryResult, cancellationToken);
+        var stored = await _api.PostAsync(path, parameters, new StreamContent(file), configure: null,
+            CloudinaryJson.Default.CloudinaryResult, cancellationToken);
         Remember(CloudinaryContext.Kept(content), stored.Etag);
     }
 
@@ -146,7 +153,8 @@ internal sealed class CloudinaryContentStore : RemoteContentStore
         var chunk = new byte[_options.ChunkBytes];
         for (long from = 0; from < length;)
         {
-            var count = await file.ReadAtLeastAsync(chunk, (int)Math.Min(chunk.Length, length - from), cancellationToken: cancellationToken);
+            var count = await file.ReadAtLeastAsync(chunk, (int)Math.Min(chunk.Length, length - from),
+                cancellationToken: cancellationToken);
             var range = new ContentRangeHeaderValue(from, from + count - 1, length);
             await _api.PostAsync(
                 path, parameters, new ByteArrayContent(chunk, 0, count),
@@ -182,7 +190,8 @@ internal sealed class CloudinaryContentStore : RemoteContentStore
     }
 
     private static string ResourceTypeOf(ContentDescription description) =>
-        description.ContentType.StartsWith("audio/", StringComparison.Ordinal) || description.ContentType.StartsWith("video/", StringComparison.Ordinal) ? Sound : Other;
+        description.ContentType.StartsWith("audio/", StringComparison.Ordinal) || description.ContentType.StartsWith(
+            "video/", StringComparison.Ordinal) ? Sound : Other;
 
     private string IdOf(string key) => _options.Folder + key;
 }

@@ -51,6 +51,7 @@ internal static class CloudinaryContext
 
     // The string that is signed knows no escape for an ampersand.
     private static string Escape(string text) => text
-        .Replace("%", "%25", StringComparison.Ordinal).Replace("&", "%26", StringComparison.Ordinal).Replace("\\", "%5C", StringComparison.Ordinal)
+        .Replace("%", "%25", StringComparison.Ordinal).Replace("&", "%26", StringComparison.Ordinal)
+            .Replace("\\", "%5C", StringComparison.Ordinal)
         .Replace("=", "\\=", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal);
 }

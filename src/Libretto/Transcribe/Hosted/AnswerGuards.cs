@@ -75,14 +75,16 @@ internal static class AnswerGuards
             return "loop";
         if (Hypothesis.CompressionRatio(WordJoiner.Join(words.Select(word => word.Text))) > HighestCompression)
             return "compression";
-        var told = passage.Where(line => line.Segment is { AverageLogProbability: < 0 }).Select(line => line.Segment!.AverageLogProbability).ToList();
+        var told = passage.Where(line => line.Segment is { AverageLogProbability: < 0 })
+            .Select(line => line.Segment!.AverageLogProbability).ToList();
         return told.Count > 0 && told.Average() < LowestLogProbability ? "unlikely" : null;
     }
 
     private static bool GoesInCircles(List<LyricsWord> words)
     {
         var numbers = new Dictionary<string, int>();
-        var text = words.Select(word => numbers.TryAdd(WordMarks.Letters(word.Text), numbers.Count) ? numbers.Count - 1 : numbers[WordMarks.Letters(word.Text)]).ToArray();
+        var text = words.Select(word => numbers.TryAdd(WordMarks.Letters(word.Text), numbers.Count) ? numbers.Count - 1
+            : numbers[WordMarks.Letters(word.Text)]).ToArray();
         for (var end = 1; end <= text.Length; end++)
             if (LoopGuard.RepeatedTail(text.AsSpan(0, end)) > 0)
                 return true;

@@ -25,7 +25,8 @@ internal static class AnswerJson
         catch (JsonException e)
         {
             var why = body.AsSpan().TrimStart(" \t\r\n"u8).StartsWith("<"u8) ? Markup
-                : string.Create(CultureInfo.InvariantCulture, $"its JSON is broken at line {e.LineNumber + 1 ?? 1}, byte {e.BytePositionInLine ?? 0}");
+                : string.Create(CultureInfo.InvariantCulture,
+                    $"its JSON is broken at line {e.LineNumber + 1 ?? 1}, byte {e.BytePositionInLine ?? 0}");
             throw HostedException.BadAnswer(engine, why, e);
         }
         var answer = root.ValueKind == JsonValueKind.Object ? Transcription(root) : new VerboseTranscription();
@@ -79,7 +80,8 @@ internal static class AnswerJson
         var number = value.ValueKind switch
         {
             JsonValueKind.Number => value.GetDouble(),
-            JsonValueKind.String when double.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var read) => read,
+            JsonValueKind.String when double.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var read) =>
+                read,
             _ => double.NaN,
         };
         return double.IsFinite(number) ? number : null;

@@ -80,7 +80,8 @@ internal sealed class AnswerOrder
             return;
         }
         var best = (Words: words, Pairs: asIs);
-        if (Matched(asIs) < words.Count && words.TrueForAll(word => !double.IsNaN(word.Start)) && Match(sorted) is { } found && Matched(found) > Matched(asIs))
+        if (Matched(asIs) < words.Count && words.TrueForAll(word => !double.IsNaN(word.Start)) && Match(sorted) is { } found &&
+            Matched(found) > Matched(asIs))
             (best, WasSorted) = ((sorted, found), true);
         IsForeign = best.Pairs is null && Letters(words.Select(word => word.Text)) != Letters(_text.Select(word => word.Text));
         Lines = IsForeign ? Spread() : InSegments(best.Words, best.Pairs ?? []);
@@ -91,7 +92,8 @@ internal sealed class AnswerOrder
     {
         var (left, right) = (Pieces(words.Select(word => word.Text)), Pieces(_text.Select(word => word.Text)));
         var pairs = WordDiff.Match(
-            [.. left.Select(piece => piece.Letters)], [.. right.Select(piece => piece.Letters)], (int)((left.Count + right.Count) * LittleInCommon));
+            [.. left.Select(piece => piece.Letters)], [.. right.Select(piece => piece.Letters)],
+            (int)((left.Count + right.Count) * LittleInCommon));
         return pairs is null ? null : [.. pairs.Select(pair => (left[pair.Left].Owner, right[pair.Right].Owner)).Distinct()];
     }
 
@@ -114,7 +116,8 @@ internal sealed class AnswerOrder
             if (nextText - text > 2 * (nextWord - word) + (nextWord > word ? 3 : 0))
             {
                 (var replaced, word) = (word, nextWord);
-                current = Insert(lines, _text[text..nextText], words.ElementAtOrDefault(replaced - 1)?.End ?? 0, words.ElementAtOrDefault(nextWord)?.Start, current);
+                current = Insert(lines, _text[text..nextText], words.ElementAtOrDefault(replaced - 1)?.End ?? 0,
+                    words.ElementAtOrDefault(nextWord)?.Start, current);
             }
             for (; word < nextWord; word++)
                 lines[current = ByTime(words[word], current)].Add(words[word]);
@@ -140,7 +143,8 @@ internal sealed class AnswerOrder
             current = Math.Max(current, group.Key ?? current);
             var segment = _segments.ElementAtOrDefault(group.Key ?? -1);
             var from = Latest(after, segment?.Start);
-            var to = Math.Min(before is { } start && !double.IsNaN(start) ? start : _length, segment?.End is { } end && !double.IsNaN(end) ? end : _length);
+            var to = Math.Min(before is { } start && !double.IsNaN(start) ? start : _length, segment?.End is { } end && !double.IsNaN(end)
+                ? end : _length);
             lines[current].AddRange(to > from
                 ? LineSpread.Over([.. group.Select(word => word.Text)], Milliseconds.From(from), Milliseconds.From(to))
                 : group.Select(word => new LyricsWord(word.Text, double.NaN, double.NaN) { Estimated = true }));
@@ -165,7 +169,8 @@ internal sealed class AnswerOrder
         if (_segments.Count == 0 || _text.Exists(word => word.Segment is null) || _segments.Exists(segment => double.IsNaN(segment.Start)))
             return [[.. LineSpread.Over([.. _text.Select(word => word.Text)], 0, Milliseconds.From(_length))]];
         return [.. _segments.Select(segment =>
-            LineSpread.Over(WordText.Words(segment.Text), Milliseconds.From(segment.Start), Milliseconds.From(double.IsNaN(segment.End) ? segment.Start : segment.End)).ToList())];
+            LineSpread.Over(WordText.Words(segment.Text), Milliseconds.From(segment.Start),
+                Milliseconds.From(double.IsNaN(segment.End) ? segment.Start : segment.End)).ToList())];
     }
 
     /// <summary>The words without those that stand there twice, with the same letters at the same time.</summary>
@@ -182,10 +187,13 @@ internal sealed class AnswerOrder
     private static List<VerboseSegment> Ordered(IReadOnlyList<VerboseSegment> segments, string? text)
     {
         List<VerboseSegment> sorted = [.. segments.OrderBy(segment => double.IsNaN(segment.Start) ? double.MaxValue : segment.Start)];
-        return Letters([text ?? ""]) is { Length: > 0 } all && Letters(segments.Select(segment => segment.Text ?? "")) == all ? [.. segments] : sorted;
+        return Letters([text ?? ""]) is { Length: > 0 } all && Letters(segments.Select(segment => segment.Text ?? "")) == all
+            ? [.. segments] : sorted;
     }
 
-    /// <summary>The words as listed, from the segments or else from the top; the pieces of words that some servers list made whole.</summary>
+    /// <summary>
+    /// The words as listed, from the segments or else from the top; the pieces of words that some servers list made whole.
+    /// </summary>
     private static List<LyricsWord> Listed(List<VerboseSegment> segments, VerboseTranscription answer)
     {
         var inSegments = segments.SelectMany(segment => segment.Words ?? []).ToList();
@@ -198,7 +206,8 @@ internal sealed class AnswerOrder
     private static List<VerboseWord> Whole(IReadOnlyList<VerboseWord> tokens)
     {
         var words = new List<VerboseWord>();
-        List<VerboseWord> spoken = [.. tokens.Where(token => (token.Word ?? "").Trim() is not (['[', '_', .., ']'] or ['<', '|', .., '|', '>']))];
+        List<VerboseWord> spoken =
+            [.. tokens.Where(token => (token.Word ?? "").Trim() is not (['[', '_', .., ']'] or ['<', '|', .., '|', '>']))];
         var areTokens = spoken.Count > 0 && Begins(spoken[0]) && spoken.Count(Begins) > spoken.Count / 3;
         foreach (var token in spoken)
         {

@@ -54,7 +54,8 @@ internal static class AnswerReader
         Count(guards, ForeignGuard, order.IsForeign ? 1 : 0);
 
         var segments = order.Segments.Count == order.Lines.Count ? order.Segments : null;
-        var lines = order.Lines.Select((line, i) => new AnswerLine(WordMarks.Restore(line, segments?[i].Text ?? answer.Text), segments?[i])).ToList();
+        var lines = order.Lines.Select((line, i) => new AnswerLine(WordMarks.Restore(line, segments?[i].Text ?? answer.Text), segments?[i]))
+            .ToList();
         var spread = lines.Sum(line => line.Words.Count(word => word.Estimated == true)) - order.Missing;
         Count(guards, SpreadGuard, spread);
         var repaired = Repair([.. lines.SelectMany(line => line.Words)], range.Length, guards);
@@ -77,7 +78,8 @@ internal static class AnswerReader
         var timed = words.ConvertAll(word => word.Start > length ? word with { Start = double.NaN } : word);
         var whole = timed.Select((word, i) => word.End > word.Start ? word : word with
         {
-            End = Math.Min(word.Start + UsualLength, i + 1 < timed.Count && timed[i + 1].Start > word.Start ? timed[i + 1].Start : double.PositiveInfinity),
+            End = Math.Min(word.Start + UsualLength, i + 1 < timed.Count && timed[i + 1].Start > word.Start ? timed[i + 1].Start
+                : double.PositiveInfinity),
             Estimated = true,
         }).ToList();
         var repaired = DocumentRules.Repair(whole, Milliseconds.From(length), Milliseconds.From(DocumentRules.ShortestWord));
@@ -92,13 +94,15 @@ internal static class AnswerReader
     }
 
     private static double UsualEnd(LyricsWord[] words, int index, double length) => Math.Max(
-        words[index].End, Math.Min(Milliseconds.Round(words[index].Start + UsualLength), index + 1 < words.Length ? words[index + 1].Start : length));
+        words[index].End, Math.Min(Milliseconds.Round(words[index].Start + UsualLength), index + 1 < words.Length
+            ? words[index + 1].Start : length));
 
     /// <summary>The same lines with other words, as many or fewer at the end.</summary>
     private static List<AnswerLine> Take(List<AnswerLine> lines, LyricsWord[] words)
     {
         var next = 0;
-        return lines.ConvertAll(line => line with { Words = [.. words[Math.Min(next, words.Length)..Math.Min(next += line.Words.Count, words.Length)]] });
+        return lines.ConvertAll(line =>
+            line with { Words = [.. words[Math.Min(next, words.Length)..Math.Min(next += line.Words.Count, words.Length)]] });
     }
 
     private static List<int> Ends(IEnumerable<AnswerLine> lines)

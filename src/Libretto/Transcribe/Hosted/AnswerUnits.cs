@@ -26,7 +26,8 @@ internal static class AnswerUnits
     public static VerboseTranscription Convert(VerboseTranscription answer, double unit) => unit == 1 ? answer : answer with
     {
         Segments = answer.Segments is null ? null
-            : [.. answer.Segments.Select(segment => segment with { Start = segment.Start / unit, End = segment.End / unit, Words = Convert(segment.Words, unit) })],
+            : [.. answer.Segments.Select(
+                segment => segment with { Start = segment.Start / unit, End = segment.End / unit, Words = Convert(segment.Words, unit) })],
         Words = Convert(answer.Words, unit),
     };
 

@@ -66,10 +66,12 @@ internal sealed class HostedClient
     }
 
     /// <summary>Outermost the breaker, so that it counts songs rather than attempts.</summary>
-    private static ResiliencePipeline Resilience(HostedEngine engine, TimeProvider time) => new ResiliencePipelineBuilder { TimeProvider = time }
+    private static ResiliencePipeline Resilience(HostedEngine engine, TimeProvider time) =>
+        new ResiliencePipelineBuilder { TimeProvider = time }
         .AddCircuitBreaker(new CircuitBreakerStrategyOptions
         {
-            ShouldHandle = new PredicateBuilder().Handle<HostedException>(e => e.Code is ErrorCodes.HostedUnavailable or ErrorCodes.HostedUnreachable or ErrorCodes.HostedTimeout),
+            ShouldHandle = new PredicateBuilder().Handle<HostedException>(
+                e => e.Code is ErrorCodes.HostedUnavailable or ErrorCodes.HostedUnreachable or ErrorCodes.HostedTimeout),
             FailureRatio = 0.9,
             MinimumThroughput = 3,
             SamplingDuration = TimeSpan.FromMinutes(5),
@@ -185,7 +187,8 @@ internal sealed class HostedClient
         file.Headers.ContentType = new MediaTypeHeaderValue("audio/flac");
         form.Add(file, "\"file\"", "\"audio.flac\"");
 
-        var message = new HttpRequestMessage(HttpMethod.Post, new Uri(_engine.Address, request.Translate ? "audio/translations" : "audio/transcriptions"))
+        var message = new HttpRequestMessage(
+            HttpMethod.Post, new Uri(_engine.Address, request.Translate ? "audio/translations" : "audio/transcriptions"))
         {
             Content = form,
         };

@@ -39,9 +39,11 @@ internal static partial class HostedFailure
     public static HostedException Of(HostedEngine engine, HttpRequestException failure) => failure.HttpRequestError switch
     {
         HttpRequestError.SecureConnectionError => HostedException.Insecure(engine, Innermost(failure).Message.TrimEnd('.'), failure),
-        HttpRequestError.NameResolutionError => HostedException.Unreachable(engine, "its name is not known here", worthAnotherTry: false, failure),
+        HttpRequestError.NameResolutionError =>
+            HostedException.Unreachable(engine, "its name is not known here", worthAnotherTry: false, failure),
         HttpRequestError.ConnectionError => HostedException.Unreachable(engine, "nothing answers there", worthAnotherTry: false, failure),
-        HttpRequestError.ProxyTunnelError => HostedException.Unreachable(engine, "the proxy does not let it through", worthAnotherTry: false, failure),
+        HttpRequestError.ProxyTunnelError =>
+            HostedException.Unreachable(engine, "the proxy does not let it through", worthAnotherTry: false, failure),
         _ => HostedException.Unreachable(engine, "the connection was cut", worthAnotherTry: true, failure),
     };
 
@@ -62,7 +64,8 @@ internal static partial class HostedFailure
     {
         var text = Encoding.UTF8.GetString(body);
         return (int)answer.StatusCode is 400 or 422 &&
-            (text.Contains("response_format", StringComparison.Ordinal) || text.Contains("timestamp_granularities", StringComparison.Ordinal));
+            (text.Contains("response_format", StringComparison.Ordinal) ||
+                text.Contains("timestamp_granularities", StringComparison.Ordinal));
     }
 
     /// <summary>Groq and OpenAI write it into the message too, and some proxies drop the headers.</summary>
@@ -96,10 +99,14 @@ internal static partial class HostedFailure
     /// <summary>FastAPI's list of what is wrong with a form's fields.</summary>
     private static string? Detail(JsonElement error) =>
         error.TryGetProperty("detail", out var list) && list.ValueKind == JsonValueKind.Array
-            ? string.Join("; ", list.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.Object).Select(item => Text(item, "msg")))
+            ? string.Join("; ", list.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.Object)
+                .Select(item => Text(item, "msg")))
             : null;
 
-    /// <summary>The engine's own words: one line, not too long, without keys and without the names of the account, which are not every user's to know.</summary>
+    /// <summary>
+    /// The engine's own words: one line, not too long, without keys and without the names of the account, which are not every user's to
+    /// know.
+    /// </summary>
     private static string? Quote(HostedEngine engine, string? message)
     {
         var line = WordText.Clean(message);
@@ -117,13 +124,15 @@ internal static partial class HostedFailure
 
     private static Exception Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e;
 
-    [GeneratedRegex(@"\s+(?:in|on|for|of)\s+(?:the\s+)?(?:organi[sz]ation|project)\s+\W?(?:org|proj)[-_]\w+\W?(?=\s|$)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\s+(?:in|on|for|of)\s+(?:the\s+)?(?:organi[sz]ation|project)\s+\W?(?:org|proj)[-_]\w+\W?(?=\s|$)",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Organization();
 
     [GeneratedRegex(@"try again in ((?:[\d.]+[a-z]+)+)", RegexOptions.IgnoreCase)]
     private static partial Regex AgainIn();
 
     /// <summary>Keys, even half covered, and the ids of accounts, projects and requests.</summary>
-    [GeneratedRegex(@"\b(?:gsk|sk|rk|pk|hf|xai|key|org|proj|user|acct|req|request)[-_](?=[\w*.-]*[\d*.])[\w*.-]*[\w*]{4,}", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(?:gsk|sk|rk|pk|hf|xai|key|org|proj|user|acct|req|request)[-_](?=[\w*.-]*[\d*.])[\w*.-]*[\w*]{4,}",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Secrets();
 }

@@ -19,7 +19,8 @@ public sealed partial class HostedStatus(TimeProvider time, ILogger<HostedStatus
     /// <summary>The engines that were asked since the program began, by name.</summary>
     public IReadOnlyList<HostedEngineStatus> Engines => [.. _engines.Values.OrderBy(engine => engine.Name, StringComparer.Ordinal)];
 
-    internal void Answered(HostedEngine engine) => Note(engine, before => before with { Requests = before.Requests + 1, InARow = 0, IsFailing = false, Code = null });
+    internal void Answered(HostedEngine engine) =>
+        Note(engine, before => before with { Requests = before.Requests + 1, InARow = 0, IsFailing = false, Code = null });
 
     internal void Failed(HostedEngine engine, HostedException why) => Note(
         engine,
@@ -48,9 +49,11 @@ public sealed partial class HostedStatus(TimeProvider time, ILogger<HostedStatus
 
     /// <summary>Whether no other song would fare better: a wrong key or address, an account without credit.</summary>
     private static bool IsForEverySong(HostedException why) =>
-        why.Code is "hosted_key_refused" or "hosted_forbidden" or "hosted_not_found" or "hosted_insecure" or "hosted_answer" || why.IsOutOfCredit;
+        why.Code is "hosted_key_refused" or "hosted_forbidden" or "hosted_not_found" or "hosted_insecure" or "hosted_answer" ||
+        why.IsOutOfCredit;
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The engine {engine} takes no songs; others do its work, until it answers again: {reason}")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "The engine {engine} takes no songs; others do its work, until it answers again: {reason}")]
     private partial void LogFails(string engine, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The engine {engine} answers again, after {failures} failures")]

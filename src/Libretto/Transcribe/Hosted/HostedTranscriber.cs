@@ -38,7 +38,8 @@ internal sealed partial class HostedTranscriber : ITranscriber
     /// <param name="logger">Told of each request.</param>
     /// <param name="status">Told how each ended; nobody when null.</param>
     public HostedTranscriber(
-        HostedEngine engine, HostedClient client, AudioEncoder encoder, string folder, ILogger<HostedTranscriber> logger, HostedStatus? status = null) =>
+        HostedEngine engine, HostedClient client, AudioEncoder encoder, string folder, ILogger<HostedTranscriber> logger,
+        HostedStatus? status = null) =>
         (_engine, _client, _encoder, _folder, _logger, _status) = (engine, client, encoder, folder, logger, status);
 
     /// <inheritdoc/>
@@ -154,16 +155,19 @@ internal sealed partial class HostedTranscriber : ITranscriber
     private IEnumerable<string> Notices(TranscribedPiece piece, HostedReply reply)
     {
         if (reply.Waited > TimeSpan.FromSeconds(1))
-            yield return string.Create(CultureInfo.InvariantCulture, $"{_engine.Name}: waited {reply.Waited.TotalSeconds:F0} s for the key's limits.");
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"{_engine.Name}: waited {reply.Waited.TotalSeconds:F0} s for the key's limits.");
         var all = piece.Words.Count;
         foreach (var (guard, count) in piece.Guards)
             if (guard switch
             {
-                AnswerReader.RepairedGuard => $"{count} of {all} word times were missing or impossible; they were repaired and are marked estimated.",
+                AnswerReader.RepairedGuard =>
+                    $"{count} of {all} word times were missing or impossible; they were repaired and are marked estimated.",
                 AnswerReader.SpreadGuard => $"{count} of {all} words came without times of their own.",
                 AnswerReader.OrderGuard => "the words came in another order than the text; they were sorted by their times.",
                 AnswerReader.DoubledGuard => $"{count} words were listed twice; each is kept once.",
-                AnswerReader.MissingGuard => $"{count} words of the text were missing from the list of words; they were put in at estimated times.",
+                AnswerReader.MissingGuard =>
+                    $"{count} words of the text were missing from the list of words; they were put in at estimated times.",
                 AnswerReader.ForeignGuard => "the list of words is not that of the text; the text is used, without the list's times.",
                 AnswerReader.UnitGuard => "the times came in another unit than seconds, and were converted.",
                 AnswerReader.NoSpeechGuard => $"{count} segments were left out that the engine itself takes for silence.",

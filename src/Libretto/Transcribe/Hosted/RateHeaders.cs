@@ -40,7 +40,9 @@ internal sealed partial record RateHeaders
         : AudioLeft < 1 ? AudioReset
         : null;
 
-    /// <summary>A span as these headers write it: <c>43.2s</c>, <c>1m26.4s</c>, <c>2h3m0.5s</c>, <c>120ms</c>, bare seconds, or a moment.</summary>
+    /// <summary>
+    /// A span as these headers write it: <c>43.2s</c>, <c>1m26.4s</c>, <c>2h3m0.5s</c>, <c>120ms</c>, bare seconds, or a moment.
+    /// </summary>
     /// <param name="text">The header's value.</param>
     /// <param name="now">What moments (a date, or seconds since 1970) are measured from; null where only spans are understood.</param>
     public static TimeSpan? Span(string? text, DateTimeOffset? now = null)
@@ -52,7 +54,8 @@ internal sealed partial record RateHeaders
             return moment > since ? moment - since : TimeSpan.Zero;
         if (SpanForm().Match(text) is not { Success: true } match)
             return null;
-        double Part(string name) => match.Groups[name] is { Success: true } part ? double.Parse(part.Value, CultureInfo.InvariantCulture) : 0;
+        double Part(string name) => match.Groups[name] is { Success: true } part
+            ? double.Parse(part.Value, CultureInfo.InvariantCulture) : 0;
         var seconds = (86_400 * Part("d")) + (3600 * Part("h")) + (60 * Part("m")) + Part("s") + (Part("ms") / 1000);
         return TimeSpan.FromSeconds(Math.Min(seconds, 1e7));
     }
@@ -70,9 +73,11 @@ internal sealed partial record RateHeaders
                 DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null;
 
     private static double? Number(HttpResponseHeaders headers, string name) =>
-        double.TryParse(Text(headers, name), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
+        double.TryParse(Text(headers, name), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+        ? number : null;
 
-    private static string? Text(HttpResponseHeaders headers, string name) => headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+    private static string? Text(HttpResponseHeaders headers, string name) => headers.TryGetValues(name, out var values)
+        ? values.FirstOrDefault() : null;
 
     [GeneratedRegex(@"^(?:(?<d>\d+)d)?(?:(?<h>\d+)h)?(?:(?<m>\d+)m(?!s))?(?:(?<s>\d+(?:\.\d+)?)(?:s|$))?(?:(?<ms>\d+(?:\.\d+)?)ms)?$")]
     private static partial Regex SpanForm();

@@ -112,7 +112,8 @@ class Editor {
       if (!event.repeat) this.#tap();
       return;
     }
-    const action = { " ": target.closest("button, a, summary") ? "" : "toggle", Escape: this.taps ? "tap" : "", Enter: "", p: "word" }[event.key];
+    const action = { " ": target.closest("button, a, summary") ? "" : "toggle", Escape: this.taps ? "tap" : "",
+        Enter: "", p: "word" }[event.key];
     if (action) {
       event.preventDefault();
       this.#act(action);
@@ -276,7 +277,8 @@ class Editor {
     pen.fillRect(head - 1, 0, 2, height);
   }
 
-  /** @param {CanvasRenderingContext2D} pen @param {number} i @param {Word} word @param {(name: string) => string} color @param {number} top */
+  /** @param {CanvasRenderingContext2D} pen @param {number} i @param {Word} word @param {(name: string) => string} color
+      @param {number} top */
   #drawWord(pen, i, [text, wordStart, wordEnd, doubtful], color, top) {
     const held = this.drag?.word === i ? this.drag : null;
     const tapped = this.taps && i >= this.taps.first ? this.taps.starts[i - this.taps.first] : undefined;

@@ -33,7 +33,9 @@ async function kept(request, path) {
 }
 
 function away() {
-  const text = "<!DOCTYPE html><html lang=en><meta name=viewport content='width=device-width'><meta http-equiv=refresh content=3><title>Libretto</title>" +
-    "<body style='font:1.1rem/1.6 system-ui;display:grid;place-items:center;min-height:90vh'><p>The server does not answer. Trying again …";
+  const text = "<!DOCTYPE html><html lang=en><meta name=viewport content='width=device-width'>" +
+    "<meta http-equiv=refresh content=3><title>Libretto</title>" +
+    "<body style='font:1.1rem/1.6 system-ui;display:grid;place-items:center;min-height:90vh'>" +
+    "<p>The server does not answer. Trying again …";
   return new Response(text, { headers: { "Content-Type": "text/html; charset=utf-8" } });
 }

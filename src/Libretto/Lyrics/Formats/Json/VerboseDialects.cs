@@ -7,7 +7,8 @@ namespace Libretto.Lyrics.Formats.Json;
 
 /// <summary>
 /// Reads what the relatives of Whisper write as JSON into one shape: OpenAI's and Groq's answers, whisperX (<c>score</c>,
-/// <c>word_segments</c>), faster-whisper and stable-ts (words in segments), lists of segments, whisper.cpp (<c>transcription</c>) and transformers
+/// <c>word_segments</c>), faster-whisper and stable-ts (words in segments), lists of segments, whisper.cpp (<c>transcription</c>) and
+/// transformers
 /// (<c>chunks</c>). A segment or word that cannot be read costs itself.
 /// </summary>
 internal static class VerboseDialects
@@ -18,7 +19,8 @@ internal static class VerboseDialects
             return new VerboseTranscription { Segments = Segments(root, notices) };
         if (root.ValueKind != JsonValueKind.Object)
             return new VerboseTranscription();
-        if (root.TryGetProperty("result", out var result) && result.ValueKind == JsonValueKind.Object && !root.TryGetProperty("segments", out _)
+        if (root.TryGetProperty("result", out var result) && result.ValueKind == JsonValueKind.Object &&
+            !root.TryGetProperty("segments", out _)
             && !root.TryGetProperty("transcription", out _))
         {
             return Read(result, notices);
@@ -30,7 +32,8 @@ internal static class VerboseDialects
             (segments, words) = Chunks(chunks, notices);
         return new VerboseTranscription
         {
-            Language = Text(Get(root, "language")) ?? (Get(root, "result") is { ValueKind: JsonValueKind.Object } about ? Text(Get(about, "language")) : null),
+            Language = Text(Get(root, "language")) ?? (Get(root, "result") is { ValueKind: JsonValueKind.Object } about
+                ? Text(Get(about, "language")) : null),
             Duration = Number(Get(root, "duration")),
             Segments = segments,
             Words = words is { Count: 0 } && segments is not null ? null : words,
@@ -71,7 +74,8 @@ internal static class VerboseDialects
                 continue;
             }
             var (start, end) = Times(word);
-            words.Add(new VerboseWord { Word = text, Start = start, End = end, Probability = Number(Get(word, "probability", "score", "confidence")) });
+            words.Add(new VerboseWord { Word = text, Start = start, End = end,
+                Probability = Number(Get(word, "probability", "score", "confidence")) });
         }
         return words;
     }
@@ -81,7 +85,8 @@ internal static class VerboseDialects
     {
         var words = Words(list, notices);
         return words.Count(word => WordText.Split(word.Word).Length > 1) * 2 > words.Count
-            ? ([.. words.Select(word => new VerboseSegment { Start = word.Start ?? 0, End = word.End ?? word.Start ?? 0, Text = word.Word })], null)
+            ? ([.. words.Select(word => new VerboseSegment { Start = word.Start ?? 0, End = word.End ?? word.Start ?? 0,
+                Text = word.Word })], null)
             : (null, words);
     }
 
@@ -113,7 +118,8 @@ internal static class VerboseDialects
         double? number = element switch
         {
             { ValueKind: JsonValueKind.Number } value when value.TryGetDouble(out var seconds) => seconds,
-            { ValueKind: JsonValueKind.String } value when double.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) => seconds,
+            { ValueKind: JsonValueKind.String } value
+                when double.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) => seconds,
             { ValueKind: JsonValueKind.String } value when CueReader.Time(value.GetString()!) is { } time => time / 1000.0,
             _ => null,
         };

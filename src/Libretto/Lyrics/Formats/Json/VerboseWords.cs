@@ -11,7 +11,8 @@ internal static class VerboseWords
     {
         var segments = (answer.Segments ?? []).Where(segment => segment is not null).ToList();
         if (segments.Any(segment => segment.Words is { Count: > 0 }))
-            return [.. segments.Select(segment => segment.Words is { Count: > 0 } words ? Timed(Words(words), segment.Start, segment.End) : Spread(segment))];
+            return [.. segments.Select(segment => segment.Words is { Count: > 0 } words ? Timed(Words(words), segment.Start, segment.End)
+                : Spread(segment))];
         var all = Timed(Words(answer.Words ?? []), 0, answer.Duration ?? 0);
         if (all.Count == 0)
             return [.. segments.Select(Spread)];
@@ -37,7 +38,8 @@ internal static class VerboseWords
             ? [new LyricsWord(only, word.Start ?? double.NaN, word.End ?? double.NaN) { Confidence = word.Probability }]
             : word.Start is null
                 ? WordText.Split(word.Word).Select(text => new LyricsWord(text, double.NaN, double.NaN) { Confidence = word.Probability })
-                : LineSpread.Over(WordText.Split(word.Word), Milliseconds.From(word.Start.Value), Milliseconds.From(word.End ?? word.Start.Value))),
+                : LineSpread.Over(WordText.Split(word.Word), Milliseconds.From(word.Start.Value),
+                    Milliseconds.From(word.End ?? word.Start.Value))),
     ];
 
     /// <summary>Gives words without a time, such as numbers that an aligner cannot spell, what their neighbours leave free.</summary>

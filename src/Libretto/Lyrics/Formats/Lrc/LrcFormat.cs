@@ -20,7 +20,8 @@ internal sealed class LrcFormat : ILyricsFormat
 
     public bool CanRead => true;
 
-    public string Write(LyricsDocument document, LyricsNotices? notices = null) => LrcWriter.Write(document, Name, notices, (lrc, line, _) =>
+    public string Write(LyricsDocument document, LyricsNotices? notices = null) =>
+        LrcWriter.Write(document, Name, notices, (lrc, line, _) =>
         lrc.Append(Headings.Protect(FormatText.Protect(line.Text, LrcReader.LooksLikeTag))));
 
     public LyricsDocument Read(string text, LyricsNotices? notices = null) => LrcReader.Read(text, notices);

@@ -6,7 +6,9 @@ namespace Libretto.Lyrics.Formats.Lrc;
 /// <summary>The times of LRC, in all the shapes that programs give them.</summary>
 internal static partial class LrcTime
 {
-    /// <summary>Milliseconds of <c>mm:ss.xx</c>: hours may come first, one to nine decimals after point, comma or colon; negative times are below 0.</summary>
+    /// <summary>
+    /// Milliseconds of <c>mm:ss.xx</c>: hours may come first, one to nine decimals after point, comma or colon; negative times are below 0.
+    /// </summary>
     /// <returns>Null when it is none: seconds past 99 are no time.</returns>
     public static long? Read(string text)
     {
@@ -21,6 +23,7 @@ internal static partial class LrcTime
     /// <summary>Whether a time is written to less than a second; a text's own <c>[3:16]</c> among such times is none of them.</summary>
     public static bool IsExact(string text) => text.Count(character => character is ':' or '.' or ',') > 1;
 
-    [GeneratedRegex(@"^(?<minus>-)?(?:(?<h>[0-9]{1,2}):(?=[0-9]+:[0-9]+[.,]))?(?<m>[0-9]{1,4}):(?<s>[0-9]{1,2})(?:[.,:](?<f>[0-9]{1,9}))?$")]
+    [GeneratedRegex(@"^(?<minus>-)?(?:(?<h>[0-9]{1,2}):(?=[0-9]+:[0-9]+[.,]))?(?<m>[0-9]{1,4}):" +
+        @"(?<s>[0-9]{1,2})(?:[.,:](?<f>[0-9]{1,9}))?$")]
     private static partial Regex Pattern();
 }

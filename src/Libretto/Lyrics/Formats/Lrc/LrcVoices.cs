@@ -4,7 +4,8 @@ using Libretto.Lyrics.Reading;
 namespace Libretto.Lyrics.Formats.Lrc;
 
 /// <summary>
-/// Who sings, as programs write it before a line's text: <c>v1:</c>, <c>v2:</c> and <c>bg:</c>, or Walaoke's <c>F:</c>, <c>M:</c> and <c>D:</c>
+/// Who sings, as programs write it before a line's text: <c>v1:</c>, <c>v2:</c> and <c>bg:</c>, or Walaoke's <c>F:</c>, <c>M:</c> and
+/// <c>D:</c>
 /// for a woman, a man and both. The first one met is the first voice.
 /// </summary>
 internal sealed partial class LrcVoices

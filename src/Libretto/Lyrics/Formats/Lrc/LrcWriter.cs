@@ -13,7 +13,8 @@ internal static class LrcWriter
     /// <param name="format">The format's name, for errors.</param>
     /// <param name="notices">Told what it cannot hold.</param>
     /// <param name="appendText">Adds a line's text; gets the line's end in hundredths of a second.</param>
-    public static string Write(LyricsDocument document, string format, LyricsNotices? notices, Action<StringBuilder, LyricsLine, long> appendText)
+    public static string Write(LyricsDocument document, string format, LyricsNotices? notices,
+        Action<StringBuilder, LyricsLine, long> appendText)
     {
         var lines = FormatText.SungLines(document, format).ToList();
         FormatLimits.Tell(document, Holds.Nothing, notices);

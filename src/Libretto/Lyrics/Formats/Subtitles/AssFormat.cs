@@ -6,12 +6,17 @@ namespace Libretto.Lyrics.Formats.Subtitles;
 
 /// <summary>
 /// Advanced SubStation Alpha with karaoke: <c>\kf</c> fills a word while it is sung, <c>\k</c> waits between words. For players
-/// and for ffmpeg's <c>ass</c> filter; <see cref="AssReader"/> reads it. Times are right to 10 ms, without drift along a line, as each tag is the
+/// and for ffmpeg's <c>ass</c> filter; <see cref="AssReader"/> reads it. Times are right to 10 ms, without drift along a line, as each tag
+/// is the
 /// difference of rounded times. Braces become their wide twins and a word joiner disarms backslashes: the format has no
 /// escape that every player knows.
 /// </summary>
 internal sealed class AssFormat : ILyricsFormat
 {
+    private const string StyleFields =
+        "Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, " +
+        "StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding";
+
     public string Name => "ass";
 
     public string Extension => ".ass";
@@ -37,7 +42,7 @@ internal sealed class AssFormat : ILyricsFormat
             PlayResY: 720
 
             [V4+ Styles]
-            Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding
+            Format: {StyleFields}
             Style: Karaoke,Arial,60,&H0000C8FF,&H00FFFFFF,&H00202020,&H80000000,-1,0,0,0,100,100,0,0,1,3,1,2,60,60,60,1
 
             [Events]
@@ -47,7 +52,8 @@ internal sealed class AssFormat : ILyricsFormat
         foreach (var line in lines)
         {
             var start = AssText.Hundredths(line.Start);
-            ass.Append("Dialogue: 0,").Append(AssText.Clock(start)).Append(',').Append(AssText.Clock(AssText.Hundredths(line.End))).Append(",Karaoke,,0,0,0,,");
+            ass.Append("Dialogue: 0,").Append(AssText.Clock(start)).Append(',').Append(AssText.Clock(AssText.Hundredths(line.End)))
+                .Append(",Karaoke,,0,0,0,,");
             AppendWords(ass, line, start);
             ass.Append('\n');
         }

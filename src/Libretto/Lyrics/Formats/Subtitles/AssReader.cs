@@ -5,7 +5,8 @@ using Libretto.Lyrics.Reading;
 namespace Libretto.Lyrics.Formats.Subtitles;
 
 /// <summary>
-/// Reads Advanced SubStation Alpha: dialogue with <c>\k</c>, <c>\K</c>, <c>\kf</c> and <c>\ko</c> as syllables in hundredths, other tags, drawings
+/// Reads Advanced SubStation Alpha: dialogue with <c>\k</c>, <c>\K</c>, <c>\kf</c> and <c>\ko</c> as syllables in hundredths, other tags,
+/// drawings
 /// and comments passed over. Lines that an effect repeats are read once; a karaoke script's own lines, kept as comments, are read where the
 /// file has only effects besides.
 /// </summary>
@@ -24,15 +25,18 @@ internal static partial class AssReader
             var line = lines[i].TrimStart();
             if (line.StartsWith("Title:", StringComparison.OrdinalIgnoreCase))
                 title ??= WordText.Clean(line[6..]);
-            else if (line.StartsWith("Format:", StringComparison.OrdinalIgnoreCase) && line.Contains("Text", StringComparison.OrdinalIgnoreCase))
+            else if (line.StartsWith("Format:", StringComparison.OrdinalIgnoreCase) &&
+                line.Contains("Text", StringComparison.OrdinalIgnoreCase))
                 order = Layout(line[7..].Split(','));
             else if (Event(line, order, i + 1, notices) is { } found)
                 events.Add(found);
         }
         if (events.Count == 0 && !lines.Any(line => line.Contains("[Script Info]", StringComparison.OrdinalIgnoreCase)))
-            throw LyricsFormatException.Broken("ASS", 1, "it has no lines such as 'Dialogue: 0,0:00:01.00,0:00:04.00,Default,,0,0,0,,text'.");
+            throw LyricsFormatException.Broken(
+                "ASS", 1, "it has no lines such as 'Dialogue: 0,0:00:01.00,0:00:04.00,Default,,0,0,0,,text'.");
 
-        return DocumentBuilder.Build(Drafts(events, notices), null, notices) with { Title = title is { Length: > 0 } and not "Lyrics" ? title : null };
+        return DocumentBuilder.Build(Drafts(events, notices), null, notices) with { Title = title is { Length: > 0 } and not "Lyrics"
+            ? title : null };
     }
 
     private static List<LineDraft> Drafts(List<AssEvent> events, LyricsNotices? notices)
@@ -107,7 +111,8 @@ internal static partial class AssReader
             return null;
         // The text comes last and may hold commas.
         var fields = line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Split(',', order.Count);
-        if (fields.Length < order.Count || CueReader.Time(fields[order.Start].Trim()) is not { } start || CueReader.Time(fields[order.End].Trim()) is not { } end)
+        if (fields.Length < order.Count || CueReader.Time(fields[order.Start].Trim()) is not { } start ||
+            CueReader.Time(fields[order.End].Trim()) is not { } end)
         {
             notices?.Add("the line has no times such as 0:00:01.00; it was left out", number);
             return null;
@@ -117,12 +122,15 @@ internal static partial class AssReader
 
     private static AssLayout Layout(string[] names)
     {
-        int Find(string name, int usual) => Array.FindIndex(names, field => field.Trim().Equals(name, StringComparison.OrdinalIgnoreCase)) is >= 0 and var at ? at : usual;
-        return names.Length < 3 ? new AssLayout(Fields, 1, 2, Fields - 1) : new AssLayout(names.Length, Find("Start", 1), Find("End", 2), names.Length - 1);
+        int Find(string name, int usual) =>
+            Array.FindIndex(names, field => field.Trim().Equals(name, StringComparison.OrdinalIgnoreCase)) is >= 0 and var at ? at : usual;
+        return names.Length < 3 ? new AssLayout(Fields, 1, 2, Fields - 1) : new AssLayout(names.Length, Find("Start", 1), Find("End", 2),
+            names.Length - 1);
     }
 
     private static long Hundredths(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value < 1e7 ? (long)Math.Max(0, value) : 0;
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value < 1e7
+        ? (long)Math.Max(0, value) : 0;
 
     [GeneratedRegex(@"\{[^{}]*\}")]
     private static partial Regex Override();

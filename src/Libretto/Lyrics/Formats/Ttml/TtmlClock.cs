@@ -23,10 +23,12 @@ internal sealed partial class TtmlClock(XElement root, LyricsNotices? notices)
         if (string.IsNullOrEmpty(text) || text == "indefinite")
             return null;
         if (ClockTime().Match(text) is { Success: true } clock)
-            return Milliseconds.From(Number(clock, "h") * 3600 + Number(clock, "m") * 60 + Number(clock, "s") + Number(clock, "f") / _frameRate);
+            return Milliseconds.From(Number(clock, "h") * 3600 + Number(clock, "m") * 60 + Number(clock, "s") +
+                Number(clock, "f") / _frameRate);
         if (OffsetTime().Match(text) is { Success: true } offset)
             return Milliseconds.From(Number(offset, "n") * Unit(offset.Groups["u"].Value));
-        notices?.Add($"{name}=\"{text[..Math.Min(text.Length, 30)]}\" is not a time such as 00:01:23.450 or 83.45s; it was left out", LineOf(element));
+        notices?.Add($"{name}=\"{text[..Math.Min(text.Length, 30)]}\" is not a time such as 00:01:23.450 or 83.45s; it was left out",
+            LineOf(element));
         return null;
     }
 

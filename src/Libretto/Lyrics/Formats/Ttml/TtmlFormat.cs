@@ -64,7 +64,9 @@ internal sealed class TtmlFormat : ILyricsFormat
             name.Length > 0 ? new XElement(Metadata + "name", new XAttribute("type", "full"), name) : null),
     ];
 
-    /// <summary>A division for each part of the song and each stanza; backgrounds within the line before them that the same voice sings.</summary>
+    /// <summary>
+    /// A division for each part of the song and each stanza; backgrounds within the line before them that the same voice sings.
+    /// </summary>
     private static List<object> Divisions(LyricsDocument document, List<LyricsLine> lines)
     {
         var parts = document.Sections?.ToLookup(section => section.Line, section => section.Name);
@@ -79,9 +81,11 @@ internal sealed class TtmlFormat : ILyricsFormat
         LyricsLine? main = null;
         foreach (var line in lines)
         {
-            if (line.Background == true && paragraph is not null && (main!.Voice ?? LyricsVoice.First) == (line.Voice ?? main.Voice ?? LyricsVoice.First))
+            if (line.Background == true && paragraph is not null && (main!.Voice ?? LyricsVoice.First) == (line.Voice ?? main.Voice
+                ?? LyricsVoice.First))
             {
-                paragraph.Add(Words(new XElement(Tt + "span", new XAttribute(Metadata + "role", "x-bg"), Times(line.Start, line.End)), line));
+                paragraph.Add(Words(new XElement(Tt + "span", new XAttribute(Metadata + "role", "x-bg"), Times(line.Start, line.End)),
+                    line));
                 continue;
             }
             var name = names.GetValueOrDefault(line);

@@ -36,9 +36,12 @@ internal sealed class TtmlTranslations
             : KeyOf(paragraph) is { } key ? _romanized.GetValueOrDefault(key) : null;
 
     private static XElement? Own(XElement paragraph, string role) => paragraph.Elements().FirstOrDefault(element =>
-        element.Attributes().Any(attribute => attribute.Name.LocalName == "role" && attribute.Value.StartsWith(role, StringComparison.Ordinal)));
+        element.Attributes().Any(attribute => attribute.Name.LocalName == "role" &&
+            attribute.Value.StartsWith(role, StringComparison.Ordinal)));
 
-    private static string? KeyOf(XElement paragraph) => paragraph.Attributes().FirstOrDefault(attribute => attribute.Name.LocalName == "key")?.Value;
+    private static string? KeyOf(XElement paragraph) =>
+        paragraph.Attributes().FirstOrDefault(attribute => attribute.Name.LocalName == "key")?.Value;
 
-    private static string? Language(XElement element) => WordText.Clean(element.Attribute(XNamespace.Xml + "lang")?.Value) is { Length: > 0 } code ? code : null;
+    private static string? Language(XElement element) =>
+        WordText.Clean(element.Attribute(XNamespace.Xml + "lang")?.Value) is { Length: > 0 } code ? code : null;
 }

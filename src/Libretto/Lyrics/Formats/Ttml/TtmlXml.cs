@@ -6,7 +6,9 @@ using Libretto.Lyrics.Reading;
 
 namespace Libretto.Lyrics.Formats.Ttml;
 
-/// <summary>Loads the XML of a TTML file: no document type, nothing from outside, no deeper than any lyrics are; a stray ampersand is mended.</summary>
+/// <summary>
+/// Loads the XML of a TTML file: no document type, nothing from outside, no deeper than any lyrics are; a stray ampersand is mended.
+/// </summary>
 internal static partial class TtmlXml
 {
     private const int Deepest = 64;
@@ -23,14 +25,16 @@ internal static partial class TtmlXml
         {
             if (DocumentType().Match(text) is { Success: true } type)
                 throw LyricsFormatException.Broken(
-                    "TTML", text.AsSpan(0, type.Index).Count('\n') + 1, "it has a document type (<!DOCTYPE …>), which is not read, for it can hide other text. Take it out.", exception);
+                    "TTML", text.AsSpan(0, type.Index).Count('\n') + 1,
+                    "it has a document type (<!DOCTYPE …>), which is not read, for it can hide other text. Take it out.", exception);
             var mended = Entity().Replace(text, Mend);
             if (mended == text)
                 throw Broken(exception);
             try
             {
                 var root = Parse(mended);
-                notices?.Add("an & stands in the text by itself, or in a name that XML does not know; it was read as people mean it", Math.Max(1, exception.LineNumber));
+                notices?.Add("an & stands in the text by itself, or in a name that XML does not know; it was read as people mean it",
+                    Math.Max(1, exception.LineNumber));
                 return root;
             }
             catch (XmlException again)
@@ -54,7 +58,8 @@ internal static partial class TtmlXml
             while (depth.Read())
             {
                 if (depth.Depth > Deepest)
-                    throw LyricsFormatException.Broken("TTML", ((IXmlLineInfo)depth).LineNumber, "its elements lie within each other deeper than those of any lyrics.");
+                    throw LyricsFormatException.Broken("TTML", ((IXmlLineInfo)depth).LineNumber,
+                        "its elements lie within each other deeper than those of any lyrics.");
             }
         }
         using var reader = XmlReader.Create(new StringReader(text), settings);
@@ -62,7 +67,9 @@ internal static partial class TtmlXml
     }
 
     private static LyricsFormatException Broken(XmlException exception) => LyricsFormatException.Broken(
-        "TTML", Math.Max(1, exception.LineNumber), $"its XML is broken at column {Math.Max(1, exception.LinePosition)}: a tag or a quotation mark is missing there, or it is no XML at all.", exception);
+        "TTML", Math.Max(1, exception.LineNumber),
+        $"its XML is broken at column {Math.Max(1, exception.LinePosition)}: a tag or a quotation mark is missing there, or it is no XML " +
+            $"at all.", exception);
 
     private static string Mend(Match match) => match.Value switch
     {

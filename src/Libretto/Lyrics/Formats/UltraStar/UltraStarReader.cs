@@ -94,7 +94,8 @@ internal sealed partial class UltraStarReader(LyricsNotices? notices)
         _isOpen = true;
         var isPitched = note.Groups["type"].Value is ":" or "*";
         _phrases[^1].Notes.Add(new ChartNote(
-            _offsets.GetValueOrDefault(_voice) + start, length, isPitched ? Math.Clamp(pitch + MiddleC, 0, 127) : null, note.Groups["text"].Value));
+            _offsets.GetValueOrDefault(_voice) + start, length, isPitched ? Math.Clamp(pitch + MiddleC, 0, 127) : null,
+            note.Groups["text"].Value));
     }
 
     private LyricsDocument Build()
@@ -141,7 +142,8 @@ internal sealed partial class UltraStarReader(LyricsNotices? notices)
             var (from, to) = (start + (end - start) * i / pieces.Length, start + (end - start) * (i + 1) / pieces.Length);
             var text = UltraStarText.Unguard(pieces[i]);
             var goesOn = text.Length > 1 && text[0] == UltraStarText.Held[0] && pieces[i] == text;
-            var syllable = new LyricsSyllable(goesOn ? text[1..] : text, Milliseconds.Round(from), Milliseconds.Round(to)) { Pitch = pitch };
+            var syllable = new LyricsSyllable(goesOn ? text[1..] : text, Milliseconds.Round(from),
+                Milliseconds.Round(to)) { Pitch = pitch };
             if (words.Count > 0 && (goesOn || (i == 0 && !parted && WordJoiner.NeedsSpace(words[^1].Text, text))))
                 words[^1] = Add(words[^1], syllable);
             else
@@ -166,7 +168,8 @@ internal sealed partial class UltraStarReader(LyricsNotices? notices)
         {
             if (line is null)
                 continue;
-            var twin = merged.FindIndex(other => other.Voice != voice && other.Line.Start == line.Start && other.Line.End == line.End && other.Line.Text == line.Text);
+            var twin = merged.FindIndex(other => other.Voice != voice && other.Line.Start == line.Start && other.Line.End == line.End &&
+                other.Line.Text == line.Text);
             if (twin >= 0)
                 merged[twin] = (0, merged[twin].Line);
             else
@@ -183,7 +186,8 @@ internal sealed partial class UltraStarReader(LyricsNotices? notices)
         _ => LyricsVoice.Both,
     };
 
-    private static double TimeOf(BeatGrid grid, long beat) => Milliseconds.ToSeconds((long)Math.Clamp(Math.Round(grid.TimeOf(beat)), 0, LongestTime));
+    private static double TimeOf(BeatGrid grid, long beat) =>
+        Milliseconds.ToSeconds((long)Math.Clamp(Math.Round(grid.TimeOf(beat)), 0, LongestTime));
 
     private string? Text(string header) => _headers.GetValueOrDefault(header) is { Length: > 0 } text ? WordText.Clean(text) : null;
 
@@ -191,7 +195,8 @@ internal sealed partial class UltraStarReader(LyricsNotices? notices)
     {
         if (Text(header) is not { } text)
             return null;
-        return double.TryParse(text.Replace(',', '.'), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) &&
+        return double.TryParse(text.Replace(',', '.'), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign,
+            CultureInfo.InvariantCulture, out var number) &&
                Math.Abs(number) <= LongestTime
             ? number
             : throw BadHeader(header);

@@ -21,14 +21,17 @@ internal static class UltraStarWriter
         var lines = FormatText.SungLines(document, "ultrastar").ToList();
         var voices = Voices(lines);
         if (lines.Count(line => !voices.Any(voice => voice.Lines.Contains(line))) is > 0 and var left)
-            notices?.Add($"background lines that sound while another line does are left out, for a voice sings one note at a time ({left})");
-        var grid = BeatGrid.For([.. voices.SelectMany(voice => voice.Lines).SelectMany(Syllables).Select(note => (Milliseconds.From(note.Start), Milliseconds.From(note.End)))]);
+            notices?.Add($"background lines that sound while another line does are left out, for a voice sings one note at a time " +
+                $"({left})");
+        var grid = BeatGrid.For([.. voices.SelectMany(voice => voice.Lines).SelectMany(Syllables)
+            .Select(note => (Milliseconds.From(note.Start), Milliseconds.From(note.End)))]);
 
         var chart = new StringBuilder();
         Header(chart, "VERSION", Version);
         Header(chart, "TITLE", document.Title, "Unknown");
         Header(chart, "ARTIST", document.Artist, "Unknown");
-        Header(chart, "LANGUAGE", document.Language is { } code && Languages.EnglishName(code) is { } name ? char.ToUpperInvariant(name[0]) + name[1..] : null);
+        Header(chart, "LANGUAGE", document.Language is { } code && Languages.EnglishName(code) is { } name
+            ? char.ToUpperInvariant(name[0]) + name[1..] : null);
         Header(chart, "MP3", media.Audio);
         Header(chart, "AUDIO", media.Audio);
         Header(chart, "VOCALS", media.Vocals);
@@ -57,7 +60,9 @@ internal static class UltraStarWriter
             chart.Append('#').Append(name).Append(':').Append(clean).Append('\n');
     }
 
-    /// <summary>Who sings what; lines that both sing stand in both. Background lines go where no other line of their voice sounds.</summary>
+    /// <summary>
+    /// Who sings what; lines that both sing stand in both. Background lines go where no other line of their voice sounds.
+    /// </summary>
     private static List<(string Name, List<LyricsLine> Lines)> Voices(List<LyricsLine> lines)
     {
         if (lines.All(line => line.Voice is null or LyricsVoice.First))
@@ -79,7 +84,8 @@ internal static class UltraStarWriter
     private static void AppendVoice(StringBuilder chart, BeatGrid grid, List<LyricsLine> lines)
     {
         long free = 0;
-        var starts = lines.Select(Syllables).Select(notes => notes.Select(note => grid.BeatOf(Milliseconds.From(note.Start))).ToArray()).ToList();
+        var starts = lines.Select(Syllables).Select(notes => notes.Select(note => grid.BeatOf(Milliseconds.From(note.Start)))
+            .ToArray()).ToList();
         for (var i = 0; i < lines.Count; i++)
         {
             if (i > 0)
@@ -113,7 +119,8 @@ internal static class UltraStarWriter
             for (var j = 0; j < syllables.Count; j++)
             {
                 var text = syllables[j].Text.Length == 0 ? UltraStarText.Held : UltraStarText.Protect(syllables[j].Text);
-                yield return new Note(syllables[j].Start, syllables[j].End, syllables[j].Pitch, text + (j + 1 == syllables.Count ? space : ""));
+                yield return new Note(syllables[j].Start, syllables[j].End, syllables[j].Pitch,
+                    text + (j + 1 == syllables.Count ? space : ""));
             }
         }
     }

@@ -152,7 +152,8 @@ export class LibrettoPlayer extends HTMLElement {
   /** @param {KeyboardEvent} event */
   #keydown(event) {
     const target = /** @type {Element} */ (event.target);
-    if (event.ctrlKey || event.altKey || event.metaKey || target.closest("input:not([type=range]), textarea, select, [contenteditable], [role=dialog]")) return;
+    if (event.ctrlKey || event.altKey || event.metaKey ||
+        target.closest("input:not([type=range]), textarea, select, [contenteditable], [role=dialog]")) return;
     const onRange = target.matches("input[type=range]"), onButton = target.closest("button, a, summary") !== null;
     const action = {
       " ": onButton ? "" : "toggle", k: "toggle",

@@ -36,10 +36,12 @@ export class Shifter {
 
   /** @param {number} semitones @param {number} rate how much faster than recorded the sound comes in; its pitch is put right */
   set(semitones, rate) {
-    if (semitones !== 0 && !this.isAble) throw new Error("This browser cannot move the key here. It can where the address begins with https://.");
+    if (semitones !== 0 && !this.isAble)
+        throw new Error("This browser cannot move the key here. It can where the address begins with https://.");
     const isNeeded = this.isAble && (semitones !== 0 || rate !== 1);
     if (isNeeded && !this.node) {
-      this.node = new AudioWorkletNode(this.context, "soundtouch-processor", { numberOfInputs: 1, numberOfOutputs: 1, outputChannelCount: [2] });
+      this.node = new AudioWorkletNode(this.context, "soundtouch-processor", { numberOfInputs: 1, numberOfOutputs: 1,
+          outputChannelCount: [2] });
       this.node.connect(this.output);
     }
     const parameters = /** @type {any} */ (this.node?.parameters);

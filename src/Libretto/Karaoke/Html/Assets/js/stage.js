@@ -31,7 +31,8 @@ export class Stage {
     /** @type {Word[]} */
     this.words = this.lines.flatMap((line, index) => [...line.querySelectorAll(".word")].map((word) => {
       const element = /** @type {HTMLElement} */ (word);
-      return { element, start: Number(element.dataset.start) / 1000, end: Number(element.dataset.end) / 1000, line: index, syllables: syllablesOf(element) };
+      return { element, start: Number(element.dataset.start) / 1000, end: Number(element.dataset.end) / 1000,
+          line: index, syllables: syllablesOf(element) };
     })).filter((word) => word.end > word.start);
     this.current = -2; // no word yet, not even "before the first"
     this.line = -1;

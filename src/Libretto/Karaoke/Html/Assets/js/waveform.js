@@ -1,7 +1,8 @@
 // @ts-check
 // Draws a song as a waveform with the stretches where someone sings, and tells where it was touched.
 
-/** @typedef {{ rate: number, peaks: number[], voice: [number, number][] }} Shape peaks a second, their heights 0-255, and voice in seconds */
+/** @typedef {{ rate: number, peaks: number[], voice: [number, number][] }} Shape
+    peaks a second, their heights 0-255, and voice in seconds */
 
 export class Waveform {
   /**

@@ -51,8 +51,8 @@ public static class LyricsReader
         var format = FormatDetector.Find(text, named);
         if (named is not null && named != format && !AreKin(named, format))
             notices.Add($"the name says {named.Name}, but the text is {format.Name} and is read as such");
-        // JSON and XML may have a line for each bracket.
-        if (format != LyricsFormats.Json && format != LyricsFormats.VerboseJson && format != LyricsFormats.Ttml)
+        // JSON, XML and YAML may have a line for each number.
+        if (format != LyricsFormats.Json && format != LyricsFormats.VerboseJson && format != LyricsFormats.Ttml && format != LyricsFormats.Lyricsfile)
             Limit(FilledLines(text));
         var document = format.Read(text, notices);
         if (document.Lines.Count == 0)

@@ -19,7 +19,8 @@ public partial class MutatedFilesTests
         (LyricsFormats.VerboseJson, "{\n      \"word\":", "{\"word\":7},"),
     ];
 
-    public static TheoryData<string> Formats { get; } = [.. LyricsFormats.All.Where(format => format != LyricsFormats.PlainText).Select(format => format.Name)];
+    public static TheoryData<string> Formats { get; } =
+        [.. LyricsFormats.All.Where(format => format != LyricsFormats.PlainText && format != LyricsFormats.Lyricsfile).Select(format => format.Name)];
 
     [Theory]
     [MemberData(nameof(Formats))]

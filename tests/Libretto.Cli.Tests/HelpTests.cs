@@ -27,6 +27,17 @@ public sealed partial class HelpTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_arguments_it_greets_with_three_examples()
+    {
+        var run = await _libretto.RunAsync();
+        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        Assert.StartsWith("Libretto: a song in, word-timed lyrics out.", run.Output, StringComparison.Ordinal);
+        Assert.Matches(@"song\.mp3|morning-light\.ogg --out out", run.Output);
+        Assert.Contains("karaoke https://youtu.be/ID", run.Output, StringComparison.Ordinal);
+        Assert.Contains("libretto serve", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_version_is_a_number_on_a_line()
     {
         var run = await _libretto.RunAsync("--version");

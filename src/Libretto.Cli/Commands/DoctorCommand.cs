@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Libretto.Audio;
 using Libretto.Cli.Display;
 using Libretto.Models;
+using Libretto.Pipeline;
 using Libretto.Settings;
 using Libretto.Storage;
 using Libretto.Tools;
@@ -37,7 +38,9 @@ internal static class DoctorCommand
         var linkTool = await services.GetRequiredService<ToolRunner>().DescribeAsync(Tool.YtDlp, cancellationToken);
         Section("Programs", [.. statuses.Select(Row), LinkToolRow(linkTool), .. await SoundRowsAsync(statuses[0], services, cancellationToken)]);
         var models = services.GetRequiredService<ModelStore>();
-        var modelRows = await Task.WhenAll(ModelCatalogue.All.Select(model => ModelRowAsync(models, model, cancellationToken)));
+        var forecast = await services.GetRequiredService<SongPipeline>().ForecastAsync(cancellationToken);
+        var modelRows = await Task.WhenAll(
+            ModelCatalogue.All.Select(model => ModelRowAsync(models, model, forecast.Engine, cancellationToken)));
         Section("Models", modelRows);
         Section("Keys", reading.Values.Where(value => value.Setting.IsSecret).Select(KeyRow));
         var folders = Folders(services.GetRequiredService<ModelStoreOptions>(), reading).ToList();
@@ -46,6 +49,10 @@ internal static class DoctorCommand
         Section("Settings", reading.Values.Where(value => !value.Setting.IsSecret).Select(SettingRow));
 
         var isWell = statuses.All(status => status.IsReady) && modelRows.Concat(folders).All(row => row.Mark != Bad);
+        Console.Out.WriteLine();
+        foreach (var line in DoctorVerdict.Of(forecast, reading.Settings, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes))
+            Console.Out.WriteLine(line);
+        Console.Out.WriteLine();
         Console.Out.WriteLine(isWell ? "All that is needed is here." : "Something that is needed is missing: see the lines marked '!!'.");
         return isWell ? ExitCodes.Done : ExitCodes.Missing;
     }
@@ -98,12 +105,13 @@ internal static class DoctorCommand
         }
     }
 
-    private static async Task<Finding> ModelRowAsync(ModelStore models, ModelEntry model, CancellationToken cancellationToken)
+    private static async Task<Finding> ModelRowAsync(
+        ModelStore models, ModelEntry model, string expected, CancellationToken cancellationToken)
     {
         if (models.Find(model.Name) is not { } folder)
         {
             var cure = $"libretto models pull {model.Name}";
-            return model.Name == ModelCatalogue.DefaultSpeechModel
+            return model.Name == expected
                 ? new Finding(Optional, model.Name, "not here; fetched at the first song", cure)
                 : new Finding(Optional, model.Name, "not here", cure);
         }

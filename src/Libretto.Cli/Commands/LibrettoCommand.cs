@@ -23,16 +23,15 @@ internal static class LibrettoCommand
             KeysCommand.Create(),
         };
         HelpTexts.Attach(root);
+        root.SetAction(_ => Greeting.Write(Console.Out));
         return root;
     }
 
     /// <summary>A command line that begins with neither a command nor an option of the root itself is about songs.</summary>
     public static string[] Expand(string[] args, RootCommand root)
     {
-        if (args.Length == 0)
-            return ["--help"];
         var known = root.Subcommands.Select(command => command.Name)
             .Concat(root.Options.SelectMany(option => option.Aliases.Append(option.Name)));
-        return known.Contains(args[0]) ? args : [TranscribeCommand.Name, .. args];
+        return args.Length == 0 || known.Contains(args[0]) ? args : [TranscribeCommand.Name, .. args];
     }
 }

@@ -8,9 +8,19 @@ namespace Libretto.Cli.Display;
 /// <summary>The sentences that the displays for people share.</summary>
 internal static class DisplayText
 {
-    /// <summary>A line with the time it starts at and that of each word, as in enhanced LRC.</summary>
-    public static string Timed(LyricsLine line) =>
-        $"[{Clock(line.Start)}] {string.Join(' ', line.Words.Select(word => $"<{Clock(word.Start)}>{word.Text}"))}";
+    /// <summary>A line after the time it starts at, to be read.</summary>
+    public static string Timed(LyricsLine line) => $"{Clock(line.Start),7}  {string.Join(' ', line.Words.Select(word => word.Text))}";
+
+    /// <summary>What can be done with a song's results; null when there are no lyrics among them.</summary>
+    public static string? Next(SongOutcome outcome)
+    {
+        if (outcome.Words is not > 0 || outcome.Files.FirstOrDefault(file => file.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) is not { } document)
+            return null;
+        return $"Next: 'libretto karaoke {Quoted(outcome.Song)}' makes a video and a page to sing to; 'libretto serve' opens a page to sing along " +
+            $"and to put words right; 'libretto convert {Quoted(document)} {Quoted(Path.ChangeExtension(document, ".srt"))}' writes another format.";
+    }
+
+    private static string Quoted(string path) => path.All(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or '/' or '\\' or ':') ? path : $"\"{path}\"";
 
     public static string Outcome(SongOutcome outcome) => Invariant(
         $"{outcome.Song}: {What(outcome)}") +
@@ -45,8 +55,8 @@ internal static class DisplayText
 
     private static string Clock(double seconds)
     {
-        var hundredths = (long)Math.Round(seconds * 100);
-        return Invariant($"{hundredths / 6000:00}:{hundredths / 100 % 60:00}.{hundredths % 100:00}");
+        var tenths = (long)Math.Round(seconds * 10);
+        return Invariant($"{tenths / 600}:{tenths / 10 % 60:00}.{tenths % 10}");
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -12,6 +12,7 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IDisplay
     private ProgressTask? _task;
     private string _song = "";
     private string _left = "";
+    private string? _next;
 
     public Task RunAsync(Func<Task> work) => console.Progress()
         .AutoClear(true)
@@ -39,7 +40,7 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IDisplay
         if (value.Notice is { } notice)
             console.Write(new Text(ErrorReport.OneLine(notice) + Environment.NewLine, new Style(Color.Grey)));
         else if (value.Line is { } line)
-            console.MarkupLine(Coloured(DisplayText.Timed(line)));
+            console.WriteLine(ErrorReport.OneLine(DisplayText.Timed(line)));
         else if (value.Model is { } model)
             Report(model);
         else
@@ -57,6 +58,7 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IDisplay
     {
         End();
         console.Write(new Text(ErrorReport.OneLine(DisplayText.Outcome(outcome)) + Environment.NewLine, new Style(Color.Green)));
+        _next = DisplayText.Next(outcome);
     }
 
     public void Failed(string song, LibrettoException error)
@@ -70,6 +72,8 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IDisplay
         End();
         if (done + failed + untried > 1)
             console.WriteLine(DisplayText.Summary(done, failed, untried));
+        if (_next is not null)
+            console.Write(new Text(ErrorReport.OneLine(_next) + Environment.NewLine, new Style(Color.Grey)));
     }
 
     private void Advance(string what, double share, TimeSpan? remaining)
@@ -89,9 +93,6 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IDisplay
             _context?.RemoveTask(_task);
         (_task, _left) = (null, "");
     }
-
-    private static string Coloured(string timed) =>
-        Markup.Escape(timed).Replace("<", "[grey]<", StringComparison.Ordinal).Replace(">", ">[/]", StringComparison.Ordinal);
 
     private sealed class TextColumn(Func<string> text) : ProgressColumn
     {

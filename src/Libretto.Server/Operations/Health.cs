@@ -12,7 +12,9 @@ namespace Libretto.Server.Operations;
 /// <summary><c>/health</c>: the process answers. <c>/health/ready</c>: what it needs is there, part by part.</summary>
 internal static class Health
 {
-    public static void AddTo(IServiceCollection services) => services.AddHealthChecks()
+    public static void AddTo(IServiceCollection services) => services
+        .AddSingleton<ModelsCheck>() // remembers what it learnt of the hub
+        .AddHealthChecks()
         .AddCheck<DatabaseCheck>("database")
         .AddCheck<StoreCheck>("store")
         .AddCheck<DiskCheck>("disk")

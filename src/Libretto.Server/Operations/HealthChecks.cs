@@ -1,4 +1,5 @@
 using Libretto.Models;
+using Libretto.Pipeline;
 using Libretto.Server.Data;
 using Libretto.Server.Data.Entities;
 using Libretto.Server.Jobs.Queue;
@@ -55,17 +56,44 @@ internal sealed class DiskCheck(ServerOptions options) : IHealthCheck
     }
 }
 
-internal sealed class ModelsCheck(ModelStore models, ServerOptions options) : IHealthCheck
+/// <summary>Whether the next song can be recognised here, and by what. The hub, if it is in question, is asked once a minute.</summary>
+internal sealed class ModelsCheck(ModelStore models, SongPipeline pipeline, ServerOptions options, TimeProvider time) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
+
+    private (DateTimeOffset At, EngineForecast Forecast)? _last;
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         if (!options.EffectiveLanes.Contains(Lane.Compute))
-            return Task.FromResult(HealthCheckResult.Healthy("none needed here"));
-        var speech = models.List().Select(model => model.Name)
+            return HealthCheckResult.Healthy("none needed here");
+        var names = models.List().Select(model => model.Name)
             .Where(name => ModelCatalogue.Find(name)?.Kind is null or ModelKind.Whisper or ModelKind.Moonshine).ToList();
-        return Task.FromResult(speech.Count > 0
-            ? HealthCheckResult.Healthy(string.Join(", ", speech))
-            : HealthCheckResult.Degraded("none installed yet; the first song fetches the default"));
+        var forecast = await ForecastAsync(cancellationToken);
+        if (forecast.IsHosted)
+        {
+            var here = names.Count > 0 ? $"; here: {string.Join(", ", names)}" : "";
+            return HealthCheckResult.Healthy($"songs go to {forecast.Engine}{here}");
+        }
+        // What keeps the hub away may name an address, which is for the log only.
+        if (forecast.Trouble is not null)
+            return HealthCheckResult.Degraded(
+                $"{ModelCatalogue.DefaultSpeechModel} cannot be fetched now; songs are taken for English, by {forecast.Engine}");
+        return forecast.IsHere
+            ? HealthCheckResult.Healthy(string.Join(", ", names))
+            : HealthCheckResult.Degraded($"none for words yet; the first song fetches {forecast.Engine}");
+    }
+
+    private async Task<EngineForecast> ForecastAsync(CancellationToken cancellationToken)
+    {
+        if (_last is var (at, known) && time.GetUtcNow() - at < Fresh &&
+            known.IsHere == (known.IsHosted || models.Find(known.Engine) is not null))
+        {
+            return known;
+        }
+        var forecast = await pipeline.ForecastAsync(cancellationToken);
+        _last = (time.GetUtcNow(), forecast);
+        return forecast;
     }
 }
 

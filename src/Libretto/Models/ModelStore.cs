@@ -96,16 +96,8 @@ public sealed class ModelStore
         var entry = Entry(name);
         if (Find(name) is { } folder)
             return new ModelOffer(folder, null);
-        if (!_options.MayFetch)
-            return new ModelOffer(null, "fetching is switched off");
-        var silent = new SilentSource(_options, _time);
-        if (silent.Since() is { } since)
-            return new ModelOffer(null, $"{_options.HubEndpoint.Host} could not be reached {since}");
-        if (await _installer.ProbeAsync(entry, ct) is { } trouble)
-        {
-            silent.Remember();
+        if (await TroubleAsync(entry, ct) is { } trouble)
             return new ModelOffer(null, trouble);
-        }
         try
         {
             onFetch?.Invoke(entry);
@@ -116,6 +108,12 @@ public sealed class ModelStore
             return new ModelOffer(null, e.InnerException is TransientFailureException or RefusedException ? e.InnerException.Message : e.Message);
         }
     }
+
+    /// <summary>Why <see cref="OfferAsync"/> would not give a model now; null when it is here or its source answers. Fetches nothing.</summary>
+    /// <param name="name">A model of the catalogue.</param>
+    /// <param name="ct">Stops.</param>
+    internal Task<string?> TroubleAsync(string name, CancellationToken ct = default) =>
+        Find(name) is null ? TroubleAsync(Entry(name), ct) : Task.FromResult<string?>(null);
 
     /// <summary>Fetches a model into the cache; one that is there and whole is left as it is, a damaged one is replaced.</summary>
     /// <param name="name">A model of the catalogue.</param>
@@ -170,6 +168,19 @@ public sealed class ModelStore
             .OrderBy(Path.GetFileName, StringComparer.Ordinal)
             .Select(Describe),
     ];
+
+    private async Task<string?> TroubleAsync(ModelEntry entry, CancellationToken ct)
+    {
+        if (!_options.MayFetch)
+            return "fetching is switched off";
+        var silent = new SilentSource(_options, _time);
+        if (silent.Since() is { } since)
+            return $"{_options.HubEndpoint.Host} could not be reached {since}";
+        if (await _installer.ProbeAsync(entry, ct) is not { } trouble)
+            return null;
+        silent.Remember();
+        return trouble;
+    }
 
     private IEnumerable<string> Places() => [.. _options.ExtraFolders, _options.CacheFolder];
 

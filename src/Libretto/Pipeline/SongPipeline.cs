@@ -53,6 +53,12 @@ public sealed class SongPipeline
             _vocals.ModeFor(request, timesAreTrusted: true) == SeparationMode.Never;
     }
 
+    /// <summary>What would recognise a song now of which nothing special is asked; nothing is fetched.</summary>
+    /// <param name="cancellationToken">Stops asking the hub whether it answers, which takes three seconds at most.</param>
+    /// <exception cref="LibrettoException">The settings name an engine that is unknown or lacks its key.</exception>
+    public Task<EngineForecast> ForecastAsync(CancellationToken cancellationToken = default) =>
+        _engines.ForecastAsync(cancellationToken);
+
     /// <summary>Works on one song.</summary>
     /// <param name="request">The song and what is wanted of it.</param>
     /// <param name="progress">Told at once, in order, on whichever thread works.</param>

@@ -29,7 +29,7 @@ public abstract class JobsTests(ServerFixture server) : IDisposable
     [Fact]
     public async Task A_song_is_watched_to_100_and_its_lyrics_are_fetched_in_every_format()
     {
-        var id = await Client.PostAsync(Repository.SharedFile("audio", "jfk.wav"));
+        var id = await Client.PostAsync(Samples.TwoLines);
 
         var pcts = new List<double>();
         JsonElement job = default;
@@ -47,7 +47,7 @@ public abstract class JobsTests(ServerFixture server) : IDisposable
         Assert.Equal($"/api/jobs/{id}/lyrics.json", job.Text("results_url"));
         Assert.Equal(11, job.Number("duration"), 0.1);
         var document = LyricsFormats.Json.Read((await Client.GetAsync(job.Text("results_url"))).Text);
-        Assert.Contains("country", string.Join(' ', document.Lines.Select(line => line.Text)), StringComparison.Ordinal);
+        Assert.Contains("birds", string.Join(' ', document.Lines.Select(line => line.Text)), StringComparison.Ordinal);
         foreach (var format in LyricsFormats.All)
         {
             var answer = await Client.GetAsync($"/api/jobs/{id}/lyrics{format.Extension}");
@@ -349,5 +349,5 @@ public abstract class JobsTests(ServerFixture server) : IDisposable
 
     /// <summary>Five minutes of speech: long enough to be caught at work. Each time another recording.</summary>
     private string LongSpeech() => TestAudio.Ffmpeg(
-        _folder[Guid.NewGuid() + ".wav"], "-stream_loop", "-1", "-i", Repository.SharedFile("audio", "jfk.wav"), "-t", $"{300 + Random.Shared.NextDouble():F4}");
+        _folder[Guid.NewGuid() + ".wav"], "-stream_loop", "-1", "-i", Samples.TwoLines, "-t", $"{300 + Random.Shared.NextDouble():F4}");
 }

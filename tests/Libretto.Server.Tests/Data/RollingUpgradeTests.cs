@@ -57,7 +57,7 @@ public sealed partial class RollingUpgradeTests(PostgresCluster cluster) : IDisp
         var database = await cluster.CreateDatabaseAsync();
         await using var api = await RunningServer.StartAsync(new ServerOptions { DataFolder = _folder["data"], Database = database, Role = "api" });
         await using var older = await LibrettoProcess.ServeAsync(_folder["data"], 0, database, "--role worker --lanes compute");
-        var inFlight = await api.Client.PostAsync(Repository.SharedFile("audio", "jfk.wav"));
+        var inFlight = await api.Client.PostAsync(Samples.TwoLines);
         await api.Client.BegunAsync(inFlight);
         await UpgradeAsync(database, NextVersion);
 

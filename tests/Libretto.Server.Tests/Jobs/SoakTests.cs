@@ -89,7 +89,7 @@ public sealed class SoakTests(PostgresCluster cluster) : IDisposable
     /// <summary>As many different recordings: the same speech at another level each.</summary>
     private List<string> MakeSongs()
     {
-        var speech = Repository.SharedFile("audio", "jfk.wav");
+        var speech = Samples.TwoLines;
         return [.. Enumerable.Range(0, s_songs).Select(number => TestAudio.Ffmpeg(
             _folder[$"song-{number}.wav"], "-i", speech, "-t", "4", "-af", FormattableString.Invariant($"volume={1 - (number * 0.002)}")))];
     }

@@ -63,7 +63,7 @@ public sealed class LocalPoolTests(PostgresCluster cluster) : IDisposable
 
     private List<string> MakeSongs(int count)
     {
-        var speech = Repository.SharedFile("audio", "jfk.wav");
+        var speech = Samples.TwoLines;
         return [.. Enumerable.Range(0, count).Select(number => TestAudio.Ffmpeg(
             _folder[$"song-{number}.wav"], "-i", speech, "-t", "4", "-af", FormattableString.Invariant($"volume={1 - (number * 0.002)}")))];
     }

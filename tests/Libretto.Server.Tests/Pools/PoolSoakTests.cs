@@ -154,7 +154,7 @@ public sealed class PoolSoakTests(PostgresCluster cluster) : IAsyncDisposable
 
     private List<string> MakeSongs()
     {
-        var speech = Repository.SharedFile("audio", "jfk.wav");
+        var speech = Samples.TwoLines;
         return [.. Enumerable.Range(0, Songs).Select(number => TestAudio.Ffmpeg(
             _folder[$"song-{number}.wav"], "-i", speech, "-t", "4", "-af", FormattableString.Invariant($"volume={1 - (number * 0.002)}")))];
     }

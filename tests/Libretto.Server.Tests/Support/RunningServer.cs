@@ -24,13 +24,20 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    /// <summary>Starts a server with the small engine, unless told otherwise, and the models beside the checkout.</summary>
+    /// <summary>Starts a server with the small engine, unless told otherwise, and the models among the test data.</summary>
+    /// <param name="options">The server's options.</param>
+    /// <param name="engine">The engine of songs that ask for none.</param>
+    /// <param name="settings">All else.</param>
+    /// <param name="beforeStart">Given the folder for temporary files.</param>
+    /// <param name="isFresh">Whether the models are those of the settings' own folder alone, and may be fetched.</param>
     public static async Task<RunningServer> StartAsync(
-        ServerOptions options, string engine = "moonshine", LibrettoSettings? settings = null, Action<string>? beforeStart = null)
+        ServerOptions options, string engine = "moonshine", LibrettoSettings? settings = null, Action<string>? beforeStart = null, bool isFresh = false)
     {
         options = (options with { Urls = ["http://127.0.0.1:0"], Log = "warning" }).Validated();
         var workFolder = new TemporaryFolder(options.WorkFolder);
-        settings = (settings ?? new LibrettoSettings()) with { Engine = engine, Fetch = LibrettoSettings.FetchSmall, Models = [Path.Combine(Repository.Shared, "models")] };
+        settings = (settings ?? new LibrettoSettings()) with { Engine = engine };
+        if (!isFresh)
+            settings = settings with { Fetch = LibrettoSettings.FetchSmall, Models = [Path.Combine(Repository.Shared, "models")] };
         var app = LibrettoServer.Build(options, settings, workFolder);
         await LibrettoServer.MigrateAsync(app.Services, options, default);
         beforeStart?.Invoke(Path.GetDirectoryName(workFolder.NewFile())!);

@@ -18,6 +18,14 @@ public class SeparationPolicyTests(SeparationFixture fixture)
         Assert.Contains("asked for", decision.Reason, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_sample_song_is_separated()
+    {
+        using var mix = await fixture.SongAsync();
+        var decision = await new SeparationPolicy(fixture.Spleeter).DecideAsync(mix, SeparationMode.Auto, null, Token);
+        Assert.True(decision.Separate, decision.Reason);
+    }
+
     [Theory]
     [InlineData("holiznacc0-excerpt.ogg")]
     [InlineData("songs/Fantasma_-_Los_Rombos.mp3")]

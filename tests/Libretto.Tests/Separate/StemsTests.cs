@@ -17,7 +17,7 @@ public class StemsTests(SeparationFixture fixture)
     [InlineData("demucs", 2.5f)]
     public async Task Both_stems_add_up_to_the_mix_and_clip_in_no_format(string separator, float gain)
     {
-        using var excerpt = await fixture.DecodeAsync("audio", "holiznacc0-excerpt.ogg");
+        using var excerpt = await fixture.SongAsync();
         float[] samples = [.. excerpt.Samples().Select(sample => Math.Clamp(sample * gain, -2, 2))];
         using var mix = Recordings.Stereo(samples);
 
@@ -56,7 +56,7 @@ public class StemsTests(SeparationFixture fixture)
     public async Task Written_and_read_again_they_still_add_up(AudioFormat format)
     {
         using var folder = new ScratchFolder();
-        using var mix = await fixture.DecodeAsync("audio", "holiznacc0-excerpt.ogg");
+        using var mix = await fixture.SongAsync();
         using var stems = await fixture.Spleeter.SeparateAsync(mix, null, Token);
         var encoder = new AudioEncoder(new ToolRunner());
 
@@ -75,7 +75,7 @@ public class StemsTests(SeparationFixture fixture)
     {
         using var folder = new ScratchFolder();
         using var mix = Recordings.Stereo(new float[2000]);
-        var separator = VocalSeparators.Open(Repository.SharedFile("golden", "demucs"), fixture.Sessions, folder["missing"]);
+        var separator = VocalSeparators.Open(fixture.DemucsFolder, fixture.Sessions, folder["missing"]);
 
         var error = await Assert.ThrowsAsync<AudioException>(() => separator.SeparateAsync(mix, null, Token));
 

@@ -54,8 +54,9 @@ public sealed class VocalSeparatorsTests(SeparationFixture fixture) : IDisposabl
     [Fact]
     public async Task A_network_that_is_not_what_its_description_says_is_named_with_both_shapes()
     {
-        var description = SeparationModel.Demucs("stand-in.onnx") with { Stems = ["drums", "bass", "other", "vocals", "guitar", "piano"] };
-        var separator = new DemucsSeparator("six", Repository.SharedFile("golden", "demucs"), description, fixture.Sessions);
+        var folder = SmallSeparators.WriteDemucs(_folder["six"]);
+        var description = SeparationModel.Demucs("htdemucs.onnx") with { Stems = ["drums", "bass", "other", "vocals", "guitar", "piano"] };
+        var separator = new DemucsSeparator("six", folder, description, fixture.Sessions);
 
         var error = await FailureAsync<SeparateException>(separator);
 
@@ -67,7 +68,7 @@ public sealed class VocalSeparatorsTests(SeparationFixture fixture) : IDisposabl
     [Fact]
     public async Task A_network_for_something_else_is_refused()
     {
-        File.Copy(Repository.SharedFile("golden", "wav2vec2", "model.onnx"), _folder["model.onnx"]);
+        ToneNetwork.Write(_folder.Path, "ab");
         var error = await FailureAsync<SeparateException>(VocalSeparators.Open(_folder.Path, fixture.Sessions));
         Assert.Equal("model_mismatch", error.Code);
         Assert.Contains("input_values", error.Message, StringComparison.Ordinal);
@@ -76,7 +77,7 @@ public sealed class VocalSeparatorsTests(SeparationFixture fixture) : IDisposabl
     [Fact]
     public async Task A_truncated_network_is_called_broken()
     {
-        var whole = await File.ReadAllBytesAsync(Repository.SharedFile("models", "spleeter-2stems", "vocals.fp16.onnx"), Token);
+        var whole = await File.ReadAllBytesAsync(Path.Combine(SmallSeparators.WriteSpleeter(_folder["whole"]), "vocals.onnx"), Token);
         foreach (var name in new[] { "vocals.onnx", "accompaniment.onnx" })
             await File.WriteAllBytesAsync(_folder[name], whole[..(whole.Length / 2)], Token);
         var error = await FailureAsync<ModelException>(VocalSeparators.Open(_folder.Path, fixture.Sessions));

@@ -6,17 +6,18 @@ internal static class Repository
     /// <summary>The checkout's root.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The folder of real weights, songs and reference results beside the checkout; it need not be there.</summary>
-    public static string Shared { get; } = Path.Combine(Path.GetDirectoryName(Root)!, "shared");
+    /// <summary>The folder of real weights, songs and reference results (docs/tests.md); it need not be there.</summary>
+    public static string Shared { get; } =
+        Environment.GetEnvironmentVariable("LIBRETTO_TEST_DATA") is { Length: > 0 } named ? named : Path.Combine(Path.GetDirectoryName(Root)!, "shared");
 
     /// <summary>A file of the checkout.</summary>
     public static string File(params string[] parts) => Path.Combine([Root, .. parts]);
 
-    /// <summary>A file beside the checkout; skips the test, counted, where it is missing.</summary>
+    /// <summary>A file of that folder; skips the test, counted, where it is missing.</summary>
     public static string SharedFile(params string[] parts)
     {
         var path = Path.Combine([Shared, .. parts]);
-        Assert.SkipUnless(Path.Exists(path), $"{Path.Combine(parts)} is not beside the checkout (../shared)");
+        Assert.SkipUnless(Path.Exists(path), $"{string.Join('/', parts.Take(2))} is not among the test data (docs/tests.md)");
         return path;
     }
 

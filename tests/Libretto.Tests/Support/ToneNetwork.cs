@@ -25,7 +25,7 @@ internal static class ToneNetwork
         File.WriteAllText(
             Path.Combine(folder, "vocab.json"), JsonSerializer.Serialize(names.Select((n, i) => (n, i)).ToDictionary(p => p.n, p => p.i)));
         File.WriteAllText(Path.Combine(folder, "preprocessor_config.json"), """{"do_normalize": true, "sampling_rate": 16000}""");
-        OnnxFile.Write(Model(names.Length, wantsMask), Path.Combine(folder, "model.onnx"));
+        OnnxFile.Write(Tones(names.Length, wantsMask), Path.Combine(folder, "model.onnx"));
     }
 
     /// <summary>Sings characters: a tone each from its start to its end in seconds, silence elsewhere.</summary>
@@ -40,7 +40,7 @@ internal static class ToneNetwork
 
     private static float Hertz(int number) => 400 + 160 * number;
 
-    private static ModelProto Model(int classes, bool wantsMask)
+    private static ModelProto Tones(int classes, bool wantsMask)
     {
         var graph = new GraphProto { Name = "tones" };
         graph.Input.Add(Value("input_values", TensorProto.Types.DataType.Float, "batch", "samples"));
@@ -89,12 +89,19 @@ internal static class ToneNetwork
         transpose.Attribute.Add(Integers("perm", 0, 2, 1));
         graph.Node.Add(transpose);
 
+        return Model(graph);
+    }
+
+    /// <summary>A graph as a whole network.</summary>
+    public static ModelProto Model(GraphProto graph)
+    {
         var model = new ModelProto { IrVersion = 8, Graph = graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = 17 });
         return model;
     }
 
-    private static NodeProto Node(string operation, string output, params string[] inputs)
+    /// <summary>An operation, named after what it gives.</summary>
+    public static NodeProto Node(string operation, string output, params string[] inputs)
     {
         var node = new NodeProto { OpType = operation, Name = output };
         node.Input.Add(inputs);
@@ -117,7 +124,8 @@ internal static class ToneNetwork
         return tensor;
     }
 
-    private static ValueInfoProto Value(string name, TensorProto.Types.DataType type, params string[] shape)
+    /// <summary>An input or output of floats or integers; a length is a number or a name.</summary>
+    public static ValueInfoProto Value(string name, TensorProto.Types.DataType type, params string[] shape)
     {
         var dimensions = new TensorShapeProto();
         foreach (var length in shape)

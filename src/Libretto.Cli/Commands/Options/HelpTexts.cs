@@ -22,7 +22,7 @@ internal static class HelpTexts
               libretto transcribe song.mp3
               libretto transcribe *.flac --out lyrics --format json,elrc,ass
               libretto transcribe https://www.youtube.com/watch?v=ID --cookies cookies.txt
-              libretto transcribe cancion.ogg --language es     (after 'libretto models pull whisper-base')
+              libretto transcribe cancion.ogg --language es
               libretto transcribe song.mp3 --stdout json --progress none | jq .lines
             """,
         ["align"] =

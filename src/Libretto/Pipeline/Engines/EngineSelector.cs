@@ -44,6 +44,25 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, H
         return order[0] with { Others = CanPlan(kind, language) ? [.. others, local] : [.. others] };
     }
 
+    /// <summary>What would be chosen for a song of which nothing is known.</summary>
+    public async Task<EngineForecast> ForecastAsync(CancellationToken cancellationToken)
+    {
+        if (IsHosted(new SongRequest("")))
+            return new EngineForecast((hosted.Find(settings.Engine) ?? hosted.Automatic.First()).Name, IsHosted: true, IsHere: true, null);
+        var kind = KindOf(settings.Engine);
+        if (settings.Model is { } model)
+            return Here(model, null);
+        if (kind != ModelKind.Moonshine && BestWhisper() is { } best)
+            return Here(best, null);
+        if (kind == ModelKind.Moonshine || settings.Fetch != LibrettoSettings.FetchDefault)
+            return Here(kind == ModelKind.Whisper ? ModelCatalogue.DefaultSpeechModel : ModelCatalogue.SmallSpeechModel, null);
+        return await models.TroubleAsync(ModelCatalogue.DefaultSpeechModel, cancellationToken) is { } trouble
+            ? Here(ModelCatalogue.SmallSpeechModel, trouble)
+            : Here(ModelCatalogue.DefaultSpeechModel, null);
+    }
+
+    private EngineForecast Here(string model, string? trouble) => new(model, IsHosted: false, models.Find(model) is not null, trouble);
+
     /// <summary>Whether the first to be asked is hosted.</summary>
     public bool IsHosted(SongRequest request)
     {

@@ -26,9 +26,11 @@ internal sealed class StemSeparation(AudioDecoder decoder, AudioEncoder encoder,
     /// <summary>Fetches the model that is taken when none is named, if it is not here.</summary>
     /// <param name="progress">Told how far the download is.</param>
     /// <param name="cancellationToken">Stops; what has come is kept.</param>
+    /// <param name="onFetch">Told what is fetched, before it is.</param>
     /// <returns>Null when it is here; else why it cannot be fetched.</returns>
-    public async Task<string?> EnsureAsync(IProgress<ModelProgress> progress, CancellationToken cancellationToken) =>
-        (await models.OfferAsync(DefaultModel, progress: progress, ct: cancellationToken)).Trouble;
+    public async Task<string?> EnsureAsync(
+        IProgress<ModelProgress> progress, CancellationToken cancellationToken, Action<ModelEntry>? onFetch = null) =>
+        (await models.OfferAsync(DefaultModel, onFetch, progress, cancellationToken)).Trouble;
 
     /// <summary>Finds a model, which is fetched if it must be; its networks are loaded at first use and shared.</summary>
     /// <param name="song">The song it is for.</param>

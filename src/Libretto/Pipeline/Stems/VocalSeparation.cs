@@ -1,5 +1,6 @@
 using Libretto.Audio;
 using Libretto.Audio.Activity;
+using Libretto.Models;
 using Libretto.Pipeline.Memo;
 using Libretto.Separate;
 using Libretto.Settings;
@@ -48,11 +49,9 @@ internal sealed class VocalSeparation(StemSeparation separation, LibrettoSetting
     {
         if (mode == SeparationMode.Never)
             return null;
-        if (mode == SeparationMode.Auto && !separation.IsInstalled)
+        if (mode == SeparationMode.Auto && !separation.IsInstalled && await LackAsync(song, cancellationToken) is { } lack)
         {
-            song.Notice(
-                $"The voice is not separated because no model for it is installed. Fetch one with: libretto models pull " +
-                $"{StemSeparation.DefaultModel}");
+            song.Notice($"The voice is not separated because {lack}. Fetch one with: libretto models pull {StemSeparation.DefaultModel}");
             return null;
         }
         song.Meter.Enter(WorkStep.Separate, "separating the vocals");
@@ -66,6 +65,21 @@ internal sealed class VocalSeparation(StemSeparation separation, LibrettoSetting
             return whole.Singing is null ? null : new VocalStem(null, key, whole.Singing, token => song.SpeechAsync(null, token));
         }
         return new VocalStem(model.Separator.Name, model.Key, stems.Singing, stems.SpeechAsync);
+    }
+
+    /// <summary>Why there is no model to separate with, where none could be fetched or none is to be; else null.</summary>
+    private async Task<string?> LackAsync(Song song, CancellationToken cancellationToken)
+    {
+        if (settings.Fetch != LibrettoSettings.FetchDefault)
+            return "no model for it is installed";
+        var trouble = await separation.EnsureAsync(
+            new SynchronousProgress<ModelProgress>(song.Meter.Fetching),
+            cancellationToken,
+            entry => song.Notice(
+                $"Fetching {entry.Name} once ({entry.DownloadBytes / 1_000_000} MB): it parts the voice from the rest, so that words are timed by it. " +
+                "'--separate never' does without; LIBRETTO_FETCH=never fetches nothing."));
+        return trouble is not null
+            ? $"no model for it is installed, and none could be fetched ({trouble.TrimEnd('.')})" : null;
     }
 
     /// <summary>Separates the song if that is worth it; else what is known of it whole, which is kept for the next time.</summary>

@@ -56,7 +56,7 @@ internal static class TranscriptDoubt
     public static string? NotEnglish(AudioInfo info)
     {
         if (info.Tag("language") is { } language && Languages.Find(language) is { } code && code != "en")
-            return $"its tags say that it is in {Languages.EnglishName(code)}";
+            return $"its tags say that it is in {CultureInfo.InvariantCulture.TextInfo.ToTitleCase(Languages.EnglishName(code)!)}";
         var names = $"{info.Tag("title")} {info.Tag("artist")}";
         return names.EnumerateRunes().Any(rune => Rune.IsLetter(rune) && !IsLatin(rune)) ? "its title is in another script" : null;
     }

@@ -18,7 +18,7 @@ public sealed class OpenAiClientTests(SqliteServer server) : IClassFixture<Sqlit
     public async Task The_dotnet_client_gets_text_words_and_segments()
     {
         var client = Client();
-        var song = Repository.SharedFile("audio", "jfk.wav");
+        var song = Samples.TwoLines;
 
         var plain = (await client.TranscribeAudioAsync(song)).Value;
         var verbose = (await client.TranscribeAudioAsync(song, new AudioTranscriptionOptions
@@ -29,7 +29,7 @@ public sealed class OpenAiClientTests(SqliteServer server) : IClassFixture<Sqlit
         })).Value;
         var vtt = (await client.TranscribeAudioAsync(song, new AudioTranscriptionOptions { ResponseFormat = AudioTranscriptionFormat.Vtt })).Value;
 
-        Assert.Contains("ask not what your country", plain.Text, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("light is on the water", plain.Text, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(plain.Text, verbose.Text);
         Assert.Equal("english", verbose.Language);
         Assert.Equal(11, verbose.Duration!.Value.TotalSeconds, 0.1);
@@ -54,12 +54,12 @@ public sealed class OpenAiClientTests(SqliteServer server) : IClassFixture<Sqlit
     [Fact]
     public async Task The_dotnet_client_gets_every_format_and_a_stream()
     {
-        var song = Repository.SharedFile("audio", "jfk.wav");
+        var song = Samples.TwoLines;
         async Task<string> TextAsync(AudioTranscriptionFormat format) =>
             (await Client().TranscribeAudioAsync(song, new AudioTranscriptionOptions { ResponseFormat = format })).Value.Text;
 
         var simple = await TextAsync(AudioTranscriptionFormat.Simple);
-        Assert.Contains("country", simple, StringComparison.Ordinal);
+        Assert.Contains("birds", simple, StringComparison.Ordinal);
         Assert.Equal(simple, (await TextAsync(AudioTranscriptionFormat.Text)).Trim());
         Assert.StartsWith("1\n00:00:0", await TextAsync(AudioTranscriptionFormat.Srt), StringComparison.Ordinal);
         Assert.StartsWith("WEBVTT", await TextAsync(AudioTranscriptionFormat.Vtt), StringComparison.Ordinal);
@@ -80,11 +80,11 @@ public sealed class OpenAiClientTests(SqliteServer server) : IClassFixture<Sqlit
     public async Task The_node_client_gets_text_words_and_segments()
     {
         var folder = await InstallAsync();
-        var (exitCode, output, errors) = await RunAsync(folder, "node", "transcribe.mjs", Address.ToString(), Repository.SharedFile("audio", "jfk.wav"));
+        var (exitCode, output, errors) = await RunAsync(folder, "node", "transcribe.mjs", Address.ToString(), Samples.TwoLines);
 
         Assert.True(exitCode == 0, errors);
         var said = JsonElement.Parse(output);
-        Assert.Contains("country", said.Text("text"), StringComparison.Ordinal);
+        Assert.Contains("birds", said.Text("text"), StringComparison.Ordinal);
         Assert.Equal(said.Text("text"), string.Join(' ', said.GetProperty("verbose").GetProperty("words").EnumerateArray().Select(word => word.Text("word"))));
         Assert.NotEqual(0, said.GetProperty("verbose").GetProperty("segments").GetArrayLength());
         Assert.Equal(said.Text("text"), said.Text("plain").Trim());

@@ -8,7 +8,7 @@ namespace Libretto.Server.Tests.Api.OpenAi;
 /// <summary>What clients of OpenAI's API send beside what its reference says, and how they are refused.</summary>
 public sealed class OpenAiFormTests(SqliteServer server) : IClassFixture<SqliteServer>
 {
-    private static readonly string s_song = Repository.SharedFile("audio", "jfk.wav");
+    private static readonly string s_song = Samples.TwoLines;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -24,7 +24,7 @@ public sealed class OpenAiFormTests(SqliteServer server) : IClassFixture<SqliteS
         var answer = await PostAsync(fields);
 
         Assert.True(answer.Status == HttpStatusCode.OK, answer.Text);
-        Assert.Contains("country", answer.Json.Text("text"), StringComparison.Ordinal);
+        Assert.Contains("birds", answer.Json.Text("text"), StringComparison.Ordinal);
         Assert.False(answer.Headers.Contains("Warning"));
     }
 
@@ -82,7 +82,7 @@ public sealed class OpenAiFormTests(SqliteServer server) : IClassFixture<SqliteS
         var events = data[..^1].Select(text => JsonElement.Parse(text)).ToList();
         Assert.Equal("transcript.text.done", events[^1].Text("type"));
         Assert.Equal(events[^1].Text("text"), string.Concat(events[..^1].Select(item => item.Text("delta"))));
-        Assert.Contains("country", events[^1].Text("text"), StringComparison.Ordinal);
+        Assert.Contains("birds", events[^1].Text("text"), StringComparison.Ordinal);
     }
 
     [Fact]

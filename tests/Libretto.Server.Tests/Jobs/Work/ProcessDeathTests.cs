@@ -51,7 +51,7 @@ public sealed class ProcessDeathTests(PostgresCluster cluster) : IDisposable
         using var client = new JobClient(new Uri($"http://127.0.0.1:{port}"));
         await using var doomed = await LibrettoProcess.ServeAsync(
             Data, port, environment: [("LIBRETTO_TEST_SETUP", "1"), ("LIBRETTO_FAILPOINT", $"{Checkpoints.LyricsMade}")]);
-        var id = await client.PostAsync(Repository.SharedFile("audio", "jfk.wav"));
+        var id = await client.PostAsync(Samples.TwoLines);
         await doomed.ExitAsync();
 
         await using var next = await LibrettoProcess.ServeAsync(Data, port);
@@ -97,7 +97,7 @@ public sealed class ProcessDeathTests(PostgresCluster cluster) : IDisposable
         await using var server = await LibrettoProcess.ServeAsync(Data, port);
         var commands = string.Join('\n', script.Split('\n').Where(line => !line.StartsWith("./libretto serve", StringComparison.Ordinal)))
             .Replace("127.0.0.1:5400", $"127.0.0.1:{port}", StringComparison.Ordinal)
-            .Replace("song.mp3", Repository.SharedFile("audio", "jfk.wav"), StringComparison.Ordinal);
+            .Replace("song.mp3", Samples.TwoLines, StringComparison.Ordinal);
 
         var start = new System.Diagnostics.ProcessStartInfo("bash", ["-euo", "pipefail", "-c", commands])
         {
@@ -109,7 +109,7 @@ public sealed class ProcessDeathTests(PostgresCluster cluster) : IDisposable
 
         Assert.True(shell.ExitCode == 0, await errors);
         Assert.Contains("\"pct\":100", await output, StringComparison.Ordinal);
-        Assert.Contains("country", await File.ReadAllTextAsync(_folder["song.json"], Ct), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("birds", await File.ReadAllTextAsync(_folder["song.json"], Ct), StringComparison.OrdinalIgnoreCase);
         Assert.StartsWith("[", await File.ReadAllTextAsync(_folder["song.lrc"], Ct), StringComparison.Ordinal);
         Assert.StartsWith("WEBVTT", await File.ReadAllTextAsync(_folder["song.vtt"], Ct), StringComparison.Ordinal);
     }
@@ -143,5 +143,5 @@ public sealed class ProcessDeathTests(PostgresCluster cluster) : IDisposable
             .SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories));
 
     private string LongSpeech() => TestAudio.Ffmpeg(
-        _folder["long.wav"], "-stream_loop", "-1", "-i", Repository.SharedFile("audio", "jfk.wav"), "-t", "300");
+        _folder["long.wav"], "-stream_loop", "-1", "-i", Samples.TwoLines, "-t", "300");
 }

@@ -33,7 +33,7 @@ public sealed class TranscriptDoubtTests
         Assert.Null(TranscriptDoubt.Of(Song(words: 1, confidence: 0.9) with { Duration = 10 }, isEnglishOnly: true));
 
     [Theory]
-    [InlineData("language", "Spanish", "its tags say that it is in spanish")]
+    [InlineData("language", "Spanish", "its tags say that it is in Spanish")]
     [InlineData("title", "夜に駆ける", "its title is in another script")]
     [InlineData("artist", "Кино", "its title is in another script")]
     [InlineData("title", "Café del Mar", null)]

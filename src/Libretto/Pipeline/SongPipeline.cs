@@ -44,7 +44,9 @@ public sealed class SongPipeline
         _tracesTimes = tracesTimes;
     }
 
-    /// <summary>Whether a song's words would be waited for, from a hosted engine, and nothing of it computed here unless that engine fails.</summary>
+    /// <summary>
+    /// Whether a song's words would be waited for, from a hosted engine, and nothing of it computed here unless that engine fails.
+    /// </summary>
     /// <param name="request">What is wanted of it.</param>
     public bool IsHosted(SongRequest request)
     {

@@ -95,5 +95,6 @@ internal sealed record Transcript
 /// <summary>A stretch of time that was heard at once.</summary>
 /// <param name="Start">Its start, seconds.</param>
 /// <param name="End">Its end, seconds.</param>
-/// <param name="MeanLogProbability">How likely the engine thinks its words, as a natural logarithm a token; null when it does not say.</param>
+/// <param name="MeanLogProbability">How likely the engine thinks its words, as a natural logarithm a token; null when it does not
+/// say.</param>
 internal sealed record TranscriptWindow(double Start, double End, double? MeanLogProbability);

@@ -9,7 +9,9 @@ using Libretto.Transcribe.Whisper;
 
 namespace Libretto.Bench;
 
-/// <summary>Where Whisper's time goes: each part's own, spans within it not counted, and what of it was spent on hearing parts again.</summary>
+/// <summary>
+/// Where Whisper's time goes: each part's own, spans within it not counted, and what of it was spent on hearing parts again.
+/// </summary>
 internal static class ProfileBench
 {
     private sealed record Part(string Name, int Times, double Seconds, double Again);

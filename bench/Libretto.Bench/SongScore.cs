@@ -22,7 +22,9 @@ internal sealed record ScoredWord(string Text, double Start, double? End = null,
 internal sealed record SongScore(
     int Words, double ErrorRate, double Onsets, double MedianError, double Far, double CloseOnsets, double Ends, double Breaks)
 {
-    /// <summary>Scores words against <c>SONG.words.txt</c> (one word a line) and <c>SONG.words.csv</c> (word_start, word_end, line_end; seconds).</summary>
+    /// <summary>
+    /// Scores words against <c>SONG.words.txt</c> (one word a line) and <c>SONG.words.csv</c> (word_start, word_end, line_end; seconds).
+    /// </summary>
     public static SongScore Of(IEnumerable<ScoredWord> words, string song)
     {
         var texts = File.ReadLines(song + ".words.txt").Select(line => line.Trim()).Where(line => line.Length > 0);

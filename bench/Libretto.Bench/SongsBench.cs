@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Libretto.Bench;
 
 /// <summary>
-/// Whisper base by Libretto and by Whisper.net, greedy and with a beam of 5, in turn on the same songs in one run, each as a whole process from
+/// Whisper base by Libretto and by Whisper.net, greedy and with a beam of 5, in turn on the same songs in one run, each as a whole
+/// process from
 /// start to end: Libretto from the compressed file, the peer from samples already decoded.
 /// </summary>
 internal static class SongsBench

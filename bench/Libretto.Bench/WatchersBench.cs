@@ -7,7 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Libretto.Bench;
 
 /// <summary>
-/// What many views of one moving job cost the server: its own processor time, from <c>/proc</c>, with nobody looking and with all of them. The
+/// What many views of one moving job cost the server: its own processor time, from <c>/proc</c>, with nobody looking and with all of
+/// them. The
 /// server runs in a process of its own, which moves the job as a worker does; the views are in this one.
 /// </summary>
 internal static class WatchersBench

@@ -73,11 +73,31 @@ public sealed class AlignTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("\n \n")]
-    public async Task Lyrics_without_words_are_an_input_error(string lyrics)
+    [InlineData("[ti:only tags]\n[ar:no words]\n")]
+    public async Task Lyrics_without_words_are_refused_before_anything_is_computed(string lyrics)
     {
-        var run = await AlignAsync(await SoundAsync(), lyrics);
+        Sounds.Silence(_libretto.Folder["song.wav"], 1);
+        // Whatever looks at the song would complain of this.
+        _libretto["LIBRETTO_FFMPEG"] = "/nonexistent/ffmpeg";
+        var run = await AlignAsync("song.wav", lyrics);
         Assert.Equal(3, run.ExitCode);
+        Assert.Contains("words.txt", run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("ffmpeg", run.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("song.json", _libretto.Files);
+    }
+
+    [Fact]
+    public async Task Lyrics_may_come_through_standard_input()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the command is of Unix");
+        _libretto["LIBRETTO_MODELS"] = Repository.SharedFile("models");
+        File.WriteAllText(_libretto.Folder["words.txt"], Speech);
+        var song = await SoundAsync();
+
+        const string Command = "cat words.txt | dotnet \"$1\" align \"$2\" --lyrics - --model whisper-base --language en";
+        var document = Aligned(await _libretto.RunAsync("bash", ["-c", Command, "bash", LibrettoProgram.Dll, song]), song);
+
+        Assert.Equal("ask not", document.GetProperty("lines")[1].GetProperty("text").GetString());
     }
 
     private async Task<Outcome> AlignAsync(string song, string lyrics)

@@ -19,19 +19,42 @@ public sealed class ConvertTests : IDisposable
     }
 
     [Theory]
+    [InlineData("dotnet \"$1\" convert - song.srt < song.lrc")]
+    [InlineData("cat song.lrc | dotnet \"$1\" convert - song.srt")]
+    [InlineData("dotnet \"$1\" convert <(cat song.lrc) song.srt")]
+    public async Task Lyrics_that_come_through_a_pipe_are_converted(string command)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the commands are of Unix");
+        Assert.Equal(new Outcome(0, "", ""), await _libretto.RunAsync("bash", ["-c", command, "bash", LibrettoProgram.Dll]));
+        Assert.Contains("Hello again", File.ReadAllText(_libretto.Folder["song.srt"]), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("dotnet \"$1\" convert - song.srt < /dev/null", "Nothing came through standard input")]
+    [InlineData("printf '{ \"schema\": ' | dotnet \"$1\" convert - song.srt", "Standard input: ")]
+    public async Task What_comes_through_a_pipe_and_is_no_lyrics_is_refused(string command, string reason)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the commands are of Unix");
+        var run = await _libretto.RunAsync("bash", ["-c", command, "bash", LibrettoProgram.Dll]);
+        Assert.Contains(reason, run.Errors, StringComparison.Ordinal);
+        Assert.Equal(3, run.ExitCode);
+        Assert.Equal(["song.lrc"], _libretto.Files);
+    }
+
+    [Theory]
     [InlineData("gone.lrc", "song.srt", 3, "gone.lrc does not exist")]
     [InlineData("song.lrc", "song.docx", 2, "'song.docx' is no lyrics format")]
     [InlineData("picture.lrc", "song.srt", 3, "picture.lrc: This is no text file")]
     [InlineData("song.lrc", "song.lrc", 4, "song.lrc is what is being read")]
     [InlineData("empty.lrc", "song.srt", 3, "empty.lrc is empty")]
     [InlineData("broken.json", "song.srt", 3, "broken.json: ")]
-    [InlineData("ultrastar.txt", "song.srt", 3, "look like UltraStar, which Libretto does not read")]
+    [InlineData("karaoke.txt", "song.srt", 3, "look like KRC, QRC or YRC, which Libretto does not read")]
     [InlineData("song.lrc", "mine.srt", 4, "mine.srt was not written by Libretto")]
     public async Task What_cannot_be_converted_is_named(string from, string to, int exitCode, string message)
     {
         File.WriteAllText(_libretto.Folder["broken.json"], "{ \"schema\": ");
         File.WriteAllBytes(_libretto.Folder["picture.lrc"], [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 0x0D, 1, 2, 3, 4]);
-        File.WriteAllText(_libretto.Folder["ultrastar.txt"], "#TITLE:x\n: 0 4 60 Hel\n: 4 4 62 lo\nE\n");
+        File.WriteAllText(_libretto.Folder["karaoke.txt"], "[1000,2000]<0,500,0>Hello <500,500,0>you\n[4000,2000]<0,500,0>again\n");
         File.WriteAllText(_libretto.Folder["mine.srt"], "mine");
         File.WriteAllText(_libretto.Folder["empty.lrc"], "");
         var before = _libretto.Files.ToList();

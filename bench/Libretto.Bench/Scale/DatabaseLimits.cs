@@ -12,7 +12,10 @@ using Npgsql;
 
 namespace Libretto.Bench.Scale;
 
-/// <summary>What one PostgreSQL bears of what workers ask of it, through the server's own classes: claims, progress, heartbeats, scans and notices.</summary>
+/// <summary>
+/// What one PostgreSQL bears of what workers ask of it, through the server's own classes: claims, progress, heartbeats, scans and
+/// notices.
+/// </summary>
 internal static class DatabaseLimits
 {
     private const int Clients = 16;

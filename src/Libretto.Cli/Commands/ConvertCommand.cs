@@ -11,7 +11,7 @@ internal static class ConvertCommand
 {
     public static Command Create()
     {
-        var input = new Argument<string>("IN") { Description = "Lyrics in any format and encoding; what stands in the file tells which." };
+        var input = new Argument<string>("IN") { Description = "Lyrics in any format and encoding, or - for standard input; what stands in them tells which." };
         var output = new Argument<string>("OUT") { Description = "The file to write; the name's end tells its format." };
         var force = new Option<bool>("--force") { Description = "Replace a file that Libretto did not write." };
         var command = new Command("convert", "Convert lyrics from one format to another.") { input, output, force };
@@ -29,7 +29,7 @@ internal static class ConvertCommand
         var notices = new LyricsNotices();
         files.Write([(output, to.Write(reading.Document, notices))]);
         foreach (var notice in reading.Notices)
-            ErrorReport.Say($"{input}: {notice}");
+            ErrorReport.Say($"{LyricsFile.NameOf(input)}: {notice}");
         foreach (var notice in notices.Messages)
             ErrorReport.Say($"{output}: {notice}");
         return ExitCodes.Done;

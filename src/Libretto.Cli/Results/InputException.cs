@@ -21,7 +21,8 @@ internal sealed class InputException : LibrettoException
         ErrorKind.Input, "file_empty", $"Nothing came through {(name == StandardInput.Word ? "standard input" : name)}. Check the command before the pipe.");
 
     public static InputException Keyboard() => new(
-        ErrorKind.Input, "file_missing", "'-' reads standard input, but nothing is piped into it. Write for example: libretto - < song.mp3");
+        ErrorKind.Input, "file_missing",
+        "'-' reads standard input, but nothing is piped into it. Write for example: libretto - < song.mp3, or: libretto convert - song.srt < song.lrc");
 
     public static InputException Unreadable(string path, Exception inner) => new(
         ErrorKind.Input, "file_unreadable", $"{path} cannot be read: {inner.Message} Change its permissions or copy it elsewhere.", inner);

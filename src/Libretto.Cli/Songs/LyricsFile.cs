@@ -4,7 +4,7 @@ using Libretto.Lyrics.Reading;
 
 namespace Libretto.Cli.Songs;
 
-/// <summary>Lyrics that the user has as a file.</summary>
+/// <summary>Lyrics that the user has as a file, or gives through standard input (<c>-</c>) or another pipe.</summary>
 internal static class LyricsFile
 {
     /// <summary>Reads lyrics, whatever format and encoding they are in.</summary>
@@ -14,7 +14,7 @@ internal static class LyricsFile
         var bytes = await BytesAsync(path, cancellationToken);
         try
         {
-            return LyricsReader.Read(bytes, path);
+            return LyricsReader.Read(bytes, path == StandardInput.Word ? null : path);
         }
         catch (LyricsFormatException e)
         {
@@ -37,22 +37,29 @@ internal static class LyricsFile
         }
     }
 
+    /// <summary>What they are called in messages.</summary>
+    public static string NameOf(string path) => path == StandardInput.Word ? "Standard input" : path;
+
     private static LyricsFormatException Named(string path, LyricsFormatException e) =>
-        new(e.Kind, e.Code, $"{path}: {e.Message}", e.Line, e);
+        new(e.Kind, e.Code, $"{NameOf(path)}: {e.Message}", e.Line, e);
 
     private static async Task<byte[]> BytesAsync(string path, CancellationToken cancellationToken)
     {
-        if (Directory.Exists(path))
+        if (path != StandardInput.Word && Directory.Exists(path))
             throw InputException.IsFolder(path);
         try
         {
-            await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
+            await using var file = path == StandardInput.Word
+                ? StandardInput.Open()
+                : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
             using var bytes = new MemoryStream();
             var block = new byte[1 << 16];
             // One byte past the largest is enough to be told that it is too large.
             for (int count; bytes.Length <= LyricsReader.LargestFile && (count = await file.ReadAsync(block, cancellationToken)) > 0;)
                 bytes.Write(block, 0, count);
-            return bytes.Length > 0 ? bytes.ToArray() : throw InputException.Empty(path);
+            if (bytes.Length > 0)
+                return bytes.ToArray();
+            throw path == StandardInput.Word ? InputException.NothingCame(path) : InputException.Empty(path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

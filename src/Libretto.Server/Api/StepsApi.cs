@@ -42,16 +42,29 @@ internal sealed record StepsView(string Id, string Status, double Pct, string? S
         var parts = entries.Where(entry => entry.Status == StepStatus.Completed).ToList();
         return entries[^1].Status != StepStatus.Completed
             ? entries[^1]
-            : parts[0] with { Percentage = entries[^1].Percentage, Duration = Math.Round(parts.Sum(part => part.Duration), 3) };
+            : parts[0] with
+            {
+                Percentage = entries[^1].Percentage,
+                Duration = Math.Round(parts.Sum(part => part.Duration), 3),
+                Notices = parts.SelectMany(part => part.Notices ?? []).ToList() is { Count: > 0 } notices ? notices : null,
+            };
     }
+
+    /// <summary>How a step was done and, where that is known, what it cost.</summary>
+    private static string? Done(Job job, JobStep step) => step.Cost is { } dollars
+        ? string.Create(CultureInfo.InvariantCulture, $"{Wording.Method(step.Method, job.Worker)}, ${dollars:0.0000##}")
+        : Wording.Method(step.Method, job.Worker);
 
     private static StepView Begun(Job job, JobStep step, IReadOnlyList<StageTime> times, DateTime now)
     {
         if (step.Status != StepStatus.Running || job.Status != JobStatus.Running)
-            return new StepView(step.Step, step.Status, step.Percentage, step.Message, step.Timestamp, step.Duration, step.Method, Wording.Method(step.Method, job.Worker), null, null);
+            return View(step.Duration, Done(job, step), null);
         var elapsed = Math.Round((now - step.Timestamp).TotalSeconds, 3);
         var estimate = job.Duration is { } length ? StageTimes.Estimate(step.Step, step.Method, job.Worker, length, elapsed, times) : null;
-        return new StepView(step.Step, step.Status, step.Percentage, step.Message, step.Timestamp, elapsed, step.Method, Wording.Method(step.Method, job.Worker), estimate, Wording.Left(estimate));
+        return View(elapsed, Wording.Method(step.Method, job.Worker), estimate);
+
+        StepView View(double seconds, string? how, TimeEstimate? left) =>
+            new(step.Step, step.Status, step.Percentage, step.Message, step.Timestamp, seconds, step.Method, how, left, Wording.Left(left)) { Notices = step.Notices };
     }
 
     /// <summary>Whether a step that has not begun will. Stems may come after everything else; times are made where lyrics are given.</summary>
@@ -91,7 +104,11 @@ public sealed record StepView(
     string? Method,
     string? MethodText,
     TimeEstimate? Estimate,
-    string? EstimateText);
+    string? EstimateText)
+{
+    /// <summary>What its user should know of the song and the given lyrics, in sentences; null where there is nothing to say.</summary>
+    public IReadOnlyList<string>? Notices { get; init; }
+}
 
 /// <summary>Words for people.</summary>
 internal static class Wording

@@ -60,6 +60,13 @@ internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandle
         return context.Response.WriteAsJsonAsync(problem, ProblemJson.Readable.Problem, "application/problem+json");
     }
 
+    /// <summary>The same error as OpenAI's clients read it, for an answer whose status is out already.</summary>
+    public static OpenAiError AsOpenAi(Exception e)
+    {
+        var (status, code, detail) = Describe(e);
+        return OpenAiError.Of(status, code, detail, (e as ApiProblem)?.Param);
+    }
+
     private static (int Status, string Code, string Detail) Describe(Exception e) => e switch
     {
         ApiProblem problem => (problem.Status, problem.Code, problem.Message),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Libretto.Storage;
 
 namespace Libretto.Server.Jobs;
@@ -9,8 +10,17 @@ internal static class DerivedContent
     private const string WaveformVersion = "1";
 
     /// <summary>A recording as Opus, for files that play anywhere.</summary>
-    public static string OpusOf(string audioKey) => ContentKey.Of(StoreFolders.Opus, "1", audioKey);
+    /// <param name="audioKey">The recording.</param>
+    /// <param name="track">Its audio track; null for the one that players take.</param>
+    public static string OpusOf(string audioKey, int? track = null) => track is { } chosen
+        ? ContentKey.Of(StoreFolders.Opus, "1", audioKey, chosen.ToString(CultureInfo.InvariantCulture))
+        : ContentKey.Of(StoreFolders.Opus, "1", audioKey);
 
     /// <summary>The shape that the player draws.</summary>
-    public static string WaveformOf(string inputKey, string? vocalsKey) => ContentKey.Of(StoreFolders.Waveforms, WaveformVersion, inputKey, vocalsKey ?? "");
+    /// <param name="inputKey">The recording.</param>
+    /// <param name="vocalsKey">Its voice; null where there is none.</param>
+    /// <param name="track">The recording's audio track; null for the one that players take.</param>
+    public static string WaveformOf(string inputKey, string? vocalsKey, int? track = null) => track is { } chosen
+        ? ContentKey.Of(StoreFolders.Waveforms, WaveformVersion, inputKey, vocalsKey ?? "", chosen.ToString(CultureInfo.InvariantCulture))
+        : ContentKey.Of(StoreFolders.Waveforms, WaveformVersion, inputKey, vocalsKey ?? "");
 }

@@ -113,6 +113,12 @@ internal sealed partial class Retention(
             }
         if (job.InputKey is { } input && !await IsInUseAsync(context, input, ct))
             await store.RemoveAsync(DerivedContent.WaveformOf(input, job.VocalsKey), ct);
+        // What is of one track is made again, should another job ask for it.
+        if (job is { InputKey: { } recording, Options.Track: { } track })
+        {
+            await store.RemoveAsync(DerivedContent.OpusOf(recording, track), ct);
+            await store.RemoveAsync(DerivedContent.WaveformOf(recording, job.VocalsKey, track), ct);
+        }
         LogExpired(job.Id);
     }
 

@@ -33,7 +33,9 @@ internal readonly record struct PlacedWord(double Start, double End, double Prob
 /// </summary>
 internal sealed class AttentionAligner : IDisposable
 {
-    /// <summary>Frames of silence that text is weighed against: what nothing sounds like is the same after a second as after thirty.</summary>
+    /// <summary>
+    /// Frames of silence that text is weighed against: what nothing sounds like is the same after a second as after thirty.
+    /// </summary>
     private const int SilentFrames = 200;
 
     /// <summary>How long a word parted from its line takes at least and at most, seconds a unit of text.</summary>

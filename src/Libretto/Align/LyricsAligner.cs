@@ -120,7 +120,9 @@ public sealed class LyricsAligner
             LyricsChecks.Find(text, times, placed, anchors, heard, cancellationToken));
     }
 
-    /// <summary>What was placed, in place of what was estimated; lines that were not heard after all are taken back and go by the voice.</summary>
+    /// <summary>
+    /// What was placed, in place of what was estimated; lines that were not heard after all are taken back and go by the voice.
+    /// </summary>
     private static double[] Final(GivenText text, double[] estimate, PlacedWord?[] placed, IReadOnlyList<Anchor> anchors, IReadOnlyList<TimeRange> activity,
         double duration, CancellationToken cancellationToken)
     {

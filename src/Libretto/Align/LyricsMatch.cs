@@ -53,7 +53,9 @@ internal sealed class LyricsMatch
         return match.WithoutStrays(match.Pair(cancellationToken));
     }
 
-    /// <summary>The best pairing: rows of the table forward, keeping one in <see cref="Rows"/>, then back, making the rows between anew.</summary>
+    /// <summary>
+    /// The best pairing: rows of the table forward, keeping one in <see cref="Rows"/>, then back, making the rows between anew.
+    /// </summary>
     private List<Anchor> Pair(CancellationToken cancellationToken)
     {
         int n = _given.Length, m = _heard.Length;
@@ -127,7 +129,9 @@ internal sealed class LyricsMatch
         }
     }
 
-    /// <summary>What pairing a given word with each different heard word is worth; words come again, so it is remembered for the last ones.</summary>
+    /// <summary>
+    /// What pairing a given word with each different heard word is worth; words come again, so it is remembered for the last ones.
+    /// </summary>
     private double[] Values(string given)
     {
         if (_values.TryGetValue(given, out var known))

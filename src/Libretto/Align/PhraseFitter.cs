@@ -15,7 +15,9 @@ internal static class PhraseFitter
     /// <summary>The longest word, in steps.</summary>
     private const int LongestWord = 120;
 
-    /// <summary>How far a word may lie from its share of what is sung, in steps: two minutes. It bounds memory and time for an hour.</summary>
+    /// <summary>
+    /// How far a word may lie from its share of what is sung, in steps: two minutes. It bounds memory and time for an hour.
+    /// </summary>
     private const int Band = 1200;
 
     /// <summary>What the fit pays for beside the squared logarithm of how much longer or shorter than its share a word is.</summary>

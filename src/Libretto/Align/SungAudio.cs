@@ -11,6 +11,8 @@ internal sealed record SungAudio(EncodedAudio Encoded, IReadOnlyList<TimeRange> 
     /// <summary>The voice alone, 16 kHz mono; null where it was not separated.</summary>
     public PcmFile? Voice { get; init; }
 
-    /// <summary>Where the voice alone sings, which windows of recognition are cut by; null where they are cut by the recording's level.</summary>
+    /// <summary>
+    /// Where the voice alone sings, which windows of recognition are cut by; null where they are cut by the recording's level.
+    /// </summary>
     public IReadOnlyList<TimeRange>? Singing { get; init; }
 }

@@ -179,6 +179,7 @@ public static class DocumentRules
         if (!IsTime(document.Duration))
             yield return $"duration is {Show(document.Duration)}, not a time in whole milliseconds.";
         var lastStart = 0.0;
+        var isTimed = document.IsTimed;
         for (var i = 0; i < document.Lines.Count; i++)
         {
             var line = document.Lines[i];
@@ -195,7 +196,7 @@ public static class DocumentRules
             if (line.Sung != false && line.Start < lastStart)
                 yield return $"{name} starts at {Show(line.Start)}, before the line before it at {Show(lastStart)}.";
             lastStart = line.Sung != false ? Math.Max(lastStart, line.Start) : lastStart;
-            foreach (var fault in Faults(line, document.IsTimed, document.Duration))
+            foreach (var fault in Faults(line, isTimed, document.Duration))
                 yield return name + fault;
         }
         foreach (var fault in LyricsSections.Faults(document.Sections, document.Lines.Count))

@@ -20,7 +20,7 @@ internal static class LineSpread
     }
 
     /// <summary>How long a line or word of unknown end is likely to sound, in milliseconds.</summary>
-    public static long Guess(string text, long atLeast, long atMost) => Math.Clamp(text.Length * 100L, atLeast, atMost);
+    public static long Guess(string text, long atLeast, long atMost) => Math.Clamp(text.AsSpan().Trim().Length * 100L, atLeast, atMost);
 
     private static long Weight(string word) => word.Length + 1;
 }

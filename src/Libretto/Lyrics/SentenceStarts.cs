@@ -1,7 +1,8 @@
 namespace Libretto.Lyrics;
 
 /// <summary>
-/// Tells by capitals which words begin a sentence or a line of verse: recognisers learned from lyrics and write a capital at a line's start even where
+/// Tells by capitals which words begin a sentence or a line of verse: recognisers learned from lyrics and write a capital at a line's
+/// start even where
 /// they write no full stop before it.
 /// </summary>
 internal sealed class SentenceStarts

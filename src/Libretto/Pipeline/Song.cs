@@ -4,7 +4,10 @@ using Libretto.Speech.Whisper;
 
 namespace Libretto.Pipeline;
 
-/// <summary>A song on its way through the stages: its file, its sound once a stage asks for it, what was made of it before, and what its user is told.</summary>
+/// <summary>
+/// A song on its way through the stages: its file, its sound once a stage asks for it, what was made of it before, and what its user is
+/// told.
+/// </summary>
 internal sealed class Song : IDisposable
 {
     /// <summary>What recognisers take, hertz.</summary>
@@ -102,7 +105,9 @@ internal sealed class Song : IDisposable
         return speech;
     }
 
-    /// <summary>Where networks keep what they make of <see cref="SpeechAsync"/>'s sound, for whoever listens next; asked for once it is decoded.</summary>
+    /// <summary>
+    /// Where networks keep what they make of <see cref="SpeechAsync"/>'s sound, for whoever listens next; asked for once it is decoded.
+    /// </summary>
     public EncodedAudio Encoded
     {
         get

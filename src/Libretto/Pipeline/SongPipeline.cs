@@ -44,7 +44,9 @@ public sealed class SongPipeline
         _tracesTimes = tracesTimes;
     }
 
-    /// <summary>Whether a song's words would be waited for, from a hosted engine, and nothing of it computed here unless that engine fails.</summary>
+    /// <summary>
+    /// Whether a song's words would be waited for, from a hosted engine, and nothing of it computed here unless that engine fails.
+    /// </summary>
     /// <param name="request">What is wanted of it.</param>
     public bool IsHosted(SongRequest request)
     {
@@ -173,7 +175,7 @@ public sealed class SongPipeline
         var doubt = timed.IsSupplied ? null : TranscriptDoubt.Of(transcript, heard.Engine.AssumesEnglish);
         if (doubt is not null)
             song.Notice(doubt);
-        return transcript.ToDocument(timed.Aligned) with
+        return transcript.ToDocument(timed.Aligned, timed.IsSupplied) with
         {
             Title = request.Title ?? song.Info.Tag("title"),
             Artist = request.Artist ?? song.Info.Tag("artist"),

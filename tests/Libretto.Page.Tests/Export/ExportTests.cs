@@ -1,3 +1,5 @@
+using Libretto.Lyrics;
+
 namespace Libretto.Page.Tests.Export;
 
 public sealed class ExportTests(Site site) : IDisposable
@@ -105,7 +107,7 @@ public sealed class ExportTests(Site site) : IDisposable
         await visitor.GoAsync($"/jobs/{id}");
         var links = await visitor.Page.Locator(".format").EvaluateAllAsync<string[]>("all => all.map(link => link.getAttribute('href'))");
 
-        Assert.Equal(9, links.Length);
+        Assert.Equal(LyricsFormats.All.Count, links.Length);
         foreach (var link in links)
             Assert.Equal(System.Net.HttpStatusCode.OK, (await site.Client.GetAsync(link)).Status);
     }

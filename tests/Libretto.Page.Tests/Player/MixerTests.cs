@@ -19,6 +19,7 @@ public sealed class MixerTests(Site site)
     public async Task Stems_that_cannot_be_loaded_leave_no_audio_context_open()
     {
         await using var visitor = await site.VisitAsync();
+        visitor.ExpectsTrouble = true;
         await visitor.Page.GotoAsync("/sign-in");
 
         var counts = await visitor.Page.EvaluateAsync<int[]>(LoadWhatIsMissing);

@@ -139,6 +139,55 @@ public sealed class WholeSongTests(WhisperServer server) : IClassFixture<Whisper
     }
 
     [Theory]
+    [InlineData("utf-16", "words.txt", "And so, my fellow Americans,\nask not what your country can do for you")]
+    [InlineData("utf-8", "words.txt", "[Script Info]\n[Events]\nDialogue: 0,0:00:01.00,0:00:03.00,a,,0,0,0,,{\\k100}And so, {\\k100}my fellow Americans,\n" +
+        "Comment: 0,0:00:01.00,0:00:03.00,a,,0,0,0,,not sung\nDialogue: 0,0:00:04.00,0:00:06.00,a,,0,0,0,,ask not what your country can do for you\n")]
+    public async Task Given_lyrics_of_any_encoding_and_format_are_timed_and_what_was_left_out_is_told(string encoding, string name, string lyrics)
+    {
+        Repository.SharedFile("models", "whisper-base");
+        using var form = new MultipartFormDataContent
+        {
+            { new ByteArrayContent(await File.ReadAllBytesAsync(Repository.SharedFile("audio", "jfk.wav"), Ct)), "file", "jfk.wav" },
+            { new ByteArrayContent(Encoding.GetEncoding(encoding).GetBytes(lyrics)), "lyrics", name },
+            { new StringContent("en"), "language" },
+        };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/jobs") { Content = form };
+        var answer = await Client.SendAsync(request);
+        Assert.True(answer.Status == HttpStatusCode.Accepted, answer.Text);
+        var job = await Client.FinishAsync(answer.Json.Text("id"));
+
+        Assert.Equal("completed", job.Text("status"));
+        var document = LyricsFormats.Json.Read((await Client.GetAsync(job.Text("results_url"))).Text);
+        Assert.Equal(["And so, my fellow Americans,", "ask not what your country can do for you"], document.Lines.Select(line => line.Text));
+        Assert.False(document.Method!.Lyrics!.Unsure);
+        var told = job.GetProperty("progress_log").EnumerateArray()
+            .SelectMany(step => step.TryGetProperty("notices", out var notices) ? notices.EnumerateArray().Select(notice => notice.GetString()!) : []).ToList();
+        var steps = (await Client.GetAsync($"/api/jobs/{job.Text("id")}/steps")).Text;
+        Assert.Equal(encoding == "utf-8", told.Exists(notice => notice.StartsWith("The given lyrics: Comments are left out", StringComparison.Ordinal)));
+        Assert.Equal(encoding == "utf-8", steps.Contains("The given lyrics: Comments are left out", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_shape_and_the_karaoke_file_are_of_the_track_that_was_asked_for()
+    {
+        var song = TestAudio.Ffmpeg(
+            _folder["two.mka"], "-f", "lavfi", "-i", "sine=f=300:r=16000:d=2", "-f", "lavfi", "-i", "sine=f=500:r=16000:d=5",
+            "-map", "0", "-map", "1", "-disposition:a:0", "0", "-disposition:a:1", "default");
+        var first = await Client.FinishAsync(await Client.PostAsync(song, """{"engine":"moonshine","track":1}"""));
+        var usual = await Client.FinishAsync(await Client.PostAsync(song, """{"engine":"moonshine"}"""));
+
+        Assert.InRange(await PeaksAsync(first), 95, 105);
+        Assert.InRange(await PeaksAsync(usual), 245, 255);
+        var (small, large) = (await KaraokeAsync(first), await KaraokeAsync(usual));
+        Assert.True(small < large - 5000, $"{small} and {large} characters");
+
+        async Task<int> PeaksAsync(JsonElement job) =>
+            (await Client.GetAsync($"/api/jobs/{job.Text("id")}/waveform")).Json.GetProperty("peaks").GetArrayLength();
+
+        async Task<int> KaraokeAsync(JsonElement job) => (await Client.GetAsync($"/api/jobs/{job.Text("id")}/karaoke.html")).Text.Length;
+    }
+
+    [Theory]
     [InlineData("", "lyrics_empty")]
     [InlineData("WEBVTT\n\n00:xx --> 00:yy\nwords", "lyrics_broken")]
     [InlineData("{ \"schema\": \"libretto/9\" }", "lyrics_schema")]

@@ -8,12 +8,14 @@ using Libretto.Server.Jobs;
 using Libretto.Server.Security;
 using Libretto.Storage;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Libretto.Server.Api.OpenAi;
 
 /// <summary>Answers one transcription request.</summary>
 internal sealed partial class OpenAiTranscriber(
-    Admission admission, UploadReader uploads, JobIntake intake, OpenAiModelNames models, JobStore jobs, JobChanges changes, IContentStore store)
+    Admission admission, UploadReader uploads, JobIntake intake, OpenAiModelNames models, JobStore jobs, JobChanges changes, IContentStore store,
+    ILogger<OpenAiTranscriber> log)
 {
     // Changes are told; looking anyway costs little, and keeps a stream alive on its way.
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
@@ -55,9 +57,11 @@ internal sealed partial class OpenAiTranscriber(
             await WriteAsync(Event(JsonSerializer.Serialize(new OpenAiDone("transcript.text.done", TextOf(document)), ApiJson.Readable.OpenAiDone)));
             await WriteAsync("data: [DONE]\n\n");
         }
-        catch (ApiProblem problem)
+        catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            await WriteAsync(Event(JsonSerializer.Serialize(OpenAiError.Of(problem.Status, problem.Code, problem.Message, problem.Param), ProblemJson.Readable.OpenAiError)));
+            if (e is not ApiProblem)
+                LogFailed(e, job.Id);
+            await WriteAsync(Event(JsonSerializer.Serialize(Problems.AsOpenAi(e), ProblemJson.Readable.OpenAiError)));
         }
 
         string Event(string json) => $"data: {json}\n\n";
@@ -128,4 +132,7 @@ internal sealed partial class OpenAiTranscriber(
     // What stands in the text as such is written as an entity.
     [GeneratedRegex("<[0-9][0-9:.]*>")]
     private static partial Regex InnerTime();
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Job {JobId}: its answer, streamed, broke off")]
+    private partial void LogFailed(Exception e, string jobId);
 }

@@ -24,6 +24,9 @@ internal sealed record JobStep(string Step, string Status, double Percentage, st
     /// <summary>What it cost by the engine's published price, US dollars; null where it cost nothing or no price is known.</summary>
     public double? Cost { get; init; }
 
+    /// <summary>What its user should know of the song and the given lyrics, in sentences; null where there is nothing to say.</summary>
+    public IReadOnlyList<string>? Notices { get; init; }
+
     /// <summary>Seconds that workers have spent on a job by its steps: the download's and those of tries that failed among them.</summary>
     public static double SecondsOf(IEnumerable<JobStep> steps) => Math.Round(steps.Sum(step => step.Duration), 3);
 }

@@ -91,6 +91,18 @@ internal sealed class JobLog
         }
     }
 
+    /// <summary>Notes what the user should know, once, with the step at hand; returns whether it is new.</summary>
+    public bool Notice(string notice)
+    {
+        lock (_lock)
+        {
+            if (!_isOpen || _steps.Any(step => step.Notices?.Contains(notice) == true))
+                return false;
+            _steps[^1] = _steps[^1] with { Notices = [.. _steps[^1].Notices ?? [], notice] };
+            return true;
+        }
+    }
+
     /// <summary>Notes what the last run of a step cost.</summary>
     /// <param name="stage">The step.</param>
     /// <param name="dollars">US dollars; nothing is noted when null.</param>

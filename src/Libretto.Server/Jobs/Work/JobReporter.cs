@@ -43,6 +43,13 @@ internal sealed partial class JobReporter : IAsyncDisposable
             Wake();
     }
 
+    /// <summary>Notes what the user should know; returns at once.</summary>
+    public void Notice(string notice)
+    {
+        if (_jobLog.Notice(notice))
+            Wake();
+    }
+
     /// <summary>Stops writing, so that nothing comes after the job's last state.</summary>
     public async Task StopAsync()
     {

@@ -29,7 +29,7 @@ internal sealed class SongWork(SongPipeline pipeline, PassagePipeline passages, 
             Lyrics = given?.Document,
             LyricsNotices = given?.Notices,
         };
-        var progress = new LyricsProgress(reporter, working, request.KeepStems ? s_plan.ShareOf(WorkStep.Lyrics).To : 1);
+        var progress = new LyricsProgress(reporter, input, working, request.KeepStems ? s_plan.ShareOf(WorkStep.Lyrics).To : 1);
         var result = job.Options.Passage is { } passage
             ? await passages.RunAsync(request, new TimeRange(passage.Start, passage.End), progress, ct)
             : await pipeline.RunAsync(request, progress, ct);
@@ -57,9 +57,10 @@ internal sealed class SongWork(SongPipeline pipeline, PassagePipeline passages, 
     /// known when something else begins.
     /// </summary>
     /// <param name="reporter">Told in the job's terms.</param>
+    /// <param name="input">The song's temporary copy, of which users know nothing.</param>
     /// <param name="working">Called when acquiring ends.</param>
     /// <param name="to">Share of all the work that lyrics are.</param>
-    private sealed class LyricsProgress(JobReporter reporter, Action working, double to) : IProgress<SongProgress>
+    private sealed class LyricsProgress(JobReporter reporter, string input, Action working, double to) : IProgress<SongProgress>
     {
         private double? _acquiredAt;
 
@@ -76,6 +77,8 @@ internal sealed class SongWork(SongPipeline pipeline, PassagePipeline passages, 
                 reporter.Report(Stage.Acquire, 0.3 + (0.7 * (1 - Math.Exp(-30 * value.Fraction))), message);
             else if (value.Stage != Stage.Publish)
                 reporter.Report(value.Stage, to * (value.Fraction - _acquiredAt!.Value) / Math.Max(0.01, 1 - _acquiredAt.Value), message, value.Method);
+            if (value.Notice is { } notice)
+                reporter.Notice(PublicMessages.Of(notice, input));
         }
     }
 

@@ -3,8 +3,8 @@ using Libretto.Karaoke.Html;
 using Libretto.Pipeline;
 using Libretto.Server.Api;
 using Libretto.Server.Data.Entities;
-using Libretto.Server.Jobs;
 using Libretto.Server.Http;
+using Libretto.Server.Jobs;
 using Libretto.Server.Web.Player;
 using Libretto.Storage;
 
@@ -31,7 +31,7 @@ internal sealed class JobKaraokeFile(IContentStore store, AudioDecoder decoder, 
         var packed = folder.NewFile();
         try
         {
-            await PackAsync(key!, packed, ct);
+            await PackAsync(key!, sound == "mix" ? job.Options.Track : null, packed, ct);
             using var page = new MemoryStream();
             await KaraokePage.WriteAsync(PlayerSongs.Of(job, document, ""), await waveforms.OfAsync(job, ct), new PageSounds(packed), page, ct);
             return page.ToArray();
@@ -43,9 +43,9 @@ internal sealed class JobKaraokeFile(IContentStore store, AudioDecoder decoder, 
     }
 
     /// <summary>A recording as Opus, in a file; made once, then found in the store.</summary>
-    private async Task PackAsync(string key, string path, CancellationToken ct)
+    private async Task PackAsync(string key, int? track, string path, CancellationToken ct)
     {
-        var packedKey = DerivedContent.OpusOf(key);
+        var packedKey = DerivedContent.OpusOf(key, track);
         if (await store.CopyToFileAsync(packedKey, path, ct))
             return;
         var input = folder.NewFile();
@@ -53,7 +53,7 @@ internal sealed class JobKaraokeFile(IContentStore store, AudioDecoder decoder, 
         {
             if (!await store.CopyToFileAsync(key, input, ct))
                 throw LyricsApi.Expired();
-            using var audio = await decoder.DecodeAsync(await decoder.ProbeAsync(input, ct), SampleRate, 2, cancellationToken: ct);
+            using var audio = await decoder.DecodeAsync(await decoder.ProbeAsync(input, track, ct), SampleRate, 2, cancellationToken: ct);
             await encoder.EncodeAsync(audio, path, AudioFormat.Opus, cancellationToken: ct);
             await using var made = File.OpenRead(path);
             await store.PutAsync(packedKey, made, new ContentDescription("audio/ogg"), ct);

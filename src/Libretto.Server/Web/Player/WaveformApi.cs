@@ -38,7 +38,7 @@ internal sealed class Waveforms(IContentStore store, AudioDecoder decoder, Tempo
     {
         if (job.InputKey is null || job.ExpiredAt is not null)
             throw LyricsApi.Expired();
-        var key = DerivedContent.WaveformOf(job.InputKey, job.VocalsKey);
+        var key = DerivedContent.WaveformOf(job.InputKey, job.VocalsKey, job.Options.Track);
         if (await store.ReadJsonAsync(key, WaveformJson.Default.Waveform, ct) is { } known)
             return known;
         await _measuring.WaitAsync(ct);
@@ -59,18 +59,18 @@ internal sealed class Waveforms(IContentStore store, AudioDecoder decoder, Tempo
 
     private async Task<Waveform> MeasureAsync(Job job, CancellationToken ct)
     {
-        using var mix = await DecodeAsync(job.InputKey!, ct);
-        using var vocals = job.VocalsKey is { } stem ? await DecodeAsync(stem, ct) : null;
+        using var mix = await DecodeAsync(job.InputKey!, job.Options.Track, ct);
+        using var vocals = job.VocalsKey is { } stem ? await DecodeAsync(stem, null, ct) : null;
         return Waveform.Measure(mix, vocals, ct);
     }
 
-    private async Task<PcmFile> DecodeAsync(string key, CancellationToken ct)
+    private async Task<PcmFile> DecodeAsync(string key, int? track, CancellationToken ct)
     {
         var path = folder.NewFile();
         try
         {
             return await store.CopyToFileAsync(key, path, ct)
-                ? await decoder.DecodeAsync(await decoder.ProbeAsync(path, ct), Waveform.SampleRate, 1, cancellationToken: ct)
+                ? await decoder.DecodeAsync(await decoder.ProbeAsync(path, track, ct), Waveform.SampleRate, 1, cancellationToken: ct)
                 : throw LyricsApi.Expired();
         }
         finally

@@ -21,8 +21,12 @@ internal static class DocumentBuilder
         var (lines, sections) = Apart(drafts.Where(draft => !draft.IsBlank).OrderBy(draft => draft.Start));
         var next = NextStarts(lines);
         var words = new List<LyricsWord>[lines.Count];
+        var count = 0;
         for (var i = 0; i < lines.Count; i++)
+        {
             words[i] = lines[i].Sung == false ? [] : PieceWords.Of(lines[i], EndOf(lines[i], next[i], duration));
+            LyricsReader.Limit(count += words[i].Sum(word => word.Syllables?.Count ?? 1));
+        }
 
         var sung = words.SelectMany(line => line);
         var length = sung.Select(word => Milliseconds.From(word.End)).Append(duration ?? 0).Append(words.Sum(line => line.Count)).Max();
@@ -33,11 +37,14 @@ internal static class DocumentBuilder
             if (lines[i].Sung == false)
             {
                 var at = built.Count > 0 ? Milliseconds.From(built[^1].End) : 0;
-                built.Add(Line(lines[i], LineSpread.Over(WordText.Words(lines[i].Text), at, at)));
+                if (WordText.Words(lines[i].Text) is { Count: > 0 } shown)
+                    built.Add(Line(lines[i], LineSpread.Over(shown, at, at)));
                 continue;
             }
             // What a file says is kept to the millisecond, however short its words are.
             var normalized = DocumentRules.Repair(words[i], length, shortest: 1);
+            if (normalized.Length == 0)
+                continue;
             if (normalized.Where((word, at) => Math.Abs(word.Start - words[i][at].Start) > Noticeable).Any())
                 notices?.Add("words were out of order; their times were put between those of their neighbours", lines[i].LineNumber);
             var line = Line(lines[i], normalized);
@@ -64,13 +71,15 @@ internal static class DocumentBuilder
         var (kept, afterBlank) = Stanzas(texts);
         var headings = Headings.Find(kept, afterBlank);
         var stanza = false;
+        var count = 0;
         for (var i = 0; i < kept.Count; i++)
         {
             stanza |= afterBlank[i];
             if (headings[i].Name is { } name)
-                sections.Add(new LyricsSection(name, lines.Count));
+                AddSection(sections, name, lines.Count);
             if (WordText.Words(headings[i].Name is null ? Headings.Unprotect(kept[i]) : headings[i].Rest) is not { Count: > 0 } words)
                 continue;
+            LyricsReader.Limit(count += words.Count);
             lines.Add(LyricsLine.Of(LineSpread.Over(words, 0, 0)) with { Stanza = stanza && lines.Count > 0 ? true : null });
             stanza = false;
         }
@@ -103,10 +112,10 @@ internal static class DocumentBuilder
         for (var i = 0; i < drafts.Count; i++)
         {
             if (drafts[i].Section is { } section)
-                sections.Add(new LyricsSection(WordText.Clean(section), lines.Count));
+                AddSection(sections, section, lines.Count);
             if (headings[i].Name is { } name)
             {
-                sections.Add(new LyricsSection(name, lines.Count));
+                AddSection(sections, name, lines.Count);
                 if (headings[i].Rest.Length > 0)
                     lines.Add(drafts[i] with { Pieces = [drafts[i].Pieces[0] with { Text = headings[i].Rest }] });
             }
@@ -116,6 +125,12 @@ internal static class DocumentBuilder
             }
         }
         return (lines, sections);
+    }
+
+    private static void AddSection(List<LyricsSection> sections, string name, int line)
+    {
+        if (WordText.Clean(name) is { Length: > 0 } clean)
+            sections.Add(new LyricsSection(clean, line));
     }
 
     private static LineDraft Unprotected(LineDraft draft)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Libretto.Lyrics.Formats;
@@ -30,18 +31,25 @@ internal static class FormatText
     /// </summary>
     /// <param name="text">A line's or a word's text.</param>
     /// <param name="tags">
-    /// Matches where a guard belongs: after the opening and any guards, so a pattern such as <c>(?&lt;=&lt;\u2060*)(?=\d)</c>.
+    /// Matches where a guard belongs: after the opening and any guards, so a pattern such as <c>(?=\d)(?&lt;=&lt;\u2060*)</c>; what is quick to
+    /// tell comes first, so that a long run of guards is not looked through again and again.
     /// </param>
     public static string Protect(string text, Regex tags) => tags.Replace(text, Guard);
 
     /// <summary>Takes one guard away wherever <see cref="Protect"/> has put one.</summary>
     public static string Unguard(string text, Regex tags)
     {
-        foreach (var match in tags.Matches(text).Reverse())
+        if (!text.Contains(Guard, StringComparison.Ordinal))
+            return text;
+        var plain = new StringBuilder(text.Length);
+        var from = 0;
+        foreach (var match in tags.EnumerateMatches(text))
         {
-            if (match.Index > 0 && text[match.Index - 1] == Guard[0])
-                text = text.Remove(match.Index - 1, 1);
+            if (match.Index <= from || text[match.Index - 1] != Guard[0])
+                continue;
+            plain.Append(text, from, match.Index - 1 - from);
+            from = match.Index;
         }
-        return text;
+        return plain.Append(text, from, text.Length - from).ToString();
     }
 }

@@ -10,7 +10,7 @@ internal static class PieceWords
         if (!line.HasWordTimes)
             return [.. LineSpread.Over(WordText.Words(line.Text), line.Start, end)];
 
-        var words = new List<LyricsWord>();
+        var words = new List<OpenWord>();
         var pieces = Timed(line);
         var spaceBefore = true;
         for (var i = 0; i < pieces.Count; i++)
@@ -24,7 +24,7 @@ internal static class PieceWords
             }
             spaceBefore = piece.Text.Length == 0 ? spaceBefore : EndsWithGap(piece.Text);
         }
-        return [.. words.Select(word => word.Syllables is { Count: > 1 } ? word : word with { Syllables = null })];
+        return [.. words.Select(word => word.Close())];
     }
 
     /// <summary>Every piece with a start: untimed text goes to the piece before it, or starts with the line.</summary>
@@ -44,23 +44,32 @@ internal static class PieceWords
     }
 
     /// <summary>Adds a piece's words; one that follows without a gap, where its script has gaps, is the next syllable of the word before.</summary>
-    private static void Append(List<LyricsWord> words, string[] texts, long start, long end, bool parted)
+    private static void Append(List<OpenWord> words, string[] texts, long start, long end, bool parted)
     {
         LyricsWord[] added = texts.Length == 1
             ? [new LyricsWord(texts[0], Milliseconds.ToSeconds(start), Milliseconds.ToSeconds(end))]
             : LineSpread.Over(texts, start, end);
-        for (var i = 0; i < added.Length; i++)
-            added[i] = added[i] with { Syllables = [new LyricsSyllable(added[i].Text, added[i].Start, added[i].End)] };
-        if (!parted && words.Count > 0 && WordJoiner.NeedsSpace(words[^1].Text, texts[0]))
-        {
-            var before = words[^1];
-            words[^1] = before with { Text = before.Text + texts[0], End = added[0].End, Syllables = [.. before.Syllables!, .. added[0].Syllables!] };
-            added = added[1..];
-        }
-        words.AddRange(added);
+        var isNext = !parted && words.Count > 0 && WordJoiner.NeedsSpace(words[^1].LastText, texts[0]);
+        if (isNext)
+            words[^1].Add(added[0]);
+        words.AddRange(added.Skip(isNext ? 1 : 0).Select(word => new OpenWord(word)));
     }
 
     private static bool StartsWithGap(string text) => text.Length > 0 && WordText.IsGap(text.EnumerateRunes().First());
 
     private static bool EndsWithGap(string text) => WordText.IsGap(text.EnumerateRunes().Last());
+
+    /// <summary>A word that grows by syllables.</summary>
+    private sealed class OpenWord(LyricsWord first)
+    {
+        private readonly List<LyricsSyllable> _syllables = [new LyricsSyllable(first.Text, first.Start, first.End)];
+
+        public string LastText => _syllables[^1].Text;
+
+        public void Add(LyricsWord syllable) => _syllables.Add(new LyricsSyllable(syllable.Text, syllable.Start, syllable.End));
+
+        public LyricsWord Close() => _syllables.Count == 1
+            ? first
+            : first with { Text = string.Concat(_syllables.Select(syllable => syllable.Text)), End = _syllables[^1].End, Syllables = _syllables };
+    }
 }

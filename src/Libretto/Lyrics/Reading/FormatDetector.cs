@@ -64,7 +64,7 @@ internal static partial class FormatDetector
         // A stamp here and there is a remark of plain lyrics.
         if (stamps > 0 && (stamps * 4 >= lines - fields || named is not null && IsLrc(named)))
             return LyricsFormats.EnhancedLrc;
-        if (songFields > 0 && songNotes > songFields)
+        if (songFields > 0 && (songNotes > songFields || named == LyricsFormats.UltraStar))
             return LyricsFormats.UltraStar;
         if (spans > 1 && spans * 2 >= lines - fields)
             throw LyricsFormatException.NotRead("KRC, QRC or YRC");
@@ -91,7 +91,7 @@ internal static partial class FormatDetector
     [GeneratedRegex(@"^[\uFEFF\s]*\[\s*-?[0-9]{1,4}:[0-9]{1,2}(?:[.,:][0-9]{1,9}){0,2}\s*\]")]
     private static partial Regex Stamp();
 
-    [GeneratedRegex(@"^[\uFEFF\s]*\[(?:ti|ar|al|au|by|re|ve|la|length|offset|tool|id|#):[^\]]*\]\s*$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^[\uFEFF\s]*\[(?:ti|ar|al|au|by|re|ve|la|length|offset|tool|id|#):.*\]\s*$", RegexOptions.IgnoreCase)]
     private static partial Regex Field();
 
     [GeneratedRegex(@"^\s*\[[0-9]{1,9},[0-9]{1,9}\]")]

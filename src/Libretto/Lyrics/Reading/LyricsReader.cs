@@ -9,6 +9,9 @@ public static class LyricsReader
     /// <summary>No lyrics are larger, in bytes: an hour of word-timed lyrics as JSON takes a fifth of it.</summary>
     public const int LargestFile = 5_000_000;
 
+    /// <summary>No lyrics have more words or syllables, nor lines in their file: four hours of singing have fewer.</summary>
+    internal const int MostWords = 50_000;
+
     /// <summary>Reads a file's bytes.</summary>
     /// <param name="bytes">The whole file, in any encoding.</param>
     /// <param name="fileName">Its name, if known; tells the format where the text does not.</param>
@@ -48,10 +51,29 @@ public static class LyricsReader
         var format = FormatDetector.Find(text, named);
         if (named is not null && named != format && !AreKin(named, format))
             notices.Add($"the name says {named.Name}, but the text is {format.Name} and is read as such");
+        // JSON, XML and YAML may have a line for each number.
+        if (format != LyricsFormats.Json && format != LyricsFormats.VerboseJson && format != LyricsFormats.Ttml && format != LyricsFormats.Lyricsfile)
+            Limit(FilledLines(text));
         var document = format.Read(text, notices);
         if (document.Lines.Count == 0)
             notices.Add("there are no words in it");
         return new LyricsReading(document, format, notices.Messages);
+    }
+
+    /// <summary>Stops the reading of what is no song, before it takes more memory than any song does.</summary>
+    /// <exception cref="LyricsFormatException">There are more words or lines than <see cref="MostWords"/>.</exception>
+    internal static void Limit(int count)
+    {
+        if (count > MostWords)
+            throw LyricsFormatException.TooMany();
+    }
+
+    private static int FilledLines(string text)
+    {
+        var lines = 0;
+        foreach (var line in text.AsSpan().EnumerateLines())
+            lines += line.IsWhiteSpace() ? 0 : 1;
+        return lines;
     }
 
     /// <summary>Whether one reader reads both, so that nobody need know which it was.</summary>

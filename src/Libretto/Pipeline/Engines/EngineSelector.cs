@@ -21,7 +21,8 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, H
     /// <param name="request">The song and what is wanted of it.</param>
     /// <param name="fetching">How what is fetched on the way is told.</param>
     /// <param name="cancellationToken">Stops a download; what has come stays for the next time.</param>
-    /// <exception cref="LibrettoException">No installed model fits, a name is unknown, a key is missing, or the model cannot be fetched.</exception>
+    /// <exception cref="LibrettoException">No installed model fits, a name is unknown, a key is missing, or the model cannot be
+    /// fetched.</exception>
     public async Task<EngineChoice> SelectAsync(SongRequest request, Fetching fetching, CancellationToken cancellationToken)
     {
         var language = LanguageOf(request);
@@ -80,7 +81,9 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, H
     private static string WhyHosted(HostedEngine engine) =>
         $"{(engine.KeyVariable is { } key ? $"{key} is set" : "it is configured")}, so the song goes to {engine.Address.Host}. '--local' keeps it here.";
 
-    /// <summary>Fetches what times given lyrics, where no engine at hand does; that it could not be had is told when it is needed.</summary>
+    /// <summary>
+    /// Fetches what times given lyrics, where no engine at hand does; that it could not be had is told when it is needed.
+    /// </summary>
     public async Task PrepareAlignerAsync(EngineChoice choice, Fetching fetching, CancellationToken cancellationToken)
     {
         if (FindAligner(choice) is null && settings.Fetch == LibrettoSettings.FetchDefault)
@@ -212,7 +215,9 @@ internal sealed record EngineChoice(ITranscriber Transcriber, string? Folder, st
     /// <summary>Tells it from every engine that may give other words.</summary>
     public string Identity => $"{Transcriber.Name} {(Folder is null ? "hosted" : ModelIdentity.Of(Folder))}";
 
-    /// <summary>What can listen again, on this machine, to passages that this one may have invented; null where nothing here can or may.</summary>
+    /// <summary>
+    /// What can listen again, on this machine, to passages that this one may have invented; null where nothing here can or may.
+    /// </summary>
     public Func<CancellationToken, Task<EngineChoice>>? SecondOpinion { get; init; }
 
     /// <summary>Whether the engine takes the song for English although nobody said so, because it knows nothing else.</summary>

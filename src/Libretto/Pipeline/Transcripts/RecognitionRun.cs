@@ -23,7 +23,8 @@ internal sealed class RecognitionRun
     /// <param name="request">What its user wants.</param>
     /// <param name="choice">The engine.</param>
     /// <param name="voice">What to listen to instead of the whole song.</param>
-    /// <param name="singer">Whose voice tells an engine on this machine where to listen in the whole song; by default the song's level does.</param>
+    /// <param name="singer">Whose voice tells an engine on this machine where to listen in the whole song; by default the song's level
+    /// does.</param>
     public RecognitionRun(Song song, SongRequest request, EngineChoice choice, VocalStem? voice = null, VocalStem? singer = null)
     {
         _voice = voice;
@@ -77,7 +78,8 @@ internal sealed class RecognitionRun
     }
 
     /// <summary>Listens.</summary>
-    /// <param name="isFinal">Whether lines may be shown as they come, because no other engine can replace them; asked anew for each piece.</param>
+    /// <param name="isFinal">Whether lines may be shown as they come, because no other engine can replace them; asked anew for each
+    /// piece.</param>
     /// <param name="cancellationToken">Checked at least every half second.</param>
     public async Task<Transcript> RunAsync(Func<bool> isFinal, CancellationToken cancellationToken)
     {

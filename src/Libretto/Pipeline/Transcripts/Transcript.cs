@@ -77,14 +77,16 @@ internal sealed record Transcript
     public IReadOnlyList<LyricsLine> Lines() => LineBreaker.Break(DocumentRules.Normalize(Words, Milliseconds), SentenceEnds, Language);
 
     /// <summary>Valid lines of all words, or of the given lyrics where there are any.</summary>
-    public LyricsDocument ToDocument(AlignedLyrics? aligned) => aligned is null
+    /// <param name="aligned">The words with better times; null for those that were heard.</param>
+    /// <param name="isSupplied">Whether they are others than were heard, so that doubts of what was heard are none of theirs.</param>
+    public LyricsDocument ToDocument(AlignedLyrics? aligned, bool isSupplied = false) => aligned is null
         ? new LyricsDocument { Duration = Milliseconds, Lines = Lines(), Checks = Checks.Count == 0 ? null : Checks }
         : DocumentRules.Normalize(new LyricsDocument
         {
             Duration = Milliseconds,
             Lines = LineOrder.InTurn(aligned.Lines),
             Sections = aligned.Sections,
-            Checks = aligned.Checks,
+            Checks = isSupplied ? aligned.Checks : [.. aligned.Checks.Concat(Checks).OrderBy(check => check.Start)],
         });
 
     private double Milliseconds => Math.Round(Duration, 3);
@@ -93,5 +95,6 @@ internal sealed record Transcript
 /// <summary>A stretch of time that was heard at once.</summary>
 /// <param name="Start">Its start, seconds.</param>
 /// <param name="End">Its end, seconds.</param>
-/// <param name="MeanLogProbability">How likely the engine thinks its words, as a natural logarithm a token; null when it does not say.</param>
+/// <param name="MeanLogProbability">How likely the engine thinks its words, as a natural logarithm a token; null when it does not
+/// say.</param>
 internal sealed record TranscriptWindow(double Start, double End, double? MeanLogProbability);

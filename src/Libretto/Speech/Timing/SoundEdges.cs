@@ -6,8 +6,10 @@ namespace Libretto.Speech.Timing;
 
 /// <summary>
 /// Where sounds begin and end in a stretch of a recording, every 10 ms: attention tells a word's place to some tenths of a second, the
-/// sound itself tells the moment. Beginnings are rises of the log-mel spectrum over what was there 20 ms before in the same and the neighbouring
-/// bands (after Böck and Widmer, "Maximum filter vibrato suppression for onset detection", 2013), ends are falls of the level in the voice's bands.
+/// sound itself tells the moment. Beginnings are rises of the log-mel spectrum over what was there 20 ms before in the same and the
+/// neighbouring
+/// bands (after Böck and Widmer, "Maximum filter vibrato suppression for onset detection", 2013), ends are falls of the level in the
+/// voice's bands.
 /// </summary>
 internal sealed class SoundEdges
 {
@@ -27,7 +29,8 @@ internal sealed class SoundEdges
     private const float FallOfVoice = 25;
 
     /// <summary>
-    /// In a mix the level falls to what accompanies the voice: half of that way, if it is clear enough to tell and no farther than a voice falls
+    /// In a mix the level falls to what accompanies the voice: half of that way, if it is clear enough to tell and no farther than a
+    /// voice falls
     /// in silence.
     /// </summary>
     private const float LeastFallOfMix = 7, MostFallOfMix = 18;

@@ -10,7 +10,8 @@ internal static class WordEdges
 
     /// <summary>Moves starts to where sounds begin and ends to where they end.</summary>
     /// <param name="words">Words in order of time.</param>
-    /// <param name="onsets">Between which times attention came to each word; empty where that is not known, and starts are kept then.</param>
+    /// <param name="onsets">Between which times attention came to each word; empty where that is not known, and starts are kept
+    /// then.</param>
     /// <param name="edges">The sounds' edges over all of the words.</param>
     /// <returns>As many words, in order, each longer than nothing; none ends later than it did or than the next one starts.</returns>
     public static LyricsWord[] Apply(IReadOnlyList<LyricsWord> words, IReadOnlyList<TimeRange> onsets, SoundEdges edges)

@@ -35,7 +35,8 @@ internal sealed class EncodedAudio : IDisposable
     public OrtValue States(WhisperModel model, IReadOnlyList<EncodedStretch> stretches) => Of(model).Gather(stretches);
 
     /// <summary>
-    /// The states of one stretch alone, [1, its frames, width], followed by silence up to a window's frames where the network takes no fewer; the caller
+    /// The states of one stretch alone, [1, its frames, width], followed by silence up to a window's frames where the network takes no
+    /// fewer; the caller
     /// disposes it.
     /// </summary>
     public OrtValue Crop(WhisperModel model, EncodedStretch stretch) => Of(model).Crop(stretch);

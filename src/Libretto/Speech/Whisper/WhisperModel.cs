@@ -64,7 +64,9 @@ internal sealed class WhisperModel
 
     internal WhisperDecoderLayout Layout { get; }
 
-    /// <summary>What the encoder makes of 30 s in which nothing sounds, [1, frames, width]; encoded when first asked for, not to be disposed.</summary>
+    /// <summary>
+    /// What the encoder makes of 30 s in which nothing sounds, [1, frames, width]; encoded when first asked for, not to be disposed.
+    /// </summary>
     public OrtValue Silence => _silence.Value;
 
     /// <summary>Numbers that the encoder gives a frame.</summary>
@@ -170,7 +172,8 @@ internal sealed class WhisperModel
     /// <summary>What language each window is in.</summary>
     /// <param name="states">The encoder's hidden states.</param>
     /// <param name="cancellationToken">Checked before every layer.</param>
-    /// <returns>Language codes with their probabilities, likeliest first: the mean over the windows, each weighed by how surely someone speaks.</returns>
+    /// <returns>Language codes with their probabilities, likeliest first: the mean over the windows, each weighed by how surely someone
+    /// speaks.</returns>
     public IReadOnlyList<(string Language, double Probability)> DetectLanguage(OrtValue states, CancellationToken cancellationToken)
     {
         if (!Config.IsMultilingual)

@@ -48,7 +48,9 @@ internal sealed class Hypothesis
     /// <summary>The frame at which attention came to the last text token; null until measured.</summary>
     public int? LastFrame { get; set; }
 
-    /// <summary>The frame at which the text ends: the time written last, else where attention was last; null without text or where nothing tells.</summary>
+    /// <summary>
+    /// The frame at which the text ends: the time written last, else where attention was last; null without text or where nothing tells.
+    /// </summary>
     public int? TextEnd(WhisperTokenizer tokenizer) =>
         !Tokens.Any(tokenizer.IsText) ? null : tokenizer.IsTime(Tokens[^1]) ? Tokens[^1] - tokenizer.FirstTime : LastFrame;
 

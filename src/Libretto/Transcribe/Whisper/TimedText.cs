@@ -8,13 +8,15 @@ namespace Libretto.Transcribe.Whisper;
 /// <summary>A hypothesis as words with times.</summary>
 /// <param name="Words">In order of time, seconds from the recording's start.</param>
 /// <param name="SegmentEnds">Indexes of the words after which the network wrote a time.</param>
-/// <param name="Onsets">When attention comes to each word, seconds from the recording's start; none where the network does not tell.</param>
+/// <param name="Onsets">When attention comes to each word, seconds from the recording's start; none where the network does not
+/// tell.</param>
 internal sealed record TimedText(IReadOnlyList<LyricsWord> Words, IReadOnlyList<int> SegmentEnds, IReadOnlyList<TimeRange> Onsets)
 {
     /// <summary>Reads words and times off what the network wrote and looked at while writing.</summary>
     /// <param name="model">The network.</param>
     /// <param name="hypothesis">With attention.</param>
-    /// <param name="attention">Position 0 is before the first text token, position k+1 the k-th text token; null to spread the words over their segments.</param>
+    /// <param name="attention">Position 0 is before the first text token, position k+1 the k-th text token; null to spread the words over
+    /// their segments.</param>
     /// <param name="language">The language code.</param>
     /// <param name="start">The window's start in the recording, seconds.</param>
     /// <param name="end">The window's end, seconds.</param>

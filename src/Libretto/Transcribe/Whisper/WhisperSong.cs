@@ -7,7 +7,10 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Libretto.Transcribe.Whisper;
 
-/// <summary>One recording being transcribed: its windows, its language and what is asked of it. Groups of windows may be transcribed at the same time.</summary>
+/// <summary>
+/// One recording being transcribed: its windows, its language and what is asked of it. Groups of windows may be transcribed at the same
+/// time.
+/// </summary>
 internal sealed class WhisperSong : IDisposable
 {
     /// <summary>The longest prompt, in tokens: what the network was trained with.</summary>

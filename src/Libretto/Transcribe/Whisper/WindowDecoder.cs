@@ -135,5 +135,6 @@ internal sealed class WindowDecoder
 /// <param name="Frames">Encoder frames of real audio.</param>
 /// <param name="Temperature">0 for the likeliest tokens.</param>
 /// <param name="Seed">Of the drawing: the same for the same stretch of a recording.</param>
-/// <param name="Given">The time that the text begins with, as a token; none where the network writes it itself. As many for all jobs of a run.</param>
+/// <param name="Given">The time that the text begins with, as a token; none where the network writes it itself. As many for all jobs of a
+/// run.</param>
 internal readonly record struct WindowJob(int Row, int Frames, double Temperature, int Seed, IReadOnlyList<int> Given);

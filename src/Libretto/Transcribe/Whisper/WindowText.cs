@@ -40,7 +40,10 @@ internal sealed record WindowPart(WindowText Text, TimeRange Range, bool IsWhole
     /// <summary>What was written; null before it was decoded.</summary>
     public GuardedText? Result { get; set; }
 
-    /// <summary>The frames that are read: where the stretch ends its window, on to the end of what was encoded, as no one stops in the middle of a line.</summary>
+    /// <summary>
+    /// The frames that are read: where the stretch ends its window, on to the end of what was encoded, as no one stops in the middle of a
+    /// line.
+    /// </summary>
     /// <param name="windowFrames">Frames of a whole window.</param>
     public EncodedStretch Stretch(int windowFrames)
     {

@@ -85,6 +85,35 @@ public sealed class OpenAiFormTests(SqliteServer server) : IClassFixture<SqliteS
         Assert.Contains("birds", events[^1].Text("text"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_stream_that_has_begun_and_fails_ends_with_an_error_event()
+    {
+        string[] form = ["model=gpt-4o-transcribe", "prompt="];
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(form)).Status);
+        // What was kept of it is no longer what it was; nothing of that shows before the answer has begun.
+        var kept = Directory.EnumerateFiles(Path.Combine(server.DataFolder, "store"), "*", SearchOption.AllDirectories)
+            .Where(file => File.ReadAllText(file).Contains("\"libretto/", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(kept);
+        var before = kept.ConvertAll(File.ReadAllBytes);
+        foreach (var file in kept)
+            File.WriteAllBytes(file, [.. Enumerable.Repeat((byte)' ', (int)new FileInfo(file).Length)]);
+        try
+        {
+            var answer = await PostAsync([.. form, "stream=true"]);
+
+            Assert.Equal((HttpStatusCode.OK, "text/event-stream"), (answer.Status, answer.MediaType));
+            var last = answer.Text.Split("\n\n").Last(part => part.StartsWith("data: ", StringComparison.Ordinal))[6..];
+            var error = JsonElement.Parse(last).GetProperty("error");
+            Assert.NotEqual("", error.Text("code"));
+            Assert.NotEqual("", error.Text("message"));
+        }
+        finally
+        {
+            foreach (var (file, bytes) in kept.Zip(before))
+                await File.WriteAllBytesAsync(file, bytes, TestContext.Current.CancellationToken);
+        }
+    }
+
     [Theory]
     [InlineData(400, "option_invalid", "language", "language=xx")]
     [InlineData(400, "option_invalid", "response_format", "response_format=doc")]

@@ -75,6 +75,7 @@ public sealed class HostedJobsTests : IAsyncLifetime
         var job = await FinishAsync("""{"engine":"groq","lyrics":"auto","artist":"Nobody","title":"Tone"}""");
         Assert.Equal(("completed", Groq), (job.Text("status"), job.Text("processing_method")));
         Assert.Equal(10 * 0.04 / 3600, job.GetProperty("cost").GetDouble(), 0.00002);
+        Assert.Contains(", $0.0001", (await Client.GetAsync($"/api/jobs/{job.Text("id")}/steps")).Text, StringComparison.Ordinal);
         Assert.Equal("healthy", (await Client.GetAsync("/health/ready")).Json.GetProperty("parts").GetProperty("engines").Text("status"));
         var document = (await Client.GetAsync($"/api/jobs/{job.Text("id")}/lyrics.json")).Json;
         Assert.Equal("provider", document.GetProperty("method").Text("alignment"));

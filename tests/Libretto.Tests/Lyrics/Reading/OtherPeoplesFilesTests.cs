@@ -152,6 +152,21 @@ public class OtherPeoplesFilesTests
         Says("left out", reading);
     }
 
+    [Theory]
+    [InlineData("Translated by nobody\n\n1\n00:00:01,000 --> 00:00:03,000\nHello\n", "1-3 Hello", "Line 1: the text stands under no times")]
+    [InlineData("WEBVTT - a song\nKind: captions\n\nSTYLE\n::cue { color: red }\n\nby nobody\n\n00:01.000 --> 00:03.000\nHello\n", "1-3 Hello", "Line 7: the text")]
+    [InlineData("WEBVTT\n\nNOTE by nobody\n\nname\n00:01.000 --> 00:03.000\nHello\n", "1-3 Hello", "Line 3: comments")]
+    [InlineData("1\n00:00:01,000 --> 00:00:03,000\nHello\n\n2\n00:00:01,000 --> 00:00:03,000\nyou\n", "1-3 Hello you", "Line 6: the subtitle has the times of another")]
+    [InlineData("1\n00:00:01,000 --> 00:00:03,000\nHello\n\n2\n00:00:01,000 --> 00:00:03,000\nHello\n", "1-3 Hello", "Line 6: the subtitle was there already")]
+    public void What_no_subtitle_of_its_own_holds_is_said(string text, string expected, string notice) => Says(notice, Reads(text, expected));
+
+    [Fact]
+    public void Head_and_names_of_subtitles_are_not_worth_a_word()
+    {
+        Assert.Empty(LyricsReader.Read("WEBVTT - a song\nKind: captions\nLanguage: en\n\nname\n00:01.000 --> 00:03.000\nHello\n").Notices);
+        Assert.Empty(LyricsReader.Read("\n\n1\n00:00:01,000 --> 00:00:03,000\nHello\n\n\n2\n00:00:04,000 --> 00:00:05,000\nyou\n").Notices);
+    }
+
     [Fact]
     public void A_rolling_caption_of_one_word_is_kept() => Reads(
         "WEBVTT\n\n00:00:01.000 --> 00:00:03.000\n \nstay<00:00:01.500><c> with</c><00:00:02.000><c> me</c>\n\n00:00:03.000 --> 00:00:03.010\nstay with me\n \n\n" +
@@ -193,6 +208,7 @@ public class OtherPeoplesFilesTests
     [InlineData("song.lrc", "Hello\nagain\n", "txt")]
     [InlineData(null, "\n\n1\n00:00:01,000 --> 00:00:03,000\nHello\n", "srt")]
     [InlineData("song.srt", "WEBVTT\n\n00:01.000 --> 00:03.000\nHello\n", "vtt")]
+    [InlineData("words.txt", "#TITLE:x\n#BPM:100\n: 0 4 60 Hel\n: 4 4 62 lo\n- 9\n: 12 4 60 you\nE\n", "ultrastar")]
     [InlineData(null, "[Script Info]\nDialogue: 0,0:00:01.00,0:00:03.00,a,,0,0,0,,Hello\n", "ass")]
     [InlineData("words.txt", "Meet me at [4:30] or not\nHello\nI wait\nand I wait\n", "txt")]
     public void The_text_tells_its_format_not_its_name(string? name, string text, string format) => Assert.Equal(format, LyricsReader.Read(text, name).Format.Name);
@@ -201,11 +217,19 @@ public class OtherPeoplesFilesTests
     public void Headers_of_any_length_hide_no_times() => Assert.Equal(
         "elrc", LyricsReader.Read("[ti:x]\n" + string.Concat(Enumerable.Repeat("[al:" + new string('x', 300) + "]\n", 20)) + "[00:01.00]Hello\n").Format.Name);
 
-    [Theory]
-    [InlineData("#TITLE:x\n#BPM:100\n: 0 4 60 Hel\n: 4 4 62 lo\n- 9\n: 12 4 60 you\nE\n")]
-    [InlineData("[1000,2000]<0,500,0>Hello <500,500,0>you\n[4000,2000]<0,500,0>again\n")]
-    public void What_would_be_sung_as_syntax_is_refused(string text) =>
-        Assert.Contains("does not read", Assert.Throws<LyricsFormatException>(() => LyricsReader.Read(text, "a.txt")).Message, StringComparison.Ordinal);
+    [Fact]
+    public void What_would_be_sung_as_syntax_is_refused()
+    {
+        const string Karaoke = "[1000,2000]<0,500,0>Hello <500,500,0>you\n[4000,2000]<0,500,0>again\n";
+        Assert.Contains("does not read", Assert.Throws<LyricsFormatException>(() => LyricsReader.Read(Karaoke, "a.txt")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_no_song_is_as_long_as_is_refused()
+    {
+        foreach (var text in (string[])[new('愛', 50_001), string.Concat(Enumerable.Repeat("la\n", 50_001)), "[00:01.00]" + string.Concat(Enumerable.Repeat("la ", 50_001))])
+            Assert.Equal("lyrics_too_large", Assert.Throws<LyricsFormatException>(() => LyricsReader.Read(text)).Code);
+    }
 
     private static LyricsReading Reads(string text, string expected)
     {

@@ -37,18 +37,19 @@ internal static partial class LrcReader
 
     private static void ReadLine(string line, int number, LrcFile file)
     {
-        var rest = line.TrimStart();
+        var from = line.Length - line.TrimStart().Length;
         var starts = new List<long>();
         var exact = false;
-        while (LeadingTag().Match(rest) is { Success: true } tag && LrcTime.Read(tag.Groups[1].Value) is { } start)
+        while (LeadingTag().Match(line, from) is { Success: true } tag && LrcTime.Read(tag.Groups[1].Value) is { } start)
         {
             // "[00:14.00][3:16] a verse": the second is the text's.
             if (starts.Count > 0 && LrcTime.IsExact(tag.Groups[1].Value.Trim()) != exact)
                 break;
             exact = LrcTime.IsExact(tag.Groups[1].Value.Trim());
             starts.Add(start);
-            rest = rest[tag.Length..];
+            from = tag.Index + tag.Length;
         }
+        var rest = line[from..];
         if (starts.Count > 0)
         {
             AddLine(rest, starts, exact, number, file);
@@ -211,10 +212,10 @@ internal static partial class LrcReader
         Pieces = [.. line.Pieces.Select(piece => piece with { Start = piece.Start + by })],
     };
 
-    [GeneratedRegex(@"(?<=[\[<]\u2060*)(?=-?[0-9])|(?<=^\s*(?:v[0-9]{1,4}|bg|[FMD])\u2060*)(?=:)")]
+    [GeneratedRegex(@"(?=-?[0-9])(?<=[\[<]\u2060*)|(?=:)(?<=^\s*(?:v[0-9]{1,4}|bg|[FMD])\u2060*)")]
     private static partial Regex LooksLikeTagPattern();
 
-    [GeneratedRegex(@"^\s*\[\s*(-?[0-9]+:[0-9:.,]*)\s*\]")]
+    [GeneratedRegex(@"\G\s*\[\s*(-?[0-9]+:[0-9:.,]*)\s*\]")]
     private static partial Regex LeadingTag();
 
     [GeneratedRegex(@"[\[<](-?[0-9]{1,4}:[0-9]{1,2}(?:[.,:][0-9]{1,9}){0,2})[\]>]")]

@@ -17,21 +17,40 @@ internal static partial class CueReader
     public static List<Cue> Read(string[] lines, LyricsNotices? notices)
     {
         var cues = new List<Cue>();
+        // What stands under a broken cue's times was left out with it, and the head of WebVTT is none of the song's.
+        var isNumbered = IsNumbered(lines);
+        var isAccountedFor = lines[0].StartsWith("WEBVTT", StringComparison.Ordinal);
         for (var i = 0; i < lines.Length; i++)
         {
             if (!lines[i].Contains("->", StringComparison.Ordinal) || Times().Match(lines[i]) is not { Success: true } times)
             {
                 // Comments and style sheets of WebVTT may hold anything.
                 if (Block().IsMatch(lines[i]))
+                {
+                    if (lines[i].StartsWith("NOTE", StringComparison.Ordinal))
+                        notices?.Add("comments (NOTE) are left out", i + 1);
                     i = EndOfBlock(lines, i);
+                }
                 else if (lines[i].Contains("-->", StringComparison.Ordinal))
+                {
                     notices?.Add($"'{Shortened(lines[i])}' is not like 00:00:01,200 --> 00:00:03,410; the subtitle was left out", i + 1);
+                    isAccountedFor = true;
+                }
+                else if (string.IsNullOrWhiteSpace(lines[i]))
+                {
+                    isAccountedFor &= i > 0 && lines[i - 1].Contains("-->", StringComparison.Ordinal);
+                }
+                else if (!isAccountedFor && !IsNumber(lines[i]) && !IsAboveTimes(lines, i))
+                {
+                    notices?.Add("the text stands under no times; it was left out", i + 1);
+                }
                 continue;
             }
-            var last = EndOfText(lines, i);
+            var last = EndOfText(lines, i, isNumbered);
             if (Cue(times, lines[(i + 1)..(last + 1)], i + 1, notices) is { } cue)
                 cues.Add(cue);
             i = last;
+            isAccountedFor = false;
         }
         return cues;
     }
@@ -48,24 +67,34 @@ internal static partial class CueReader
     }
 
     /// <summary>Cues at the same times are one line, or the same one twice.</summary>
-    public static IEnumerable<LineDraft> Merge(IEnumerable<LineDraft> lines)
+    /// <param name="lines">A line for each cue.</param>
+    /// <param name="notices">Told of both.</param>
+    public static IEnumerable<LineDraft> Merge(IEnumerable<LineDraft> lines, LyricsNotices? notices)
     {
-        LineDraft? last = null;
+        LineDraft? first = null;
+        var (pieces, texts) = (new List<TextPiece>(), new HashSet<string>());
         foreach (var line in lines.OrderBy(line => line.Start))
         {
-            if (last is null || last.Start != line.Start || last.End != line.End || last.Voice != line.Voice)
+            if (first is null || first.Start != line.Start || first.End != line.End || first.Voice != line.Voice)
             {
-                if (last is not null)
-                    yield return last;
-                last = line;
+                if (first is not null)
+                    yield return first with { Pieces = pieces };
+                (first, pieces, texts) = (line, [.. line.Pieces], [line.Text.Trim()]);
             }
-            else if (last.Text.Trim() != line.Text.Trim())
+            else if (!texts.Add(line.Text.Trim()))
             {
-                last = last with { Pieces = [.. last.Pieces, new TextPiece(" "), .. line.Pieces] };
+                notices?.Add("the subtitle was there already, at the same times; it is kept once", line.LineNumber);
+            }
+            else
+            {
+                if (!first.IsBlank && !line.IsBlank)
+                    notices?.Add("the subtitle has the times of another; both are one line", line.LineNumber);
+                pieces.Add(new TextPiece(" "));
+                pieces.AddRange(line.Pieces);
             }
         }
-        if (last is not null)
-            yield return last;
+        if (first is not null)
+            yield return first with { Pieces = pieces };
     }
 
     private static Cue? Cue(Match times, string[] text, int number, LyricsNotices? notices)
@@ -84,6 +113,13 @@ internal static partial class CueReader
         return new Cue(start, null, text, number);
     }
 
+    /// <summary>Whether the file numbers its cues: then a number above times is no text, though no empty line stands before it.</summary>
+    private static bool IsNumbered(string[] lines)
+    {
+        var first = Array.FindIndex(lines, line => line.Contains("->", StringComparison.Ordinal) && Times().IsMatch(line));
+        return first > 0 && IsNumber(lines[first - 1]);
+    }
+
     private static int EndOfBlock(string[] lines, int at)
     {
         while (at + 1 < lines.Length && !string.IsNullOrWhiteSpace(lines[at + 1]))
@@ -92,7 +128,7 @@ internal static partial class CueReader
     }
 
     /// <summary>Up to the line before the next cue's times and the number or name that stands above them, or before a comment.</summary>
-    private static int EndOfText(string[] lines, int at)
+    private static int EndOfText(string[] lines, int at, bool isNumbered)
     {
         var end = at;
         while (end + 1 < lines.Length)
@@ -101,7 +137,9 @@ internal static partial class CueReader
             if (next.Contains("->", StringComparison.Ordinal) && Times().IsMatch(next))
             {
                 // A number, or after an empty line anything, names the cue that comes.
-                if (end > at && !string.IsNullOrWhiteSpace(lines[end]) && (IsNumber(lines[end]) || (end - 1 > at && string.IsNullOrWhiteSpace(lines[end - 1]))))
+                var isFirst = end - 1 <= at;
+                if (end > at && !string.IsNullOrWhiteSpace(lines[end]) &&
+                    (isNumbered && IsNumber(lines[end]) || (!isFirst && string.IsNullOrWhiteSpace(lines[end - 1]))))
                     end--;
                 break;
             }
@@ -118,6 +156,9 @@ internal static partial class CueReader
         }
         return end;
     }
+
+    /// <summary>Whether the next line has a cue's times: then this one is its name.</summary>
+    private static bool IsAboveTimes(string[] lines, int at) => at + 1 < lines.Length && lines[at + 1].Contains("->", StringComparison.Ordinal);
 
     private static bool IsNumber(string line) => line.Trim() is { Length: > 0 and < 10 } text && text.All(char.IsAsciiDigit);
 

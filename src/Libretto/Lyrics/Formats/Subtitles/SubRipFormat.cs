@@ -44,7 +44,7 @@ internal sealed partial class SubRipFormat : ILyricsFormat
         var stray = Array.FindIndex(lines, line => !string.IsNullOrWhiteSpace(line));
         if (cues.Count == 0 && stray >= 0)
             throw LyricsFormatException.Broken("SubRip", stray + 1, "the file has no times such as 00:00:01,200 --> 00:00:03,410.");
-        return DocumentBuilder.Build(CueReader.Merge(cues.Select(Draft)), null, notices);
+        return DocumentBuilder.Build(CueReader.Merge(cues.Select(Draft), notices), null, notices);
     }
 
     private static LineDraft Draft(Cue cue)
@@ -56,7 +56,7 @@ internal sealed partial class SubRipFormat : ILyricsFormat
         };
     }
 
-    [GeneratedRegex(@"(?<=<\u2060*)(?=[A-Za-z/!?])|(?<=\{\u2060*)(?=[^\u2060])|(?<=\{\u2060*)$|(?<=-\u2060*)(?=>)")]
+    [GeneratedRegex(@"(?=[A-Za-z/!?])(?<=<\u2060*)|(?=[^\u2060])(?<=\{\u2060*)|$(?<=\{\u2060*)|(?=>)(?<=-\u2060*)")]
     private static partial Regex LooksLikeTag();
 
     [GeneratedRegex(@"</?[A-Za-z][^<>]*>|\{[\\][^{}]*\}")]

@@ -54,7 +54,7 @@ internal sealed partial class WebVttFormat : ILyricsFormat
         var timed = cues.Any(cue => cue.Lines.Any(InnerTime().IsMatch));
         var voices = new VttVoices(notices);
         return DocumentBuilder.Build(
-            CueReader.Merge((rolling ? VttRolling.New(cues, PlainText) : cues).Select(cue => Draft(cue, timed, voices))), null, notices);
+            CueReader.Merge((rolling ? VttRolling.New(cues, PlainText) : cues).Select(cue => Draft(cue, timed, voices)), notices), null, notices);
     }
 
     private static void AppendWords(StringBuilder vtt, LyricsLine line, long start, long end)

@@ -56,9 +56,10 @@ internal static class TtmlReader
         var end = 0L;
         foreach (var paragraph in paragraphs)
         {
+            var spacesInside = TtmlText.HasSpacesInside(paragraph);
             foreach (var (line, isBackground) in TtmlText.Lines(paragraph))
             {
-                if (Draft(line, paragraph, isBackground, end) is not { IsBlank: false } draft)
+                if (Draft(line, paragraph, spacesInside, isBackground, end) is not { IsBlank: false } draft)
                     continue;
                 var begins = !isBackground && paragraph.Parent != division;
                 drafts.Add(draft with
@@ -78,10 +79,10 @@ internal static class TtmlReader
         }
         return drafts;
 
-        LineDraft? Draft(XElement line, XElement paragraph, bool isBackground, long before)
+        LineDraft? Draft(XElement line, XElement paragraph, bool spacesInside, bool isBackground, long before)
         {
             var pieces = new List<TextPiece>();
-            foreach (var (text, timed) in TtmlText.Of(line, TtmlText.HasSpacesInside(paragraph)))
+            foreach (var (text, timed) in TtmlText.Of(line, spacesInside))
             {
                 var within = timed is null || timed == line && isBackground ? 0 : relative ? TtmlText.Offset(timed, clock) : 0;
                 pieces.Add(timed is null || timed == line && isBackground

@@ -18,6 +18,7 @@ internal static class TtmlText
     /// <param name="spacesInside">Whether the file puts the spaces of words into their spans, so that line breaks between spans are none.</param>
     public static IEnumerable<(string Text, XElement? Timed)> Of(XElement line, bool spacesInside)
     {
+        var readings = new Dictionary<XElement, XElement?>();
         foreach (var node in line.DescendantNodes())
         {
             if (node is XElement { Name.LocalName: "br" } && !IsApart(node.Parent!, line))
@@ -27,7 +28,7 @@ internal static class TtmlText
             if (spacesInside && string.IsNullOrWhiteSpace(text.Value) && text.Value.AsSpan().ContainsAny('\n', '\r'))
                 continue;
             var timed = text.Ancestors().TakeWhile(element => element != line).FirstOrDefault(element => element.Attribute("begin") is not null);
-            yield return (text.Value, timed ?? RubyTime(text, line) ?? (Role(line) == "x-bg" && line.Name.LocalName != "p" && HasBegin(line) ? line : null));
+            yield return (text.Value, timed ?? RubyTime(text, line, readings) ?? (Role(line) == "x-bg" && line.Name.LocalName != "p" && HasBegin(line) ? line : null));
         }
     }
 
@@ -49,10 +50,13 @@ internal static class TtmlText
     private static bool HasBegin(XElement element) => element.Attribute("begin") is not null;
 
     /// <summary>A base character is sung while its reading is.</summary>
-    private static XElement? RubyTime(XText text, XElement line)
+    private static XElement? RubyTime(XText text, XElement line, Dictionary<XElement, XElement?> readings)
     {
-        var container = text.Ancestors().TakeWhile(element => element != line).FirstOrDefault(element => Ruby(element) == "container");
-        return container?.Descendants().FirstOrDefault(element => Ruby(element) == "text" && HasBegin(element));
+        if (text.Ancestors().TakeWhile(element => element != line).FirstOrDefault(element => Ruby(element) == "container") is not { } container)
+            return null;
+        if (!readings.TryGetValue(container, out var reading))
+            reading = readings[container] = container.Descendants().FirstOrDefault(element => Ruby(element) == "text" && HasBegin(element));
+        return reading;
     }
 
     /// <summary>Whether an element is no part of the line: an aside, or a background within it.</summary>

@@ -13,6 +13,6 @@ internal static partial class UltraStarText
 
     public static string Unguard(string text) => FormatText.Unguard(text, Tilde());
 
-    [GeneratedRegex("(?<=^\u2060*)(?=~)")]
+    [GeneratedRegex("(?=~)(?<=^\u2060*)")]
     private static partial Regex Tilde();
 }

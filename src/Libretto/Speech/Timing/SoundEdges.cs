@@ -83,7 +83,7 @@ internal sealed class SoundEdges
     public double Onset(TimeRange onset, double earliest, bool mayFollowPause = true)
     {
         var place = onset.End - Math.Min(Lead * onset.Length, mayFollowPause ? LongestLead : double.PositiveInfinity);
-        var deviation = Math.Max(0.01, Uncertainty * onset.Length);
+        var deviation = Math.Clamp(Uncertainty * onset.Length, 0.01, Uncertainty);
         var reach = Math.Min(2.5 * deviation, 2 * LongestLead);
         var (best, likeliest) = (Math.Max(place, earliest), 0.0);
         for (var i = Math.Max(1, Index(Math.Max(place - reach, earliest)) + 1); i <= Index(place + reach) && i + 1 < _rises.Length; i++)

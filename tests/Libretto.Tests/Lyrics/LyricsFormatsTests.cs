@@ -28,13 +28,13 @@ public class LyricsFormatsTests
     }
 
     [Fact]
-    public void Lyrics_without_times_become_text_or_json_and_nothing_else()
+    public void Lyrics_without_times_become_text_json_or_a_Lyricsfile_and_nothing_else()
     {
         var words = LyricsFormats.PlainText.Read("\uFEFFHello again\r\n\r\n  今日は、 world \r\n");
         Assert.False(words.IsTimed);
         Assert.Equal(["Hello again", "今日は、world"], words.Lines.Select(line => line.Text));
         Assert.Equal(words.Lines.Select(line => line.Text), LyricsFormats.Json.Read(LyricsFormats.Json.Write(words)).Lines.Select(line => line.Text));
-        foreach (var format in LyricsFormats.All.Except([LyricsFormats.PlainText, LyricsFormats.Json]))
+        foreach (var format in LyricsFormats.All.Except([LyricsFormats.PlainText, LyricsFormats.Json, LyricsFormats.Lyricsfile]))
             Assert.Equal("lyrics_untimed", Assert.Throws<LyricsFormatException>(() => format.Write(words)).Code);
     }
 

@@ -71,6 +71,11 @@ internal static class LyricsfileReader
         {
             throw LyricsFormatException.Broken(Format, (int)e.Start.Line, e.InnerException?.Message ?? e.Message, e);
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // What the library's scanner says of some damage that it does not expect.
+            throw LyricsFormatException.NotThisFormat(Format, "its YAML is broken.", e);
+        }
     }
 
     private static object? ReadNode(Parser parser, int depth)

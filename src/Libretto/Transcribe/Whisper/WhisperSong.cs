@@ -90,7 +90,7 @@ internal sealed class WhisperSong : IDisposable
             _encoded.Dispose();
     }
 
-    private void Decode(IReadOnlyList<WindowPart> parts, CancellationToken cancellationToken)
+    private void Decode(WindowPart[] parts, CancellationToken cancellationToken)
     {
         EncodedStretch[] stretches = [.. parts.Select(part => part.Stretch(_model.Config.EncoderFrames))];
         using var states = _encoded.States(_model, stretches);
@@ -99,7 +99,7 @@ internal sealed class WhisperSong : IDisposable
             row, Math.Min(stretches[row].To, part.Text.Encoded.Frames), 0, part.Seed, part.IsWhole
             ? [] : [_model.Tokenizer.FirstTime + stretches[row].From])).ToArray();
         var texts = _decoder.Decode(states, jobs, start, cancellationToken);
-        for (var i = 0; i < parts.Count; i++)
+        for (var i = 0; i < parts.Length; i++)
         {
             parts[i].Result = texts[i];
             parts[i].Text.Parts.Add(parts[i]);

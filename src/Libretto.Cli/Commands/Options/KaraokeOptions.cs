@@ -49,7 +49,7 @@ internal sealed partial class KaraokeOptions
         {
             foreach (var name in Names(result.GetValue(_kinds)).Where(name => !TryKind(name, out _)))
                 result.AddError($"'{name}' is no value for --as: choose from html, mp4, cdg, ultrastar.");
-            if (!Names(result.GetValue(_kinds)).Length > 0)
+            if (Names(result.GetValue(_kinds)).Length == 0)
                 result.AddError("--as names nothing: choose from html, mp4, cdg, ultrastar.");
         });
         _audio.Validators.Add(result =>

@@ -18,16 +18,16 @@ internal static class DoctorVerdict
     /// <param name="Better">What to type for a better one, and what that brings.</param>
     private sealed record Facts(string Words, double? Speed, int? Memory, string Better);
 
-    // On four songs with dense accompaniment, whose words are hard for every engine; clear singing fares far better.
+    // On four songs with dense accompaniment, whose words are hard for every engine; clear singing fares better.
     private static readonly Dictionary<string, Facts> s_known = new(StringComparer.Ordinal)
     {
         ["moonshine-tiny"] = new(
             "English only; on dense songs about 1 word of 10 is right, on clear singing most are", 15, 360,
             "libretto models pull whisper-base (150 MB): any language; about 4 words of 10 right on dense songs, in about the same time"),
         ["whisper-tiny"] = new("any language, with many wrong words", null, null,
-            "libretto models pull whisper-base (150 MB): about 4 words of 10 right on dense songs, on clear singing nearly all"),
+            "libretto models pull whisper-base (150 MB): about 4 words of 10 right on dense songs, more on clear singing"),
         ["whisper-base"] = new(
-            "any language; on dense songs about 4 words of 10 are right, on clear singing nearly all", 14, 690,
+            "any language; on dense songs about 4 words of 10 are right, more on clear singing", 14, 690,
             "libretto models pull whisper-small (490 MB): fewer wrong words (not measured on songs here), about three times slower"),
         ["whisper-small"] = new("any language, with fewer wrong words than whisper-base", 14 / 3.0, null,
             "libretto models pull whisper-large-v3-turbo (1650 MB): by far the best words, slow without many cores, about 2000 MB of " +

@@ -11,7 +11,8 @@ internal static class ConvertCommand
 {
     public static Command Create()
     {
-        var input = new Argument<string>("IN") { Description = "Lyrics in any format and encoding, or - for standard input; what stands in them tells which." };
+        var input = new Argument<string>(
+            "IN") { Description = "Lyrics in any format and encoding, or - for standard input; what stands in them tells which." };
         var output = new Argument<string>("OUT") { Description = "The file to write; the name's end tells its format." };
         var force = new Option<bool>("--force") { Description = "Replace a file that Libretto did not write." };
         var command = new Command("convert", "Convert lyrics from one format to another.") { input, output, force };

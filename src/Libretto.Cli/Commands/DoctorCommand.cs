@@ -36,7 +36,8 @@ internal static class DoctorCommand
         var statuses = await Task.WhenAll(
             tools.Select(tool => services.GetRequiredService<ToolRunner>().DescribeAsync(tool, cancellationToken)));
         var linkTool = await services.GetRequiredService<ToolRunner>().DescribeAsync(Tool.YtDlp, cancellationToken);
-        Section("Programs", [.. statuses.Select(Row), LinkToolRow(linkTool), .. await SoundRowsAsync(statuses[0], services, cancellationToken)]);
+        Section("Programs", [.. statuses.Select(Row), LinkToolRow(linkTool),
+            .. await SoundRowsAsync(statuses[0], services, cancellationToken)]);
         var models = services.GetRequiredService<ModelStore>();
         var forecast = await services.GetRequiredService<SongPipeline>().ForecastAsync(cancellationToken);
         var modelRows = await Task.WhenAll(
@@ -81,7 +82,8 @@ internal static class DoctorCommand
         : new Finding(Optional, status.Tool.Name, "not ready; needed for links only", status.Problem!);
 
     /// <summary>What ffmpeg reads, and whether programs are kept from taking all memory.</summary>
-    private static async Task<IReadOnlyList<Finding>> SoundRowsAsync(ToolStatus ffmpeg, IServiceProvider services, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Finding>> SoundRowsAsync(ToolStatus ffmpeg, IServiceProvider services,
+        CancellationToken cancellationToken)
     {
         var memory = OperatingSystem.IsLinux()
             ? new Finding(Good, "memory of programs", "bounded")
@@ -95,7 +97,8 @@ internal static class DoctorCommand
             [
                 missing.Count == 0
                     ? new Finding(Good, "sound", "ffmpeg reads every usual format")
-                    : new Finding(Optional, "sound", $"ffmpeg cannot read {string.Join(", ", missing)}", "install a whole one: https://ffmpeg.org/download.html"),
+                    : new Finding(Optional, "sound", $"ffmpeg cannot read {string.Join(", ", missing)}",
+                        "install a whole one: https://ffmpeg.org/download.html"),
                 memory,
             ];
         }

@@ -30,7 +30,8 @@ internal static class DoctorVerdict
             "any language; on dense songs about 4 words of 10 are right, on clear singing nearly all", 14, 690,
             "libretto models pull whisper-small (490 MB): fewer wrong words (not measured on songs here), about three times slower"),
         ["whisper-small"] = new("any language, with fewer wrong words than whisper-base", 14 / 3.0, null,
-            "libretto models pull whisper-large-v3-turbo (1650 MB): by far the best words, slow without many cores, about 2000 MB of memory"),
+            "libretto models pull whisper-large-v3-turbo (1650 MB): by far the best words, slow without many cores, about 2000 MB of " +
+                "memory"),
         ["whisper-medium"] = new("any language, better than whisper-small", null, null,
             "libretto models pull whisper-large-v3-turbo (1650 MB): mostly better words, and faster"),
         ["whisper-large-v3-turbo"] = new("any language, the best words there are on this machine", null, 2000,
@@ -56,7 +57,8 @@ internal static class DoctorVerdict
         if (facts?.Speed is { } speed)
         {
             var cores = CoresOf(settings);
-            yield return Invariant($"A song of three minutes takes about {Math.Max(1, SongSeconds / (speed * cores / 2)):0} s on {cores} cores.");
+            yield return "A song of three minutes takes about " +
+                Invariant($"{Math.Max(1, SongSeconds / (speed * cores / 2)):0} s on {cores} cores.");
         }
         if (forecast.Trouble is { } trouble)
             yield return $"The better default, {ModelCatalogue.DefaultSpeechModel}, cannot be fetched now: {trouble.TrimEnd('.')}.";
@@ -78,7 +80,8 @@ internal static class DoctorVerdict
         return Invariant($"Of {megabytes} MB of memory whisper-base takes up to {Base}, moonshine-tiny {Tiny}: {advice}.");
     }
 
-    private static string Size(string model) => ModelCatalogue.Find(model) is { } entry ? $" ({entry.DownloadBytes / Megabyte} MB, once)" : "";
+    private static string Size(string model) => ModelCatalogue.Find(model) is { } entry
+        ? $" ({entry.DownloadBytes / Megabyte} MB, once)" : "";
 
     private static int CoresOf(LibrettoSettings settings) => settings.Threads > 0 ? settings.Threads : Environment.ProcessorCount;
 

@@ -8,7 +8,8 @@ internal static class LibrettoCommand
 {
     public static RootCommand Create()
     {
-        var root = new RootCommand("A song in, word-timed lyrics out. 'libretto FILE-OR-LINK...' is short for 'libretto transcribe FILE-OR-LINK...'.")
+        var root = new RootCommand(
+            "A song in, word-timed lyrics out. 'libretto FILE-OR-LINK...' is short for 'libretto transcribe FILE-OR-LINK...'.")
         {
             TranscribeCommand.Create(),
             TranscribeCommand.CreateAlign(),

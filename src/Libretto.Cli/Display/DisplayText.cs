@@ -14,13 +14,17 @@ internal static class DisplayText
     /// <summary>What can be done with a song's results; null when there are no lyrics among them.</summary>
     public static string? Next(SongOutcome outcome)
     {
-        if (outcome.Words is not > 0 || outcome.Files.FirstOrDefault(file => file.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) is not { } document)
+        if (outcome.Words is not > 0 ||
+            outcome.Files.FirstOrDefault(file => file.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) is not { } document)
             return null;
-        return $"Next: 'libretto karaoke {Quoted(outcome.Song)}' makes a video and a page to sing to; 'libretto serve' opens a page to sing along " +
-            $"and to put words right; 'libretto convert {Quoted(document)} {Quoted(Path.ChangeExtension(document, ".srt"))}' writes another format.";
+        return $"Next: 'libretto karaoke {Quoted(outcome.Song)}' makes a video and a page to sing to; 'libretto serve' opens a page to " +
+            $"sing along " +
+            $"and to put words right; 'libretto convert " +
+                $"{Quoted(document)} {Quoted(Path.ChangeExtension(document, ".srt"))}' writes another format.";
     }
 
-    private static string Quoted(string path) => path.All(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or '/' or '\\' or ':') ? path : $"\"{path}\"";
+    private static string Quoted(string path) => path.All(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or '/' or '\\' or ':')
+        ? path : $"\"{path}\"";
 
     public static string Outcome(SongOutcome outcome) => Invariant(
         $"{outcome.Song}: {What(outcome)}") +

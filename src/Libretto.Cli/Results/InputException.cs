@@ -10,19 +10,24 @@ internal sealed class InputException : LibrettoException
 
     public static InputException Missing(string path) => new(ErrorKind.Input, "file_missing", $"{path} does not exist. Check the name.");
 
-    public static InputException IsFolder(string path) => new(ErrorKind.Input, "is_folder", $"{path} is a folder. Give a lyrics file in it.");
+    public static InputException IsFolder(string path) =>
+        new(ErrorKind.Input, "is_folder", $"{path} is a folder. Give a lyrics file in it.");
 
-    public static InputException Empty(string path) => new(ErrorKind.Input, "file_empty", $"{path} is empty (0 bytes). Copy or make it again.");
+    public static InputException Empty(string path) =>
+        new(ErrorKind.Input, "file_empty", $"{path} is empty (0 bytes). Copy or make it again.");
 
     public static InputException NoSong(string lyrics, string start) => new(
-        ErrorKind.Input, "song_missing", $"The song of {lyrics} is not beside it: there is no {Path.GetFileName(start)}.mp3, .flac or the like. Name it with --song FILE.");
+        ErrorKind.Input, "song_missing",
+        $"The song of {lyrics} is not beside it: there is no {Path.GetFileName(start)}.mp3, .flac or the like. Name it with --song FILE.");
 
     public static InputException NothingCame(string name) => new(
-        ErrorKind.Input, "file_empty", $"Nothing came through {(name == StandardInput.Word ? "standard input" : name)}. Check the command before the pipe.");
+        ErrorKind.Input, "file_empty",
+        $"Nothing came through {(name == StandardInput.Word ? "standard input" : name)}. Check the command before the pipe.");
 
     public static InputException Keyboard() => new(
         ErrorKind.Input, "file_missing",
-        "'-' reads standard input, but nothing is piped into it. Write for example: libretto - < song.mp3, or: libretto convert - song.srt < song.lrc");
+        "'-' reads standard input, but nothing is piped into it. Write for example: libretto - < song.mp3, or: libretto convert - " +
+            "song.srt < song.lrc");
 
     public static InputException Unreadable(string path, Exception inner) => new(
         ErrorKind.Input, "file_unreadable", $"{path} cannot be read: {inner.Message} Change its permissions or copy it elsewhere.", inner);

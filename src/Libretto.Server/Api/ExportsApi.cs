@@ -19,7 +19,8 @@ internal static class ExportsApi
     {
         jobs.MapPost("/{id}/exports", PostAsync).WithName("PostExport").WithSummary("Have karaoke made of a song")
             .WithDescription(
-                "Kinds are html, mp4, cdg and ultrastar. The answer is a job like others, with steps, events and cancel; asked for twice, it is the same one. " +
+                "Kinds are html, mp4, cdg and ultrastar. The answer is a job like others, with steps, events and cancel; asked for " +
+                    "twice, it is the same one. " +
                 "It goes with the song's job.");
         jobs.MapGet("/{id}/exports", ListAsync).WithName("ListExports").WithSummary("What was made of a song, the latest first");
         jobs.MapGet("/{id}/exports/{kind}", GetAsync).WithName("GetExport").WithSummary("The latest finished export of a kind, as a file")
@@ -33,10 +34,12 @@ internal static class ExportsApi
     private static async Task<Ok<JobPage>> ListAsync(string id, HttpRequest request, Caller caller, JobStore jobs, CancellationToken ct)
     {
         await JobsApi.FindAsync(id, caller, jobs, ct);
-        return TypedResults.Ok(new JobPage([.. (await jobs.ExportsAsync(id, ct)).Select(export => JobView.Of(export, request.PathBase))], null));
+        return TypedResults.Ok(new JobPage(
+            [.. (await jobs.ExportsAsync(id, ct)).Select(export => JobView.Of(export, request.PathBase))], null));
     }
 
-    private static async Task<IResult> GetAsync(string id, string kind, HttpResponse response, Caller caller, JobStore jobs, IContentStore store, CancellationToken ct)
+    private static async Task<IResult> GetAsync(string id, string kind, HttpResponse response, Caller caller, JobStore jobs,
+        IContentStore store, CancellationToken ct)
     {
         var song = await JobsApi.FindAsync(id, caller, jobs, ct);
         if (!Exports.Kinds.Contains(kind))
@@ -53,7 +56,8 @@ internal static class ExportsApi
             throw LyricsApi.Expired();
         var (ending, mediaType) = Exports.FileOf(Exports.KindOf(done.Options.Export!));
         response.Headers.CacheControl = "private, no-cache";
-        response.Headers.ContentDisposition = new ContentDispositionHeaderValue("attachment") { FileNameStar = FileNames.OfSong(song.Artist, song.Title) + ending }.ToString();
+        response.Headers.ContentDisposition = new ContentDispositionHeaderValue(
+            "attachment") { FileNameStar = FileNames.OfSong(song.Artist, song.Title) + ending }.ToString();
         return TypedResults.Stream(
             reading.Stream, mediaType, lastModified: reading.Content.StoredAt,
             entityTag: new EntityTagHeaderValue($"\"{reading.Content.Sha256[..32]}\""), enableRangeProcessing: true);

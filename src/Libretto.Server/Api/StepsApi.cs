@@ -12,7 +12,8 @@ namespace Libretto.Server.Api;
 /// <summary><c>/api/jobs/{id}/steps</c>: how each step stands, in words a person understands.</summary>
 internal static class StepsApi
 {
-    public static void Map(RouteGroupBuilder jobs) => jobs.MapGet("/{id}/steps", GetAsync).WithName("GetSteps").WithSummary("A job, step by step");
+    public static void Map(RouteGroupBuilder jobs) => jobs.MapGet("/{id}/steps", GetAsync).WithName("GetSteps")
+        .WithSummary("A job, step by step");
 
     private static async Task<Ok<StepsView>> GetAsync(
         string id, Caller caller, JobStore store, StageTimes times, TimeProvider time, CancellationToken ct)
@@ -36,7 +37,9 @@ internal sealed record StepsView(string Id, string Status, double Pct, string? S
         return new StepsView(job.Id, job.Status, job.Pct, job.StatusMessage, steps);
     }
 
-    /// <summary>A step that was done in parts, such as a download and the reading of what came: the first part speaks for it, with the time of all.</summary>
+    /// <summary>
+    /// A step that was done in parts, such as a download and the reading of what came: the first part speaks for it, with the time of all.
+    /// </summary>
     private static JobStep AsOne(IReadOnlyList<JobStep> entries)
     {
         var parts = entries.Where(entry => entry.Status == StepStatus.Completed).ToList();
@@ -64,10 +67,13 @@ internal sealed record StepsView(string Id, string Status, double Pct, string? S
         return View(elapsed, Wording.Method(step.Method, job.Worker), estimate);
 
         StepView View(double seconds, string? how, TimeEstimate? left) =>
-            new(step.Step, step.Status, step.Percentage, step.Message, step.Timestamp, seconds, step.Method, how, left, Wording.Left(left)) { Notices = step.Notices };
+            new(step.Step, step.Status, step.Percentage, step.Message, step.Timestamp, seconds, step.Method, how, left,
+                Wording.Left(left)) { Notices = step.Notices };
     }
 
-    /// <summary>Whether a step that has not begun will. Stems may come after everything else; times are made where lyrics are given.</summary>
+    /// <summary>
+    /// Whether a step that has not begun will. Stems may come after everything else; times are made where lyrics are given.
+    /// </summary>
     private static bool IsExpected(Job job, string name, bool isPassed) => !JobStatus.IsFinal(job.Status) && name switch
     {
         "separate" => job.Options.Stems == true || (!isPassed && job.Options.Separate is "auto" or "always"),
@@ -78,7 +84,8 @@ internal sealed record StepsView(string Id, string Status, double Pct, string? S
     private static StepView NotBegun(Job job, string name, bool isExpected, IReadOnlyList<StageTime> times)
     {
         var estimate = isExpected && job.Duration is { } length ? StageTimes.Estimate(name, null, null, length, 0, times) : null;
-        var (status, message) = !isExpected ? (StepStatus.Skipped, job.Status is JobStatus.Failed or JobStatus.Cancelled ? "not reached" : "not needed") : (StepStatus.Pending, "waits for the steps before");
+        var (status, message) = !isExpected ? (StepStatus.Skipped, job.Status is JobStatus.Failed or JobStatus.Cancelled ? "not reached"
+            : "not needed") : (StepStatus.Pending, "waits for the steps before");
         return new StepView(name, status, null, message, null, 0, null, null, estimate, Wording.Left(estimate));
     }
 }
@@ -133,7 +140,8 @@ internal static class Wording
     };
 
     /// <summary>Where a worker works: on the machine that is asked, or on another, by its name.</summary>
-    private static string Place(string? worker) => worker?.Split(':')[0] is { } machine && machine != Environment.MachineName ? $"worker {machine}" : "this machine";
+    private static string Place(string? worker) => worker?.Split(':')[0] is { } machine && machine != Environment.MachineName
+        ? $"worker {machine}" : "this machine";
 
     /// <summary>A range while uncertain, one number once it hardly matters.</summary>
     public static string? Left(TimeEstimate? estimate) => estimate switch

@@ -43,7 +43,9 @@ internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandle
             405 => ("method_not_allowed", "This address does not take that method. See /scalar."),
             408 => ("too_slow", "The request came too slowly. Try again."),
             413 => ("too_large", "The request is too large."),
-            415 => ("content_type_unsupported", "This address takes no body of this kind. Songs are posted as multipart/form-data with a part named file, links and lyrics as application/json."),
+            415 => ("content_type_unsupported",
+                "This address takes no body of this kind. Songs are posted as multipart/form-data with a part named file, links and " +
+                    "lyrics as application/json."),
             416 => ("range_invalid", "The range lies outside of the recording."),
             var status => ($"http_{status}", "The request cannot be served."),
         };
@@ -56,7 +58,8 @@ internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandle
         if (context.Request.Path.StartsWithSegments("/v1"))
             return OpenAiError.WriteAsync(context, status, code, detail, param);
         context.Response.StatusCode = status;
-        var problem = new Problem($"urn:libretto:error:{code}", Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status), status, detail, code);
+        var problem = new Problem($"urn:libretto:error:{code}", Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status),
+            status, detail, code);
         return context.Response.WriteAsJsonAsync(problem, ProblemJson.Readable.Problem, "application/problem+json");
     }
 
@@ -83,7 +86,8 @@ internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandle
         ToolException => (503, "tool_unavailable", "A program the server needs is missing. Its log says which."),
         ModelException known => (503, known.Code, "A model the server needs is missing. Its log says which."),
         AudioException => (415, "not_audio", "This is not audio that can be read. Check that it is a song and was sent to its end."),
-        _ when DatabaseErrors.IsTrouble(e) => (503, "database_unavailable", "The server's database cannot be used now. Try again in a moment."),
+        _ when DatabaseErrors.IsTrouble(e) =>
+            (503, "database_unavailable", "The server's database cannot be used now. Try again in a moment."),
         _ => (500, "internal_error", "Something went wrong inside the server. Its log has the details."),
     };
 

@@ -3,7 +3,9 @@ using Libretto.Storage;
 
 namespace Libretto.Server.Jobs;
 
-/// <summary>What is made of a song's contents when somebody first asks for it, and goes with them: its keys, so that retention finds it.</summary>
+/// <summary>
+/// What is made of a song's contents when somebody first asks for it, and goes with them: its keys, so that retention finds it.
+/// </summary>
 internal static class DerivedContent
 {
     // Raised when the same song would give another waveform.

@@ -32,7 +32,8 @@ internal static class Exports
     public static Job Of(Job song, ExportOptions options, DateTime now)
     {
         var resultKey = ContentKey.Of(
-            StoreFolders.Exports, Version, song.InputKey!, song.DocumentKey!, song.VocalsKey ?? "", song.InstrumentalKey ?? "", song.Title ?? "", song.Artist ?? "",
+            StoreFolders.Exports, Version, song.InputKey!, song.DocumentKey!, song.VocalsKey ?? "", song.InstrumentalKey ?? "", song.Title
+                ?? "", song.Artist ?? "",
             JsonSerializer.Serialize(options, JobJson.Default.ExportOptions));
         return new Job
         {

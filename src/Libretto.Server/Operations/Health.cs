@@ -48,7 +48,8 @@ internal sealed record HealthView(string Status, IReadOnlyDictionary<string, Hea
 /// <summary>How a part is, in words.</summary>
 internal sealed record HealthPart(string Status, string? Message);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(HealthView))]
 internal sealed partial class HealthJson : JsonSerializerContext
 {

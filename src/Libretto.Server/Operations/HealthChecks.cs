@@ -35,7 +35,8 @@ internal sealed class StoreCheck(IContentStore store) : IHealthCheck
         catch (StorageException e)
         {
             // The message names a folder, which is for the log only. Without the store beyond the network jobs go on, on the disk.
-            return e.IsRemote ? HealthCheckResult.Degraded($"{store.Name}: {e.Code}") : HealthCheckResult.Unhealthy($"{store.Name}: {e.Code}");
+            return e.IsRemote ? HealthCheckResult.Degraded($"{store.Name}: {e.Code}") : HealthCheckResult.Unhealthy(
+                $"{store.Name}: {e.Code}");
         }
     }
 }
@@ -102,10 +103,12 @@ internal sealed class EnginesCheck(HostedStatus hosted) : IHealthCheck
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         // Jobs go on by the next engine. The message is for the log only.
-        var failing = hosted.Engines.Where(engine => engine.IsFailing).Select(engine => $"{engine.Name} takes no songs ({engine.Code})").ToList();
+        var failing = hosted.Engines.Where(engine => engine.IsFailing)
+            .Select(engine => $"{engine.Name} takes no songs ({engine.Code})").ToList();
         return Task.FromResult(failing.Count > 0
             ? HealthCheckResult.Degraded(string.Join("; ", failing))
-            : HealthCheckResult.Healthy(hosted.Engines is { Count: > 0 } asked ? string.Join(", ", asked.Select(engine => $"{engine.Name} answers")) : "none was asked on the network"));
+            : HealthCheckResult.Healthy(hosted.Engines is { Count: > 0 } asked
+                ? string.Join(", ", asked.Select(engine => $"{engine.Name} answers")) : "none was asked on the network"));
     }
 }
 
@@ -135,6 +138,7 @@ internal sealed class WorkersCheck(WorkerRegistry workers, UnmetRequirements nee
         var special = string.Join("; ", unmet.Select(item => item.Needs.Words()).Where(item => item.Length > 0).Distinct());
         var empty = string.Join(" and ", unmet.Where(item => item.Needs.Words().Length == 0).Select(item => item.Lane));
         return HealthCheckResult.Degraded(
-            words + (special.Length > 0 ? $"; jobs wait for what none of them has: {special}" : "") + (empty.Length > 0 ? $"; jobs wait in the lane {empty}, where nobody works" : ""));
+            words + (special.Length > 0 ? $"; jobs wait for what none of them has: {special}" : "") +
+            (empty.Length > 0 ? $"; jobs wait in the lane {empty}, where nobody works" : ""));
     }
 }

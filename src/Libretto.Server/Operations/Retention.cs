@@ -27,7 +27,8 @@ internal sealed partial class Retention(
     // All that songs and jobs leave in the store; where links led, LinkFetch itself forgets.
     private static readonly string[] s_folders =
     [
-        .. StoreFolders.All.Where(folder => folder.Lifetime != StoreLifetime.Mark && folder.Name != StoreFolders.Links).Select(folder => folder.Prefix),
+        .. StoreFolders.All.Where(folder => folder.Lifetime != StoreLifetime.Mark && folder.Name != StoreFolders.Links)
+            .Select(folder => folder.Prefix),
     ];
 
     // Of what also lies in a store beyond the network.
@@ -103,8 +104,10 @@ internal sealed partial class Retention(
         if (marked == 0)
             return;
         changes.Publish(job.Id);
-        var versions = await context.LyricsVersions.Where(version => version.JobId == job.Id).Select(version => version.DocumentKey).ToListAsync(ct);
-        var keys = new[] { job.ResultKey, job.DocumentKey, job.VocalsKey, job.InstrumentalKey, job.InputKey, job.LyricsKey }.Concat(versions);
+        var versions = await context.LyricsVersions.Where(version => version.JobId == job.Id).Select(version => version.DocumentKey)
+            .ToListAsync(ct);
+        var keys = new[] { job.ResultKey, job.DocumentKey, job.VocalsKey, job.InstrumentalKey, job.InputKey,
+            job.LyricsKey }.Concat(versions);
         foreach (var key in keys.OfType<string>())
             if (!await IsInUseAsync(context, key, ct))
             {

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Libretto.Align;
+using Libretto.Lyrics.Writing;
 using Libretto.Lyrics;
 using Libretto.Lyrics.Reading;
 

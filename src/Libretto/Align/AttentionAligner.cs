@@ -59,7 +59,8 @@ internal sealed class AttentionAligner : IDisposable
     /// <param name="grid">The windows that are encoded, or may as well be.</param>
     /// <param name="edges">Where sounds begin and end in it, or in its voice.</param>
     /// <param name="activity">Where someone sings, in order: no word is placed elsewhere.</param>
-    public AttentionAligner(WhisperModel model, string language, EncodedAudio audio, WindowGrid grid, SoundEdges edges, IReadOnlyList<TimeRange> activity)
+    public AttentionAligner(WhisperModel model, string language, EncodedAudio audio, WindowGrid grid, SoundEdges edges,
+        IReadOnlyList<TimeRange> activity)
     {
         _audio = audio;
         _grid = grid;
@@ -79,7 +80,8 @@ internal sealed class AttentionAligner : IDisposable
     /// <param name="done">Called with the number of windows done.</param>
     /// <param name="cancellationToken">Checked before every layer.</param>
     /// <returns>A placed word for each word that a window keeps; null for the others.</returns>
-    public PlacedWord?[] Align(GivenText text, IReadOnlyList<AlignmentWindow> windows, Action<int>? done, CancellationToken cancellationToken)
+    public PlacedWord?[] Align(GivenText text, IReadOnlyList<AlignmentWindow> windows, Action<int>? done,
+        CancellationToken cancellationToken)
     {
         var placed = new PlacedWord?[text.Words.Count];
         var count = 0;
@@ -95,12 +97,14 @@ internal sealed class AttentionAligner : IDisposable
         return placed;
     }
 
-    private void Align(GivenText text, AlignmentWindow window, EncodedWindow encoded, PlacedWord?[] placed, CancellationToken cancellationToken)
+    private void Align(GivenText text, AlignmentWindow window, EncodedWindow encoded, PlacedWord?[] placed,
+        CancellationToken cancellationToken)
     {
         var stretch = encoded.Part(window.Audio.Start, window.Audio.End);
         var (tokens, firsts) = Tokens(text.Words, window);
         using var states = _audio.Crop(_model, stretch);
-        var reading = ForcedPass.Run(_model, states, [new ForcedText(0, stretch.To - stretch.From, tokens)], _language, cancellationToken)[0];
+        var reading = ForcedPass.Run(_model, states, [new ForcedText(0, stretch.To - stretch.From, tokens)], _language,
+            cancellationToken)[0];
         var unheard = ForcedPass.Run(_model, _silence, [new ForcedText(0, 1, tokens)], _language, cancellationToken)[0].Probabilities;
         var start = encoded.Start + stretch.From * WhisperModel.SecondsPerFrame;
         ReadWords(text, window with { Audio = new TimeRange(start, Math.Max(window.Audio.End, start)) }, reading, unheard, firsts, placed);

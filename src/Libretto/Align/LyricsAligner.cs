@@ -61,7 +61,8 @@ public sealed class LyricsAligner
         ArgumentNullException.ThrowIfNull(given);
         ArgumentNullException.ThrowIfNull(heard);
         ArgumentNullException.ThrowIfNull(activity);
-        return AlignAsync(new SungAudio(new EncodedAudio(audio), activity), given, source, heard, language, progress, cancellationToken, ownsAudio: true);
+        return AlignAsync(new SungAudio(new EncodedAudio(audio), activity), given, source, heard, language, progress, cancellationToken,
+            ownsAudio: true);
     }
 
     /// <summary>The same where more is known of the recording.</summary>
@@ -74,7 +75,8 @@ public sealed class LyricsAligner
             var text = new GivenText(given.Lines);
             if (text.Words.Count == 0)
                 throw AlignException.NoWords();
-            var aligned = await Task.Run(() => Align(audio, given, text, source, heard, language, progress, cancellationToken), cancellationToken);
+            var aligned = await Task.Run(() => Align(audio, given, text, source, heard, language, progress, cancellationToken),
+                cancellationToken);
             return aligned with { Sections = given.Sections };
         }
         finally
@@ -92,15 +94,18 @@ public sealed class LyricsAligner
         var clock = new VocalClock(activity, duration);
         if (activity.Count == 0 || text.Words.Count > duration * MostWordsASecond)
             return new AlignedLyrics(
-                AlignedLines.Make(given.Lines, text, WordTimeEstimator.Make(text, [], clock, duration), new PlacedWord?[text.Words.Count], activity, duration),
+                AlignedLines.Make(given.Lines, text, WordTimeEstimator.Make(text, [], clock, duration), new PlacedWord?[text.Words.Count],
+                    activity, duration),
                 new SuppliedLyrics(source, 0, Unsure: true),
-                [new LyricsCheck(0, duration, activity.Count == 0 ? "nobody is heard to sing" : "more words than can be sung in this time")]);
+                [new LyricsCheck(0, duration, activity.Count == 0 ? "nobody is heard to sing"
+                    : "more words than can be sung in this time")]);
 
         var anchors = LyricsMatch.Find(text.Words, heard, cancellationToken);
         var matched = (double)anchors.Count / text.Words.Count;
         var times = WordTimeEstimator.Make(text, anchors, clock, duration);
         var grid = new WindowGrid(new WindowPlan(sung.Encoded.Audio, sung.Singing, cancellationToken).Windows, duration);
-        var edges = SoundEdges.Measure(sung.Voice ?? sung.Encoded.Audio, sung.Voice is not null, new TimeRange(0, duration), cancellationToken);
+        var edges = SoundEdges.Measure(sung.Voice ?? sung.Encoded.Audio, sung.Voice is not null, new TimeRange(0, duration),
+            cancellationToken);
         using var aligner = new AttentionAligner(WhisperModel.Load(_folder, _sessions), language, sung.Encoded, grid, edges, activity);
         if (matched < WellMatched)
         {
@@ -123,12 +128,14 @@ public sealed class LyricsAligner
     /// <summary>
     /// What was placed, in place of what was estimated; lines that were not heard after all are taken back and go by the voice.
     /// </summary>
-    private static double[] Final(GivenText text, double[] estimate, PlacedWord?[] placed, IReadOnlyList<Anchor> anchors, IReadOnlyList<TimeRange> activity,
+    private static double[] Final(GivenText text, double[] estimate, PlacedWord?[] placed, IReadOnlyList<Anchor> anchors,
+        IReadOnlyList<TimeRange> activity,
         double duration, CancellationToken cancellationToken)
     {
         double[] times = [.. estimate.Select((time, word) => word < placed.Length ? placed[word]?.Start ?? time : time)];
         // A line is heard where attention stays with it, or where recognition heard it at the same place without knowing of it.
-        var confirmed = anchors.Where(anchor => Math.Abs(times[anchor.Given] - anchor.Time) <= Confirmed).Select(anchor => anchor.Given).ToHashSet();
+        var confirmed = anchors.Where(anchor => Math.Abs(times[anchor.Given] - anchor.Time) <= Confirmed).Select(anchor => anchor.Given)
+            .ToHashSet();
         var isHeard = Enumerable.Range(0, text.Lines).Select(IsHeard).ToArray();
         times = UnheardLineTiming.Apply(text, times, line => isHeard[line], activity, duration, cancellationToken, placed);
         for (var line = 0; line < text.Lines; line++)
@@ -139,7 +146,8 @@ public sealed class LyricsAligner
         bool IsHeard(int line)
         {
             var (first, end) = (text.First(line), text.First(line + 1));
-            return PlacedWord.AreHeard(placed.AsSpan(first, end - first)) || Enumerable.Range(first, end - first).Count(confirmed.Contains) * 2 > end - first;
+            return PlacedWord.AreHeard(placed.AsSpan(first, end - first)) || Enumerable.Range(first, end - first)
+                .Count(confirmed.Contains) * 2 > end - first;
         }
     }
 }

@@ -14,7 +14,8 @@ internal static class LyricsChecks
     public static IReadOnlyList<LyricsCheck> Find(
         GivenText text, double[] times, PlacedWord?[] placed, IReadOnlyList<Anchor> anchors, IReadOnlyList<LyricsWord> heard,
         CancellationToken cancellationToken = default) =>
-        [.. HardlyHeardLines(text, times, placed).Concat(Unexplained(text, anchors, heard, cancellationToken)).OrderBy(check => check.Start)];
+        [.. HardlyHeardLines(text, times, placed).Concat(Unexplained(text, anchors, heard, cancellationToken))
+            .OrderBy(check => check.Start)];
 
     private static IEnumerable<LyricsCheck> HardlyHeardLines(GivenText text, double[] times, PlacedWord?[] placed)
     {

@@ -82,7 +82,8 @@ internal sealed class LyricsMatch
                 var step = cell & ~Step.Beside;
                 if (mustPair || step == Step.Pair)
                 {
-                    anchors.Add(new Anchor(given - 1, heard - 1, WordKey.Similarity(_given[given - 1], _heard[heard - 1]), _heardWords[heard - 1].Start));
+                    anchors.Add(new Anchor(given - 1, heard - 1, WordKey.Similarity(_given[given - 1], _heard[heard - 1]),
+                        _heardWords[heard - 1].Start));
                     mustPair = cell.HasFlag(Step.Beside);
                     given--;
                     heard--;

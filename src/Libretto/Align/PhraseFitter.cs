@@ -74,7 +74,8 @@ internal static class PhraseFitter
         return double.IsPositiveInfinity(costsBefore[steps]) ? null : Trace();
 
         // The first step at which the words before one may end: its share of the text, less the band.
-        int Lowest(int word) => Math.Clamp((int)((text.UnitsBefore(first + word) - text.UnitsBefore(first)) * pace) - Band, 0, steps + 1 - width);
+        int Lowest(int word) => Math.Clamp((int)((text.UnitsBefore(first + word) - text.UnitsBefore(first)) * pace) - Band, 0,
+            steps + 1 - width);
 
         double Skip(int word, int step) =>
             Step * (word == 0 && step < held ? HeldSecond : UnexplainedSecond) + (word > 0 && word < count ? Tear(word, step) : 0);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Libretto.Lyrics.Writing;
 using Libretto.Lyrics;
 
 namespace Libretto.Align;

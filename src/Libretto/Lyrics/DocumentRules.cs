@@ -1,4 +1,5 @@
 using System.Globalization;
+using Libretto.Lyrics.Writing;
 
 namespace Libretto.Lyrics;
 
@@ -22,7 +23,8 @@ public static class DocumentRules
     /// </summary>
     /// <param name="words">Words in the order they are sung; their times may be anything, NaN included.</param>
     /// <param name="duration">Length of the song in seconds. A song with less than a millisecond a word keeps the first words.</param>
-    /// <returns>The words, within 0 and <paramref name="duration"/>, each at least <see cref="ShortestWord"/> long where there is room.</returns>
+    /// <returns>The words, within 0 and <paramref name="duration"/>, each at least <see cref="ShortestWord"/> long where there is
+    /// room.</returns>
     public static IReadOnlyList<LyricsWord> Normalize(IEnumerable<LyricsWord> words, double duration)
     {
         ArgumentNullException.ThrowIfNull(words);
@@ -58,7 +60,8 @@ public static class DocumentRules
 
     /// <summary>Tells what keeps a document from being valid.</summary>
     /// <param name="document">The document.</param>
-    /// <returns>One sentence a fault, in order, such as <c>lines[2].words[0] starts before the word before it ends.</c>; none when all is well.</returns>
+    /// <returns>One sentence a fault, in order, such as <c>lines[2].words[0] starts before the word before it ends.</c>; none when all is
+    /// well.</returns>
     public static IReadOnlyList<string> Validate(LyricsDocument document)
     {
         ArgumentNullException.ThrowIfNull(document);
@@ -70,7 +73,9 @@ public static class DocumentRules
     /// <param name="duration">Length of the song, milliseconds.</param>
     internal static bool IsValid(LyricsLine line, long duration) => !Faults(line, timed: true, Milliseconds.ToSeconds(duration)).Any();
 
-    /// <summary>Repairs the times of words whose texts are split already; as many come out as go in, if the song has a millisecond for each.</summary>
+    /// <summary>
+    /// Repairs the times of words whose texts are split already; as many come out as go in, if the song has a millisecond for each.
+    /// </summary>
     internal static LyricsWord[] Repair(IReadOnlyList<LyricsWord> words, long duration, long shortest)
     {
         var count = (int)Math.Min(words.Count, duration);

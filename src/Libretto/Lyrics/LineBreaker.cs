@@ -1,3 +1,5 @@
+using Libretto.Lyrics.Writing;
+
 namespace Libretto.Lyrics;
 
 /// <summary>
@@ -51,7 +53,8 @@ internal static class LineBreaker
         {
             if (i + 1 < words.Count && words[i + 1].Start - words[i].End < LongSilence)
                 continue;
-            BreakRun([.. words.Skip(start).Take(i + 1 - start)], index => ends.Contains(start + index), index => starts.At(start + index), lines);
+            BreakRun([.. words.Skip(start).Take(i + 1 - start)], index => ends.Contains(start + index),
+                index => starts.At(start + index), lines);
             start = i + 1;
         }
         return lines;

@@ -37,11 +37,14 @@ public sealed class LyricsFormatException : LibrettoException
 
     internal static LyricsFormatException TooLarge(long length) => new(
         ErrorKind.TooLarge, "lyrics_too_large",
-        string.Create(CultureInfo.InvariantCulture, $"The lyrics take {length / 1e6:F1} MB; at most {Reading.LyricsReader.LargestFile / 1e6:F0} MB are read. Give those of one song."));
+        string.Create(CultureInfo.InvariantCulture,
+            $"The lyrics take {length / 1e6:F1} MB; at most {Reading.LyricsReader.LargestFile / 1e6:F0} MB are read. Give those of one " +
+                $"song."));
 
     internal static LyricsFormatException TooMany() => new(
         ErrorKind.TooLarge, "lyrics_too_large",
-        string.Create(CultureInfo.InvariantCulture, $"The lyrics have more than {Reading.LyricsReader.MostWords:N0} words or lines, as no song has. Give those of one song."));
+        string.Create(CultureInfo.InvariantCulture,
+            $"The lyrics have more than {Reading.LyricsReader.MostWords:N0} words or lines, as no song has. Give those of one song."));
 
     internal static LyricsFormatException NoWords() => new(
         ErrorKind.Input, "lyrics_empty", "The lyrics hold no words. Send the song's words, or leave the lyrics out.");

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Libretto.Lyrics.Writing;
 
 namespace Libretto.Lyrics;
 

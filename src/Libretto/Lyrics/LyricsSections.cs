@@ -1,3 +1,5 @@
+using Libretto.Lyrics.Writing;
+
 namespace Libretto.Lyrics;
 
 /// <summary>Keeps headings before their lines while lines come and go.</summary>

@@ -62,7 +62,8 @@ public sealed class ModelStore
             return Directory.Exists(name) ? Path.GetFullPath(name) : null;
         return name is "." or ".." || name.StartsWith('.')
             ? null
-            : Places().Select(place => Path.Combine(place, name)).FirstOrDefault(HoldsModel) is { } folder ? Path.GetFullPath(folder) : null;
+            : Places().Select(place => Path.Combine(place, name)).FirstOrDefault(HoldsModel) is { } folder
+            ? Path.GetFullPath(folder) : null;
     }
 
     /// <summary>The folder of a model, fetched if it is not here, checked (by length and time of change) if it is.</summary>
@@ -101,15 +102,19 @@ public sealed class ModelStore
         try
         {
             onFetch?.Invoke(entry);
-            return new ModelOffer(await _installer.InstallAsync(entry, source: null, again: false, FetchPatience.Offered, progress, ct), null);
+            return new ModelOffer(await _installer.InstallAsync(entry, source: null, again: false, FetchPatience.Offered,
+                progress, ct), null);
         }
         catch (ModelException e)
         {
-            return new ModelOffer(null, e.InnerException is TransientFailureException or RefusedException ? e.InnerException.Message : e.Message);
+            return new ModelOffer(null, e.InnerException is TransientFailureException or RefusedException ? e.InnerException.Message
+                : e.Message);
         }
     }
 
-    /// <summary>Why <see cref="OfferAsync"/> would not give a model now; null when it is here or its source answers. Fetches nothing.</summary>
+    /// <summary>
+    /// Why <see cref="OfferAsync"/> would not give a model now; null when it is here or its source answers. Fetches nothing.
+    /// </summary>
     /// <param name="name">A model of the catalogue.</param>
     /// <param name="ct">Stops.</param>
     internal Task<string?> TroubleAsync(string name, CancellationToken ct = default) =>
@@ -190,8 +195,10 @@ public sealed class ModelStore
 
     private static bool HoldsModel(string folder) =>
         Directory.Exists(folder) &&
-        (new[] { folder, Path.Combine(folder, "onnx") }.Any(place => Directory.Exists(place) && Directory.EnumerateFiles(place, "*.onnx").Any())
-            || (ModelCatalogue.Find(Path.GetFileName(folder))?.Kind == ModelKind.Hyphenation && Directory.EnumerateFiles(folder, "*.js").Any()));
+        (new[] { folder, Path.Combine(folder, "onnx") }.Any(place => Directory.Exists(place) &&
+            Directory.EnumerateFiles(place, "*.onnx").Any())
+            || (ModelCatalogue.Find(Path.GetFileName(folder))?.Kind == ModelKind.Hyphenation &&
+                Directory.EnumerateFiles(folder, "*.js").Any()));
 
     private static async Task CheckAsync(string folder, bool everyByte, CancellationToken ct)
     {

@@ -125,6 +125,7 @@ internal sealed class Song : IDisposable
             _speech.Result.Dispose();
         else
             _speech?.ContinueWith(
-                static decoded => decoded.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+                static decoded => decoded.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion,
+                TaskScheduler.Default);
     }
 }

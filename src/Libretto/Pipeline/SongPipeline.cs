@@ -29,7 +29,8 @@ public sealed class SongPipeline
     private readonly bool _tracesTimes;
 
     internal SongPipeline(
-        AudioDecoder decoder, EngineSelector engines, StemSeparation separation, VocalSeparation vocals, LyricsSearch search, CtcAlignment ctc,
+        AudioDecoder decoder, EngineSelector engines, StemSeparation separation, VocalSeparation vocals, LyricsSearch search,
+        CtcAlignment ctc,
         StageMemo memo, TimeProvider time, bool tracesTimes)
     {
         _decoder = decoder;
@@ -51,7 +52,8 @@ public sealed class SongPipeline
     public bool IsHosted(SongRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return _engines.IsHosted(request) && request is { Lyrics: null, FindLyrics: false, KeepStems: false, Quality: not SongQuality.Best } &&
+        return _engines.IsHosted(request) &&
+            request is { Lyrics: null, FindLyrics: false, KeepStems: false, Quality: not SongQuality.Best } &&
             _vocals.ModeFor(request, timesAreTrusted: true) == SeparationMode.Never;
     }
 
@@ -113,7 +115,8 @@ public sealed class SongPipeline
         var document = Document(song, request, heard, timed, vocals);
         if (_tracesTimes)
             document = TimeTrace.Mark(
-                document, [(TimeTrace.Engine, own), (TimeTrace.Vocals, heard.Transcript.Words), (timed.Alignment, timed.WordsOf(heard.Transcript))]);
+                document, [(TimeTrace.Engine, own), (TimeTrace.Vocals, heard.Transcript.Words),
+                    (timed.Alignment, timed.WordsOf(heard.Transcript))]);
         return new SongResult(document, song.Notices) { Stems = request.KeepStems ? stems.Take() : null };
     }
 
@@ -154,7 +157,8 @@ public sealed class SongPipeline
         if (await song.Memo.FindAsync(key, StageJson.Default.Transcript, cancellationToken) is { } known)
             return heard.Transcript with { Words = known.Words };
         var sound = await vocals.SpeechAsync(cancellationToken);
-        var edges = await Task.Run(() => SoundEdges.Measure(sound, isVoice: true, new TimeRange(0, sound.Duration), cancellationToken), cancellationToken);
+        var edges = await Task.Run(() => SoundEdges.Measure(sound, isVoice: true, new TimeRange(0, sound.Duration), cancellationToken),
+            cancellationToken);
         var timed = heard.Transcript.TimedBy(edges, vocals.Singing);
         await song.Memo.KeepAsync(key, timed with { Windows = [] }, StageJson.Default.Transcript, cancellationToken);
         return timed;
@@ -189,7 +193,8 @@ public sealed class SongPipeline
                 Separation = vocals?.Model,
                 Alignment = timed.Alignment,
                 Words = timed.IsSupplied ? "supplied" : "transcribed",
-                Lyrics = timed.IsSupplied ? timed.Aligned!.Fit with { Notices = request.LyricsNotices is { Count: > 0 } notices ? notices : null } : null,
+                Lyrics = timed.IsSupplied ? timed.Aligned!.Fit with { Notices = request.LyricsNotices is { Count: > 0 } notices
+                    ? notices : null } : null,
                 Guards = transcript.Guards,
                 Unsure = doubt is null ? null : true,
             },

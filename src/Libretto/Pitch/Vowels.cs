@@ -1,4 +1,5 @@
 using System.Buffers;
+using Libretto.Lyrics.Writing;
 using Libretto.Lyrics;
 
 namespace Libretto.Pitch;

@@ -27,6 +27,8 @@ public sealed record TranscribeOptions
     /// </summary>
     public IProgress<string?>? Waiting { get; init; }
 
-    /// <summary>Where Whisper's encoder keeps what it makes of the recording, for whoever reads it next; by default it is forgotten.</summary>
+    /// <summary>
+    /// Where Whisper's encoder keeps what it makes of the recording, for whoever reads it next; by default it is forgotten.
+    /// </summary>
     internal EncodedAudio? Encoded { get; init; }
 }

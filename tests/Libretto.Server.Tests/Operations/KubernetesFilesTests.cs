@@ -139,7 +139,7 @@ public sealed partial class KubernetesFilesTests(PostgresCluster cluster) : IDis
     private static List<object> Objects() => [.. Directory.GetFiles(Path.Combine(Folder, "base"), "*.yaml")
         .Where(file => Path.GetFileName(file) != "kustomization.yaml").SelectMany(file => Load(File.ReadAllText(file)))];
 
-    private static IEnumerable<object> Load(string yaml) => KubernetesYaml.LoadAllFromString(yaml, strict: true);
+    private static List<object> Load(string yaml) => KubernetesYaml.LoadAllFromString(yaml, strict: true);
 
     [GeneratedRegex(@"(?m)^  - ([\w./-]+)$")]
     private static partial Regex Resource();

@@ -64,7 +64,7 @@ public sealed class LyricsAlignerTests(WhisperFixture whisper) : IClassFixture<W
             using var stopped = new CancellationTokenSource();
             await stopped.CancelAsync();
             await new LyricsAligner(WhisperFixture.Folder, whisper.Sessions).AlignAsync(
-                audio, new LyricsDocument { Duration = 0, Lines = LinesOf(Speech) }, "file", [], ActivityDetector.Detect(audio), "en", null, stopped.Token);
+                audio, new LyricsDocument { Duration = 0, Lines = LinesOf(Speech) }, "file", [], ActivityDetector.Detect(audio, null, CancellationToken.None), "en", null, stopped.Token);
         });
 
     [Fact]

@@ -5,30 +5,32 @@ namespace Libretto.Tests.Align;
 
 public class LyricsMatchTests
 {
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
     [Fact]
     public void A_chorus_is_told_from_its_repetition_by_what_stands_around_it()
     {
         var given = Words("sing with me tonight / walking down the river / sing with me tonight / sleeping in the garden / sing with me tonight");
         var heard = Heard("walking down a river sing with me tonight sleeping in the garden");
-        var anchors = LyricsMatch.Find(given, heard);
+        var anchors = LyricsMatch.Find(given, heard, Ct);
         Assert.Equal([4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15], anchors.Select(anchor => anchor.Given));
     }
 
     [Fact]
     public void Misheard_words_still_count_when_they_are_alike()
     {
-        var anchors = LyricsMatch.Find(Words("la tristeza es muy extraña"), Heard("la tristesa es muy extrañe"));
+        var anchors = LyricsMatch.Find(Words("la tristeza es muy extraña"), Heard("la tristesa es muy extrañe"), Ct);
         Assert.Equal(5, anchors.Count);
         Assert.All(anchors, anchor => Assert.InRange(anchor.Similarity, 0.6, 1));
     }
 
     [Fact]
     public void A_short_word_alone_is_no_anchor() =>
-        Assert.Empty(LyricsMatch.Find(Words("the moon is gone"), Heard("a car and the house with bread")));
+        Assert.Empty(LyricsMatch.Find(Words("the moon is gone"), Heard("a car and the house with bread"), Ct));
 
     [Fact]
     public void Anchors_rise_in_both() => Assert.All(
-        LyricsMatch.Find(Words("one two three one two three four"), Heard("one two three four one two")) is var anchors ? anchors.Zip(anchors.Skip(1)) : [],
+        LyricsMatch.Find(Words("one two three one two three four"), Heard("one two three four one two"), Ct) is var anchors ? anchors.Zip(anchors.Skip(1)) : [],
         pair => Assert.True(pair.First.Given < pair.Second.Given && pair.First.Heard < pair.Second.Heard));
 
     [Fact]

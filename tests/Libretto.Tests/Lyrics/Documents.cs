@@ -1,4 +1,5 @@
 using CsCheck;
+using Libretto.Lyrics.Writing;
 using Libretto.Lyrics;
 
 namespace Libretto.Tests.Lyrics;

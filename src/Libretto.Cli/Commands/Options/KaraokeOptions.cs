@@ -49,7 +49,7 @@ internal sealed partial class KaraokeOptions
         {
             foreach (var name in Names(result.GetValue(_kinds)).Where(name => !TryKind(name, out _)))
                 result.AddError($"'{name}' is no value for --as: choose from html, mp4, cdg, ultrastar.");
-            if (!Names(result.GetValue(_kinds)).Any())
+            if (!Names(result.GetValue(_kinds)).Length > 0)
                 result.AddError("--as names nothing: choose from html, mp4, cdg, ultrastar.");
         });
         _audio.Validators.Add(result =>
@@ -97,7 +97,7 @@ internal sealed partial class KaraokeOptions
         };
     }
 
-    private static IEnumerable<string> Names(string? list) =>
+    private static string[] Names(string? list) =>
         (list ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static bool TryKind(string name, out KaraokeKind kind) => Enum.TryParse(name, ignoreCase: true, out kind) &&

@@ -43,7 +43,8 @@ internal sealed partial class ExportIntake(JobStore jobs, JobQueue queue, Admiss
     /// <summary>The options as they are written: what is the default is left out, so that the same wish is the same export.</summary>
     private static ExportOptions Check(ExportOptions options)
     {
-        var kind = FormValue.OneOf("kind", options.Kind, [.. Exports.Kinds]) ?? throw ApiProblem.BadOption("kind", $"choose one of {string.Join(", ", Exports.Kinds)}");
+        var kind = FormValue.OneOf("kind", options.Kind, [.. Exports.Kinds])
+            ?? throw ApiProblem.BadOption("kind", $"choose one of {string.Join(", ", Exports.Kinds)}");
         var audio = FormValue.OneOf("audio", options.Audio, "instrumental", "mix", "guide");
         if (options.Resolution is not (null or 720 or 1080))
             throw ApiProblem.BadOption("resolution", "give 720 or 1080");

@@ -14,7 +14,8 @@ namespace Libretto.Server.Api.OpenAi;
 
 /// <summary>Answers one transcription request.</summary>
 internal sealed partial class OpenAiTranscriber(
-    Admission admission, UploadReader uploads, JobIntake intake, OpenAiModelNames models, JobStore jobs, JobChanges changes, IContentStore store,
+    Admission admission, UploadReader uploads, JobIntake intake, OpenAiModelNames models, JobStore jobs, JobChanges changes,
+    IContentStore store,
     ILogger<OpenAiTranscriber> log)
 {
     // Changes are told; looking anyway costs little, and keeps a stream alive on its way.
@@ -51,10 +52,12 @@ internal sealed partial class OpenAiTranscriber(
             var before = "";
             foreach (var line in document.Lines)
             {
-                await WriteAsync(Event(JsonSerializer.Serialize(new OpenAiDelta("transcript.text.delta", before + line.Text), ApiJson.Readable.OpenAiDelta)));
+                await WriteAsync(Event(JsonSerializer.Serialize(new OpenAiDelta("transcript.text.delta", before + line.Text),
+                    ApiJson.Readable.OpenAiDelta)));
                 before = " ";
             }
-            await WriteAsync(Event(JsonSerializer.Serialize(new OpenAiDone("transcript.text.done", TextOf(document)), ApiJson.Readable.OpenAiDone)));
+            await WriteAsync(Event(JsonSerializer.Serialize(new OpenAiDone("transcript.text.done", TextOf(document)),
+                ApiJson.Readable.OpenAiDone)));
             await WriteAsync("data: [DONE]\n\n");
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
@@ -113,7 +116,8 @@ internal sealed partial class OpenAiTranscriber(
         "internal_error" or "worker_died" => 500,
         "disk_full" => 507,
         "model_missing" or "worker_missing" or "tool_missing" => 503,
-        { } of when of.StartsWith("hosted_", StringComparison.Ordinal) || of.StartsWith("store_", StringComparison.Ordinal) || of.StartsWith("model_", StringComparison.Ordinal) => 503,
+        { } of when of.StartsWith("hosted_", StringComparison.Ordinal) || of.StartsWith("store_", StringComparison.Ordinal) ||
+        of.StartsWith("model_", StringComparison.Ordinal) => 503,
         _ => 400,
     };
 
@@ -122,7 +126,8 @@ internal sealed partial class OpenAiTranscriber(
         "text" => TypedResults.Text(TextOf(document) + "\n"),
         "srt" => TypedResults.Text(LyricsFormats.SubRip.Write(document)),
         // Plain text, as OpenAI has it: its clients look at the type. Times within a line only for who asked for words.
-        "vtt" => TypedResults.Text(form.WantsWords ? LyricsFormats.WebVtt.Write(document) : InnerTime().Replace(LyricsFormats.WebVtt.Write(document), "")),
+        "vtt" => TypedResults.Text(form.WantsWords ? LyricsFormats.WebVtt.Write(document) : InnerTime()
+            .Replace(LyricsFormats.WebVtt.Write(document), "")),
         "verbose_json" => TypedResults.Json(OpenAiVerbose.Of(document, form, translate), ApiJson.Readable.OpenAiVerbose),
         _ => TypedResults.Json(OpenAiText.Of(document), ApiJson.Readable.OpenAiText),
     };

@@ -42,7 +42,8 @@ internal sealed class ExportWork(KaraokePipeline pipeline, IContentStore store, 
         reporter.Report(Stage.Acquire, 0, "fetching the song", "upload");
         var input = await FetchAsync(job.InputKey!, SongResults.InputIn(folder), ct);
         var stems = job is { VocalsKey: { } vocals, InstrumentalKey: { } instrumental }
-            ? new KaraokeStems(await FetchAsync(vocals, Path.Combine(folder, "vocals"), ct), await FetchAsync(instrumental, Path.Combine(folder, "instrumental"), ct))
+            ? new KaraokeStems(await FetchAsync(vocals, Path.Combine(folder, "vocals"), ct),
+                await FetchAsync(instrumental, Path.Combine(folder, "instrumental"), ct))
             : null;
         var words = await File.ReadAllTextAsync(await FetchAsync(job.LyricsKey!, Path.Combine(folder, "words"), ct), Encoding.UTF8, ct);
         var document = LyricsFormats.Json.Read(words) with { Title = job.Title, Artist = job.Artist };

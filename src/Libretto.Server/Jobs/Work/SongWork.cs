@@ -33,7 +33,8 @@ internal sealed class SongWork(SongPipeline pipeline, PassagePipeline passages, 
         var result = job.Options.Passage is { } passage
             ? await passages.RunAsync(request, new TimeRange(passage.Start, passage.End), progress, ct)
             : await pipeline.RunAsync(request, progress, ct);
-        var document = result.Document with { Source = new LyricsSource(job.Url is null ? "upload" : "link") { Url = job.Url, VideoId = job.VideoId } };
+        var document = result.Document with { Source = new LyricsSource(job.Url is null ? "upload" : "link") { Url = job.Url,
+            VideoId = job.VideoId } };
         return new MadeSong(document, result.Stems);
     }
 
@@ -43,12 +44,15 @@ internal sealed class SongWork(SongPipeline pipeline, PassagePipeline passages, 
     /// <param name="reporter">Told how far it is.</param>
     /// <param name="ct">Stops at once.</param>
     /// <returns>The keys of voice and accompaniment.</returns>
-    public async Task<(string Vocals, string Instrumental)> StoreStemsAsync(SongStems stems, string folder, JobReporter reporter, CancellationToken ct)
+    public async Task<(string Vocals, string Instrumental)> StoreStemsAsync(SongStems stems, string folder, JobReporter reporter,
+        CancellationToken ct)
     {
         var (vocals, instrumental) = (Path.Combine(folder, "vocals"), Path.Combine(folder, "instrumental"));
-        await stems.WriteAsync(vocals, instrumental, AudioFormat.Flac24, new StemProgress(reporter, s_plan.ShareOf(WorkStep.Stems).From), ct);
+        await stems.WriteAsync(vocals, instrumental, AudioFormat.Flac24,
+            new StemProgress(reporter, s_plan.ShareOf(WorkStep.Stems).From), ct);
         var flac = new ContentDescription("audio/flac");
-        var (voice, rest) = (await store.AddFileAsync(StoreFolders.Stems, vocals, flac, ct), await store.AddFileAsync(StoreFolders.Stems, instrumental, flac, ct));
+        var (voice, rest) = (await store.AddFileAsync(StoreFolders.Stems, vocals, flac, ct), await store.AddFileAsync(
+            StoreFolders.Stems, instrumental, flac, ct));
         return (voice.Key, rest.Key);
     }
 
@@ -76,7 +80,8 @@ internal sealed class SongWork(SongPipeline pipeline, PassagePipeline passages, 
                 // Creeps towards the end, which is not known.
                 reporter.Report(Stage.Acquire, 0.3 + (0.7 * (1 - Math.Exp(-30 * value.Fraction))), message);
             else if (value.Stage != Stage.Publish)
-                reporter.Report(value.Stage, to * (value.Fraction - _acquiredAt!.Value) / Math.Max(0.01, 1 - _acquiredAt.Value), message, value.Method);
+                reporter.Report(value.Stage, to * (value.Fraction - _acquiredAt!.Value) / Math.Max(0.01, 1 - _acquiredAt.Value), message,
+                    value.Method);
             if (value.Notice is { } notice)
                 reporter.Notice(PublicMessages.Of(notice, input));
         }

@@ -11,7 +11,8 @@ using Libretto.Storage;
 namespace Libretto.Server.Web.Export;
 
 /// <summary>A job's song as one HTML file, with its recording or its accompaniment.</summary>
-internal sealed class JobKaraokeFile(IContentStore store, AudioDecoder decoder, AudioEncoder encoder, Waveforms waveforms, TemporaryFolder folder)
+internal sealed class JobKaraokeFile(IContentStore store, AudioDecoder decoder, AudioEncoder encoder, Waveforms waveforms,
+    TemporaryFolder folder)
 {
     private const int SampleRate = 48000;
 
@@ -24,7 +25,8 @@ internal sealed class JobKaraokeFile(IContentStore store, AudioDecoder decoder, 
         var key = sound switch
         {
             "mix" => job.InputKey,
-            "instrumental" => job.InstrumentalKey ?? throw new ApiProblem(404, "audio_missing", "This job has no instrumental. Ask for stems when posting the song."),
+            "instrumental" => job.InstrumentalKey
+                ?? throw new ApiProblem(404, "audio_missing", "This job has no instrumental. Ask for stems when posting the song."),
             _ => throw new ApiProblem(404, "audio_unknown", "There are mix and instrumental."),
         };
         var document = await LyricsApi.ReadAsync(job.DocumentKey, store, ct);
@@ -33,7 +35,8 @@ internal sealed class JobKaraokeFile(IContentStore store, AudioDecoder decoder, 
         {
             await PackAsync(key!, sound == "mix" ? job.Options.Track : null, packed, ct);
             using var page = new MemoryStream();
-            await KaraokePage.WriteAsync(PlayerSongs.Of(job, document, ""), await waveforms.OfAsync(job, ct), new PageSounds(packed), page, ct);
+            await KaraokePage.WriteAsync(PlayerSongs.Of(job, document, ""), await waveforms.OfAsync(job, ct),
+                new PageSounds(packed), page, ct);
             return page.ToArray();
         }
         finally

@@ -18,7 +18,8 @@ internal static class WaveformApi
         .WithName("GetWaveform")
         .WithSummary("The recording's shape: its peaks, and where someone sings");
 
-    private static async Task<IResult> GetAsync(string id, Caller caller, JobStore jobs, Waveforms waveforms, HttpResponse response, CancellationToken ct)
+    private static async Task<IResult> GetAsync(string id, Caller caller, JobStore jobs, Waveforms waveforms, HttpResponse response,
+        CancellationToken ct)
     {
         var job = await JobsApi.FindAsync(id, caller, jobs, ct);
         response.Headers.CacheControl = "private, max-age=3600";

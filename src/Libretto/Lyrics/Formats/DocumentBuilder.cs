@@ -1,4 +1,5 @@
 using Libretto.Lyrics.Reading;
+using Libretto.Lyrics.Writing;
 
 namespace Libretto.Lyrics.Formats;
 
@@ -50,7 +51,8 @@ internal static class DocumentBuilder
             var line = Line(lines[i], normalized);
             // What is wholly in parentheses while another line sounds is the background, whoever wrote it.
             var overlaps = lines[i].Start < latest || lines[i].End > next[i];
-            built.Add(overlaps && line.Voice is null && line.Background is null && InParentheses(line.Text) ? line with { Background = true } : line);
+            built.Add(overlaps && line.Voice is null && line.Background is null && InParentheses(line.Text)
+                ? line with { Background = true } : line);
             latest = Math.Max(latest, Milliseconds.From(line.End));
         }
         var document = new LyricsDocument
@@ -108,7 +110,8 @@ internal static class DocumentBuilder
         var lines = new List<LineDraft>();
         var sections = new List<LyricsSection>();
         var drafts = ordered.ToList();
-        var headings = Headings.Find([.. drafts.Select(draft => draft.IsOnePiece && draft.Sung != false ? draft.Text : "")], afterBlank: null);
+        var headings = Headings.Find([.. drafts.Select(draft => draft.IsOnePiece && draft.Sung != false ? draft.Text : "")],
+            afterBlank: null);
         for (var i = 0; i < drafts.Count; i++)
         {
             if (drafts[i].Section is { } section)
@@ -150,7 +153,9 @@ internal static class DocumentBuilder
         Stanza = draft.Stanza,
     };
 
-    /// <summary>For each line the start of the next one that comes later and is sung by the same voice, or by any where it is the background.</summary>
+    /// <summary>
+    /// For each line the start of the next one that comes later and is sung by the same voice, or by any where it is the background.
+    /// </summary>
     private static long?[] NextStarts(List<LineDraft> lines)
     {
         var next = new long?[lines.Count];
@@ -180,7 +185,8 @@ internal static class DocumentBuilder
         var latest = next ?? long.MaxValue;
         if (duration > line.Start)
             latest = Math.Min(latest, duration.Value);
-        return Math.Min(latest, Math.Max(line.Start, lastTag) + (string.IsNullOrWhiteSpace(open) ? 0 : LineSpread.Guess(open, ShortestGuess, LongestGuess)));
+        return Math.Min(latest, Math.Max(line.Start, lastTag) +
+            (string.IsNullOrWhiteSpace(open) ? 0 : LineSpread.Guess(open, ShortestGuess, LongestGuess)));
     }
 
     private static bool InParentheses(string text) =>

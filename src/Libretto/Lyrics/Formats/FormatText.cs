@@ -31,7 +31,8 @@ internal static class FormatText
     /// </summary>
     /// <param name="text">A line's or a word's text.</param>
     /// <param name="tags">
-    /// Matches where a guard belongs: after the opening and any guards, so a pattern such as <c>(?=\d)(?&lt;=&lt;\u2060*)</c>; what is quick to
+    /// Matches where a guard belongs: after the opening and any guards, so a pattern such as <c>(?=\d)(?&lt;=&lt;\u2060*)</c>; what is
+    /// quick to
     /// tell comes first, so that a long run of guards is not looked through again and again.
     /// </param>
     public static string Protect(string text, Regex tags) => tags.Replace(text, Guard);

@@ -1,3 +1,5 @@
+using Libretto.Lyrics.Writing;
+
 namespace Libretto.Lyrics.Formats;
 
 /// <summary>A line as a file gives it, before it is normalized. Times are milliseconds; those not given are null.</summary>

@@ -1,3 +1,5 @@
+using Libretto.Lyrics.Writing;
+
 namespace Libretto.Lyrics.Formats;
 
 /// <summary>The words of a line that a file cuts into pieces, whether a piece is a word, a syllable or several words.</summary>
@@ -43,7 +45,9 @@ internal static class PieceWords
         return timed;
     }
 
-    /// <summary>Adds a piece's words; one that follows without a gap, where its script has gaps, is the next syllable of the word before.</summary>
+    /// <summary>
+    /// Adds a piece's words; one that follows without a gap, where its script has gaps, is the next syllable of the word before.
+    /// </summary>
     private static void Append(List<OpenWord> words, string[] texts, long start, long end, bool parted)
     {
         LyricsWord[] added = texts.Length == 1
@@ -70,6 +74,7 @@ internal static class PieceWords
 
         public LyricsWord Close() => _syllables.Count == 1
             ? first
-            : first with { Text = string.Concat(_syllables.Select(syllable => syllable.Text)), End = _syllables[^1].End, Syllables = _syllables };
+            : first with { Text = string.Concat(_syllables.Select(syllable => syllable.Text)), End = _syllables[^1].End,
+                Syllables = _syllables };
     }
 }

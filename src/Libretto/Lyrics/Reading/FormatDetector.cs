@@ -20,7 +20,8 @@ internal static partial class FormatDetector
         if (start.StartsWith("<?xml") || start.StartsWith("<tt") || start.StartsWith("<!") || Root().IsMatch(start))
             return LyricsFormats.Ttml;
         if (start.StartsWith("{"))
-            return start.Contains("\"libretto/", StringComparison.Ordinal) || named == LyricsFormats.Json && start.Contains("\"schema\"", StringComparison.Ordinal)
+            return start.Contains("\"libretto/", StringComparison.Ordinal) || named == LyricsFormats.Json &&
+            start.Contains("\"schema\"", StringComparison.Ordinal)
                 ? LyricsFormats.Json
                 : LyricsFormats.VerboseJson;
         if (Array().IsMatch(start))
@@ -31,7 +32,8 @@ internal static partial class FormatDetector
         {
             null => LyricsFormats.PlainText,
             // Their readers say what is missing.
-            { CanRead: true } when named == LyricsFormats.Ttml || named == LyricsFormats.Json || named == LyricsFormats.VerboseJson => named,
+            { CanRead: true } when named == LyricsFormats.Ttml || named == LyricsFormats.Json ||
+                named == LyricsFormats.VerboseJson => named,
             _ when string.IsNullOrWhiteSpace(text) => named.CanRead ? named : LyricsFormats.PlainText,
             _ => LyricsFormats.PlainText,
         };
@@ -46,7 +48,8 @@ internal static partial class FormatDetector
                 continue;
             if (++lines > LinesSearched)
                 break;
-            if (line.TrimStart('\uFEFF').StartsWith("[Script Info]", StringComparison.OrdinalIgnoreCase) || line.StartsWith("Dialogue:") && line.Count(',') >= 9)
+            if (line.TrimStart('\uFEFF').StartsWith("[Script Info]", StringComparison.OrdinalIgnoreCase) || line.StartsWith("Dialogue:") &&
+                line.Count(',') >= 9)
                 return LyricsFormats.Ass;
             if (Cue().IsMatch(line))
                 return named == LyricsFormats.WebVtt ? LyricsFormats.WebVtt : LyricsFormats.SubRip;

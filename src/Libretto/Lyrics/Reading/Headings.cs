@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
+using Libretto.Lyrics.Writing;
 
 namespace Libretto.Lyrics.Reading;
 

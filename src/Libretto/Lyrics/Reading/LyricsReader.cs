@@ -15,7 +15,8 @@ public static class LyricsReader
     /// <summary>Reads a file's bytes.</summary>
     /// <param name="bytes">The whole file, in any encoding.</param>
     /// <param name="fileName">Its name, if known; tells the format where the text does not.</param>
-    /// <exception cref="LyricsFormatException">It is no text, too large, or cannot be read in its format; the message says what to do.</exception>
+    /// <exception cref="LyricsFormatException">It is no text, too large, or cannot be read in its format; the message says what to
+    /// do.</exception>
     public static LyricsReading Read(byte[] bytes, string? fileName = null)
     {
         ArgumentNullException.ThrowIfNull(bytes);
@@ -52,7 +53,8 @@ public static class LyricsReader
         if (named is not null && named != format && !AreKin(named, format))
             notices.Add($"the name says {named.Name}, but the text is {format.Name} and is read as such");
         // JSON, XML and YAML may have a line for each number.
-        if (format != LyricsFormats.Json && format != LyricsFormats.VerboseJson && format != LyricsFormats.Ttml && format != LyricsFormats.Lyricsfile)
+        if (format != LyricsFormats.Json && format != LyricsFormats.VerboseJson && format != LyricsFormats.Ttml &&
+            format != LyricsFormats.Lyricsfile)
             Limit(FilledLines(text));
         var document = format.Read(text, notices);
         if (document.Lines.Count == 0)

@@ -29,7 +29,8 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, H
         var engine = request.Engine ?? settings.Engine;
         var model = request.Model ?? settings.Model;
         if (hosted.Find(engine) is { } named)
-            return Hosted(named with { Model = model ?? named.Model }, request, language, $"as asked for. The song goes to {named.Address.Host}.");
+            return Hosted(named with { Model = model ?? named.Model }, request, language,
+                $"as asked for. The song goes to {named.Address.Host}.");
 
         var kind = KindOf(engine);
         Func<CancellationToken, Task<EngineChoice>> local = token => LocalAsync(kind, model, language, fetching, token);
@@ -79,7 +80,8 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, H
     }
 
     private static string WhyHosted(HostedEngine engine) =>
-        $"{(engine.KeyVariable is { } key ? $"{key} is set" : "it is configured")}, so the song goes to {engine.Address.Host}. '--local' keeps it here.";
+        $"{(engine.KeyVariable is { } key ? $"{key} is set" : "it is configured")}, so the song goes to " +
+            $"{engine.Address.Host}. '--local' keeps it here.";
 
     /// <summary>
     /// Fetches what times given lyrics, where no engine at hand does; that it could not be had is told when it is needed.
@@ -106,7 +108,8 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, H
             return (asked, Chosen(asked, engine, language));
         if (engine is null or ModelKind.Whisper && BestWhisper() is { } best)
             return (best, $"{best}: the best model installed.");
-        return engine == ModelKind.Moonshine || (engine is null && settings.Fetch != LibrettoSettings.FetchDefault) ? Small(engine, language, null) : null;
+        return engine == ModelKind.Moonshine || (engine is null && settings.Fetch != LibrettoSettings.FetchDefault)
+            ? Small(engine, language, null) : null;
     }
 
     private async Task<(string Model, string Notice)> FirstAsync(
@@ -118,13 +121,15 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, H
         var offer = await OfferAsync(fetching, "no speech model is installed yet", cancellationToken);
         if (offer.Folder is not null)
             return (Model, $"{Model}: fetched once, used from now on.");
-        return engine == ModelKind.Whisper ? throw PipelineException.NotFetched(Model, offer.Trouble!) : Small(engine, language, offer.Trouble);
+        return engine == ModelKind.Whisper ? throw PipelineException.NotFetched(Model, offer.Trouble!)
+            : Small(engine, language, offer.Trouble);
     }
 
     private Task<ModelOffer> OfferAsync(Fetching fetching, string why, CancellationToken cancellationToken) => models.OfferAsync(
         ModelCatalogue.DefaultSpeechModel,
         entry => fetching.Notice(
-            $"Fetching {entry.Name} once ({entry.DownloadBytes / 1_000_000} MB): {why}. '--engine moonshine' does without (English only); " +
+            $"Fetching {entry.Name} once ({entry.DownloadBytes / 1_000_000} MB): {why}. '--engine moonshine' does without (English " +
+                $"only); " +
             "LIBRETTO_FETCH=never fetches nothing."),
         fetching.Progress,
         cancellationToken);
@@ -162,10 +167,12 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, H
 
     private static string MoonshineNotice(string model, string? language, string? trouble)
     {
-        var serves = trouble is null ? "" : $"{ModelCatalogue.DefaultSpeechModel} could not be fetched ({trouble.TrimEnd('.')}), so {model} serves. ";
+        var serves = trouble is null
+            ? "" : $"{ModelCatalogue.DefaultSpeechModel} could not be fetched ({trouble.TrimEnd('.')}), so {model} serves. ";
         return serves + (language is English
             ? $"{model}: for English, with many wrong words on dense mixes. Better words, once: libretto models pull whisper-base"
-            : $"{model}: English is assumed, the only language it knows. For any other, and for better words: libretto models pull whisper-base");
+            : $"{model}: English is assumed, the only language it knows. For any other, and for better words: libretto models pull " +
+                $"whisper-base");
     }
 
     /// <summary>What times given lyrics: the Whisper model chosen, else the best one installed.</summary>

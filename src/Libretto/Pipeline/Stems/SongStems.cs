@@ -80,7 +80,7 @@ public sealed class SongStems : IDisposable
     /// <summary>Looks whether they were made before; true when they are there.</summary>
     internal async Task<bool> RecallAsync(CancellationToken cancellationToken)
     {
-        _kept ??= await _separation.RecallAsync(_song, await OpenAsync(cancellationToken), cancellationToken);
+        _kept ??= await StemSeparation.RecallAsync(_song, await OpenAsync(cancellationToken), cancellationToken);
         if (_kept is null)
             return false;
         _song.Meter.Found("the vocals were found in the cache");

@@ -48,7 +48,7 @@ internal sealed class StemSeparation(AudioDecoder decoder, AudioEncoder encoder,
     }
 
     /// <summary>The stems as they were kept; null when they were not, or one is gone.</summary>
-    public async Task<KeptStems?> RecallAsync(Song song, StemModel model, CancellationToken cancellationToken)
+    public static async Task<KeptStems?> RecallAsync(Song song, StemModel model, CancellationToken cancellationToken)
     {
         if (await song.Memo.FindAsync(model.Key, StageJson.Default.KeptStems, cancellationToken) is not { } kept ||
             !await song.Memo.HoldsAsync(kept.Vocals!, cancellationToken) ||

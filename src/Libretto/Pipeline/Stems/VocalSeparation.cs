@@ -76,7 +76,8 @@ internal sealed class VocalSeparation(StemSeparation separation, LibrettoSetting
             new SynchronousProgress<ModelProgress>(song.Meter.Fetching),
             cancellationToken,
             entry => song.Notice(
-                $"Fetching {entry.Name} once ({entry.DownloadBytes / 1_000_000} MB): it parts the voice from the rest, so that words are timed by it. " +
+                $"Fetching {entry.Name} once ({entry.DownloadBytes / 1_000_000} MB): it parts the voice from the rest, so that words are " +
+                    $"timed by it. " +
                 "'--separate never' does without; LIBRETTO_FETCH=never fetches nothing."));
         return trouble is not null
             ? $"no model for it is installed, and none could be fetched ({trouble.TrimEnd('.')})" : null;

@@ -1,4 +1,5 @@
 using Libretto.Audio;
+using Libretto.Lyrics.Writing;
 using Libretto.Lyrics;
 using Libretto.Transcribe.Whisper;
 

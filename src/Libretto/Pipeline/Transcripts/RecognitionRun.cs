@@ -43,7 +43,8 @@ internal sealed class RecognitionRun
             Waiting = new SynchronousProgress<string?>(Wait),
         };
         Key = song.Memo.Key(
-            "transcribe", choice.Identity, _options.Language ?? "", _options.Translate ? "translate" : "", _options.Prompt ?? "", $"{_options.BeamSize}",
+            "transcribe", choice.Identity, _options.Language ?? "", _options.Translate ? "translate" : "", _options.Prompt ?? "",
+            $"{_options.BeamSize}",
             voice?.Key ?? "", _singer?.Key ?? "");
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Libretto.Audio;
+using Libretto.Lyrics.Writing;
 using Libretto.Lyrics;
 using Libretto.Pipeline.Engines;
 using Libretto.Pipeline.Memo;

@@ -44,12 +44,15 @@ internal static class TranscriptDoubt
         if (!unlikely && !(sparse && isEnglishOnly))
             return null;
         var found = sparse
-            ? string.Create(CultureInfo.InvariantCulture, $"Only {transcript.Words.Count} words were understood in {transcript.Duration:0} s")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"Only {transcript.Words.Count} words were understood in {transcript.Duration:0} s")
             : "Most of these words are unsure";
         return isEnglishOnly
-            ? $"{found}. This engine knows English only: if the song is in another language, or hard to understand, fetch a better model, once, " +
+            ? $"{found}. This engine knows English only: if the song is in another language, or hard to understand, fetch a better " +
+                $"model, once, " +
               "with 'libretto models pull whisper-base' and run this again."
-            : $"{found}. Check them by ear; '--quality best', a larger model ('libretto models list') or the lyrics themselves (--lyrics) help.";
+            : $"{found}. Check them by ear; '--quality best', a larger model ('libretto models list') or the lyrics themselves " +
+                $"(--lyrics) help.";
     }
 
     /// <summary>Why a song is probably not in English, from what its file says of it; null when nothing says so.</summary>

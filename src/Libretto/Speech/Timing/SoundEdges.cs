@@ -71,7 +71,8 @@ internal sealed class SoundEdges
             cancellationToken.ThrowIfCancellationRequested();
             Rises(audio, mel, first + at, rises.AsSpan(at, Math.Min(Block, count - at)));
         }
-        var levels = VoiceLevels.Measure(audio, new TimeRange(start, start + (double)count / VoiceLevels.HopsPerSecond), cancellationToken).Decibels;
+        var levels = VoiceLevels.Measure(audio, new TimeRange(start, start + (double)count / VoiceLevels.HopsPerSecond),
+            cancellationToken).Decibels;
         return new SoundEdges(start, isVoice, rises, levels);
     }
 

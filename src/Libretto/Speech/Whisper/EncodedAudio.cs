@@ -70,7 +70,8 @@ internal sealed class EncodedAudio : IDisposable
                 return window.WaitAsync(cancellationToken).GetAwaiter().GetResult();
             try
             {
-                using var states = model.Encode([model.ReadWindow(audio, new TimeRange(start, start + WhisperModel.WindowSeconds)).Values], cancellationToken);
+                using var states = model.Encode([model.ReadWindow(audio, new TimeRange(start, start + WhisperModel.WindowSeconds)).Values],
+                    cancellationToken);
                 mine.SetResult(Keep(states, start, audio.Duration));
                 return window.Result;
             }
@@ -127,7 +128,8 @@ internal sealed class EncodedAudio : IDisposable
                 _file ??= new PcmFile(1, model.StateWidth);
                 var index = (int)(_file.Frames / model.Config.EncoderFrames);
                 _file.Append(states.Floats());
-                return new EncodedWindow(index, start, model.Frames(new TimeRange(start, Math.Min(duration, start + WhisperModel.WindowSeconds))));
+                return new EncodedWindow(
+                    index, start, model.Frames(new TimeRange(start, Math.Min(duration, start + WhisperModel.WindowSeconds))));
             }
         }
 

@@ -34,7 +34,8 @@ internal sealed class WhisperModel
     private readonly string _encoderOutput;
     private readonly Lazy<OrtValue> _silence;
 
-    private WhisperModel(string folder, WhisperConfig config, WhisperTokenizer tokenizer, InferenceSession encoder, InferenceSession decoder)
+    private WhisperModel(string folder, WhisperConfig config, WhisperTokenizer tokenizer, InferenceSession encoder,
+        InferenceSession decoder)
     {
         Folder = folder;
         Config = config;
@@ -122,7 +123,8 @@ internal sealed class WhisperModel
         OrtValue? states = null;
         try
         {
-            using var input = Tensors.Allocate(_encoder.InputMetadata[_encoderInput].ElementDataType, 1, Config.Bins, 2 * Config.EncoderFrames);
+            using var input = Tensors.Allocate(_encoder.InputMetadata[_encoderInput].ElementDataType, 1, Config.Bins,
+                2 * Config.EncoderFrames);
             for (var window = 0; window < features.Count; window++)
             {
                 input.Write(0, features[window]);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Libretto.Lyrics.Writing;
 using Libretto.Lyrics;
 
 namespace Libretto.Transcribe.Hosted;

@@ -1,4 +1,5 @@
 using System.Text;
+using Libretto.Lyrics.Writing;
 using Libretto.Lyrics;
 
 namespace Libretto.Transcribe.Hosted;

@@ -49,7 +49,8 @@ internal sealed class BeamDecoder
                     next.Add((text, branch.Parent));
             }
             if (finished.Count == _beams || next.Count == 0 || next[0].Text.Tokens.Count == longest)
-                return finished.Concat(finished.Count > 0 ? [] : next.Count > 0 ? next.Select(n => n.Text) : beams).MaxBy(h => h.MeanLogProbability)!;
+                return finished.Concat(finished.Count > 0 ? [] : next.Count > 0 ? next.Select(n => n.Text) : beams)
+                    .MaxBy(h => h.MeanLogProbability)!;
 
             // Rows without a beginning of their own repeat the first; nothing branches from them.
             int[] parents = [.. Enumerable.Range(0, _beams).Select(i => next[i < next.Count ? i : 0].Parent)];

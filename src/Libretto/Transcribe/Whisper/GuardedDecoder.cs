@@ -44,7 +44,8 @@ internal sealed class GuardedDecoder
     }
 
     /// <summary>Decodes windows; see <see cref="WindowDecoder.Decode"/>.</summary>
-    public GuardedText[] Decode(OrtValue states, IReadOnlyList<WindowJob> jobs, IReadOnlyList<int> start, CancellationToken cancellationToken)
+    public GuardedText[] Decode(OrtValue states, IReadOnlyList<WindowJob> jobs, IReadOnlyList<int> start,
+        CancellationToken cancellationToken)
     {
         var first = First(states, jobs, start, cancellationToken);
         var guards = jobs.Select(_ => new Dictionary<string, int>()).ToArray();
@@ -62,7 +63,8 @@ internal sealed class GuardedDecoder
             if (suspicion is not (Silent or Unfocused))
                 retried.Add(i);
         }
-        var retries = from i in retried from temperature in RetryTemperatures select (Window: i, Job: jobs[i] with { Temperature = temperature });
+        var retries = from i in retried from temperature in RetryTemperatures
+            select (Window: i, Job: jobs[i] with { Temperature = temperature });
         var candidates = retried.ToDictionary(i => i, i => new List<Hypothesis> { first[i] });
         foreach (var chunk in retries.Chunk(_rows))
         {
@@ -74,7 +76,8 @@ internal sealed class GuardedDecoder
         return [.. jobs.Select((_, i) => Choose(candidates.GetValueOrDefault(i, [first[i]]), guards[i]))];
     }
 
-    private Hypothesis[] First(OrtValue states, IReadOnlyList<WindowJob> jobs, IReadOnlyList<int> start, CancellationToken cancellationToken)
+    private Hypothesis[] First(OrtValue states, IReadOnlyList<WindowJob> jobs, IReadOnlyList<int> start,
+        CancellationToken cancellationToken)
     {
         using var span = SpeechSpans.Start(SpeechSpans.Text);
         return _beam is null

@@ -69,7 +69,8 @@ internal sealed record TimedText(IReadOnlyList<LyricsWord> Words, IReadOnlyList<
         return new TimedText(words, [.. SegmentEnds.Where(index => index < count)], [.. Onsets.Take(count)]);
     }
 
-    private static void AssignTimes(List<LyricsWord> words, (double Start, double End)[] times, List<double> limits, double start, double end)
+    private static void AssignTimes(List<LyricsWord> words, (double Start, double End)[] times, List<double> limits,
+        double start, double end)
     {
         var least = Math.Min(DocumentRules.ShortestWord, (end - start) / Math.Max(1, words.Count));
         double[] starts = [.. times.Take(words.Count).Select(time => start + time.Start)];

@@ -58,7 +58,8 @@ internal sealed class WhisperSong : IDisposable
         var language = options.Language is { } given ? model.ResolveLanguage(given) : null;
         _plan = new WindowPlan(audio, options.VoiceActivity, cancellationToken);
         (_encoded, _ownsEncoded) = (options.Encoded ?? new EncodedAudio(audio), options.Encoded is null);
-        (_language, _languageProbability) = language is not null || Windows.Count == 0 ? (language ?? "en", null) : DetectLanguage(cancellationToken);
+        (_language, _languageProbability) = language is not null || Windows.Count == 0 ? (language ?? "en", null)
+            : DetectLanguage(cancellationToken);
     }
 
     /// <summary>The windows to transcribe, in order of time.</summary>
@@ -89,15 +90,16 @@ internal sealed class WhisperSong : IDisposable
             _encoded.Dispose();
     }
 
-    private void Decode(IReadOnlyList<WindowPart> parts, CancellationToken cancellationToken)
+    private void Decode(WindowPart[] parts, CancellationToken cancellationToken)
     {
         EncodedStretch[] stretches = [.. parts.Select(part => part.Stretch(_model.Config.EncoderFrames))];
         using var states = _encoded.States(_model, stretches);
         var start = _prompt.Concat(_model.StartTokens(_language, _options.Translate)).ToArray();
         var jobs = parts.Select((part, row) => new WindowJob(
-            row, Math.Min(stretches[row].To, part.Text.Encoded.Frames), 0, part.Seed, part.IsWhole ? [] : [_model.Tokenizer.FirstTime + stretches[row].From])).ToArray();
+            row, Math.Min(stretches[row].To, part.Text.Encoded.Frames), 0, part.Seed, part.IsWhole
+            ? [] : [_model.Tokenizer.FirstTime + stretches[row].From])).ToArray();
         var texts = _decoder.Decode(states, jobs, start, cancellationToken);
-        for (var i = 0; i < parts.Count; i++)
+        for (var i = 0; i < parts.Length; i++)
         {
             parts[i].Result = texts[i];
             parts[i].Text.Parts.Add(parts[i]);
@@ -112,9 +114,11 @@ internal sealed class WhisperSong : IDisposable
         if (guards.ContainsKey(GuardedDecoder.Dropped) && !guards.ContainsKey(GuardedDecoder.Unfocused) && range.Length > 2 * ShortestPart)
         {
             var middle = _plan.QuietestTime(range.Start + range.Length / 3, range.End - range.Length / 3);
-            return [new WindowPart(text, range with { End = middle }, IsWhole: false), new WindowPart(text, range with { Start = middle }, IsWhole: false)];
+            return [new WindowPart(text, range with { End = middle }, IsWhole: false),
+                new WindowPart(text, range with { Start = middle }, IsWhole: false)];
         }
-        if (part.Result.Hypothesis.TextEnd(_model.Tokenizer) is { } frame && text.Encoded.Start + frame * WhisperModel.SecondsPerFrame is var end &&
+        if (part.Result.Hypothesis.TextEnd(_model.Tokenizer) is { } frame && text.Encoded.Start +
+            frame * WhisperModel.SecondsPerFrame is var end &&
             end > range.Start && range.End - end > ShortestPart)
             return [new WindowPart(text, range with { Start = end }, IsWhole: false)];
         return [];
@@ -130,7 +134,8 @@ internal sealed class WhisperSong : IDisposable
         if (tokens.Length == 0 || !_model.Layout.HasAttention)
             return null;
         using var states = _encoded.States(_model, [new EncodedStretch(text.Encoded, 0, _model.Config.EncoderFrames)]);
-        return ForcedPass.Run(_model, states, [new ForcedText(0, text.Encoded.Frames, tokens)], _language, cancellationToken, _options.Translate)[0].Attention;
+        return ForcedPass.Run(_model, states, [new ForcedText(0, text.Encoded.Frames, tokens)], _language, cancellationToken,
+            _options.Translate)[0].Attention;
     }
 
     private TranscribedPiece Piece(WindowText text, CancellationToken cancellationToken)
@@ -141,8 +146,10 @@ internal sealed class WhisperSong : IDisposable
             _logger.GuardActed(window.Start, window.End, guard);
         var hypothesis = text.Whole();
         var language = _options.Translate ? "en" : _language;
-        var timed = TimedText.Read(_model, hypothesis, Attention(text, hypothesis, cancellationToken), language, window.Start, text.Encoded.End).Before(window.End);
-        var edges = SoundEdges.Measure(_audio, isVoice: false, new TimeRange(window.Start - EdgeMargin, window.End + EdgeMargin), cancellationToken);
+        var timed = TimedText.Read(_model, hypothesis, Attention(text, hypothesis, cancellationToken), language, window.Start,
+            text.Encoded.End).Before(window.End);
+        var edges = SoundEdges.Measure(_audio, isVoice: false, new TimeRange(window.Start - EdgeMargin, window.End + EdgeMargin),
+            cancellationToken);
         var words = WordEdges.Apply(timed.Words, timed.Onsets, edges);
         return new TranscribedPiece(window, words)
         {
@@ -161,7 +168,9 @@ internal sealed class WhisperSong : IDisposable
         // Spread over the song: intros and endings are often instrumental or spoken.
         var step = Math.Max(1, Windows.Count / (double)DetectionWindows);
         var chosen = Enumerable.Range(0, Math.Min(DetectionWindows, Windows.Count)).Select(i => Windows[(int)(i * step + step / 2)]);
-        EncodedStretch[] stretches = [.. chosen.Select(window => new EncodedStretch(_encoded.Encode(_model, window.Start, cancellationToken), 0, _model.Config.EncoderFrames))];
+        EncodedStretch[] stretches =
+            [.. chosen.Select(window => new EncodedStretch(_encoded.Encode(_model, window.Start, cancellationToken), 0,
+                _model.Config.EncoderFrames))];
         using var states = _encoded.States(_model, stretches);
         var (language, probability) = _model.DetectLanguage(states, cancellationToken)[0];
         _logger.LanguageDetected(language, probability, stretches.Length);

@@ -56,8 +56,10 @@ public sealed class WhisperTranscriber : ITranscriber
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BeamSize, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.BeamSize, 10, nameof(options));
 
-        using var song = await Task.Run(() => new WhisperSong(_model.Value, audio, options, _batch, _logger, cancellationToken), cancellationToken);
-        // Groups of windows side by side, each on its share of the cores: an encoder and a decoder at work together use them better than either alone.
+        using var song = await Task.Run(() => new WhisperSong(_model.Value, audio, options, _batch, _logger, cancellationToken),
+            cancellationToken);
+        // Groups of windows side by side, each on its share of the cores: an encoder and a decoder at work together use them better than
+        // either alone.
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = new Queue<(TimeRange Last, Task<IReadOnlyList<TranscribedPiece>> Pieces)>();
         try
@@ -82,7 +84,8 @@ public sealed class WhisperTranscriber : ITranscriber
         {
             // Nobody may still read the song when it is forgotten.
             await ended.CancelAsync();
-            await Task.WhenAll(running.Select(group => group.Pieces)).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.WhenAll(running.Select(group => group.Pieces)).ContinueWith(_ => { }, CancellationToken.None,
+                TaskContinuationOptions.None, TaskScheduler.Default);
         }
         progress?.Report(1);
     }

@@ -28,7 +28,8 @@ internal sealed class WindowDecoder
     /// <param name="start">The tokens to start with: prompt, start, language, task.</param>
     /// <param name="cancellationToken">Felt within a step.</param>
     /// <returns>A hypothesis a job, in order.</returns>
-    public Hypothesis[] Decode(OrtValue states, IReadOnlyList<WindowJob> jobs, IReadOnlyList<int> start, CancellationToken cancellationToken)
+    public Hypothesis[] Decode(OrtValue states, IReadOnlyList<WindowJob> jobs, IReadOnlyList<int> start,
+        CancellationToken cancellationToken)
     {
         using var decoder = new WhisperDecoder(_model, states, [.. jobs.Select(j => j.Row)]);
         decoder.Step([.. jobs.SelectMany(job => start.Concat(job.Given)).Select(t => (long)t)], cancellationToken);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Libretto.Align.Ctc;
+using Libretto.Lyrics.Writing;
 using Libretto.Lyrics;
 using Libretto.Speech.Ctc;
 using Libretto.Tests.Support;

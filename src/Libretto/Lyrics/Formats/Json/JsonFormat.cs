@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Libretto.Lyrics.Reading;
+using Libretto.Lyrics.Writing;
 
 namespace Libretto.Lyrics.Formats.Json;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Libretto.Lyrics.Formats.Subtitles;
 using Libretto.Lyrics.Reading;
+using Libretto.Lyrics.Writing;
 
 namespace Libretto.Lyrics.Formats.Json;
 

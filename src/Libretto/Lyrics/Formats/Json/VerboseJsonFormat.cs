@@ -65,7 +65,8 @@ internal sealed class VerboseJsonFormat : ILyricsFormat
         // Words are normalized all together, then cut into the same lines again.
         var words = lines.SelectMany(line => line).ToList();
         LyricsReader.Limit(words.Count);
-        var length = Math.Max(Milliseconds.From(answer.Duration ?? 0), words.Select(word => Milliseconds.From(word.End)).Append(words.Count).Max());
+        var length = Math.Max(Milliseconds.From(answer.Duration ?? 0), words.Select(word => Milliseconds.From(word.End))
+            .Append(words.Count).Max());
         var normalized = DocumentRules.Repair(words, length, shortest: 1);
         var moved = normalized.Where((word, i) => !double.IsNaN(words[i].Start) && Math.Abs(word.Start - words[i].Start) > 0.05).Count();
         if (moved > 0)

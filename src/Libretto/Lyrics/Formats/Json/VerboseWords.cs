@@ -1,3 +1,5 @@
+using Libretto.Lyrics.Writing;
+
 namespace Libretto.Lyrics.Formats.Json;
 
 /// <summary>Finds the words of a <c>verbose_json</c> answer, wherever its host puts them.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using Libretto.Lyrics.Reading;
+using Libretto.Lyrics.Writing;
 
 namespace Libretto.Lyrics.Formats.Lrc;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Libretto.Lyrics.Reading;
+using Libretto.Lyrics.Writing;
 
 namespace Libretto.Lyrics.Formats.Lrc;
 
@@ -12,7 +13,8 @@ namespace Libretto.Lyrics.Formats.Lrc;
 internal static partial class LrcReader
 {
     /// <summary>Fields that say nothing a document can hold, and nothing that anyone misses.</summary>
-    private static readonly HashSet<string> s_passedOver = ["al", "au", "by", "re", "ve", "tool", "id", "hash", "sign", "total", "qq", "kana", "encoding", "#", "lr", "length"];
+    private static readonly HashSet<string> s_passedOver = ["al", "au", "by", "re", "ve", "tool", "id", "hash", "sign", "total", "qq",
+        "kana", "encoding", "#", "lr", "length"];
 
     /// <summary>Where text would be taken for a time tag.</summary>
     public static Regex LooksLikeTag { get; } = LooksLikeTagPattern();
@@ -24,9 +26,11 @@ internal static partial class LrcReader
         for (var i = 0; i < lines.Length; i++)
             ReadLine(lines[i], i + 1, file);
         if (file.Lines.Count == 0 && file.FirstComment > 0)
-            throw LyricsFormatException.Broken("LRC", file.FirstComment, "no line of the file has a time such as [01:23.45]. Name plain lyrics .txt instead.");
+            throw LyricsFormatException.Broken(
+                "LRC", file.FirstComment, "no line of the file has a time such as [01:23.45]. Name plain lyrics .txt instead.");
 
-        var drafts = Ends(file.Lines.Select(draft => Shift(draft, -file.Offset)).Select(draft => FromZero(draft, notices)).OrderBy(line => line.Start));
+        var drafts = Ends(file.Lines.Select(draft => Shift(draft, -file.Offset)).Select(draft => FromZero(draft, notices))
+            .OrderBy(line => line.Start));
         return DocumentBuilder.Build(drafts, file.Length, notices) with
         {
             Title = file.Title,
@@ -125,7 +129,8 @@ internal static partial class LrcReader
         else if (name == "offset")
             ReadOffset(value, number, file);
         else if (Headings.Find([$"[{name}: {value}]"], null)[0].Name is not null)
-            file.Lines.Add(new LineDraft(file.Lines.LastOrDefault()?.Start ?? 0, null, [new TextPiece($"[{name}: {value}]")]) { LineNumber = number });
+            file.Lines.Add(new LineDraft(file.Lines.LastOrDefault()?.Start ?? 0, null,
+                [new TextPiece($"[{name}: {value}]")]) { LineNumber = number });
         else if (!s_passedOver.Contains(name))
             file.Notices?.Add($"the tag [{name}:] is not known; it was left out", number);
     }
@@ -133,10 +138,12 @@ internal static partial class LrcReader
     private static void ReadOffset(string value, int number, LrcFile file)
     {
         var digits = value.EndsWith("ms", StringComparison.OrdinalIgnoreCase) ? value[..^2].TrimEnd() : value;
-        if (long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var offset) && Math.Abs(offset) < 86_400_000)
+        if (long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var offset) &&
+            Math.Abs(offset) < 86_400_000)
             file.Offset = offset;
         else
-            file.Notices?.Add($"the offset '{value[..Math.Min(value.Length, 30)]}' is not a number of milliseconds; it was left out", number);
+            file.Notices?.Add($"the offset '{value[..Math.Min(value.Length, 30)]}' is not a number of milliseconds; it was left out",
+                number);
     }
 
     private static List<TextPiece> Pieces(string text, bool exact)
@@ -158,7 +165,9 @@ internal static partial class LrcReader
         void Add(string piece) => pieces.Add(new TextPiece(FormatText.Unguard(piece, LooksLikeTag), start));
     }
 
-    /// <summary>An empty line ends the one before it; lines at the time of another are its translations, unless another voice sings them.</summary>
+    /// <summary>
+    /// An empty line ends the one before it; lines at the time of another are its translations, unless another voice sings them.
+    /// </summary>
     private static List<LineDraft> Ends(IEnumerable<LineDraft> lines)
     {
         var drafts = new List<LineDraft>();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Libretto.Lyrics.Reading;
+using Libretto.Lyrics.Writing;
 
 namespace Libretto.Lyrics.Formats.Subtitles;
 

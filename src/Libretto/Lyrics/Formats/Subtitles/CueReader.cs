@@ -1,15 +1,20 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Libretto.Lyrics.Reading;
+using Libretto.Lyrics.Writing;
 
 namespace Libretto.Lyrics.Formats.Subtitles;
 
-/// <summary>A subtitle with its times in milliseconds, its lines of text and the number of its first line in the file; the end is null where it is not believed.</summary>
+/// <summary>
+/// A subtitle with its times in milliseconds, its lines of text and the number of its first line in the file; the end is null where it is
+/// not believed.
+/// </summary>
 internal sealed record Cue(long Start, long? End, IReadOnlyList<string> Lines, int LineNumber);
 
 /// <summary>
 /// Finds the cues of SubRip and WebVTT, which differ in what stands around them: a line <c>time --> time</c>, then text up to the next
-/// one and its number. Hours may be missing, point, comma and colon are the same, whatever follows the times is ignored. Empty lines within a
+/// one and its number. Hours may be missing, point, comma and colon are the same, whatever follows the times is ignored. Empty lines within
+/// a
 /// text do not end it.
 /// </summary>
 internal static partial class CueReader
@@ -158,7 +163,8 @@ internal static partial class CueReader
     }
 
     /// <summary>Whether the next line has a cue's times: then this one is its name.</summary>
-    private static bool IsAboveTimes(string[] lines, int at) => at + 1 < lines.Length && lines[at + 1].Contains("->", StringComparison.Ordinal);
+    private static bool IsAboveTimes(string[] lines, int at) =>
+        at + 1 < lines.Length && lines[at + 1].Contains("->", StringComparison.Ordinal);
 
     private static bool IsNumber(string line) => line.Trim() is { Length: > 0 and < 10 } text && text.All(char.IsAsciiDigit);
 

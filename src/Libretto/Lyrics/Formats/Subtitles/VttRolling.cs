@@ -1,6 +1,8 @@
 namespace Libretto.Lyrics.Formats.Subtitles;
 
-/// <summary>YouTube's rolling captions, where each cue shows the line before once more above the new one, and some only hold what is there.</summary>
+/// <summary>
+/// YouTube's rolling captions, where each cue shows the line before once more above the new one, and some only hold what is there.
+/// </summary>
 internal static class VttRolling
 {
     /// <summary>No player shows more lines at once.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using Libretto.Lyrics.Reading;
+using Libretto.Lyrics.Writing;
 
 namespace Libretto.Lyrics.Formats.Subtitles;
 
@@ -54,7 +55,8 @@ internal sealed partial class WebVttFormat : ILyricsFormat
         var timed = cues.Any(cue => cue.Lines.Any(InnerTime().IsMatch));
         var voices = new VttVoices(notices);
         return DocumentBuilder.Build(
-            CueReader.Merge((rolling ? VttRolling.New(cues, PlainText) : cues).Select(cue => Draft(cue, timed, voices)), notices), null, notices);
+            CueReader.Merge((rolling ? VttRolling.New(cues, PlainText) : cues).Select(cue => Draft(cue, timed, voices)), notices),
+            null, notices);
     }
 
     private static void AppendWords(StringBuilder vtt, LyricsLine line, long start, long end)
@@ -80,7 +82,8 @@ internal sealed partial class WebVttFormat : ILyricsFormat
     private static LineDraft Draft(Cue cue, bool timed, VttVoices voices)
     {
         var text = string.Join(' ', cue.Lines.Where(line => !string.IsNullOrWhiteSpace(line)));
-        var voice = VoiceTag().Match(text) is { Success: true } named ? voices.Of(named.Groups[1].Value, cue.LineNumber) : (LyricsVoice?)null;
+        var voice = VoiceTag().Match(text) is { Success: true } named ? voices.Of(named.Groups[1].Value, cue.LineNumber)
+            : (LyricsVoice?)null;
         var pieces = new List<TextPiece>();
         long? start = timed ? cue.Start : null;
         var from = 0;

@@ -1,10 +1,12 @@
 using System.Xml.Linq;
 using Libretto.Lyrics.Reading;
+using Libretto.Lyrics.Writing;
 
 namespace Libretto.Lyrics.Formats.Ttml;
 
 /// <summary>
-/// Reads TTML of any namespace, as Apple's, AMLL's and subtitle programs write it: clock, frame, tick and offset times, <c>dur</c>, spans for
+/// Reads TTML of any namespace, as Apple's, AMLL's and subtitle programs write it: clock, frame, tick and offset times, <c>dur</c>, spans
+/// for
 /// words or syllables, voices, backgrounds, translations and romanizations in the lines or in the head, parts of the song. Times within a
 /// paragraph count from the song's start or from the paragraph's, as most of them fit.
 /// </summary>
@@ -139,7 +141,8 @@ internal static class TtmlReader
 
     private static string? MetaOf(XElement root, string key)
     {
-        var found = root.Descendants().FirstOrDefault(element => element.Name.LocalName == "meta" && element.Attribute("key")?.Value == key);
+        var found = root.Descendants().FirstOrDefault(element => element.Name.LocalName == "meta" &&
+            element.Attribute("key")?.Value == key);
         return WordText.Clean(found?.Attribute("value")?.Value) is { Length: > 0 } text ? text : null;
     }
 }

@@ -2,7 +2,9 @@ using System.Xml.Linq;
 
 namespace Libretto.Lyrics.Formats.Ttml;
 
-/// <summary>Finds what is sung in a paragraph, and leaves what is not: translations, readings, and the white space of pretty printing.</summary>
+/// <summary>
+/// Finds what is sung in a paragraph, and leaves what is not: translations, readings, and the white space of pretty printing.
+/// </summary>
 internal static class TtmlText
 {
     /// <summary>The lines in a paragraph: itself, and each background in it.</summary>
@@ -15,7 +17,8 @@ internal static class TtmlText
 
     /// <summary>The texts of a line, each with the innermost element within the paragraph that has a begin.</summary>
     /// <param name="line">A paragraph or a background.</param>
-    /// <param name="spacesInside">Whether the file puts the spaces of words into their spans, so that line breaks between spans are none.</param>
+    /// <param name="spacesInside">Whether the file puts the spaces of words into their spans, so that line breaks between spans are
+    /// none.</param>
     public static IEnumerable<(string Text, XElement? Timed)> Of(XElement line, bool spacesInside)
     {
         var readings = new Dictionary<XElement, XElement?>();
@@ -27,8 +30,10 @@ internal static class TtmlText
                 continue;
             if (spacesInside && string.IsNullOrWhiteSpace(text.Value) && text.Value.AsSpan().ContainsAny('\n', '\r'))
                 continue;
-            var timed = text.Ancestors().TakeWhile(element => element != line).FirstOrDefault(element => element.Attribute("begin") is not null);
-            yield return (text.Value, timed ?? RubyTime(text, line, readings) ?? (Role(line) == "x-bg" && line.Name.LocalName != "p" && HasBegin(line) ? line : null));
+            var timed = text.Ancestors().TakeWhile(element => element != line).FirstOrDefault(
+                element => element.Attribute("begin") is not null);
+            yield return (text.Value, timed ?? RubyTime(text, line, readings)
+                ?? (Role(line) == "x-bg" && line.Name.LocalName != "p" && HasBegin(line) ? line : null));
         }
     }
 
@@ -52,7 +57,8 @@ internal static class TtmlText
     /// <summary>A base character is sung while its reading is.</summary>
     private static XElement? RubyTime(XText text, XElement line, Dictionary<XElement, XElement?> readings)
     {
-        if (text.Ancestors().TakeWhile(element => element != line).FirstOrDefault(element => Ruby(element) == "container") is not { } container)
+        if (text.Ancestors().TakeWhile(element => element != line).FirstOrDefault(
+            element => Ruby(element) == "container") is not { } container)
             return null;
         if (!readings.TryGetValue(container, out var reading))
             reading = readings[container] = container.Descendants().FirstOrDefault(element => Ruby(element) == "text" && HasBegin(element));
@@ -66,7 +72,9 @@ internal static class TtmlText
             || Role(one) is "x-translation" or "x-roman" or "x-romanization" or "x-bg"
             || Ruby(one) is "text" or "textContainer" or "delimiter");
 
-    private static string? Role(XElement element) => element.Attributes().FirstOrDefault(attribute => attribute.Name.LocalName == "role")?.Value.Trim();
+    private static string? Role(XElement element) =>
+        element.Attributes().FirstOrDefault(attribute => attribute.Name.LocalName == "role")?.Value.Trim();
 
-    private static string? Ruby(XElement element) => element.Attributes().FirstOrDefault(attribute => attribute.Name.LocalName == "ruby")?.Value.Trim();
+    private static string? Ruby(XElement element) =>
+        element.Attributes().FirstOrDefault(attribute => attribute.Name.LocalName == "ruby")?.Value.Trim();
 }

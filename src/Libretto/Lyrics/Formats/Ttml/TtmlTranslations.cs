@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Libretto.Lyrics.Writing;
 
 namespace Libretto.Lyrics.Formats.Ttml;
 

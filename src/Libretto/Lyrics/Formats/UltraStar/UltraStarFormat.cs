@@ -1,4 +1,5 @@
 using Libretto.Lyrics.Reading;
+using Libretto.Lyrics.Writing;
 
 namespace Libretto.Lyrics.Formats.UltraStar;
 

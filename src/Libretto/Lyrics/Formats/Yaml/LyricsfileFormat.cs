@@ -1,5 +1,6 @@
 using System.Globalization;
 using Libretto.Lyrics.Reading;
+using Libretto.Lyrics.Writing;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -107,7 +108,8 @@ internal sealed class LyricsfileFormat : ILyricsFormat
         public void Text(string key, string value)
         {
             Key(key);
-            _emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, value, ScalarStyle.DoubleQuoted, isPlainImplicit: false, isQuotedImplicit: true));
+            _emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, value, ScalarStyle.DoubleQuoted, isPlainImplicit: false,
+                isQuotedImplicit: true));
         }
 
         public void Number(string key, long value)

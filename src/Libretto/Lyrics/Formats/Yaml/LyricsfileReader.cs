@@ -1,5 +1,6 @@
 using System.Globalization;
 using Libretto.Lyrics.Reading;
+using Libretto.Lyrics.Writing;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -40,24 +41,28 @@ internal static class LyricsfileReader
     private static LineDraft? Draft(Dictionary<string, object?> line, long offset, LyricsNotices? notices)
     {
         var words = (line.GetValueOrDefault("words") as List<object?> ?? []).OfType<Dictionary<string, object?>>()
-            .Select(word => new TextPiece(Text(word, "text") ?? "", Moved(Number(word, "start_ms"), offset), Moved(Number(word, "end_ms"), offset)))
+            .Select(word => new TextPiece(Text(word, "text") ?? "", Moved(Number(word, "start_ms"), offset),
+                Moved(Number(word, "end_ms"), offset)))
             .Where(piece => piece.Text.Length > 0).ToList();
         if ((Number(line, "start_ms") is { } given ? Moved(given, offset) : words.FirstOrDefault().Start) is not { } start)
         {
             notices?.Add("a line has no time and is left out");
             return null;
         }
-        return new LineDraft(start, Moved(Number(line, "end_ms"), offset), words.Count > 0 ? words : [new TextPiece(Text(line, "text") ?? "")]);
+        return new LineDraft(start, Moved(Number(line, "end_ms"), offset), words.Count > 0
+            ? words : [new TextPiece(Text(line, "text") ?? "")]);
     }
 
     private static long? Moved(long? milliseconds, long offset) => milliseconds is { } time ? Math.Max(0, time + offset) : null;
 
     private static string? Text(Dictionary<string, object?> map, string key) => map.GetValueOrDefault(key) as string;
 
-    private static string? Said(Dictionary<string, object?> map, string key) => WordText.Clean(Text(map, key)) is { Length: > 0 } text ? text : null;
+    private static string? Said(Dictionary<string, object?> map, string key) => WordText.Clean(Text(map, key)) is { Length: > 0 } text
+        ? text : null;
 
     private static long? Number(Dictionary<string, object?> map, string key) =>
-        double.TryParse(Text(map, key), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && Math.Abs(number) < 1e9 ? (long)Math.Round(number) : null;
+        double.TryParse(Text(map, key), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && Math.Abs(number) < 1e9
+        ? (long)Math.Round(number) : null;
 
     private static object? ReadYaml(string text)
     {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Libretto.Lyrics;
+namespace Libretto.Lyrics.Writing;
 
 /// <summary>What a word's text may hold: one line of printable characters, without white space that parts words.</summary>
 internal static class WordText

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Text;
 
-namespace Libretto.Lyrics;
+namespace Libretto.Lyrics.Writing;
 
 /// <summary>
 /// Letters with and without their accents. .NET's own normalisation does nothing where culture data is switched off (as it

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Libretto.Lyrics;
+namespace Libretto.Lyrics.Writing;
 
 /// <summary>Joins words to the text of a line: with spaces, except where a script writes none.</summary>
 internal static class WordJoiner

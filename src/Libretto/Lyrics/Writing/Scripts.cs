@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Libretto.Lyrics;
+namespace Libretto.Lyrics.Writing;
 
 /// <summary>Which characters belong to scripts that part words without spaces (the list is Whisper's).</summary>
 internal static class Scripts

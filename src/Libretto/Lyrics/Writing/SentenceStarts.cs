@@ -1,4 +1,5 @@
-namespace Libretto.Lyrics;
+using Libretto.Lyrics;
+namespace Libretto.Lyrics.Writing;
 
 /// <summary>
 /// Tells by capitals which words begin a sentence or a line of verse: recognisers learned from lyrics and write a capital at a line's
@@ -16,13 +17,20 @@ internal sealed class SentenceStarts
     // Words of closed classes: pronouns, articles, prepositions, conjunctions and the adverbs that often come first.
     private static readonly HashSet<string> GermanFunctionWords = new(StringComparer.OrdinalIgnoreCase)
     {
-        "ich", "du", "er", "sie", "es", "wir", "ihr", "man", "mich", "dich", "mir", "dir", "uns", "euch", "ihm", "ihn", "ihnen", "mein", "meine",
-        "dein", "deine", "sein", "seine", "unser", "unsere", "der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem", "einer",
-        "und", "oder", "aber", "denn", "doch", "weil", "wenn", "dass", "als", "ob", "bis", "wie", "was", "wer", "wo", "warum", "wann", "da", "hier",
-        "dort", "dann", "jetzt", "nun", "so", "nur", "noch", "schon", "auch", "nicht", "kein", "keine", "alles", "alle", "viel", "mehr", "nie", "immer",
-        "vielleicht", "gerade", "heute", "morgen", "in", "im", "an", "am", "auf", "aus", "bei", "beim", "mit", "nach", "von", "vom", "vor", "zu", "zum",
-        "zur", "für", "über", "unter", "durch", "ohne", "gegen", "um", "hinter", "zwischen", "dieser", "diese", "dieses", "jeder", "jede", "jedes",
-        "ist", "sind", "war", "bin", "bist", "hab", "habe", "hast", "hat", "kann", "kannst", "will", "willst", "muss", "lass", "komm", "geh", "sag",
+        "ich", "du", "er", "sie", "es", "wir", "ihr", "man", "mich", "dich", "mir", "dir", "uns", "euch", "ihm", "ihn", "ihnen",
+            "mein", "meine",
+        "dein", "deine", "sein", "seine", "unser", "unsere", "der", "die", "das", "den", "dem", "des", "ein", "eine", "einen",
+        "einem", "einer",
+        "und", "oder", "aber", "denn", "doch", "weil", "wenn", "dass", "als", "ob", "bis", "wie", "was", "wer", "wo", "warum", "wann",
+        "da", "hier",
+        "dort", "dann", "jetzt", "nun", "so", "nur", "noch", "schon", "auch", "nicht", "kein", "keine", "alles", "alle", "viel", "mehr",
+        "nie", "immer",
+        "vielleicht", "gerade", "heute", "morgen", "in", "im", "an", "am", "auf", "aus", "bei", "beim", "mit", "nach", "von", "vom", "vor",
+        "zu", "zum",
+        "zur", "für", "über", "unter", "durch", "ohne", "gegen", "um", "hinter", "zwischen", "dieser", "diese", "dieses", "jeder",
+        "jede", "jedes",
+        "ist", "sind", "war", "bin", "bist", "hab", "habe", "hast", "hat", "kann", "kannst", "will", "willst", "muss", "lass", "komm",
+        "geh", "sag",
         "denk", "denkt", "ja", "nein", "oh", "ach",
     };
 

@@ -76,7 +76,7 @@ internal static class LyricsfileReader
         {
             throw LyricsFormatException.Broken(Format, (int)e.Start.Line, e.InnerException?.Message ?? e.Message, e);
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or EndOfStreamException)
         {
             // What the library's scanner says of some damage that it does not expect.
             throw LyricsFormatException.NotThisFormat(Format, "its YAML is broken.", e);

@@ -96,8 +96,8 @@ public sealed partial class RollingUpgradeTests(PostgresCluster cluster) : IDisp
         await command.ExecuteNonQueryAsync(Ct);
     }
 
-    // A column that older programs do not fill needs to be nullable or to have a default; a function or trigger may be replaced.
-    [GeneratedRegex(@"^(create (table|index|unique index|or replace function)\b|insert into \w+ |alter table \w+ add column \w+ \w+(?! not null(?! default)))", RegexOptions.Singleline)]
+    // A column that older programs do not fill needs to be nullable or to have a default; a function or trigger may be replaced, a view added.
+    [GeneratedRegex(@"^(create (table|view|index|unique index|or replace function)\b|insert into \w+ |alter table \w+ add column \w+ \w+(?! not null(?! default)))", RegexOptions.Singleline)]
     private static partial Regex Addition();
 
     [GeneratedRegex(@"^update \w+ set (?<column>\w+) = [^,;]*$", RegexOptions.Singleline)]

@@ -27,7 +27,7 @@ public class PoolOptionsTests
     [InlineData("LIBRETTO_POOL_MAX", "many", "LIBRETTO_POOL_MAX")]
     [InlineData("LIBRETTO_POOL_MIN", "5", "LIBRETTO_POOL_MIN")]
     public void Nonsense_is_named(string name, string value, string variable) =>
-        Assert.Contains(variable, Assert.Throws<ServerException>(() => Read((name, value))).Message, StringComparison.Ordinal);
+        Assert.Contains(variable, Assert.ThrowsAny<LibrettoException>(() => Read((name, value))).Message, StringComparison.Ordinal);
 
     private static PoolOptions Read(params (string Name, string Value)[] variables) =>
         ServerSettings.Read(environment: name => variables.FirstOrDefault(variable => variable.Name == name).Value).Pool;

@@ -116,7 +116,7 @@ public sealed class HostedJobsTests : IAsyncLifetime
         await foreach (var (_, _, job) in Client.WatchAsync(await Client.PostAsync(TestAudio.Tone(_folder, 11, rate: 16_000), """{"engine":"groq"}""")))
             told.AddRange(job.GetProperty("progress_log").EnumerateArray().Select(step => $"{step.Text("step")} {step.Text("status")}: {step.Text("message")}"));
         Assert.Contains("transcribe running: waiting 2 s for groq's limit", told);
-        Assert.Contains("transcribe completed: listening", told);
+        Assert.Contains("transcribe completed: transcribing", told);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ internal sealed record JobRequirements(string? Model, bool Gpu, int Memory, bool
 {
     // Measured: 915 MB for Whisper base (300 MB to fetch), about 2 GB for large-v3-turbo (3,300 MB).
     private const int ProgramMegabytes = 800;
-    private const double ShareOfDownload = 0.4;
+    private const double ShareOfDownload = 0.8;
 
     public static JobRequirements Of(JobOptions options)
     {

@@ -15,7 +15,8 @@ internal static class HangfireQueue
     public static void AddTo(IServiceCollection services, ServerOptions options)
     {
         // Storage and activator are the host's own: Hangfire would take the process's, which are the last host's.
-        services.AddSingleton<JobStorage>(_ => options.UsesPostgres ? OnPostgres(Databases.ConnectionStringOf(options.Database!)) : InMemory());
+        services.AddSingleton<JobStorage>(_ =>
+            options.UsesPostgres ? OnPostgres(Databases.ConnectionStringOf(options.Database!)) : InMemory());
         services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddHangfire((provider, hangfire) => hangfire
             .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
@@ -26,7 +27,8 @@ internal static class HangfireQueue
             services.AddHangfireServer(worker => Lanes.Configure(worker, lane, options));
     }
 
-    private static InMemoryStorage InMemory() => new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(1) });
+    private static InMemoryStorage InMemory() =>
+        new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(1) });
 
     private static PostgreSqlStorage OnPostgres(string connectionString)
     {

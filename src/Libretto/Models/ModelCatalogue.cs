@@ -1,5 +1,3 @@
-using Libretto.Pipeline.Stems;
-
 namespace Libretto.Models;
 
 /// <summary>The models Libretto knows, best default first within a kind. Any other folder works too, by its path or name.</summary>

@@ -1,5 +1,3 @@
-using Libretto.Pipeline.Stems;
-
 namespace Libretto.Models;
 
 /// <summary>What a model is for, which decides how its folder is laid out and made ready.</summary>

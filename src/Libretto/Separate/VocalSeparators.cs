@@ -1,7 +1,6 @@
 using Libretto.Audio;
 using Libretto.Models;
 using Libretto.Models.Onnx;
-using Libretto.Pipeline.Stems;
 
 namespace Libretto.Separate;
 

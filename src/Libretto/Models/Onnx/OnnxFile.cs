@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
-using Libretto.Speech;
 using static Libretto.Models.Onnx.TensorProto.Types;
 
 namespace Libretto.Models.Onnx;

@@ -53,7 +53,7 @@ internal sealed class ExportWork(KaraokePipeline pipeline, IContentStore store, 
 
         var kind = Exports.KindOf(export);
         var output = Path.Combine(folder, "export");
-        var request = new KaraokeRequest(new SongRequest(input), [new KaraokeOutput(kind, output)])
+        var request = new KaraokeRequest(new SongRequest(input) { Track = job.Options.Track }, [new KaraokeOutput(kind, output)])
         {
             Document = document,
             Stems = stems,

@@ -19,7 +19,7 @@ internal sealed class ApiProblem(int status, string code, string detail, int? re
     /// <summary>How to give a key, for WWW-Authenticate: set with the answer, since an error clears what was set before it.</summary>
     public string? Challenge { get; init; }
 
-    public static ApiProblem NoSuchJob() => new(404, "job_unknown", "There is no such job.");
+    public static ApiProblem NoSuchJob() => new(404, ErrorCodes.JobUnknown, "There is no such job.");
 
     public static ApiProblem UnknownField(string name) =>
         new(400, "unknown_field", $"'{Short(name)}' is not known here. See /scalar for what is.") { Param = Short(name) };

@@ -123,7 +123,7 @@ internal sealed partial class UnmetRequirements(
                     .SetProperty(job => job.Status, JobStatus.Failed)
                     .SetProperty(job => job.StatusMessage, "failed")
                     .SetProperty(job => job.Cookies, (string?)null)
-                    .SetProperty(job => job.ErrorCode, "worker_missing")
+                    .SetProperty(job => job.ErrorCode, ErrorCodes.WorkerMissing)
                     .SetProperty(job => job.ErrorMessage, message)
                     .SetProperty(job => job.UnmetSince, (DateTime?)null)
                     .SetProperty(job => job.ProcessingTimeSeconds, job => job.ProcessingTimeSeconds ?? 0)

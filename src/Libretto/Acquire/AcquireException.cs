@@ -17,14 +17,15 @@ public sealed class AcquireException : LibrettoException
     // What was asked for.
 
     internal static AcquireException NoLink(string text) => new(
-        ErrorKind.Input, "link_invalid",
+        ErrorKind.Input, ErrorCodes.LinkInvalid,
         $"'{Shown(text)}' is no link that songs can be fetched from. Give an address that begins with http:// or https://.");
 
     internal static AcquireException Playlist(string address) => new(
-        ErrorKind.Input, "link_playlist", $"{Shown(address)} is a list of songs. Give the link of one song; of a list, one link a song.");
+        ErrorKind.Input, ErrorCodes.LinkPlaylist,
+        $"{Shown(address)} is a list of songs. Give the link of one song; of a list, one link a song.");
 
     internal static AcquireException Private(string host) => new(
-        ErrorKind.Input, "link_private",
+        ErrorKind.Input, ErrorCodes.LinkPrivate,
         $"{Shown(host)} lies inside a network that links may not lead into, or sends on to one. Whoever runs Libretto can open it with " +
             $"LIBRETTO_ALLOW_NETWORKS.");
 

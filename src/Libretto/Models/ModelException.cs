@@ -18,7 +18,7 @@ public sealed class ModelException : LibrettoException
         "name in a folder that LIBRETTO_MODELS names.");
 
     internal static ModelException MayNotFetch(string name) => new(
-        ErrorKind.Missing, "model_missing",
+        ErrorKind.Missing, ErrorCodes.ModelMissing,
         $"The model {name} is not installed, and the setting 'fetch' (LIBRETTO_FETCH) is 'never'. Fetch it with: libretto models pull " +
             $"{name}");
 

@@ -14,7 +14,12 @@ public sealed class ExportTests(Site site) : IDisposable
         var id = await site.SongAsync();
         await using var visitor = await site.VisitAsync();
         await visitor.GoAsync($"/jobs/{id}");
-        var download = await visitor.Page.RunAndWaitForDownloadAsync(() => visitor.Page.GetByText("With the voice").ClickAsync());
+        var card = visitor.Page.Locator(".card", new() { HasText = "CD+G for karaoke players" });
+        await card.GetByLabel("Audio").SelectOptionAsync("Full mix");
+        await card.GetByRole(AriaRole.Button, new() { Name = "HTML" }).ClickAsync();
+        var made = card.GetByRole(AriaRole.Link, new() { Name = "Download" });
+        await made.WaitForAsync(new() { Timeout = 60_000 });
+        var download = await visitor.Page.RunAndWaitForDownloadAsync(() => made.ClickAsync());
         var file = _folder["song.html"];
         await download.SaveAsAsync(file);
 

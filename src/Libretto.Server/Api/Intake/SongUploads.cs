@@ -60,7 +60,7 @@ internal sealed class SongUploads(IContentStore store, AudioDecoder decoder, Ser
         catch (AudioException e) when (e.Kind is ErrorKind.Input or ErrorKind.TooLarge)
         {
             throw new ApiProblem(
-                415, "not_audio", "This is not audio that can be read. Check that it is a song and was sent to its end.");
+                415, ErrorCodes.NotAudio, "This is not audio that can be read. Check that it is a song and was sent to its end.");
         }
         finally
         {

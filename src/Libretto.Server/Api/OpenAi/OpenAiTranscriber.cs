@@ -16,12 +16,9 @@ namespace Libretto.Server.Api.OpenAi;
 
 /// <summary>Answers one transcription request.</summary>
 internal sealed partial class OpenAiTranscriber(
-    Admission admission, UploadReader uploads, JobIntake intake, OpenAiModelNames models, JobStore jobs, JobChanges changes,
+    Admission admission, UploadReader uploads, JobIntake intake, OpenAiModelNames models, JobStore jobs, JobWaiter waiter,
     IContentStore store, ILogger<OpenAiTranscriber> log)
 {
-    // Changes are told; looking anyway costs little, and keeps a stream alive on its way.
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
-
     public async Task<IResult> AnswerAsync(HttpContext context, Caller caller, bool translate, CancellationToken ct)
     {
         await admission.CheckAsync(caller, ct);
@@ -76,20 +73,12 @@ internal sealed partial class OpenAiTranscriber(
             : new ApiProblem(StatusOf(job.ErrorCode), job.ErrorCode ?? "job_failed", job.ErrorMessage ?? "The job failed.");
     }
 
+    /// <summary>Waits for the job's end; a client that goes away cancels it.</summary>
     private async Task<Job> FinishAsync(Job job, Func<Task>? idle, CancellationToken ct)
     {
-        using var watch = changes.Start(job.Id);
         try
         {
-            while (await jobs.FindAsync(job.Id, ct) is { } now)
-            {
-                if (JobStatus.IsFinal(now.Status))
-                    return now;
-                await watch.WaitAsync(Look, ct);
-                if (idle is not null)
-                    await idle();
-            }
-            throw ApiProblem.NoSuchJob();
+            return await waiter.EndOfAsync(job.Id, idle, ct) ?? throw ApiProblem.NoSuchJob();
         }
         catch (OperationCanceledException)
         {
@@ -101,9 +90,9 @@ internal sealed partial class OpenAiTranscriber(
     /// <summary>Whose fault it was: ours, a service's that may be back soon, or the song's.</summary>
     private static int StatusOf(string? code) => code switch
     {
-        "internal_error" or "worker_died" => 500,
-        "disk_full" => 507,
-        "model_missing" or "worker_missing" or "tool_missing" => 503,
+        ErrorCodes.InternalError or ErrorCodes.WorkerDied => 500,
+        ErrorCodes.DiskFull => 507,
+        ErrorCodes.ModelMissing or ErrorCodes.WorkerMissing or ErrorCodes.ToolMissing => 503,
         { } of when of.StartsWith("hosted_", StringComparison.Ordinal) || of.StartsWith("store_", StringComparison.Ordinal) ||
         of.StartsWith("model_", StringComparison.Ordinal) => 503,
         _ => 400,

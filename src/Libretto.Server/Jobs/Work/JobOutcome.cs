@@ -129,8 +129,8 @@ internal sealed partial class JobOutcome(
     {
         LibrettoException known => (known.Code, PublicMessages.Of(known.Message, input, job.FileName ?? job.Title), known.IsTransient),
         _ when DiskErrors.IsFull(e) =>
-            ("disk_full", "The disk of the machine that worked on it is full. Free some space there, then retry the job.", false),
-        _ => ("internal_error", $"Something went wrong inside Libretto. The server's log has the details under job {job.Id}.",
+            (ErrorCodes.DiskFull, "The disk of the machine that worked on it is full. Free some space there, then retry the job.", false),
+        _ => (ErrorCodes.InternalError, $"Something went wrong inside Libretto. The server's log has the details under job {job.Id}.",
             DatabaseErrors.IsTrouble(e)),
     };
 

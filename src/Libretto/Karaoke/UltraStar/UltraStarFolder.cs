@@ -55,7 +55,7 @@ internal sealed class UltraStarFolder(ToolRunner tools)
                 cancellationToken: cancellationToken));
             return true;
         }
-        catch (ToolException e) when (e.Code == "tool_failed")
+        catch (ToolException e) when (e.Code == ErrorCodes.ToolFailed)
         {
             // A cover that cannot be read is no reason to go without a chart.
             return false;

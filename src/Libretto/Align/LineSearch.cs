@@ -112,6 +112,7 @@ internal sealed class LineSearch
     /// <summary>The best chain of lines in order: dynamic programming over all candidates.</summary>
     private List<Anchor> Chain(Candidate[] candidates, CancellationToken cancellationToken)
     {
+        // In the order of the text, so that whatever may stand before a candidate has been weighed already.
         candidates = [.. candidates.Where(candidate => candidate.Evidence >= LeastEvidence).OrderBy(c => c.Line).ThenBy(c => c.Start)];
         var sums = new double[candidates.Length];
         var before = new int[candidates.Length];

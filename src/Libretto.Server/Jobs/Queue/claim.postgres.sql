@@ -1,12 +1,16 @@
--- Takes the next job of a lane that a worker can do, and says whether there was any. Parameters: @lane, @worker, @claim (drawn anew), @depth (how
--- many jobs of each key are looked at), and what the worker can do: @models (null for any), @gpu, @memory, @cookies.
--- "takeovers > 2" is JobClaims.Suspicious, written out as the index jobs_turns has it. JobClaims.Ready says in LINQ what waits and could begin.
+-- Takes the next job of a lane that a worker can do, and says whether there was any. Parameters: @lane, @worker, @claim (drawn anew),
+-- @depth (how many jobs of each key are looked at), and what the worker can do: @models (null for any), @gpu, @memory, @cookies.
+-- "takeovers > 2" is JobClaims.Suspicious, written out as the index jobs_turns has it. JobClaims.Ready says in LINQ what waits and could
+-- begin.
 
 -- 1. The keys that have jobs waiting, each found by one step in the index (a loose index scan), however many jobs it has.
 with recursive keys as (
     (select key_id from jobs where status = 'queued' and lane = @lane order by key_id limit 1)
     union all
-    select (select jobs.key_id from jobs where status = 'queued' and lane = @lane and jobs.key_id > keys.key_id order by jobs.key_id limit 1)
+    select (
+        select jobs.key_id from jobs
+        where status = 'queued' and lane = @lane and jobs.key_id > keys.key_id
+        order by jobs.key_id limit 1)
     from keys where key_id is not null
 ),
 -- 2. Of each key its next few jobs that could begin and that this worker can do; place 1 is the first of its key.

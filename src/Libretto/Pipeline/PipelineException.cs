@@ -51,7 +51,7 @@ public sealed class PipelineException : LibrettoException
 
     internal static PipelineException NotSeparation(string model) => new(
         ErrorKind.Usage, "model_unfit",
-        $"The model {model} does not separate voices. Choose a separation model of 'libretto models list', such as spleeter-2stems.");
+        $"The model {model} does not separate vocals. Choose a separation model of 'libretto models list', such as spleeter-2stems.");
 
     internal static PipelineException MoonshineIsEnglish(string language) => new(
         ErrorKind.Usage, "language_unsupported",

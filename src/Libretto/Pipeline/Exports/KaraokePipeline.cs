@@ -41,7 +41,7 @@ public sealed class KaraokePipeline
         if (NeedsSeparation(request) && await _separation.EnsureAsync(new SynchronousProgress<ModelProgress>(song.Meter.Fetching),
             cancellationToken) is { } obstacle)
         {
-            song.Notice($"The whole song is heard, voice and all, because {StemSeparation.DefaultModel}, which separates them, is not " +
+            song.Notice($"The whole song is used, vocals included, because {StemSeparation.DefaultModel}, which separates them, is not " +
                 $"here and cannot be fetched now ({obstacle}).");
             request = request with { Audio = KaraokeAudio.Mix };
         }

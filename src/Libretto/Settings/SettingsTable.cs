@@ -75,7 +75,7 @@ public static class SettingsTable
             "Where '--lyrics auto' looks songs up: LRCLIB's API or a copy of it.",
             (settings, text) => settings with { LyricsLibrary = WebAddress(text, "https://huggingface.co") }),
         new("contact", null, "LIBRETTO_CONTACT", "none",
-            "Your web or mail address, named to the library that '--lyrics auto' asks, which wishes for one.",
+            "Your web or mail address, named to the library that '--lyrics auto' asks, which wants one.",
             (settings, text) => settings with { Contact = ContactAddress(text) }),
         new("hub", null, "HF_ENDPOINT", "https://huggingface.co", "The Hugging Face hub that models come from, or a mirror of it.",
             (settings, text) => settings with { Hub = WebAddress(text, "https://huggingface.co") }),

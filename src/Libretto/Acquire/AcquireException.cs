@@ -61,9 +61,8 @@ public sealed class AcquireException : LibrettoException
 
     internal static AcquireException SignIn() => new(
         ErrorKind.Input, ErrorCodes.LinkSignIn,
-        "The site wants to see a signed-in user, or takes this machine for a robot. Export the cookies of a signed-in browser in the " +
-            "Netscape format " +
-        "and give the file with --cookies or LIBRETTO_COOKIES.")
+        "The site wants to see a signed-in user, or takes this machine for a robot. Export the cookies of a signed-in browser " +
+        "in the Netscape format and give the file with --cookies or LIBRETTO_COOKIES.")
     {
         ElsewhereMayHelp = true,
     };

@@ -87,8 +87,8 @@ internal sealed class LineSearch
         for (var line = 0; line < _text.Lines; line++)
         {
             earliest[line] = _anchors.LastOrDefault(anchor => anchor.Given < _text.First(line + 1)).Time;
-            latest[line] = _anchors.Where(
-                anchor => anchor.Given >= _text.First(line)).Select(anchor => anchor.Time).FirstOrDefault(duration);
+            latest[line] = _anchors.Where(anchor => anchor.Given >= _text.First(line))
+                .Select(anchor => anchor.Time).FirstOrDefault(duration);
         }
         return (earliest, latest);
     }

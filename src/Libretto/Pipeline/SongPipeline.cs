@@ -108,9 +108,11 @@ public sealed class SongPipeline
         var timed = await new SongTiming(song, request, _engines, _ctc, search).RunAsync(heard, vocals, cancellationToken);
         var document = Document(song, request, heard, timed, vocals);
         if (_tracesTimes)
-            document = TimeTrace.Mark(
-                document, [(TimeTrace.Engine, own), (TimeTrace.Vocals, heard.Transcript.Words),
-                    (timed.Alignment, timed.WordsOf(heard.Transcript))]);
+            document = TimeTrace.Mark(document,
+            [
+                (TimeTrace.Engine, own), (TimeTrace.Vocals, heard.Transcript.Words),
+                (timed.Alignment, timed.WordsOf(heard.Transcript)),
+            ]);
         return new SongResult(document, song.Notices) { Stems = request.KeepStems ? stems.Take() : null };
     }
 
@@ -187,8 +189,9 @@ public sealed class SongPipeline
                 Separation = vocals?.Model,
                 Alignment = timed.Alignment,
                 Words = timed.IsSupplied ? "supplied" : "transcribed",
-                Lyrics = timed.IsSupplied ? timed.Aligned!.Fit with { Notices = request.LyricsNotices is { Count: > 0 } notices
-                    ? notices : null } : null,
+                Lyrics = timed.IsSupplied
+                    ? timed.Aligned!.Fit with { Notices = request.LyricsNotices is { Count: > 0 } notices ? notices : null }
+                    : null,
                 Guards = transcript.Guards,
                 Unsure = doubt is null ? null : true,
             },

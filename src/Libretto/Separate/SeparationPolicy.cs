@@ -84,13 +84,15 @@ public sealed class SeparationPolicy
         var decibels = Math.Abs(level).ToString("0", CultureInfo.InvariantCulture);
         if (level < HardlyAnyAccompaniment)
         {
-            var why = $"The vocals are not separated because hardly anything was found to accompany them ({decibels} dB softer than they are).";
+            var why = "The vocals are not separated because hardly anything was found to accompany them " +
+                $"({decibels} dB softer than they are).";
             return new(false, why) { IsVoiceAlone = true };
         }
         if (estimate > allowed)
             return new(
                 false,
-                $"The vocals are not separated because that would take about {Seconds(estimate)}, and {Seconds(allowed.Value)} are allowed.");
+                $"The vocals are not separated because that would take about {Seconds(estimate)}, and {Seconds(allowed.Value)} are " +
+                "allowed.");
         var howLoud = level < 0 ? "softer" : "louder";
         return new(true, $"The vocals are separated because they are accompanied ({decibels} dB {howLoud} than they are).");
     }

@@ -9,7 +9,9 @@ using Libretto.Storage;
 
 namespace Libretto.Server.Jobs.Queue;
 
-/// <summary>Makes the rows of new jobs: of a song, of a link, and of the parts of a job that is there, which are passages and exports.</summary>
+/// <summary>
+/// Makes the rows of new jobs: of a song, of a link, and of the parts of a job that is there, which are passages and exports.
+/// </summary>
 internal sealed class JobFactory(LaneChoice lanes, TimeProvider time)
 {
     // Raised when the same song and options would give another export.
@@ -157,7 +159,9 @@ internal sealed class JobFactory(LaneChoice lanes, TimeProvider time)
         CreatedAt = Now,
     };
 
-    /// <summary>Stands in the place of the result's key while the song is not known: jobs for one link download one after the other.</summary>
+    /// <summary>
+    /// Stands in the place of the result's key while the song is not known: jobs for one link download one after the other.
+    /// </summary>
     private static string DownloadKey(SongLink link) => ContentKey.Of("downloads", link.Key);
 
     private static string Hash(string request) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request)));

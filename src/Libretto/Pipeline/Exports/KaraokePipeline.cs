@@ -65,10 +65,10 @@ public sealed class KaraokePipeline
 
     private Task<SongResult> TranscribeAsync(
         KaraokeRequest request, ProgressPlan plan, IProgress<SongProgress>? progress, CancellationToken cancellationToken) =>
-            _songs.RunAsync(
-        request.Song with { KeepStems = request.Audio != KaraokeAudio.Mix && request.Stems is null },
-        progress is null ? null : plan.Part(WorkStep.Lyrics, progress),
-        cancellationToken);
+        _songs.RunAsync(
+            request.Song with { KeepStems = request.Audio != KaraokeAudio.Mix && request.Stems is null },
+            progress is null ? null : plan.Part(WorkStep.Lyrics, progress),
+            cancellationToken);
 
     /// <summary>A title card needs a title: where nothing is known, the file's name.</summary>
     private static LyricsDocument Named(LyricsDocument document, string path, Song song) => document with

@@ -31,8 +31,7 @@ public sealed class HostedException : LibrettoException
     internal static HostedException Forbidden(HostedEngine engine, string? said) => new(
         ErrorKind.Failed, ErrorCodes.HostedForbidden,
         $"{engine.Name} does not allow this request (403{Said(said)}). Check what the key in " +
-            $"{engine.KeyVariable ?? "its settings"} may do, and " +
-        "whether the network or a proxy on the way is blocked.");
+        $"{engine.KeyVariable ?? "its settings"} may do, and whether the network or a proxy on the way is blocked.");
 
     internal static HostedException NotFound(HostedEngine engine, string? said) => new(
         ErrorKind.Usage, ErrorCodes.HostedNotFound,
@@ -107,8 +106,7 @@ public sealed class HostedException : LibrettoException
     internal static HostedException Insecure(HostedEngine engine, string why, Exception inner) => new(
         ErrorKind.Missing, ErrorCodes.HostedInsecure,
         $"No secure connection to {engine.Name} at {engine.Address.Host} can be made, so nothing was sent: {why}. A proxy that looks " +
-            $"into connections " +
-        "needs its certificate installed on this machine.",
+        "into connections needs its certificate installed on this machine.",
         inner: inner);
 
     internal static HostedException BadAnswer(HostedEngine engine, string why, Exception? inner = null) => new(

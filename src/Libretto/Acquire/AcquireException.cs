@@ -168,7 +168,7 @@ public sealed class AcquireException : LibrettoException
     private static string Shown(string text)
     {
         const int Longest = 200;
-        var clean = string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
+        var clean = OneLine.Of(text);
         return clean.Length <= Longest ? clean : clean[..Longest] + "…";
     }
 

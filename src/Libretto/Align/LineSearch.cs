@@ -16,7 +16,7 @@ internal sealed class LineSearch
     /// <summary>Evidence below this is chance: natural logarithm of how much likelier the line is here than elsewhere.</summary>
     private const double LeastEvidence = 2;
 
-    /// <summary>No one sings a unit of text faster, seconds.</summary>
+    /// <summary>Seconds a unit of text below which nobody can have sung a line: it is not taken for one.</summary>
     private const double FastestPace = 0.06;
 
     /// <summary>What a recognised word that agrees is worth.</summary>

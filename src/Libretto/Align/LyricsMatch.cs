@@ -45,7 +45,7 @@ internal sealed class LyricsMatch
     /// <param name="given">The given words in order.</param>
     /// <param name="heard">The recognised words in order of time.</param>
     /// <returns>The pairs in order, those that stand alone and say little left out.</returns>
-    /// <param name="cancellationToken">Felt within a word's time.</param>
+    /// <param name="cancellationToken">Checked before every word.</param>
     public static IReadOnlyList<Anchor> Find(
         IReadOnlyList<string> given, IReadOnlyList<LyricsWord> heard, CancellationToken cancellationToken = default)
     {

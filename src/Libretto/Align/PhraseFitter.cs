@@ -35,7 +35,7 @@ internal static class PhraseFitter
     /// <param name="voice">Where they may be sung, in order, apart from each other.</param>
     /// <param name="followsWord">Whether the first range goes on from a word before, which may be held over any part of it.</param>
     /// <param name="seen">Where the network placed the words, if it did: believed as far as its attention stayed with them.</param>
-    /// <param name="cancellationToken">Felt within a word's time.</param>
+    /// <param name="cancellationToken">Checked before every word.</param>
     public static double[]? Fit(
         GivenText text, int first, int end, IReadOnlyList<TimeRange> voice, bool followsWord, CancellationToken cancellationToken,
         PlacedWord?[]? seen = null)

@@ -102,14 +102,14 @@ internal sealed partial class JobOutcome(
         if (isTransient && job.Attempts < options.RetryDelays.Count)
         {
             var delay = options.RetryDelays[job.Attempts];
-            LogRetry(job.Id, code, PublicMessages.OneLine(e.Message), delay.TotalSeconds);
+            LogRetry(job.Id, code, OneLine.Of(e.Message), delay.TotalSeconds);
             await retry.RunAsync(() => sameLinks.RetryLaterAsync(job, delay, code, message, jobLog.Steps, CancellationToken.None));
             await retry.RunAsync(() => claims.RetryLaterAsync(job, delay, code, message, jobLog.Steps, CancellationToken.None));
         }
         else
         {
             // What we say ourselves needs no stack trace.
-            LogFailed(e is LibrettoException ? null : e, job.Id, code, PublicMessages.OneLine(e.Message));
+            LogFailed(e is LibrettoException ? null : e, job.Id, code, OneLine.Of(e.Message));
             telemetry.Finished(JobStatus.Failed, 0);
             telemetry.EngineError(code);
             await retry.RunAsync(() => sameLinks.FailAsync(job, code, message, jobLog.Steps, CancellationToken.None));

@@ -27,7 +27,7 @@ public sealed class KaraokePipeline
     /// <summary>Makes karaoke of one song.</summary>
     /// <param name="request">The song and what is wanted of it.</param>
     /// <param name="progress">Told at once, in order, on whichever thread works.</param>
-    /// <param name="cancellationToken">Checked at least every half second, by programs that were started too; nothing half-written remains.</param>
+    /// <param name="cancellationToken">Checked at least every half second, by programs that were started too. Nothing remains.</param>
     /// <exception cref="LibrettoException">The song, a model, a font, the disk, or a program it needs; its message says what to
     /// do.</exception>
     public async Task<KaraokeResult> RunAsync(

@@ -39,7 +39,7 @@ internal sealed partial class ExportIntake(JobStore jobs, JobQueue queue, JobFac
         return export;
     }
 
-    /// <summary>The options as they are written: what is the default is left out, so that the same wish is the same export.</summary>
+    /// <summary>The options as they are written: what is the default is left out, so that the same request is the same export.</summary>
     private static ExportOptions Check(ExportOptions options)
     {
         var kind = FormValue.OneOf("kind", options.Kind, [.. Exports.Kinds])

@@ -88,6 +88,6 @@ internal sealed class ExportWork(KaraokePipeline pipeline, IContentStore store, 
     private sealed class Progress(JobReporter reporter) : IProgress<SongProgress>
     {
         public void Report(SongProgress value) => reporter.Report(
-            value.Stage, value.Fraction, value.Model is { } model ? $"fetching the model {model.Model}" : value.Message, value.Method);
+            value.Stage, value.Fraction, value.Model is { } model ? FetchingText.Of(model) : value.Message, value.Method);
     }
 }

@@ -74,7 +74,7 @@ internal sealed class SongWork(SongPipeline pipeline, PassagePipeline passages, 
                 _acquiredAt = value.Fraction;
                 working();
             }
-            var message = value.Model is { } model ? ModelWords.Of(model) : value.Message;
+            var message = value.Model is { } model ? FetchingText.Of(model) : value.Message;
             if (value.Stage == Stage.Acquire)
                 // Creeps towards the end, which is not known.
                 reporter.Report(Stage.Acquire, 0.3 + (0.7 * (1 - Math.Exp(-30 * value.Fraction))), message);
@@ -92,7 +92,7 @@ internal sealed class SongWork(SongPipeline pipeline, PassagePipeline passages, 
         public void Report(SongProgress value) => reporter.Report(
             Stage.Separate,
             from + ((1 - from) * value.Fraction),
-            value.Model is { } model ? ModelWords.Of(model) : value.Message,
+            value.Model is { } model ? FetchingText.Of(model) : value.Message,
             value.Method);
     }
 }

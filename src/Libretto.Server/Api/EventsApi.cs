@@ -35,7 +35,8 @@ internal static class EventsApi
         .WithSummary("Watch a job")
         .WithDescription(
             "Server-sent events, each with the whole job as data and its revision as id: `progress` while it waits and runs, " +
-            "then `completed`, `failed` or `cancelled`, after which the stream ends. Resumes by Last-Event-ID; 204 when the end was seen already.")
+            "then `completed`, `failed` or `cancelled`, after which the stream ends. Resumes by Last-Event-ID; 204 when the end was " +
+            "seen already.")
         .Produces(200, contentType: "text/event-stream")
         .Produces(204);
 

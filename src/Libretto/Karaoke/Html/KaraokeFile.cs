@@ -20,8 +20,8 @@ internal sealed class KaraokeFile(ToolRunner tools, AudioDecoder decoder, Tempor
     /// <param name="progress">Share done, 0 to 1.</param>
     /// <param name="cancellationToken">Ends ffmpeg at once; nothing half-written remains.</param>
     public async Task WriteAsync(
-        KaraokeSong song, AudioInfo recording, string? vocals, string? instrumental, PageVoice voice, string path, IProgress<double>? progress,
-        CancellationToken cancellationToken)
+        KaraokeSong song, AudioInfo recording, string? vocals, string? instrumental, PageVoice voice, string path,
+        IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var packed = new List<string>();
         try

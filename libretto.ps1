@@ -39,7 +39,8 @@ function Build([string] $dotnet) {
     $env:DOTNET_CLI_TELEMETRY_OPTOUT = '1'
     $env:DOTNET_NOLOGO = '1'
     $arguments = 'publish', (Join-Path $root 'src/Libretto.Cli'), '-c', 'Release', '--artifacts-path', $artifacts, '-o', $new,
-        '--use-current-runtime', '--no-self-contained', '-p:PublishReadyToRun=true', '--disable-build-servers', '-v', 'quiet'
+        '--use-current-runtime', '--no-self-contained', '-p:PublishReadyToRun=true', '-p:CompileAhead=song', '-p:RunAnalyzers=false',
+        '-p:EnforceCodeStyleInBuild=false', '-p:GenerateDocumentationFile=false', '--disable-build-servers', '-v', 'quiet'
     & $dotnet @arguments > $log
     if ($LASTEXITCODE -ne 0) {
         Get-Content $log | ForEach-Object { [Console]::Error.WriteLine($_) }

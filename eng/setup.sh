@@ -49,7 +49,8 @@ once() {
 quietly() {
   local log=$1
   shift
-  DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 "$@" >"$log" 2>&1 </dev/null && return
+  # The compilers live too briefly for profiles of what they run to pay.
+  DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_TieredPGO=0 "$@" >"$log" 2>&1 </dev/null && return
   cat "$log" >&2
   say "the build failed; its log is above and in $log."
   return 5

@@ -4,7 +4,7 @@
     samples/make-sample.py morning-light | luna-clara
 
 Nobody has to run it: what it makes is committed. It needs Python 3 with numpy, ffmpeg (the encoder), and flite (CMU's voice "slt",
-English) or espeak-ng's library (Spanish). The same versions give the same bytes: every random number comes from one seed.
+English) or festival with festvox-ca-ona-hts (Spanish). The same versions give the same bytes: every random number comes from one seed.
 
 The voice is spoken a line at a time, with the time of each phone (speech.py). Its spectral envelope is measured (after CheapTrick
 of the WORLD vocoder: M. Morise, Speech Communication 67, 2015), stretched so that each vowel starts on its beat, and sounded
@@ -32,7 +32,7 @@ BEAT = 60 / score.TEMPO
 BAR = 4 * BEAT
 LEAD, BARS, CHORDS, VOICINGS = score.LEAD, score.BARS, score.CHORDS, score.VOICINGS
 FADE_FROM, DURATION = LEAD + score.FADE_BAR * BAR, LEAD + BARS * BAR + 1.0
-SPEAK = {"flite": speech.speak_by_flite, "espeak": speech.speak_by_espeak}[score.SPEAKER]
+SPEAK = {"flite": speech.speak_by_flite, "festival": speech.speak_by_festival}[score.SPEAKER]
 random = np.random.default_rng(score.SEED)
 
 

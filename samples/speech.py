@@ -1,6 +1,5 @@
 """The speakers whose voices sing the samples: a line of text in, its sound and the time of each phone out."""
 
-import ctypes
 import re
 import subprocess
 import tempfile
@@ -10,10 +9,10 @@ import numpy as np
 
 RATE = 16000          # of what both speakers return, Hz
 
-VOWELS = set("aa ae ah ao aw ax ay eh er ey ih iy ow oy uh uw".split()) | set("a e i o u I U E O aI eI oI aU eU".split())
-DIPHTHONGS = set("aw ay ey ow oy aI eI oI aU eU".split())
-VOICELESS = set("p t k f s sh th ch hh pau T tS x".split())
-BUZZING = set("z v dh zh jh D B Q".split())
+VOWELS = set("aa ae ah ao aw ax ay eh er ey ih iy ow oy uh uw".split()) | set("a a1 e e1 E E1 i i1 o o1 O O1 u u1".split())
+DIPHTHONGS = set("aw ay ey ow oy".split())
+VOICELESS = set("p t k f s sh th ch hh pau S".split())
+BUZZING = set("z v dh zh jh Z".split())
 
 
 def speak_by_flite(text, phones):
@@ -37,56 +36,42 @@ def speak_by_flite(text, phones):
     return samples, words
 
 
-def speak_by_espeak(text, phones, voice=b"es+f2"):
-    """The same by espeak-ng's library, which tells of each word and phone as it comes; phones are not asked for."""
-    library = ctypes.CDLL("libespeak-ng.so.1")
-    sound, events = [], []
-
-    def hear(samples, count, event):
-        if samples and count:
-            sound.append(np.ctypeslib.as_array(samples, (count,)).copy())
-        i = 0
-        while event[i].type:
-            events.append((event[i].type, event[i].sample, event[i].name.decode() if event[i].type == PHONE else ""))
-            i += 1
-        return 0
-
-    rate = library.espeak_Initialize(2, 500, None, 1)          # sound to the callback, events of phones
-    callback = CALLBACK(hear)
-    library.espeak_SetSynthCallback(callback)
-    library.espeak_SetVoiceByName(voice)
-    library.espeak_SetParameter(1, 100, 0)                     # words a minute
-    library.espeak_Synth(text.encode(), len(text.encode()) + 1, 0, 1, 0, 1, None, None)
-    library.espeak_Synchronize()
-    words, open_phone = [], None
-    for kind, sample, name in events:
-        if kind in (PHONE, WORD) and open_phone:
-            words[-1].append((*open_phone, sample / rate))
-            open_phone = None
-        if kind == WORD:
-            words.append([])
-        elif kind == PHONE and name and not name.startswith("_"):
-            open_phone = (name, sample / rate)
-    return resample(np.concatenate(sound) / 32768, rate), words
+FESTIVAL = """
+(voice_upc_ca_ona_hts)
+(Parameter.set 'Duration_Stretch 1.3)
+{entries}
+(set! line (utt.synth (Utterance Text "{text}")))
+(utt.save.wave line "{path}" 'riff)
+(define (tell phone) (format t "%s %f %f\\n" (item.name phone) (item.feat phone "segment_start") (item.feat phone "end")))
+(mapcar
+  (lambda (word)
+    (format t "word\\n")
+    (mapcar (lambda (syllable) (mapcar tell (item.daughters syllable))) (item.daughters (item.relation word 'SylStructure))))
+  (utt.relation.items line 'Word))
+"""
 
 
-PHONE, WORD = 7, 1
+def speak_by_festival(text, phones):
+    """The same by festival's Catalan voice "ona" (Universitat Politècnica de Catalunya), which is told the phones of each word."""
+    names = [f"la{consonant}a" for _, consonant in zip(phones, "bdfglmnprstv")]          # made-up words of a lexicon of our own
+    entries = "\n".join(f"(lex.add.entry '(\"{name}\" nil ({syllables(word.split())})))" for name, word in zip(names, phones))
+    marks = [re.sub(r"\w", "", word) for word in text.split()]                           # a comma is a breath
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/line.wav"
+        script = FESTIVAL.format(entries=entries, text=" ".join(map("".join, zip(names, marks))), path=path)
+        said = subprocess.run(["festival", "--pipe"], input=script, check=True, capture_output=True, text=True).stdout
+        with wave.open(path) as file:
+            assert file.getframerate() == RATE and file.getnchannels() == 1
+            samples = np.frombuffer(file.readframes(file.getnframes()), "<i2") / 32768
+    words = [[(phone, float(start), float(end)) for phone, start, end in re.findall(r"(\w+) ([\d.]+) ([\d.]+)", word)]
+             for word in said.split("word")[1:]]
+    assert [[p for p, _, _ in word] for word in words] == [word.split() for word in phones], f"festival says {said!r}, the score says {phones}"
+    return samples, words
 
 
-class Event(ctypes.Structure):
-    """espeak_EVENT of espeak-ng/speak_lib.h; of its last field, a union, the name of the phone."""
-    _fields_ = [("type", ctypes.c_int), ("unique", ctypes.c_uint), ("text", ctypes.c_int), ("length", ctypes.c_int),
-                ("audio", ctypes.c_int), ("sample", ctypes.c_int), ("user", ctypes.c_void_p), ("name", ctypes.c_char * 8)]
-
-
-CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(Event))
-
-
-def resample(samples, rate):
-    """To RATE, through the spectrum."""
-    count = round(len(samples) * RATE / rate)
-    spectrum = np.fft.rfft(samples)
-    kept = np.zeros(count // 2 + 1, complex)
-    most = min(len(kept), len(spectrum))
-    kept[:most] = spectrum[:most]
-    return np.fft.irfft(kept, count) * count / len(samples)
+def syllables(phones):
+    """As festival's lexicon has them: ((phones) stress) for each vowel, consonants with the next vowel, the last ones with the last."""
+    vowels = [i for i, phone in enumerate(phones) if phone in VOWELS]
+    ends = [i + 1 for i in vowels[:-1]] + [len(phones)]
+    parts = [phones[start:end] for start, end in zip([0] + ends, ends)]
+    return " ".join(f"(({' '.join(part)}) {int(any(p.endswith('1') for p in part))})" for part in parts)

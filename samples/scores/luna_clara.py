@@ -1,27 +1,27 @@
-"""Luna clara: A minor, 96 beats a minute, in Spanish; the voice is espeak-ng's. It has what is hard for a lyrics tool: a chorus that
+"""Luna clara: A minor, 96 beats a minute, in Spanish; the voice is festival's "ona". It has what is hard for a lyrics tool: a chorus that
 comes twice with the same words, a pause of five seconds, and a last note that is held."""
 
 NAME, TITLE, ARTIST, LANGUAGE = "luna-clara", "Luna clara", "Libretto", "es"
-SPEAKER = "espeak"
+SPEAKER = "festival"
 SEED = 20261128
 TEMPO = 96
 BARS = 21
 LEAD = 0.25
 FADE_BAR = 20.4
-BAND_LEVEL = -10
+BAND_LEVEL = -11.5
 CONSONANTS = 1.3
 
-# As in morning_light.py; espeak-ng tells the phones itself.
+# As in morning_light.py; the phones are Catalan, and nearly Spanish.
 LINES = [
-    (1, 1.6, [("Sale", None, "0:A3 1:B3"), ("la", None, "1.5:C4"), ("luna", None, "2:E4 3:D4"), ("clara", None, "4:C4 5:B3")]),
-    (3, 1.6, [("sobre", None, "0:A3 0.5:B3"), ("la", None, "1:C4"), ("mar", None, "2:D4"), ("dormida.", None, "3:C4 4:B3 5:A3")]),
-    (5, 1.6, [("Canta", None, "0:C4 1:D4"), ("conmigo,", None, "1.5:D4 2:E4 3:D4"), ("canta,", None, "4:C4 5:D4")]),
-    (7, 2.0, [("canta", None, "0:E4 0.5:D4"), ("toda", None, "1:C4 2:B3"), ("la", None, "3:A3"), ("vida.", None, "4:B3 5:A3")]),
-    (11, 1.6, [("Vuelve", None, "0:A3 1:B3"), ("la", None, "1.5:C4"), ("luz", None, "2:E4"), ("del", None, "3:D4"),
-               ("alba", None, "4:C4 5:B3")]),
-    (13, 1.6, [("sobre", None, "0:A3 0.5:B3"), ("la", None, "1:C4"), ("calle", None, "2:D4 3:C4"), ("fría.", None, "4:B3 5:A3")]),
-    (15, 1.6, [("Canta", None, "0:C4 1:D4"), ("conmigo,", None, "1.5:D4 2:E4 3:D4"), ("canta,", None, "4:C4 5:D4")]),
-    (17, 5.0, [("canta", None, "0:E4 0.5:D4"), ("toda", None, "1:C4 2:B3"), ("la", None, "3:A3"), ("vida.", None, "4:B3 5:A3")]),
+    (1, 1.6, [("Brilla", "b r i1 L a", "0:A3 1:B3"), ("la", "l a", "1.5:C4"), ("luna", "l u1 n a", "2:E4 3:D4"), ("clara", "k l a1 r a", "4:C4 5:B3")]),
+    (3, 1.6, [("sobre", "s o1 b r e", "0:A3 0.5:B3"), ("la", "l a", "1:C4"), ("mar", "m a1 r", "2:D4"), ("dormida.", "d o r m i1 d a", "3:C4 4:B3 5:A3")]),
+    (5, 1.6, [("Canta", "k a1 n t a", "0:C4 1:D4"), ("conmigo,", "k o n m i1 g o", "1.5:D4 2:E4 3:D4"), ("canta,", "k a1 n t a", "4:C4 5:D4")]),
+    (7, 2.0, [("canta", "k a1 n t a", "0:E4 0.5:D4"), ("toda", "t o1 d a", "1:C4 2:B3"), ("la", "l a", "3:A3"), ("vida.", "b i1 d a", "4:B3 5:A3")]),
+    (11, 1.6, [("Vuelve", "b w e1 l b e", "0:A3 1:B3"), ("la", "l a", "1.5:C4"), ("luz", "l u1 s", "2:E4"), ("del", "d e l", "3:D4"),
+               ("día", "d i1 a", "4:C4 5:B3")]),
+    (13, 1.6, [("sobre", "s o1 b r e", "0:A3 0.5:B3"), ("la", "l a", "1:C4"), ("calle", "k a1 L e", "2:D4 3:C4"), ("fría.", "f r i1 a", "4:B3 5:A3")]),
+    (15, 1.6, [("Canta", "k a1 n t a", "0:C4 1:D4"), ("conmigo,", "k o n m i1 g o", "1.5:D4 2:E4 3:D4"), ("canta,", "k a1 n t a", "4:C4 5:D4")]),
+    (17, 5.0, [("canta", "k a1 n t a", "0:E4 0.5:D4"), ("toda", "t o1 d a", "1:C4 2:B3"), ("la", "l a", "3:A3"), ("vida.", "b i1 d a", "4:B3 5:A3")]),
 ]
 
 CHORDS = [(0, 0, "Am"), (1, 0, "Am"), (2, 0, "G"), (3, 0, "F"), (4, 0, "Am"), (5, 0, "C"), (6, 0, "G"), (7, 0, "F"), (7, 2, "E"),

@@ -8,7 +8,7 @@ namespace Libretto.Cli.Tests;
 /// <summary>The first song on a machine that has no model yet, with a hub that gives them, or doesn't.</summary>
 public sealed class FirstRunTests : IAsyncLifetime
 {
-    private const string Decoder = "onnx/decoder_model_merged_q8.onnx";
+    private const string Decoder = "onnx/decoder_model_merged_fp16.onnx";
     private const string Serves = "moonshine-tiny serves";
 
     private readonly LibrettoProgram _libretto = new();
@@ -35,7 +35,7 @@ public sealed class FirstRunTests : IAsyncLifetime
     [Fact]
     public async Task A_spanish_song_is_understood_in_spanish_and_the_model_is_fetched_once()
     {
-        OfferWhisper();
+        _hub.Offer(ModelHub.Whisper, Repository.SharedFile("models", "whisper-base"));
         var run = await _libretto.RunAsync(Repository.File("samples", "luna-clara.ogg"), "--stdout", "json");
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("Fetching whisper-base once (150 MB): no speech model is installed yet.", run.Errors, StringComparison.Ordinal);
@@ -46,7 +46,7 @@ public sealed class FirstRunTests : IAsyncLifetime
         using var truth = JsonDocument.Parse(File.ReadAllText(Repository.File("samples", "luna-clara.truth.json")));
         var heard = WordsOf(song).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var sung = WordsOf(truth.RootElement).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
-        Assert.InRange(sung.Count(heard.Contains), sung.Count / 3, sung.Count);
+        Assert.InRange(sung.Count(heard.Contains), 0.8 * sung.Count, sung.Count);
 
         var asked = _hub.Server.Requests.Count;
         var second = await _libretto.RunAsync(Sounds.Silence(_libretto.Folder["a.wav"], 1), "--stdout", "txt");
@@ -68,7 +68,7 @@ public sealed class FirstRunTests : IAsyncLifetime
     public async Task A_download_that_breaks_goes_on_where_it_was()
     {
         OfferWhisper();
-        _hub.Server.CutAfter(Weights, 5_000_000);
+        _hub.Server.CutAfter(Weights, 50_000);
         var run = await SongAsync();
         Assert.Equal(0, run.ExitCode);
         Assert.DoesNotContain(Serves, run.Errors, StringComparison.Ordinal);
@@ -80,7 +80,7 @@ public sealed class FirstRunTests : IAsyncLifetime
     {
         OfferWhisper();
         InstallMoonshine();
-        _hub.Server.CutAfter(Weights, 5_000_000);
+        _hub.Server.CutAfter(Weights, 50_000);
         for (var i = 0; i < 4; i++)
             _hub.Server.Refuse(Weights, StatusCodes.Status503ServiceUnavailable);
         await AssertMoonshineServesAsync("answered 503");
@@ -128,7 +128,7 @@ public sealed class FirstRunTests : IAsyncLifetime
     public async Task Bytes_that_are_not_those_declared_are_never_used()
     {
         InstallMoonshine();
-        _hub.Offer(ModelHub.Whisper, Repository.SharedFile("models", "whisper-base"), declare: new string('a', 64));
+        _hub.Offer(ModelHub.Whisper, Path.Combine(TestModels.Small, TestModels.Whisper), declare: new string('a', 64));
         await AssertMoonshineServesAsync("checksum");
         Assert.False(Directory.Exists(_libretto.Folder["cache/models/whisper-base"]));
     }
@@ -148,7 +148,7 @@ public sealed class FirstRunTests : IAsyncLifetime
     {
         OfferWhisper();
         InstallMoonshine();
-        using var disk = TinyDisk.Mount(_libretto.Folder["cache/models"], 20_000_000);
+        using var disk = TinyDisk.Mount(_libretto.Folder["cache/models"], 150_000);
         await AssertMoonshineServesAsync("cannot be written");
     }
 
@@ -181,7 +181,7 @@ public sealed class FirstRunTests : IAsyncLifetime
     public async Task Given_lyrics_bring_the_model_that_parts_the_voice_too()
     {
         OfferWhisper();
-        _hub.Offer(ModelHub.Spleeter, Repository.SharedFile("models", "spleeter-2stems"));
+        _hub.Offer(ModelHub.Spleeter, Path.Combine(TestModels.Small, TestModels.Spleeter));
         await File.WriteAllTextAsync(_libretto.Folder["words.txt"], "Luna clara", Token);
         var run = await _libretto.RunAsync(
             Repository.File("samples", "luna-clara.ogg"), "--lyrics", "words.txt", "--language", "es", "--stdout", "json");
@@ -205,7 +205,8 @@ public sealed class FirstRunTests : IAsyncLifetime
         Assert.Contains("Better: libretto models pull whisper-base (150 MB)", alone.Output, StringComparison.Ordinal);
     }
 
-    private void OfferWhisper() => _hub.Offer(ModelHub.Whisper, Repository.SharedFile("models", "whisper-base"));
+    /// <summary>A small network in the published layout: it is fetched, made into 8-bit blocks and listens like the real one, and understands nothing.</summary>
+    private void OfferWhisper() => _hub.Offer(ModelHub.Whisper, Path.Combine(TestModels.Small, TestModels.Whisper));
 
     /// <summary>The small model of the user's own cache, and nothing else of it.</summary>
     private void InstallMoonshine()

@@ -74,7 +74,7 @@ public sealed class LinkTests : IDisposable
     [Fact]
     public async Task Separating_and_aligning_take_links_as_well_and_fetch_them_once()
     {
-        _libretto["LIBRETTO_MODELS"] = Repository.SharedFile("models");
+        _libretto["LIBRETTO_MODELS"] = TestModels.Folder;
         Sounds.Silence(_libretto.Folder["Quiet.wav"], 1);
         Serve("/a/Hush.wav", "audio/wav", await File.ReadAllBytesAsync(_libretto.Folder["Quiet.wav"], Token));
         await File.WriteAllTextAsync(_libretto.Folder["words.txt"], "Hush\n", Token);

@@ -12,7 +12,7 @@ public sealed class SeparateTests : IDisposable
     [Fact]
     public async Task A_song_becomes_two_stems_as_long_as_itself_that_are_replaced_by_the_next_run()
     {
-        UseSharedModels();
+        UseModels();
         var song = await FirstSecondsAsync(20);
 
         var run = await _libretto.RunAsync("separate", song, "--out", "made/here");
@@ -35,7 +35,7 @@ public sealed class SeparateTests : IDisposable
     [Fact]
     public async Task In_a_batch_a_bad_song_does_not_keep_the_others_from_being_done_and_leaves_nothing()
     {
-        UseSharedModels();
+        UseModels();
         Sounds.Silence(_libretto.Folder["a.wav"], 1);
         File.WriteAllText(_libretto.Folder["b.mp3"], "no song");
 
@@ -49,7 +49,7 @@ public sealed class SeparateTests : IDisposable
     [Fact]
     public async Task With_stems_a_transcription_separates_first_says_so_and_writes_both()
     {
-        UseSharedModels();
+        UseModels();
         var song = await FirstSecondsAsync(15);
 
         var run = await _libretto.RunAsync(song, "--engine", "moonshine", "--stems", "--stem-format", "opus", "--progress", "json");
@@ -88,17 +88,13 @@ public sealed class SeparateTests : IDisposable
         Assert.DoesNotContain(_libretto.Files, file => file.Contains("vocals", StringComparison.Ordinal));
     }
 
-    private void UseSharedModels()
-    {
-        Repository.SharedFile("models", "spleeter-2stems");
-        _libretto["LIBRETTO_MODELS"] = Repository.SharedFile("models");
-    }
+    private void UseModels() => _libretto["LIBRETTO_MODELS"] = TestModels.Folder;
 
-    /// <summary>The start of the CC0 song as <c>song.wav</c>.</summary>
+    /// <summary>The start of the sample as <c>song.wav</c>.</summary>
     private async Task<string> FirstSecondsAsync(int seconds)
     {
         var made = await _libretto.RunAsync(
-            "ffmpeg", ["-v", "error", "-i", Repository.SharedFile("audio", "holiznacc0-excerpt.ogg"), "-t", $"{seconds}", "-ar", "44100", "song.wav"]);
+            "ffmpeg", ["-v", "error", "-i", Repository.File("samples", "morning-light.ogg"), "-t", $"{seconds}", "-ar", "44100", "song.wav"]);
         Assert.Equal(0, made.ExitCode);
         return "song.wav";
     }

@@ -24,7 +24,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    /// <summary>Starts a server with the small engine, unless told otherwise, and the models among the test data.</summary>
+    /// <summary>Starts a server with the small engine, unless told otherwise, and the models of the tests.</summary>
     /// <param name="options">The server's options.</param>
     /// <param name="engine">The engine of songs that ask for none.</param>
     /// <param name="settings">All else.</param>
@@ -37,7 +37,7 @@ internal sealed class RunningServer : IAsyncDisposable
         var workFolder = new TemporaryFolder(options.WorkFolder);
         settings = (settings ?? new LibrettoSettings()) with { Engine = engine };
         if (!isFresh)
-            settings = settings with { Fetch = LibrettoSettings.FetchSmall, Models = [Path.Combine(Repository.Shared, "models")] };
+            settings = settings with { Fetch = LibrettoSettings.FetchSmall, Models = [TestModels.Folder] };
         var app = LibrettoServer.Build(options, settings, workFolder);
         await LibrettoServer.MigrateAsync(app.Services, options, default);
         beforeStart?.Invoke(Path.GetDirectoryName(workFolder.NewFile())!);

@@ -27,9 +27,9 @@ public sealed class LyricsAlignerTests(WhisperFixture whisper) : IClassFixture<W
     [Fact]
     public async Task Lyrics_of_another_song_are_called_unsure_with_the_share_that_matched()
     {
-        using var audio = await AudioAsync();
-        var heard = await HeardAsync(audio);
-        var result = await AlignAsync("Happy birthday to you\nhappy birthday dear Susan\nmany candles burn tonight", heard);
+        var heard = LinesOf("Morning light is on the water\nand the birds begin to sing")
+            .SelectMany(line => line.Words).Select((word, i) => word with { Start = i * 0.8, End = (i * 0.8) + 0.7 }).ToList();
+        var result = await AlignAsync("Happy birthday to you\nhappy birthday dear Susan\nmany candles burn tonight", heard, AnyFolder);
         Assert.True(result.Fit.Unsure);
         Assert.InRange(result.Fit.Matched, 0, 0.2);
         Assert.NotEmpty(result.Checks);
@@ -38,22 +38,27 @@ public sealed class LyricsAlignerTests(WhisperFixture whisper) : IClassFixture<W
     [Fact]
     public async Task Far_too_many_lines_end_well_and_unsure()
     {
-        var result = await AlignAsync(string.Join('\n', Enumerable.Range(0, 5000).Select(i => $"line number {i} of many")), heard: []);
+        var result = await AlignAsync(string.Join('\n', Enumerable.Range(0, 5000).Select(i => $"line number {i} of many")), heard: [], AnyFolder);
         Assert.True(result.Fit.Unsure);
         Assert.Equal(5000, result.Lines.Count);
     }
 
-    [Theory]
-    [InlineData("ask what you can do for your country", 18)]
-    [InlineData("And so my fellow Americans\nask what you can do for your country", 18)]
-    [InlineData("ask not\nwhat your country can do for you", 5)]
-    public async Task Lyrics_may_lack_what_is_sung_first_last_or_between(string lyrics, int place)
+    [Fact]
+    public async Task Lyrics_may_lack_what_is_sung_first_last_or_between()
     {
         using var audio = await AudioAsync();
-        var result = await AlignAsync(lyrics, await HeardAsync(audio));
-        var expected = place == 18 ? Truth()[^8] : Truth()[7];
-        Assert.Equal(expected, result.Lines[^1].Start, 0.35);
-        Assert.False(result.Fit.Unsure);
+        var heard = await HeardAsync(audio);
+        foreach (var (lyrics, start) in ((string, double)[])
+            [
+                ("ask what you can do for your country", Truth()[^8]),
+                ("And so my fellow Americans\nask what you can do for your country", Truth()[^8]),
+                ("ask not\nwhat your country can do for you", Truth()[7]),
+            ])
+        {
+            var result = await AlignAsync(lyrics, heard);
+            Assert.Equal(start, result.Lines[^1].Start, 0.35);
+            Assert.False(result.Fit.Unsure);
+        }
     }
 
     [Fact]
@@ -86,27 +91,31 @@ public sealed class LyricsAlignerTests(WhisperFixture whisper) : IClassFixture<W
     public async Task Aligning_can_be_stopped() =>
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            using var audio = await AudioAsync();
+            using var audio = await WhisperFixture.Decode(Samples.TwoLines);
             using var stopped = new CancellationTokenSource();
             await stopped.CancelAsync();
-            await new LyricsAligner(WhisperFixture.Folder, whisper.Sessions).AlignAsync(
+            await new LyricsAligner(AnyFolder, whisper.Sessions).AlignAsync(
                 audio, new LyricsDocument { Duration = 0, Lines = LinesOf(Speech) }, "file", [], ActivityDetector.Detect(audio, null, CancellationToken.None), "en", null, stopped.Token);
         });
 
     [Fact]
     public async Task Lyrics_without_words_are_refused() =>
-        Assert.Equal("lyrics_empty", (await Assert.ThrowsAsync<AlignException>(() => AlignAsync("\n\n", heard: []))).Code);
+        Assert.Equal("lyrics_empty", (await Assert.ThrowsAsync<AlignException>(() => AlignAsync("\n\n", heard: [], AnyFolder))).Code);
 
-    private async Task<AlignedLyrics> AlignAsync(string lyrics, IReadOnlyList<LyricsWord> heard)
+    /// <summary>A model for what does not depend on what it understands.</summary>
+    private static string AnyFolder => Path.Combine(TestModels.Folder, TestModels.Whisper);
+
+    /// <summary>Times lyrics on the speech by the real model, or on the sample by another.</summary>
+    private async Task<AlignedLyrics> AlignAsync(string lyrics, IReadOnlyList<LyricsWord> heard, string? model = null)
     {
-        using var audio = await AudioAsync();
-        return await AlignAsync(audio, lyrics, heard);
+        using var audio = model is null ? await AudioAsync() : await WhisperFixture.Decode(Samples.TwoLines);
+        return await AlignAsync(audio, lyrics, heard, model);
     }
 
-    private async Task<AlignedLyrics> AlignAsync(PcmFile audio, string lyrics, IReadOnlyList<LyricsWord> heard)
+    private async Task<AlignedLyrics> AlignAsync(PcmFile audio, string lyrics, IReadOnlyList<LyricsWord> heard, string? model = null)
     {
         var given = new LyricsDocument { Duration = 0, Lines = LinesOf(lyrics) };
-        return await new LyricsAligner(WhisperFixture.Folder, whisper.Sessions).AlignAsync(
+        return await new LyricsAligner(model ?? WhisperFixture.Folder, whisper.Sessions).AlignAsync(
             audio, given, "file", heard, ActivityDetector.Detect(audio), "en", cancellationToken: TestContext.Current.CancellationToken);
     }
 

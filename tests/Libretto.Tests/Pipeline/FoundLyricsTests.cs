@@ -68,8 +68,7 @@ public sealed class FoundLyricsTests : IAsyncLifetime
         Assert.Equal("transcribed", without.Document.Method!.Words);
         Assert.Contains(without.Notices, notice => notice.Contains("libretto models pull whisper-base", StringComparison.Ordinal));
 
-        var models = Path.GetDirectoryName(Repository.SharedFile("models", "whisper-base"))!;
-        var result = await RunAsync(settings => settings with { Models = [models] });
+        var result = await RunAsync(settings => settings with { Models = [TestModels.Folder] });
         Assert.Equal(("supplied", "attention", "lrclib"), (result.Document.Method!.Words, result.Document.Method.Alignment, result.Document.Method.Lyrics!.Source));
         Assert.Equal("Walking down the river", result.Document.Lines[0].Text);
     }

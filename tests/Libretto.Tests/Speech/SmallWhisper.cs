@@ -38,7 +38,12 @@ internal sealed record SmallWhisper
         "<|translate|>", "<|transcribe|>", "<|startoflm|>", "<|startofprev|>", "<|nospeech|>", "<|notimestamps|>",
     ];
 
-    private int Vocabulary => 256 + Commands.Length + 1501;
+    // Text is made of bytes, and of these pairs: each a token more.
+    private static readonly (string Left, string Right)[] s_merges = [("Ġ", "t"), ("h", "e"), ("Ġt", "he"), ("e", "r"), ("l", "e"), ("t", "t")];
+
+    private static int TextTokens => 256 + s_merges.Length;
+
+    private int Vocabulary => TextTokens + Commands.Length + 1501;
 
     /// <summary>Writes the folder.</summary>
     public string Write(string folder)
@@ -52,13 +57,19 @@ internal sealed record SmallWhisper
         WriteJson("generation_config.json", new
         {
             is_multilingual = IsMultilingual, alignment_heads = new[] { new[] { Layers - 1, Heads - 1 }, [0, 0] },
-            no_timestamps_token_id = 256 + Commands.Length - 1, suppress_tokens = new[] { 1, 2 },
+            no_timestamps_token_id = TextTokens + Commands.Length - 1, suppress_tokens = new[] { 1, 2 },
         });
         WriteJson("tokenizer.json", new
         {
-            model = new { vocab = Enumerable.Range(0, 256).ToDictionary(value => CharacterOf(value).ToString(), value => value), merges = Array.Empty<string>() },
-            added_tokens = Commands.Select((content, i) => new { id = 256 + i, content }),
+            model = new
+            {
+                vocab = Enumerable.Range(0, 256).Select(value => CharacterOf(value).ToString()).Concat(s_merges.Select(pair => pair.Left + pair.Right))
+                    .Index().ToDictionary(token => token.Item, token => token.Index),
+                merges = s_merges.Select(pair => new[] { pair.Left, pair.Right }),
+            },
+            added_tokens = Commands.Select((content, i) => new { id = TextTokens + i, content }),
         });
+        WriteJson("preprocessor_config.json", new { feature_size = Bins, sampling_rate = 16_000 });
         var suffix = IsHalf ? "_fp16.onnx" : ".onnx";
         File.WriteAllBytes(Path.Combine(folder, "onnx", "encoder_model" + suffix), Encoder().ToByteArray());
         File.WriteAllBytes(Path.Combine(folder, "onnx", "decoder_model_merged" + suffix), Decoder().ToByteArray());

@@ -5,6 +5,9 @@ namespace Libretto.Tests.Support;
 /// <summary>The project's own songs, cut for the tests.</summary>
 internal static class Samples
 {
+    /// <summary>Where in the song these begin, in seconds.</summary>
+    public const int TwoLinesFrom = 2;
+
     private static readonly Lazy<string> Cut = new(MakeTwoLines);
 
     /// <summary>
@@ -20,7 +23,7 @@ internal static class Samples
             return path;
         var making = Path.Combine(AppContext.BaseDirectory, $"{Guid.NewGuid():N}.wav");
         var sample = Repository.File("samples", "morning-light.ogg");
-        using var ffmpeg = Process.Start("ffmpeg", ["-v", "error", "-i", sample, "-ss", "2", "-t", "11", "-ar", "16000", "-ac", "1", making]);
+        using var ffmpeg = Process.Start("ffmpeg", ["-v", "error", "-i", sample, "-ss", $"{TwoLinesFrom}", "-t", "11", "-ar", "16000", "-ac", "1", making]);
         ffmpeg.WaitForExit();
         Assert.Equal(0, ffmpeg.ExitCode);
         File.Move(making, path, overwrite: true);

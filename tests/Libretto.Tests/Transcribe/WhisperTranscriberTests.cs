@@ -19,17 +19,19 @@ public sealed class WhisperTranscriberTests(WhisperFixture whisper) : IClassFixt
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory]
-    [InlineData("jfk.wav", "jfk")]
-    [InlineData("vm-intro-en.wav", "vm-intro-en")]
-    [InlineData("holiznacc0-excerpt.ogg", "holiznacc0-excerpt")]
-    public async Task The_words_are_the_references(string file, string golden)
-    {
-        using var audio = await WhisperFixture.Decode(Repository.SharedFile("audio", file));
-        var pieces = await WhisperFixture.Transcribe(whisper.Transcriber, audio, new TranscribeOptions { Language = "en" });
+    private static readonly string[] s_recordings = ["jfk.wav", "vm-intro-en.wav", "holiznacc0-excerpt.ogg"];
 
-        Assert.Equal(Plain(Golden(golden).GetProperty("text").GetString()!), Plain(string.Join(' ', Words(pieces).Select(w => w.Text))));
-        AssertTimed(Words(pieces), audio.Duration);
+    [Fact]
+    public async Task The_words_are_the_references()
+    {
+        foreach (var recording in s_recordings)
+        {
+            using var audio = await WhisperFixture.Decode(Repository.SharedFile("audio", recording));
+            var pieces = await WhisperFixture.Transcribe(whisper.Transcriber, audio, new TranscribeOptions { Language = "en" });
+
+            Assert.Equal(Plain(Golden(recording).GetProperty("text").GetString()!), Plain(string.Join(' ', Words(pieces).Select(w => w.Text))));
+            AssertTimed(Words(pieces), audio.Duration);
+        }
     }
 
     [Fact]
@@ -37,7 +39,7 @@ public sealed class WhisperTranscriberTests(WhisperFixture whisper) : IClassFixt
     {
         using var audio = await WhisperFixture.Decode(Repository.SharedFile("audio", "jfk.wav"));
         var pieces = await WhisperFixture.Transcribe(whisper.Transcriber, audio, new TranscribeOptions { Language = "en", BeamSize = 3 });
-        Assert.Equal(Plain(Golden("jfk").GetProperty("text").GetString()!), Plain(string.Join(' ', Words(pieces).Select(w => w.Text))));
+        Assert.Equal(Plain(Golden("jfk.wav").GetProperty("text").GetString()!), Plain(string.Join(' ', Words(pieces).Select(w => w.Text))));
         AssertTimed(Words(pieces), audio.Duration);
     }
 
@@ -50,46 +52,44 @@ public sealed class WhisperTranscriberTests(WhisperFixture whisper) : IClassFixt
         Assert.InRange(piece.LanguageProbability!.Value, 0.9, 1);
     }
 
-    [Theory]
-    [InlineData("silence")]
-    [InlineData("brownnoise")]
-    [InlineData("pinknoise")]
-    [InlineData("whitenoise")]
-    [InlineData("tone")]
-    public async Task Where_nobody_sings_there_are_no_words(string kind)
+    [Fact]
+    public async Task Where_nobody_sings_there_are_no_words()
     {
-        using var audio = await WhisperFixture.Decode(kind switch
+        string[] recordings =
+        [
+            TestAudio.Silence(_folder, 40), TestAudio.Tone(_folder, 20),
+            .. ((string[])["brownnoise", "pinknoise", "whitenoise"]).Select(kind => TestAudio.Noise(_folder, 20, kind)),
+        ];
+        foreach (var recording in recordings)
         {
-            "silence" => TestAudio.Silence(_folder, 40),
-            "tone" => TestAudio.Tone(_folder, 20),
-            _ => TestAudio.Noise(_folder, 20, kind),
-        });
-        Assert.Empty(Words(await WhisperFixture.Transcribe(whisper.Transcriber, audio, new TranscribeOptions { Language = "en" })));
-    }
-
-    [Theory]
-    [InlineData(0.0)]
-    [InlineData(0.05)]
-    public async Task The_shortest_audio_gives_no_words(double seconds)
-    {
-        using var audio = new PcmFile(16000, 1);
-        audio.Append(Enumerable.Range(0, (int)(seconds * 16000)).Select(i => MathF.Sin(i)).ToArray());
-        Assert.Empty(Words(await WhisperFixture.Transcribe(whisper.Transcriber, audio, new TranscribeOptions { Language = "en" })));
+            using var audio = await WhisperFixture.Decode(recording);
+            Assert.Empty(Words(await WhisperFixture.Transcribe(whisper.Transcriber, audio, new TranscribeOptions { Language = "en" })));
+        }
+        foreach (var samples in (int[])[0, 800])
+        {
+            using var audio = new PcmFile(16000, 1);
+            audio.Append(Enumerable.Range(0, samples).Select(i => MathF.Sin(i)).ToArray());
+            Assert.Empty(Words(await WhisperFixture.Transcribe(whisper.Transcriber, audio, new TranscribeOptions { Language = "en" })));
+        }
     }
 
     [Fact]
     public async Task Samples_that_are_not_numbers_are_silence()
     {
-        using var clean = await WhisperFixture.Decode(Repository.SharedFile("audio", "jfk.wav"));
+        using var clean = await WhisperFixture.Decode(Samples.TwoLines);
         var samples = new float[clean.Frames];
         clean.Read(0, samples);
+        using var silent = new PcmFile(16000, 1);
+        silent.Append(samples);
+        silent.Append(new float[1603]);
         using var damaged = new PcmFile(16000, 1);
         damaged.Append(samples);
         damaged.Append([float.NaN, float.PositiveInfinity, float.NegativeInfinity]);
         damaged.Append(new float[1600]);
 
-        var words = Words(await WhisperFixture.Transcribe(whisper.Transcriber, damaged, new TranscribeOptions { Language = "en" }));
-        Assert.Contains("Americans", string.Join(' ', words.Select(w => w.Text)), StringComparison.Ordinal);
+        var words = Words(await WhisperFixture.Transcribe(Any, damaged, new TranscribeOptions { Language = "en" }));
+        Assert.NotEmpty(words);
+        Assert.Equal(Words(await WhisperFixture.Transcribe(Any, silent, new TranscribeOptions { Language = "en" })), words);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class WhisperTranscriberTests(WhisperFixture whisper) : IClassFixt
     {
         var error = await Refused(new TranscribeOptions { Language = "xx" });
         Assert.Equal("unknown_language", error.Code);
-        Assert.Contains("yo", error.Message, StringComparison.Ordinal);
+        Assert.Contains("yue", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,12 +117,12 @@ public sealed class WhisperTranscriberTests(WhisperFixture whisper) : IClassFixt
     [Fact]
     public async Task Cancelling_stops_the_work()
     {
-        using var audio = await WhisperFixture.Decode(Repository.SharedFile("audio", "jfk.wav"));
+        using var audio = await WhisperFixture.Decode(Samples.TwoLines);
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var run = Task.Run(
             async () =>
             {
-                await foreach (var _ in whisper.Transcriber.TranscribeAsync(audio, new TranscribeOptions { Language = "en" }, null, cancel.Token))
+                await foreach (var _ in Any.TranscribeAsync(audio, new TranscribeOptions { Language = "en" }, null, cancel.Token))
                     Assert.Fail("A piece came after cancellation.");
             },
             Token);
@@ -130,10 +130,14 @@ public sealed class WhisperTranscriberTests(WhisperFixture whisper) : IClassFixt
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
     }
 
-    [Theory]
-    [InlineData(100)]
-    [InlineData(1500)]
-    public async Task Cancelling_is_felt_within_half_a_second(int milliseconds)
+    [Fact]
+    public async Task Cancelling_is_felt_within_half_a_second_early_and_late()
+    {
+        await FeltAsync(100);
+        await FeltAsync(1500);
+    }
+
+    private async Task FeltAsync(int milliseconds)
     {
         using var audio = await WhisperFixture.Decode(Repository.SharedFile("audio", "songs", "Fantasma_-_Los_Rombos.mp3"));
         await whisper.Transcriber.PrepareAsync(Token);
@@ -152,21 +156,24 @@ public sealed class WhisperTranscriberTests(WhisperFixture whisper) : IClassFixt
         Assert.InRange(felt, 0, 3);
     }
 
-    [Theory]
-    [InlineData("jfk.wav", "jfk")]
-    [InlineData("vm-intro-en.wav", "vm-intro-en")]
-    [InlineData("holiznacc0-excerpt.ogg", "holiznacc0-excerpt")]
-    public async Task By_the_usual_rule_words_start_where_the_references_do(string file, string golden)
+    [Fact]
+    public async Task By_the_usual_rule_words_start_where_the_references_do()
+    {
+        foreach (var recording in s_recordings)
+            await StartsAsync(recording);
+    }
+
+    private async Task StartsAsync(string recording)
     {
         var model = whisper.Model;
-        using var audio = await WhisperFixture.Decode(Repository.SharedFile("audio", file));
+        using var audio = await WhisperFixture.Decode(Repository.SharedFile("audio", recording));
         var samples = new float[WhisperModel.WindowSamples];
         audio.Read(0, samples);
         var features = new float[model.Features.Bins * 3000];
         model.Features.Compute(samples, features);
         using var states = model.Encode([features], Token);
 
-        int[] tokens = [.. Golden(golden).GetProperty("segments").EnumerateArray()
+        int[] tokens = [.. Golden(recording).GetProperty("segments").EnumerateArray()
             .SelectMany(s => s.GetProperty("tokens").EnumerateArray()).Select(t => t.GetInt32()).Where(model.Tokenizer.IsText)];
         var frames = (int)(audio.Duration / WhisperModel.SecondsPerFrame);
         var reading = Assert.Single(ForcedPass.Run(model, states, [new ForcedText(0, frames, tokens)], "en", Token));
@@ -174,7 +181,7 @@ public sealed class WhisperTranscriberTests(WhisperFixture whisper) : IClassFixt
         var times = WordTiming.FromPositions(
             reading.Attention.PositionStarts(), [.. words.Select(w => w.First)], WhisperModel.SecondsPerFrame, WordStartRule.Usual, audio.Duration);
 
-        var expected = Golden(golden).GetProperty("segments").EnumerateArray().SelectMany(s => s.GetProperty("words").EnumerateArray()).ToArray();
+        var expected = Golden(recording).GetProperty("segments").EnumerateArray().SelectMany(s => s.GetProperty("words").EnumerateArray()).ToArray();
         Assert.Equal(expected.Select(w => w.GetProperty("word").GetString()), words.Select(w => w.Text));
         var near = expected.Zip(times).Count(pair => Math.Abs(pair.First.GetProperty("start").GetDouble() - pair.Second.Start) <= 0.1);
         Assert.True(near >= 0.9 * expected.Length, string.Join(' ', expected.Zip(times).Select(
@@ -185,8 +192,11 @@ public sealed class WhisperTranscriberTests(WhisperFixture whisper) : IClassFixt
     {
         using var audio = new PcmFile(16000, 1);
         audio.Append(new float[16000]);
-        return await Assert.ThrowsAnyAsync<LibrettoException>(() => WhisperFixture.Transcribe(whisper.Transcriber, audio, options));
+        return await Assert.ThrowsAnyAsync<LibrettoException>(() => WhisperFixture.Transcribe(Any, audio, options));
     }
+
+    /// <summary>An engine for what does not depend on what it understands.</summary>
+    private WhisperTranscriber Any => new(Path.Combine(TestModels.Folder, TestModels.Whisper), whisper.Sessions);
 
     private static List<LyricsWord> Words(IEnumerable<TranscribedPiece> pieces) => [.. pieces.SelectMany(p => p.Words)];
 
@@ -206,9 +216,9 @@ public sealed class WhisperTranscriberTests(WhisperFixture whisper) : IClassFixt
         string.Join(' ', new string([.. text.Normalize(NormalizationForm.FormKC).ToLowerInvariant().Select(c => char.IsLetterOrDigit(c) || c == '\'' ? c : ' ')])
             .Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
-    private static JsonElement Golden(string name)
+    private static JsonElement Golden(string recording)
     {
-        using var document = JsonDocument.Parse(File.ReadAllBytes(Repository.SharedFile("golden", "whisper", name + ".json")));
+        using var document = JsonDocument.Parse(File.ReadAllBytes(Repository.SharedFile("golden", "whisper", Path.ChangeExtension(recording, ".json"))));
         return document.RootElement.Clone();
     }
 }

@@ -86,7 +86,6 @@ public sealed class HostedJobsTests : IAsyncLifetime
     [Fact]
     public async Task A_job_says_why_another_engine_did_it()
     {
-        Repository.SharedFile("models", "whisper-base");
         _groq.Answer = (context, _) => SpeechServer.JsonAsync(context, 401, Answers.Error("invalid_api_key", $"Invalid API Key {Key}"));
         var job = await FinishAsync("""{"language":"en"}""");
         Assert.Equal("completed", job.Text("status"));

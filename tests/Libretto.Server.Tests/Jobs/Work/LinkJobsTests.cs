@@ -69,8 +69,7 @@ public sealed class LinkJobsTests : IAsyncLifetime
     [Fact]
     public async Task A_link_takes_lyrics_and_options_as_a_file_does()
     {
-        Repository.SharedFile("models", "whisper-base");
-        _site.ServeBytes("/media/speech.wav", "audio/wav", await File.ReadAllBytesAsync(Repository.SharedFile("audio", "jfk.wav"), Ct));
+        _site.ServeBytes("/media/speech.wav", "audio/wav", await File.ReadAllBytesAsync(Samples.TwoLines, Ct));
         const string Options =
             """
             {"language":"en","engine":"whisper","model":"whisper-base","quality":"fast","separate":"never","stems":false,"formats":["lrc"],"title":"Inaugural","artist":"Kennedy"}

@@ -50,12 +50,14 @@ public sealed class ActivityDetectorTests : IDisposable
         Assert.All(onsets, onset => Assert.Contains(ranges, r => r.Start <= onset + 0.05 && onset < r.End));
     }
 
-    [Theory]
-    [InlineData("Avercage_-_Embers")]
-    [InlineData("Fantasma_-_Los_Rombos")]
-    [InlineData("Séculaire_feat._Nÿme_-_saru")]
-    [InlineData("Veränderung_-_doromusis")]
-    public async Task No_singing_over_accompaniment_is_lost(string song)
+    [Fact]
+    public async Task No_singing_over_accompaniment_is_lost_in_any_of_four_songs()
+    {
+        foreach (var song in (string[])["Avercage_-_Embers", "Fantasma_-_Los_Rombos", "Séculaire_feat._Nÿme_-_saru", "Veränderung_-_doromusis"])
+            await AssertHeardAsync(song);
+    }
+
+    private async Task AssertHeardAsync(string song)
     {
         using var pcm = await DecodeAsync(Repository.SharedFile("audio", "songs", song + ".mp3"));
         var words = (await File.ReadAllLinesAsync(Repository.SharedFile("audio", "songs", song + ".words.csv"), Token))

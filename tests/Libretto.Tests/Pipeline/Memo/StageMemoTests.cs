@@ -131,10 +131,9 @@ public sealed class StageMemoTests : IDisposable
     [Fact]
     public async Task Lyrics_are_timed_once_and_words_heard_for_them_serve_again()
     {
-        var song = Repository.SharedFile("audio", "jfk.wav");
-        Repository.SharedFile("models", "whisper-base");
+        var song = await SpeechAsync();
         var settings = Settings with { Engine = "whisper", Model = "whisper-base" };
-        var lyrics = LyricsFormats.Named("txt").Read("And so my fellow Americans\nask not what your country can do for you");
+        var lyrics = LyricsFormats.Named("txt").Read("The morning light\nis falling on the water");
         await RunAsync(new SongRequest(song) { Language = "en" }, settings);
 
         var first = await RunAsync(new SongRequest(song) { Language = "en", Lyrics = lyrics }, settings);
@@ -148,9 +147,10 @@ public sealed class StageMemoTests : IDisposable
     [Fact]
     public async Task With_a_network_for_letters_words_are_timed_by_it_once()
     {
-        var settings = Settings with { Aligner = Repository.SharedFile("golden", "wav2vec2") };
-        var request = new SongRequest(Repository.SharedFile("audio", "jfk.wav")) { Language = "en" };
-        await InstalledModels.MoonshineTinyAsync();
+        Directory.CreateDirectory(_folder["letters"]);
+        ToneNetwork.Write(_folder["letters"], "|'abcdefghijklmnopqrstuvwxyz");
+        var settings = Settings with { Aligner = _folder["letters"] };
+        var request = new SongRequest(await SpeechAsync()) { Language = "en" };
 
         var plain = await RunAsync(request);
         var first = await RunAsync(request, settings);
@@ -189,7 +189,7 @@ public sealed class StageMemoTests : IDisposable
     {
         Engine = "moonshine",
         Cache = _folder["cache"],
-        Models = [Path.GetDirectoryName(InstalledModels.Store.Find(ModelCatalogue.SmallSpeechModel)) ?? "", Path.Combine(Repository.Shared, "models")],
+        Models = [Path.GetDirectoryName(InstalledModels.Store.Find(ModelCatalogue.SmallSpeechModel)) ?? "", TestModels.Folder],
     };
 
     private static ServiceProvider Services(LibrettoSettings settings) => new ServiceCollection().AddLibretto(settings).BuildServiceProvider();
@@ -217,11 +217,7 @@ public sealed class StageMemoTests : IDisposable
         return TestAudio.Speech(_folder, "The morning light is falling on the water");
     }
 
-    private string SungSeconds()
-    {
-        Repository.SharedFile("models", StemPipeline.DefaultModel);
-        return TestAudio.Ffmpeg(_folder["song.wav"], "-i", Repository.SharedFile("audio", "holiznacc0-excerpt.ogg"), "-t", "4");
-    }
+    private string SungSeconds() => TestAudio.Ffmpeg(_folder["song.wav"], "-ss", "2", "-i", Repository.File("samples", "morning-light.ogg"), "-t", "4");
 
     /// <summary>An ffmpeg that decodes nothing, beside a real ffprobe.</summary>
     private string FfmpegThatFails()

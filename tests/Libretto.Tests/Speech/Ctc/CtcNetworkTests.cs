@@ -108,7 +108,7 @@ public sealed class CtcNetworkTests : IDisposable
     public void A_network_of_another_kind_is_refused()
     {
         ToneNetwork.Write(_folder.Path, "|ab");
-        File.Copy(Repository.SharedFile("golden", "demucs", "stand-in.onnx"), _folder["model.onnx"], overwrite: true);
+        File.Move(Path.Combine(SmallSeparators.WriteDemucs(_folder["other"]), "htdemucs.onnx"), _folder["model.onnx"], overwrite: true);
         var error = Assert.Throws<SpeechException>(() => CtcNetwork.Load(_folder.Path, _sessions));
         Assert.Contains("input_values", error.Message);
     }

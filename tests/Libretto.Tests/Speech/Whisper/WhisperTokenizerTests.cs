@@ -9,22 +9,24 @@ namespace Libretto.Tests.Speech.Whisper;
 
 public class WhisperTokenizerTests
 {
+    private static readonly Lazy<JsonNode> s_json = new(() => JsonNode.Parse(File.ReadAllBytes(Path.Combine(TestModels.Folder, TestModels.Whisper, "tokenizer.json")))!);
     private static readonly Lazy<WhisperTokenizer> s_base = new(() => Parse(Json()));
 
-    [Theory]
-    [InlineData("jfk")]
-    [InlineData("vm-intro-en")]
-    [InlineData("holiznacc0-excerpt")]
-    public void Text_and_tokens_are_the_references_own(string name)
+    [Fact]
+    public void Text_tokens_and_languages_of_the_published_vocabulary_are_the_references_own()
     {
-        using var golden = JsonDocument.Parse(File.ReadAllBytes(Repository.SharedFile("golden", "whisper", name + ".json")));
-        var tokenizer = s_base.Value;
-        foreach (var segment in golden.RootElement.GetProperty("segments").EnumerateArray())
+        var tokenizer = new WhisperTokenizer(ByteLevelVocabulary.Parse(File.ReadAllBytes(Repository.SharedFile("models", "whisper-base", "tokenizer.json"))));
+        Assert.Equal(99, tokenizer.Languages.Count);
+        foreach (var name in (string[])["jfk", "vm-intro-en", "holiznacc0-excerpt"])
         {
-            int[] tokens = [.. segment.GetProperty("tokens").EnumerateArray().Select(t => t.GetInt32()).Where(tokenizer.IsText)];
-            var text = segment.GetProperty("text").GetString()!;
-            Assert.Equal(text, tokenizer.Decode(tokens));
-            Assert.Equal(tokens, tokenizer.Encode(text));
+            using var golden = JsonDocument.Parse(File.ReadAllBytes(Repository.SharedFile("golden", "whisper", name + ".json")));
+            foreach (var segment in golden.RootElement.GetProperty("segments").EnumerateArray())
+            {
+                int[] tokens = [.. segment.GetProperty("tokens").EnumerateArray().Select(t => t.GetInt32()).Where(tokenizer.IsText)];
+                var text = segment.GetProperty("text").GetString()!;
+                Assert.Equal(text, tokenizer.Decode(tokens));
+                Assert.Equal(tokens, tokenizer.Encode(text));
+            }
         }
     }
 
@@ -40,7 +42,9 @@ public class WhisperTokenizerTests
         var json = Json();
         var merges = json["model"]!["merges"]!.AsArray();
         json["model"]!["merges"] = new JsonArray([.. merges.Select(m => (JsonNode)$"{m![0]} {m[1]}")]);
-        Assert.Equal(s_base.Value.Encode(" Please leave your message"), Parse(json).Encode(" Please leave your message"));
+        const string Text = " Please leave the letter";
+        Assert.Equal(s_base.Value.Encode(Text), Parse(json).Encode(Text));
+        Assert.InRange(s_base.Value.Encode(Text).Count, 1, Text.Length - 1);
     }
 
     [Fact]
@@ -62,8 +66,8 @@ public class WhisperTokenizerTests
     [Fact]
     public void Languages_are_those_between_start_and_tasks()
     {
-        Assert.Equal(99, s_base.Value.Languages.Count);
-        Assert.Equal("fr", s_base.Value.LanguageOf(s_base.Value.Languages["fr"]));
+        Assert.DoesNotContain("translate", s_base.Value.Languages.Keys);
+        Assert.Equal("es", s_base.Value.LanguageOf(s_base.Value.Languages["es"]));
     }
 
     [Theory]
@@ -85,7 +89,7 @@ public class WhisperTokenizerTests
     public void Another_vocabulary_is_refused(string json) =>
         Assert.Throws<FormatException>(() => new WhisperTokenizer(ByteLevelVocabulary.Parse(Encoding.UTF8.GetBytes(json))));
 
-    private static JsonNode Json() => JsonNode.Parse(File.ReadAllBytes(Repository.SharedFile("models", "whisper-base", "tokenizer.json")))!;
+    private static JsonNode Json() => s_json.Value.DeepClone();
 
     private static WhisperTokenizer Parse(JsonNode json) => new(ByteLevelVocabulary.Parse(Encoding.UTF8.GetBytes(json.ToJsonString())));
 }

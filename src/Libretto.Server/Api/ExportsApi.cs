@@ -19,7 +19,7 @@ internal static class ExportsApi
     {
         jobs.MapPost("/{id}/exports", PostAsync).WithName("PostExport").WithSummary("Have karaoke made of a song")
             .WithDescription(
-                "Kinds are html, mp4, cdg and ultrastar. The answer is a job like others, with steps, events and cancel; asked for " +
+                "Kinds are html, mp4, cdg, ultrastar, and zip, which holds those named in kinds, or all. The answer is a job like others, with steps, events and cancel; asked for " +
                     "twice, it is the same one. " +
                 "It goes with the song's job.");
         jobs.MapGet("/{id}/exports", ListAsync).WithName("ListExports").WithSummary("What was made of a song, the latest first");
@@ -54,7 +54,7 @@ internal static class ExportsApi
         });
         if (done.ExpiredAt is not null || await store.OpenAsync(done.ResultKey!, ct) is not { } reading)
             throw LyricsApi.Expired();
-        var (ending, mediaType) = Exports.FileOf(Exports.KindOf(done.Options.Export!));
+        var (ending, mediaType) = Exports.FileOf(kind);
         response.Headers.CacheControl = "private, no-cache";
         response.Headers.ContentDisposition = new ContentDispositionHeaderValue(
             "attachment") { FileNameStar = FileNames.OfSong(song.Artist, song.Title) + ending }.ToString();

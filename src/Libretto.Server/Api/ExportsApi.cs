@@ -19,9 +19,8 @@ internal static class ExportsApi
     {
         jobs.MapPost("/{id}/exports", PostAsync).WithName("PostExport").WithSummary("Have karaoke made of a song")
             .WithDescription(
-                "Kinds are html, mp4, cdg, ultrastar, and zip, which holds those named in kinds, or all. The answer is a job like others, with steps, events and cancel; asked for " +
-                    "twice, it is the same one. " +
-                "It goes with the song's job.");
+                "Kinds are html, mp4, cdg, ultrastar, and zip, which holds those named in kinds, or all. The answer is a job like " +
+                    "others, with steps, events and cancel; asked for twice, it is the same one. It goes with the song's job.");
         jobs.MapGet("/{id}/exports", ListAsync).WithName("ListExports").WithSummary("What was made of a song, the latest first");
         jobs.MapGet("/{id}/exports/{kind}", GetAsync).WithName("GetExport").WithSummary("The latest finished export of a kind, as a file")
             .Produces(200, contentType: "video/mp4").Produces(206, contentType: "video/mp4");

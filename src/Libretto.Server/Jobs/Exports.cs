@@ -67,7 +67,8 @@ internal static class Exports
 
     /// <summary>What has to be made for an export.</summary>
     public static IReadOnlyList<KaraokeKind> Parts(ExportOptions options) =>
-        [.. (options.Kind == Zip ? options.Kinds ?? Single : [options.Kind]).Select(kind => Enum.Parse<KaraokeKind>(kind, ignoreCase: true))];
+        [.. (options.Kind == Zip ? options.Kinds ?? Single : [options.Kind])
+            .Select(kind => Enum.Parse<KaraokeKind>(kind, ignoreCase: true))];
 
     public static KaraokeAudio AudioOf(ExportOptions options) =>
         options.Audio is { } audio ? Enum.Parse<KaraokeAudio>(audio, ignoreCase: true) : KaraokeAudio.Instrumental;

@@ -6,9 +6,9 @@ using Libretto.Audio.Activity;
 namespace Libretto.Pitch;
 
 /// <summary>
-/// Follows the melody of a whole recording, accompaniment and all, without a network: of all ways through the pitches the one that stands
-/// out most (<see cref="Salience"/>) and leaps least (a Viterbi search; compare J. Salamon and E. Gómez, "Melody extraction from polyphonic
-/// music signals using pitch contour characteristics", IEEE TASLP 20(6), 2012). Half tones are surer than octaves.
+/// Follows the melody of a whole recording, accompaniment and all, without a network: of all ways through the pitches the one that
+/// stands out most (<see cref="Salience"/>) and leaps least (a Viterbi search; compare J. Salamon and E. Gómez, "Melody extraction from
+/// polyphonic music signals using pitch contour characteristics", IEEE TASLP 20(6), 2012). Half tones are surer than octaves.
 /// </summary>
 internal static class MelodyTracker
 {
@@ -16,8 +16,8 @@ internal static class MelodyTracker
     private const float LeapCost = 2f;
     private const float WidestLeap = 6f;
 
-    // A frame is sung if its pitch stands out at least so much against where the melody does most (decibels): within some seconds around it,
-    // and in the whole song.
+    // A frame is sung if its pitch stands out at least so much against where the melody does most (decibels): within some seconds
+    // around it, and in the whole song.
     private const double NearBy = -6, InAll = -20;
     private const double Most = 0.95;
     private const int Around = (int)(4 / PitchTrack.Hop);
@@ -135,7 +135,9 @@ internal static class MelodyTracker
             }
         }
 
-        /// <summary>How well each pitch can be reached, and from where: from its neighbours in two sweeps, or by a leap from the best.</summary>
+        /// <summary>
+        /// How well each pitch can be reached, and from where: from its neighbours in two sweeps, or by a leap from the best.
+        /// </summary>
         private void Reach(Span<byte> from)
         {
             var best = TensorPrimitives.IndexOfMax(_scores);

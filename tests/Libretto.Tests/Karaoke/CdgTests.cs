@@ -50,7 +50,8 @@ public sealed class CdgTests : IDisposable
         {
             var (start, end) = ((int)(song.Lines[line].Start * Frames.Rate), (int)(song.Lines[line].End * Frames.Rate));
             Assert.True(shown[start] > 1500, $"line {line} is not there when it begins");
-            Assert.True(sung[end + 3] > sung[start] || sung[end + 3] > 700, $"line {line} is not sung when it ends");
+            // Four lines are seen, of which the last is sung; how much ink that is depends on the font.
+            Assert.True(sung[end + 3] > sung[start] || sung[end + 3] > shown[end + 3] / 10, $"line {line} is not sung when it ends");
         }
     }
 

@@ -27,7 +27,7 @@ public sealed class TtmlSchemaTests
     [Fact]
     public void Players_find_keys_agents_backgrounds_and_tracks_where_they_look_for_them()
     {
-        var root = XDocument.Parse(LyricsFormats.Ttml.Write(Duet())).Root!;
+        var root = XDocument.Parse(LyricsFormats.Ttml.Write(Duet()), LoadOptions.PreserveWhitespace).Root!;
         var lines = root.Descendants().Where(element => element.Name.LocalName == "p").ToList();
         Assert.Equal(["L1", "L2", "L3"], lines.Select(line => line.Attribute(s_apple + "key")!.Value));
         Assert.Equal(["v1", "v2", "v1000"], lines.Select(line => line.Attribute(s_metadata + "agent")!.Value));

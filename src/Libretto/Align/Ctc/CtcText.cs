@@ -31,7 +31,7 @@ internal sealed record CtcText(int[] Tokens, (int Start, int Count)[] Words, int
         for (var word = 0; word < words.Count; word++)
         {
             var text = Accents.Compose(words[word]);
-            var spoken = spells ? EnglishSpeller.Spell(text) : text;
+            var spoken = spells && text.Any(IsSpelled) ? EnglishSpeller.Spell(text) : text;
             var sounds = Sounds(spoken, vocabulary).ToList();
             if (sounds.Count > 0 && tokens.Count > 0 && vocabulary.Delimiter is { } delimiter)
             {
@@ -44,6 +44,8 @@ internal sealed record CtcText(int[] Tokens, (int Start, int Count)[] Words, int
         }
         return new CtcText([.. tokens], places, [.. letters]);
     }
+
+    private static bool IsSpelled(char letter) => char.IsDigit(letter) || SpokenSymbols.Contains(letter, StringComparison.Ordinal);
 
     private static IEnumerable<(int Class, int Place)> Sounds(string text, CtcVocabulary vocabulary)
     {

@@ -15,14 +15,16 @@ internal sealed class KaraokeRenderer(ToolRunner tools, AudioDecoder decoder, Fu
 {
     /// <summary>Sees that ffmpeg can make what is wanted, before the long work.</summary>
     /// <exception cref="LibrettoException">It cannot, or is not there.</exception>
-    public Task CheckAsync(IReadOnlyList<KaraokeOutput> outputs, CancellationToken cancellationToken) => new FfmpegParts(tools).RequireAsync(
-        outputs.SelectMany(output => output.Kind switch
+    public Task CheckAsync(IReadOnlyList<KaraokeOutput> outputs, CancellationToken cancellationToken)
+    {
+        var needed = outputs.SelectMany(output => output.Kind switch
         {
             KaraokeKind.Mp4 => (FfmpegPart[])[FfmpegParts.Letters, FfmpegParts.Video],
             KaraokeKind.Html => [FfmpegParts.Opus],
             _ => [FfmpegParts.Mp3],
-        }),
-        cancellationToken);
+        });
+        return new FfmpegParts(tools).RequireAsync(needed, cancellationToken);
+    }
 
     /// <summary>Makes all outputs, one after another.</summary>
     /// <returns>Those made.</returns>

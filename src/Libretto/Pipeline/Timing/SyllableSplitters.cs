@@ -8,17 +8,20 @@ internal sealed class SyllableSplitters(ModelStore models)
 {
     /// <summary>With patterns if they were fetched before.</summary>
     /// <param name="language">An ISO 639 code, or null.</param>
-    public SyllableSplitter Installed(string? language) => Of(language, HasPatterns(language) ? models.Find(HyphenationFiles.Model) : null);
+    public SyllableSplitter Installed(string? language) =>
+        Of(language, HasPatterns(language) ? models.Find(HyphenationFiles.Model) : null);
 
     /// <summary>With patterns, fetched if they can be.</summary>
     /// <param name="language">An ISO 639 code, or null.</param>
     /// <param name="progress">Told of the fetching.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task<SyllableSplitter> FetchedAsync(string? language, IProgress<ModelProgress> progress, CancellationToken cancellationToken)
+    public async Task<SyllableSplitter> FetchedAsync(
+        string? language, IProgress<ModelProgress> progress, CancellationToken cancellationToken)
     {
         try
         {
-            return Of(language, HasPatterns(language) ? await models.EnsureAsync(HyphenationFiles.Model, progress, cancellationToken) : null);
+            return Of(
+                language, HasPatterns(language) ? await models.EnsureAsync(HyphenationFiles.Model, progress, cancellationToken) : null);
         }
         catch (ModelException)
         {

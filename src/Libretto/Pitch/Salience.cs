@@ -7,7 +7,7 @@ namespace Libretto.Pitch;
 /// How much each pitch stands out in one frame of a recording: the weighted sum of the spectrum at its harmonics (after A. Klapuri,
 /// "Multiple fundamental frequency estimation by summing harmonic amplitudes", ISMIR 2006), less what lies midway between them, which an
 /// octave below has and the pitch itself has not (after A. Camacho and J. Harris, SWIPE, JASA 124, 2008). What is not in the middle of the
-/// stereo picture, where singers are, counts less. Serves one thread at a time.
+/// stereo picture, where singers are, counts less, and the bass nothing. Serves one thread at a time.
 /// </summary>
 internal sealed class Salience
 {
@@ -32,6 +32,12 @@ internal sealed class Salience
 
     // What lies aside keeps this share at least: a voice that was recorded on one side alone is still heard.
     private const float AsideShare = 0.2f;
+
+    // The bass is in the middle too: what is lower than the first counts nothing, from the second on all counts, hertz.
+    private const double BassEnds = 120, AllCounts = 200;
+
+    private static readonly float[] s_bassCut =
+        [.. Enumerable.Range(0, Bins).Select(bin => (float)Math.Clamp((bin * BinHertz - BassEnds) / (AllCounts - BassEnds), 0, 1))];
 
     private static readonly Tap[][] s_taps = [.. Enumerable.Range(0, Pitches).Select(TapsOf)];
 
@@ -81,6 +87,7 @@ internal sealed class Salience
             _middle[k] = Math.Max(_middle[k] - _side[k], AsideShare * _middle[k]);
         var power = TensorPrimitives.SumOfSquares(_middle) / ((float)WindowFrames * WindowFrames);
         TensorPrimitives.Sqrt(_middle, _middle);
+        TensorPrimitives.Multiply(_middle, s_bassCut, _middle);
         return 10 * MathF.Log10(power + 1e-12f);
     }
 

@@ -13,6 +13,19 @@ namespace Libretto.Pipeline.Exports;
 /// <summary>Makes what is wanted of a song whose words, stems and notes are known.</summary>
 internal sealed class KaraokeRenderer(ToolRunner tools, AudioDecoder decoder, Func<TemporaryFolder> temporary)
 {
+    /// <summary>Sees that ffmpeg can make what is wanted, before the long work.</summary>
+    /// <exception cref="LibrettoException">It cannot, or is not there.</exception>
+    public Task CheckAsync(IReadOnlyList<KaraokeOutput> outputs, CancellationToken cancellationToken)
+    {
+        var needed = outputs.SelectMany(output => output.Kind switch
+        {
+            KaraokeKind.Mp4 => (FfmpegPart[])[FfmpegParts.Letters, FfmpegParts.Video],
+            KaraokeKind.Html => [FfmpegParts.Opus],
+            _ => [FfmpegParts.Mp3],
+        });
+        return new FfmpegParts(tools).RequireAsync(needed, cancellationToken);
+    }
+
     /// <summary>Makes all outputs, one after another.</summary>
     /// <returns>Those made.</returns>
     public async Task<IReadOnlyList<KaraokeOutput>> RenderAsync(

@@ -25,7 +25,7 @@ internal sealed class SoundEdges
     private const float FallOfVoice = 30;
 
     /// <summary>How long it must stay there, in steps.</summary>
-    private const int SilenceOfVoice = 15;
+    private const int SilenceOfVoice = 8;
 
     /// <summary>In a mix a voice has ended when the level has come so near to what accompanies it, as a share of the way.</summary>
     private const float NearAccompaniment = 0.2f;

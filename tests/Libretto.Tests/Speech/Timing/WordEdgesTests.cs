@@ -55,7 +55,7 @@ public sealed class WordEdgesTests : IDisposable
         }
         mix.Append(samples);
         var edges = SoundEdges.Measure(mix, isVoice: false, new TimeRange(0, 5), TestContext.Current.CancellationToken);
-        Assert.Equal(2.4, edges.End(1, 4.5), 0.1);
+        Assert.Equal(2.4, edges.End(1, 4.5), 0.2);
         // Where the next word follows at once, there is no pause to be found.
         Assert.Equal(2.5, edges.End(1, 2.5));
     }

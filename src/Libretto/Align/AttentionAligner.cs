@@ -127,13 +127,12 @@ internal sealed class AttentionAligner : IDisposable
     {
         var voiced = VoicedFrames(window.Audio, reading.Attention.Frames);
         var starts = reading.Attention.PositionStarts(frames: voiced, mayPause: Pauses(text, window, firsts, reading.Attention.Positions));
-        var onsets = WordTiming.Onsets(starts, firsts, WhisperModel.SecondsPerFrame)
+        var onsets = WordTiming.Onsets(reading.Attention, null, starts, firsts, WhisperModel.Clock)
             .Select(onset => new TimeRange(window.Audio.Start + onset.Start, window.Audio.Start + onset.End)).ToArray();
         var times = new double[onsets.Length + 1];
         for (var i = 0; i < onsets.Length; i++)
         {
-            var followsPause = text.BeginsLine(window.FirstWord + i) || !AreJoined(voiced, starts[firsts[i]], starts[firsts[i] + 1]);
-            times[i] = _edges.Onset(onsets[i], i == 0 ? 0 : times[i - 1] + ShortestStep, followsPause);
+            times[i] = _edges.Onset(onsets[i], i == 0 ? 0 : times[i - 1] + ShortestStep);
         }
         times[^1] = window.Audio.End;
         for (var word = window.FirstKept; word < window.EndKept; word++)
@@ -184,10 +183,6 @@ internal sealed class AttentionAligner : IDisposable
 
         int FrameAt(double time) => (int)((time - audio.Start) / WhisperModel.SecondsPerFrame);
     }
-
-    /// <summary>Whether no silence lies between two frames.</summary>
-    private static bool AreJoined(int[] voiced, int from, int to) =>
-        Array.BinarySearch(voiced, to) - Array.BinarySearch(voiced, from) == to - from;
 
     private static double LogProbability(ReadOnlySpan<float> probabilities)
     {

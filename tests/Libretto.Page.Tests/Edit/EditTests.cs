@@ -150,7 +150,7 @@ public sealed class EditTests(Site site)
         await visitor.Page.Locator(".w", new() { HasText = "Zounds" }).WaitForAsync();
         Assert.InRange(await NumberAsync(visitor, "Starts"), from, to);
         await SelectAsync(lines.Nth(1).Locator(".w").Nth(1));
-        Assert.InRange(await StartAsync(visitor), before - 0.7, before + 0.7);
+        Assert.InRange(await StartAsync(visitor), before - 0.5, before + 0.5);
         await visitor.Button("Undo").ClickAsync();
         await visitor.Page.Locator(".w", new() { HasText = "Zounds" }).WaitForAsync(new() { State = WaitForSelectorState.Detached });
     }

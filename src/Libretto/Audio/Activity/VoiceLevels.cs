@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.Intrinsics;
 
 namespace Libretto.Audio.Activity;
 
@@ -12,14 +13,23 @@ internal sealed class VoiceLevels
     /// <summary>The level of digital silence, dB.</summary>
     public const float Nothing = -150;
 
-    private VoiceLevels(float[] decibels, float[] bandPowers)
+    // Digital silence in one band, so that its logarithm does not outweigh the other three.
+    private const float LeastBandPower = 1e-15f;
+
+    private VoiceLevels(float[] decibels, float[] balanced, float[] bandPowers)
     {
         Decibels = decibels;
+        Balanced = balanced;
         BandPowers = bandPowers;
     }
 
     /// <summary>One level every 10 ms, the mean power of the 30 ms around it, in dB of full scale, from <see cref="Nothing"/> up.</summary>
     public float[] Decibels { get; }
+
+    /// <summary>
+    /// One value every 10 ms: the mean of the bands' levels, dB. A band in which a drum or a bass is loud does not hide the others.
+    /// </summary>
+    public float[] Balanced { get; }
 
     /// <summary>[blocks of 100 ms, <see cref="Bands"/>], mean power.</summary>
     public float[] BandPowers { get; }
@@ -38,7 +48,7 @@ internal sealed class VoiceLevels
         // Where the rate is no multiple of a hundred, some hops are a sample longer than others: none may drift.
         long StartOf(long hop) => hop * audio.SampleRate / HopsPerSecond;
         var hops = (int)Math.Ceiling(range.Length * HopsPerSecond);
-        var powers = new float[hops];
+        var (powers, balanced) = (new float[hops], new float[hops]);
         var bandPowers = new float[(hops + HopsPerBlock - 1) / HopsPerBlock * Bands];
         var filters = Enumerable.Range(0, audio.Channels).Select(_ => new VoiceBands(audio.SampleRate)).ToArray();
         var frames = ArrayPool<float>.Shared.Rent((audio.SampleRate + HopsPerSecond) * audio.Channels);
@@ -56,22 +66,24 @@ internal sealed class VoiceLevels
             {
                 var from = (int)(StartOf(done + i) - StartOf(done));
                 var length = (int)(StartOf(done + i + 1) - StartOf(done)) - from;
+                var bands = Vector128<float>.Zero;
                 for (var c = 0; c < audio.Channels; c++)
                 {
                     for (var k = 0; k < length; k++)
                         channel[k] = samples[((from + k) * audio.Channels) + c];
-                    var sums = filters[c].Energy(channel.AsSpan(0, length)) / (length * audio.Channels);
-                    for (var band = 0; band < Bands; band++)
-                    {
-                        powers[done + i] += sums[band];
-                        bandPowers[((done + i) / HopsPerBlock * Bands) + band] += sums[band] / HopsPerBlock;
-                    }
+                    bands += filters[c].Energy(channel.AsSpan(0, length)) / (length * audio.Channels);
+                }
+                for (var band = 0; band < Bands; band++)
+                {
+                    powers[done + i] += bands[band];
+                    balanced[done + i] += 10 * MathF.Log10(bands[band] + LeastBandPower) / Bands;
+                    bandPowers[((done + i) / HopsPerBlock * Bands) + band] += bands[band] / HopsPerBlock;
                 }
             }
         }
         ArrayPool<float>.Shared.Return(frames);
         ArrayPool<float>.Shared.Return(channel);
-        return new VoiceLevels(Smoothed(powers), bandPowers);
+        return new VoiceLevels(Smoothed(powers), balanced, bandPowers);
     }
 
     private static float[] Smoothed(float[] powers)

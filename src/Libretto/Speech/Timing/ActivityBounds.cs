@@ -9,11 +9,7 @@ namespace Libretto.Speech.Timing;
 /// </summary>
 internal static class ActivityBounds
 {
-    /// <summary>How far an onset may pull the first word that follows it, seconds.</summary>
-    public const double SnapDistance = 0.25;
-
-
-    /// <summary>Moves starts out of silence and to near onsets, and ends words where the sound ends.</summary>
+    /// <summary>Moves starts out of silence to the onset that follows, and ends words where the sound ends.</summary>
     /// <param name="words">Words in order of time.</param>
     /// <param name="activity">Where someone is heard, in order, not overlapping.</param>
     /// <returns>The same words, monotone, each longer than nothing.</returns>
@@ -21,7 +17,6 @@ internal static class ActivityBounds
     {
         var (starts, limits) = (new double[words.Count], new double[words.Count]);
         var range = 0;
-        var snapped = -1;
         for (var i = 0; i < words.Count; i++)
         {
             var next = i + 1 < words.Count ? words[i + 1].Start : double.PositiveInfinity;
@@ -29,19 +24,8 @@ internal static class ActivityBounds
             range = NearestRange(activity, range, start);
             if (range < activity.Count)
             {
-                var (onset, offset) = (activity[range].Start, activity[range].End);
-                var isFirst = snapped != range;
-                // A word in the silence before a range starts with it; so does the first word in it that is near its edge.
-                if (start < onset || (isFirst && start - onset <= SnapDistance && next > onset + DocumentRules.ShortestWord))
-                {
-                    start = onset;
-                    snapped = range;
-                }
-                else if (start < offset)
-                {
-                    snapped = range;
-                }
-                next = Math.Min(next, Math.Max(offset, start + DocumentRules.ShortestWord));
+                start = Math.Max(start, activity[range].Start);
+                next = Math.Min(next, Math.Max(activity[range].End, start + DocumentRules.ShortestWord));
             }
             (starts[i], limits[i]) = (start, next);
         }

@@ -112,6 +112,33 @@ internal sealed class CrossAttention
         return [.. DynamicTimeWarping.RowStarts(picked, Positions, frames.Count, breaks).Select(i => frames[i])];
     }
 
+    /// <summary>
+    /// Before which frames a quarter, half and three quarters of a position's attention lie, of what lies within some frames. Where the
+    /// network is about to write a word, half of it is a steadier mark of the word's beginning than the edge of a path through all positions.
+    /// </summary>
+    /// <param name="position">The position.</param>
+    /// <param name="from">The first frame; moved into the audio.</param>
+    /// <param name="to">One past the last frame.</param>
+    /// <param name="heads">The heads to use; all when null.</param>
+    public (int Lower, int Median, int Upper) Quartiles(int position, int from, int to, IReadOnlyList<int>? heads = null)
+    {
+        from = Math.Clamp(from, 0, Frames - 1);
+        to = Math.Clamp(to, from + 1, Frames);
+        Span<float> sums = new float[to - from];
+        for (var head = 0; head < (heads?.Count ?? Heads); head++)
+            TensorPrimitives.Add(sums, _positions[position].AsSpan((heads?[head] ?? head) * Frames + from, sums.Length), sums);
+        var total = TensorPrimitives.Sum<float>(sums);
+        var (below, frame) = (0f, 0);
+        Span<int> found = stackalloc int[3];
+        for (var quarter = 1; quarter <= 3; quarter++)
+        {
+            while (frame < sums.Length - 1 && below + sums[frame] < total * quarter / 4)
+                below += sums[frame++];
+            found[quarter - 1] = from + frame;
+        }
+        return (found[0], found[1], found[2]);
+    }
+
     /// <summary>How much of the attention lies where the words do: near 1 for clear singing, low for text no sound stands for.</summary>
     /// <param name="starts">One frame a position, as <see cref="PositionStarts"/> gives them.</param>
     public double Focus(ReadOnlySpan<int> starts) => Focus(starts, 0, Positions);

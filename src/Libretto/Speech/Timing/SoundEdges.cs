@@ -1,56 +1,54 @@
 using System.Buffers;
+using System.Numerics.Tensors;
 using Libretto.Audio;
 using Libretto.Audio.Activity;
 
 namespace Libretto.Speech.Timing;
 
 /// <summary>
-/// Where sounds begin and end in a stretch of a recording, every 10 ms: attention tells a word's place to some tenths of a second, the
-/// sound itself tells the moment. Beginnings are rises of the log-mel spectrum over what was there 20 ms before in the same and the
-/// neighbouring
-/// bands (after Böck and Widmer, "Maximum filter vibrato suppression for onset detection", 2013), ends are falls of the level in the
-/// voice's bands.
+/// Where sounds begin and end in a stretch of a recording, every 10 ms: attention tells a word's place, the sound itself tells the moment.
+/// Beginnings are rises of the log-mel spectrum over what was there 20 ms before in the same and the neighbouring bands (after Böck and
+/// Widmer, "Maximum filter vibrato suppression for onset detection", 2013), ends are falls of the level in the voice's bands.
 /// </summary>
 internal sealed class SoundEdges
 {
     private const int Bins = 80;
     private const int Lag = 2;
 
-    /// <summary>Where within the time in which attention comes to a word it starts, as far as attention alone tells.</summary>
-    private const double Lead = 0.6;
+    /// <summary>How many standard deviations the range of an onset reaches before where the word most likely begins.</summary>
+    public const double Deviations = 3;
 
-    /// <summary>The longest lead, seconds: in a pause attention may move on at any time.</summary>
-    private const double LongestLead = 0.3;
-
-    /// <summary>How far off attention is, as a share of the time it takes to come to the word: a standard deviation.</summary>
-    private const double Uncertainty = 0.25;
+    /// <summary>Surer than this, in seconds, attention is not corrected.</summary>
+    private const double LeastDeviation = 0.005;
 
     /// <summary>A voice alone has ended when it lies this far below its loudest moment, in decibels.</summary>
-    private const float FallOfVoice = 25;
-
-    /// <summary>
-    /// In a mix the level falls to what accompanies the voice: half of that way, if it is clear enough to tell and no farther than a
-    /// voice falls
-    /// in silence.
-    /// </summary>
-    private const float LeastFallOfMix = 7, MostFallOfMix = 18;
+    private const float FallOfVoice = 30;
 
     /// <summary>How long it must stay there, in steps.</summary>
-    private const int SilenceOfVoice = 8, SilenceOfMix = 15;
+    private const int SilenceOfVoice = 8;
 
-    /// <summary>A shorter pause is not told from the music between two beats, seconds.</summary>
-    private const double ShortestPauseOfMix = 0.8;
+    /// <summary>In a mix a voice has ended when the level has come so near to what accompanies it, as a share of the way.</summary>
+    private const float NearAccompaniment = 0.2f;
 
-    /// <summary>What accompanies a word is looked for up to so long after its start, in steps.</summary>
-    private const int Accompaniment = 400;
+    /// <summary>A voice that lies no farther above what accompanies it, in decibels, is not told from it.</summary>
+    private const float LeastFallOfMix = 5;
+
+    /// <summary>A shorter pause in a mix is not told from the music between two beats, seconds.</summary>
+    private const double ShortestPauseOfMix = 0.3;
+
+    /// <summary>
+    /// What accompanies a word is as loud as the quieter moments so many steps before and after its start: a tenth is quieter still.
+    /// </summary>
+    private const int Accompaniment = 300;
 
     private const int ShortestWord = 6;
 
     private readonly double _start;
     private readonly bool _isVoice;
-    private readonly float[] _rises, _levels;
+    private readonly float[] _rises;
+    private readonly VoiceLevels _levels;
 
-    private SoundEdges(double start, bool isVoice, float[] rises, float[] levels) =>
+    private SoundEdges(double start, bool isVoice, float[] rises, VoiceLevels levels) =>
         (_start, _isVoice, _rises, _levels) = (start, isVoice, rises, levels);
 
     /// <summary>Measures a stretch.</summary>
@@ -72,22 +70,22 @@ internal sealed class SoundEdges
             Rises(audio, mel, first + at, rises.AsSpan(at, Math.Min(Block, count - at)));
         }
         var levels = VoiceLevels.Measure(audio, new TimeRange(start, start + (double)count / VoiceLevels.HopsPerSecond),
-            cancellationToken).Decibels;
+            cancellationToken);
         return new SoundEdges(start, isVoice, rises, levels);
     }
 
     /// <summary>When a word starts: at the clearest beginning of a sound near to where attention puts it.</summary>
-    /// <param name="onset">Between which times attention comes to the word, seconds.</param>
+    /// <param name="onset">From the earliest moment to the likeliest, seconds; its length tells how sure attention is.</param>
     /// <param name="earliest">No start lies before, seconds.</param>
-    /// <param name="mayFollowPause">Whether a pause may lie before the word; what attention takes time over is a held note else.</param>
     /// <returns>Seconds; what attention alone says where no sound begins near.</returns>
-    public double Onset(TimeRange onset, double earliest, bool mayFollowPause = true)
+    public double Onset(TimeRange onset, double earliest)
     {
-        var place = onset.End - Math.Min(Lead * onset.Length, mayFollowPause ? LongestLead : double.PositiveInfinity);
-        var deviation = Math.Clamp(Uncertainty * onset.Length, 0.01, Uncertainty);
-        var reach = Math.Min(2.5 * deviation, 2 * LongestLead);
+        var (place, deviation) = (onset.End, onset.Length / Deviations);
         var (best, likeliest) = (Math.Max(place, earliest), 0.0);
-        for (var i = Math.Max(1, Index(Math.Max(place - reach, earliest)) + 1); i <= Index(place + reach) && i + 1 < _rises.Length; i++)
+        if (deviation < LeastDeviation)
+            return best;
+        var reach = 2.5 * deviation;
+        for (var i = Math.Max(1, IndexFrom(Math.Max(place - reach, earliest))); i <= Index(place + reach) && i + 1 < _rises.Length; i++)
         {
             if (_rises[i] < _rises[i - 1] || _rises[i] < _rises[i + 1])
                 continue;
@@ -104,31 +102,58 @@ internal sealed class SoundEdges
     /// <param name="latest">It does not end later, seconds.</param>
     public double End(double start, double latest)
     {
-        var (first, end) = (Math.Max(0, Index(start)), Math.Min(_levels.Length, Index(latest)));
+        var (first, end) = (Math.Max(0, Index(start)), Math.Min(_rises.Length, Index(latest)));
         if (end - first <= ShortestWord)
             return latest;
-        var loudest = float.NegativeInfinity;
-        foreach (var level in _levels.AsSpan(first, Math.Min(end - first, VoiceLevels.HopsPerSecond)))
-            loudest = Math.Max(loudest, level);
-        var fall = _isVoice ? FallOfVoice : Math.Min(MostFallOfMix, (loudest - Floor(first, end)) / 2);
-        if (fall < LeastFallOfMix)
-            return latest;
-        var (below, silence) = (0, _isVoice ? SilenceOfVoice : SilenceOfMix);
-        for (var i = first; i < end; i++)
-        {
-            below = _levels[i] < loudest - fall ? below + 1 : 0;
-            if (below >= silence && i - below >= first + ShortestWord)
-                return !_isVoice && latest - TimeAt(i - below + 1) < ShortestPauseOfMix ? latest : Math.Min(TimeAt(i - below + 1), latest);
-        }
-        return latest;
+        return Math.Min(latest, _isVoice ? EndOfVoice(first, end) : EndInMix(first, end));
     }
 
-    /// <summary>The level of the quieter moments, a fifth being quieter still.</summary>
-    private float Floor(int first, int end)
+    /// <summary>Where a voice alone has fallen far below its loudest moment, and stays there.</summary>
+    private double EndOfVoice(int first, int end)
     {
-        float[] levels = [.. _levels.AsSpan(first, Math.Min(end - first, Accompaniment))];
+        var levels = _levels.Decibels.AsSpan(first, end - first);
+        var silent = Loudest(levels) - FallOfVoice;
+        var below = 0;
+        for (var i = 0; i < levels.Length; i++)
+        {
+            below = levels[i] < silent ? below + 1 : 0;
+            if (below >= SilenceOfVoice && i - below >= ShortestWord)
+                return TimeAt(first + i - below + 1);
+        }
+        return double.PositiveInfinity;
+    }
+
+    /// <summary>
+    /// Where the sound changes for good from a voice with its accompaniment to the accompaniment alone: up to there the levels lie above a
+    /// bound between the two by the greatest sum (Page, "Continuous inspection schemes", 1954), so that neither a soft moment of the voice
+    /// nor a beat after it decides.
+    /// </summary>
+    private double EndInMix(int first, int end)
+    {
+        var levels = _levels.Balanced.AsSpan(first, end - first);
+        var (loudest, accompaniment) = (Loudest(levels), AccompanimentAround(first));
+        if (loudest - accompaniment < LeastFallOfMix)
+            return double.PositiveInfinity;
+        var bound = accompaniment + NearAccompaniment * (loudest - accompaniment);
+        var (sum, greatest, last) = (0.0, double.NegativeInfinity, 0);
+        for (var i = 0; i < levels.Length; i++)
+        {
+            sum += levels[i] - bound;
+            if (i >= ShortestWord && sum > greatest)
+                (greatest, last) = (sum, i + 1);
+        }
+        return levels.Length - last < ShortestPauseOfMix * VoiceLevels.HopsPerSecond ? double.PositiveInfinity : TimeAt(first + last);
+    }
+
+    /// <summary>The loudest moment of a word: of its first second, since a louder one may follow where its end is not known.</summary>
+    private static float Loudest(ReadOnlySpan<float> levels) =>
+        TensorPrimitives.Max(levels[..Math.Min(levels.Length, VoiceLevels.HopsPerSecond)]);
+
+    private float AccompanimentAround(int step)
+    {
+        float[] levels = [.. _levels.Balanced[Math.Max(0, step - Accompaniment)..Math.Min(_rises.Length, step + Accompaniment)]];
         Array.Sort(levels);
-        return levels[levels.Length / 5];
+        return levels[levels.Length / 10];
     }
 
     private static void Rises(PcmFile audio, LogMel mel, long first, Span<float> rises)
@@ -159,6 +184,9 @@ internal sealed class SoundEdges
     }
 
     private int Index(double time) => (int)Math.Round((time - _start) * VoiceLevels.HopsPerSecond);
+
+    /// <summary>The first step that is not before a time.</summary>
+    private int IndexFrom(double time) => (int)Math.Ceiling((time - _start) * VoiceLevels.HopsPerSecond - 1e-6);
 
     private double TimeAt(int index) => _start + (double)index / VoiceLevels.HopsPerSecond;
 }

@@ -2,69 +2,55 @@ using Libretto.Audio;
 
 namespace Libretto.Speech.Timing;
 
-/// <summary>How the start of a word is read off the attention's path.</summary>
-internal enum WordStartRule
-{
-    /// <summary>
-    /// Midway between where the row before its first token and the row of its first token begin. On singing the former is
-    /// early and the latter late; their midpoint is unbiased. After a pause the former may begin anywhere in it, so the start is
-    /// then a moment before the latter (docs/decisions.md).
-    /// </summary>
-    Midpoint,
+/// <summary>How a network's attention keeps time, while it is about to write a word.</summary>
+/// <param name="SecondsPerFrame">Length of a frame of attention.</param>
+/// <param name="LongestLag">How long after a word's beginning the middle of the attention lies at most, seconds.</param>
+/// <param name="Lead">How long before it lies, seconds.</param>
+/// <param name="Widest">
+/// The widest attention, from quartile to quartile, that still says when a word begins, seconds: a network may look at the pause before a
+/// line as well, and the word begins where the path comes to its own position then.
+/// </param>
+internal sealed record AttentionClock(
+    double SecondsPerFrame, double LongestLag, double Lead = 0, double Widest = double.PositiveInfinity);
 
-    /// <summary>Where the row before its first token begins: the rule of openai/whisper, for comparison.</summary>
-    Usual,
-}
-
-/// <summary>Words' times from the frames at which the positions of their tokens begin.</summary>
+/// <summary>When words begin, read off the attention of the positions that are about to write them.</summary>
 internal static class WordTiming
 {
-    /// <summary>The longest that a word which may follow a pause starts before its own row begins, seconds.</summary>
-    private const double LeadAfterPause = 0.22;
-
-    /// <summary>Start and end of each word, seconds from the window's start.</summary>
-    /// <param name="positionStarts">
-    /// One frame a position; position 0 is the start token, position k+1 the k-th text token.
-    /// </param>
-    /// <param name="firstTokens">The index of each word's first text token, rising.</param>
-    /// <param name="secondsPerFrame">Length of a frame.</param>
-    /// <param name="rule">How starts are read.</param>
-    /// <param name="windowEnd">End of the window's audio, seconds.</param>
-    /// <param name="followsPause">
-    /// Whether a word may follow a pause: any word when null, the first of each line where lines are known. What lies between the
-    /// rows of the others is a held note.
-    /// </param>
-    public static (double Start, double End)[] FromPositions(
-        ReadOnlySpan<int> positionStarts, IReadOnlyList<int> firstTokens, double secondsPerFrame, WordStartRule rule, double windowEnd,
-        Func<int, bool>? followsPause = null)
-    {
-        var onsets = Onsets(positionStarts, firstTokens, secondsPerFrame);
-        var words = new (double Start, double End)[onsets.Length];
-        for (var word = 0; word < words.Length; word++)
-        {
-            var (before, of) = (onsets[word].Start, onsets[word].End);
-            var longestLead = (followsPause?.Invoke(word) ?? true) ? LeadAfterPause : double.PositiveInfinity;
-            words[word].Start = rule == WordStartRule.Usual ? before : of - Math.Min((of - before) / 2, longestLead);
-        }
-        for (var word = 0; word < words.Length; word++)
-            words[word].End = word + 1 < words.Length ? words[word + 1].Start : windowEnd;
-        return words;
-    }
+    /// <summary>How far beyond its part of the path a position's attention counts, seconds.</summary>
+    private const double Reach = 0.2;
 
     /// <summary>
-    /// Between which times attention comes to each word: from where the row before its first token begins to where its own does.
+    /// Attention follows the word's sound, not only its beginning, so its middle lies the later the wider it is: by this share of its width.
     /// </summary>
-    /// <param name="positionStarts">One frame a position, as for <see cref="FromPositions"/>.</param>
+    private const double LagOfWidth = 0.4;
+
+    /// <summary>When each word begins: not before the start of the range, likeliest at its end. Seconds from the window's start.</summary>
+    /// <param name="attention">Position 0 is before the first text token, position k+1 the k-th text token.</param>
+    /// <param name="heads">The heads to use; all when null.</param>
+    /// <param name="positionStarts">One frame a position, as <see cref="CrossAttention.PositionStarts"/> gives them.</param>
     /// <param name="firstTokens">The index of each word's first text token, rising.</param>
-    /// <param name="secondsPerFrame">Length of a frame.</param>
-    /// <returns>Seconds from the window's start.</returns>
-    public static TimeRange[] Onsets(ReadOnlySpan<int> positionStarts, IReadOnlyList<int> firstTokens, double secondsPerFrame)
+    /// <param name="clock">How the network's attention keeps time.</param>
+    public static TimeRange[] Onsets(
+        CrossAttention attention, IReadOnlyList<int>? heads, ReadOnlySpan<int> positionStarts, IReadOnlyList<int> firstTokens,
+        AttentionClock clock)
     {
         var onsets = new TimeRange[firstTokens.Count];
+        var reach = (int)(Reach / clock.SecondsPerFrame);
         for (var word = 0; word < onsets.Length; word++)
         {
-            var own = Math.Min(firstTokens[word] + 1, positionStarts.Length - 1);
-            onsets[word] = new TimeRange(positionStarts[firstTokens[word]] * secondsPerFrame, positionStarts[own] * secondsPerFrame);
+            // The position before a word's first token is the one that writes it.
+            var (before, own) = (firstTokens[word], Math.Min(firstTokens[word] + 1, positionStarts.Length - 1));
+            var (from, to) = (positionStarts[before], positionStarts[own]);
+            var (lower, median, upper) = attention.Quartiles(before, from - reach, to + reach + 1, heads);
+            var width = (upper - lower) * clock.SecondsPerFrame;
+            if (width > clock.Widest)
+            {
+                onsets[word] = new TimeRange(to * clock.SecondsPerFrame, to * clock.SecondsPerFrame);
+                continue;
+            }
+            var likeliest = median * clock.SecondsPerFrame + clock.Lead - Math.Min(LagOfWidth * width, clock.LongestLag);
+            var earliest = likeliest - (median - lower) * clock.SecondsPerFrame;
+            onsets[word] = new TimeRange(Math.Max(0, earliest), Math.Max(0, likeliest));
         }
         return onsets;
     }

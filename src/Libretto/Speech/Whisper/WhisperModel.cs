@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using Libretto.Audio;
 using Libretto.Models;
 using Libretto.Models.Onnx;
+using Libretto.Speech.Timing;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Libretto.Speech.Whisper;
@@ -28,6 +29,9 @@ internal sealed class WhisperModel
 
     /// <summary>Length of an encoder frame in seconds.</summary>
     public const double SecondsPerFrame = 0.02;
+
+    /// <summary>How attention keeps time, as measured on songs (docs/measurements.md).</summary>
+    public static AttentionClock Clock { get; } = new(SecondsPerFrame, LongestLag: 0.08);
 
     private readonly InferenceSession _encoder;
     private readonly string _encoderInput;

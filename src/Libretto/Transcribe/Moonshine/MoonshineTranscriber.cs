@@ -29,6 +29,9 @@ public sealed partial class MoonshineTranscriber : ITranscriber
     /// <summary>What is written only because it must be has to be this likely: what was understood always was.</summary>
     private const double LowestWhenForced = -0.4;
 
+    /// <summary>Moonshine looks at a word a moment before it begins, and over a line's pause at anything: see AttentionClock.</summary>
+    private const double AttentionLead = 0.04, WidestAttention = 0.3;
+
     private readonly Lazy<MoonshineNetwork> _network;
     private readonly ILogger<MoonshineTranscriber> _logger;
 
@@ -122,15 +125,18 @@ public sealed partial class MoonshineTranscriber : ITranscriber
     private (LyricsWord[] Words, TimeRange[] Onsets) TimedWords(MoonshinePass pass, double start, double end)
     {
         var groups = GroupIntoWords(pass.Tokens);
-        var positions = pass.Attention.PositionStarts(TimingHeads(pass.Attention));
+        var heads = TimingHeads(pass.Attention);
+        var positions = pass.Attention.PositionStarts(heads);
         int[] firsts = [.. groups.Select(group => group.First)];
-        var times = WordTiming.FromPositions(positions, firsts, pass.SecondsPerFrame, WordStartRule.Midpoint, end - start);
-        var onsets = WordTiming.Onsets(positions, firsts, pass.SecondsPerFrame);
-        LyricsWord[] words = [.. groups.Select((group, i) => new LyricsWord(group.Text, start + times[i].Start, start + times[i].End)
+        var clock = new AttentionClock(pass.SecondsPerFrame, LongestLag: 0, AttentionLead, WidestAttention);
+        TimeRange[] onsets = [.. WordTiming.Onsets(pass.Attention, heads, positions, firsts, clock)
+            .Select(onset => new TimeRange(start + onset.Start, start + onset.End))];
+        double End(int word) => word + 1 < onsets.Length ? Math.Max(onsets[word].End, onsets[word + 1].End) : end;
+        LyricsWord[] words = [.. groups.Select((group, i) => new LyricsWord(group.Text, onsets[i].End, End(i))
         {
             Confidence = Confidence(pass.LogProbabilities.AsSpan(group.First, group.Count)),
         })];
-        return (words, [.. onsets.Select(onset => new TimeRange(start + onset.Start, start + onset.End))]);
+        return (words, onsets);
     }
 
     /// <summary>

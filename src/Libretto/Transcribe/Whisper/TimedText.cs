@@ -20,10 +20,8 @@ internal sealed record TimedText(IReadOnlyList<LyricsWord> Words, IReadOnlyList<
     /// <param name="language">The language code.</param>
     /// <param name="start">The window's start in the recording, seconds.</param>
     /// <param name="end">The window's end, seconds.</param>
-    /// <param name="rule">How starts are read.</param>
     public static TimedText Read(
-        WhisperModel model, Hypothesis hypothesis, CrossAttention? attention, string language, double start, double end,
-        WordStartRule rule = WordStartRule.Midpoint)
+        WhisperModel model, Hypothesis hypothesis, CrossAttention? attention, string language, double start, double end)
     {
         var segments = Segments(model.Tokenizer, hypothesis);
         var words = new List<LyricsWord>();
@@ -53,11 +51,9 @@ internal sealed record TimedText(IReadOnlyList<LyricsWord> Words, IReadOnlyList<
         }
 
         var positions = attention?.PositionStarts();
-        var times = positions is null
-            ? Spread(segments, firsts, end - start)
-            : WordTiming.FromPositions(positions, firsts, WhisperModel.SecondsPerFrame, rule, end - start);
-        AssignTimes(words, times, limits, start, end);
-        var onsets = positions is null ? [] : WordTiming.Onsets(positions, firsts, WhisperModel.SecondsPerFrame);
+        var onsets = positions is null ? [] : WordTiming.Onsets(attention!, null, positions, firsts, WhisperModel.Clock);
+        var starts = positions is null ? Spread(segments, firsts, end - start) : [.. onsets.Select(onset => onset.End)];
+        AssignTimes(words, starts, limits, start, end);
         return new TimedText(words, ends, [.. onsets.Select(onset => new TimeRange(start + onset.Start, start + onset.End))]);
     }
 
@@ -69,11 +65,11 @@ internal sealed record TimedText(IReadOnlyList<LyricsWord> Words, IReadOnlyList<
         return new TimedText(words, [.. SegmentEnds.Where(index => index < count)], [.. Onsets.Take(count)]);
     }
 
-    private static void AssignTimes(List<LyricsWord> words, (double Start, double End)[] times, List<double> limits,
+    private static void AssignTimes(List<LyricsWord> words, double[] times, List<double> limits,
         double start, double end)
     {
         var least = Math.Min(DocumentRules.ShortestWord, (end - start) / Math.Max(1, words.Count));
-        double[] starts = [.. times.Take(words.Count).Select(time => start + time.Start)];
+        double[] starts = [.. times.Take(words.Count).Select(time => start + time)];
         WordOrder.Space(starts, start, end, least);
         for (var i = 0; i < words.Count; i++)
         {
@@ -84,15 +80,15 @@ internal sealed record TimedText(IReadOnlyList<LyricsWord> Words, IReadOnlyList<
         }
     }
 
-    private static (double Start, double End)[] Spread(List<Segment> segments, List<int> firsts, double length)
+    private static double[] Spread(List<Segment> segments, List<int> firsts, double length)
     {
-        var times = new List<(double, double)>();
+        var times = new List<double>();
         var first = 0;
         foreach (var segment in segments)
         {
             var to = segment.End ?? length;
             foreach (var token in firsts.Where(f => f >= first && f < first + segment.Tokens.Count))
-                times.Add((segment.Start + (to - segment.Start) * (token - first) / segment.Tokens.Count, to));
+                times.Add(segment.Start + (to - segment.Start) * (token - first) / segment.Tokens.Count);
             first += segment.Tokens.Count;
         }
         return [.. times];

@@ -20,15 +20,15 @@ public class ActivityBoundsTests
     public void A_word_ends_with_the_sound_and_a_held_note_stays_whole()
     {
         var words = ActivityBounds.Apply([new("hold", 1.1, 5.2), new("long", 5.2, 20)], Phrases);
-        Assert.Equal((1.0, 3.0), (words[0].Start, words[0].End));
-        Assert.Equal((5.0, 9.0), (words[1].Start, words[1].End));
+        Assert.Equal((1.1, 3.0), (words[0].Start, words[0].End));
+        Assert.Equal((5.2, 9.0), (words[1].Start, words[1].End));
     }
 
     [Fact]
-    public void Only_the_first_word_of_a_phrase_is_pulled_to_its_onset()
+    public void A_word_that_starts_within_a_phrase_stays_where_it_is()
     {
         var words = ActivityBounds.Apply([new("a", 1.05, 1.15), new("b", 1.15, 2)], Phrases);
-        Assert.Equal(1, words[0].Start);
+        Assert.Equal(1.05, words[0].Start);
         Assert.Equal(1.15, words[1].Start);
     }
 

@@ -39,14 +39,29 @@ public class CrossAttentionTests
     }
 
     [Fact]
-    public void The_midpoint_rule_lies_between_the_two_rows()
+    public void Quartiles_tell_where_a_positions_attention_lies_within_the_frames_asked_for()
     {
-        int[] starts = [0, 10, 20, 40];
-        var words = WordTiming.FromPositions(starts, [0, 1], 0.02, WordStartRule.Midpoint, 1.0);
-        Assert.Equal(0.1, words[0].Start, 6);
-        Assert.Equal(0.3, words[1].Start, 6);
-        Assert.Equal(words[1].Start, words[0].End);
-        Assert.Equal(0.2, WordTiming.FromPositions(starts, [0, 1], 0.02, WordStartRule.Usual, 1.0)[1].Start, 6);
+        var attention = new CrossAttention(heads: 2, frames: 40);
+        // Half of all lies far away from the word, as attention to a song's first frame does.
+        attention.Add([.. Enumerable.Repeat(Enumerable.Range(0, 40).Select(f => f == 0 ? 8f : f is >= 20 and < 28 ? 1 : 0), 2).SelectMany(r => r)], 40);
+        Assert.Equal((21, 23, 25), attention.Quartiles(0, 10, 40));
+        Assert.Equal((0, 0, 23), attention.Quartiles(0, 0, 40));
+        Assert.Equal((21, 23, 25), attention.Quartiles(0, 10, 400, heads: [1]));
+    }
+
+    [Theory]
+    [InlineData(0.08, double.PositiveInfinity, 0.43)]
+    [InlineData(0, double.PositiveInfinity, 0.46)]
+    [InlineData(0.08, 0.04, 0.6)]
+    public void A_word_begins_where_the_position_that_writes_it_looks_or_where_its_own_begins_if_that_looks_anywhere(
+        double lag, double widest, double expected)
+    {
+        var attention = new CrossAttention(heads: 1, frames: 60);
+        foreach (var (from, to) in ((int, int)[])[(20, 28), (30, 50)])
+            attention.Add([.. Enumerable.Range(0, 60).Select(frame => frame >= from && frame < to ? 1f : 0)], 60);
+        var onset = WordTiming.Onsets(attention, null, [0, 30], [0], new AttentionClock(0.02, lag, Widest: widest))[0];
+        Assert.Equal(expected, onset.End, 0.025);
+        Assert.True(onset.Start <= onset.End);
     }
 
     [Fact]

@@ -33,7 +33,32 @@ public sealed class WordEdgesTests : IDisposable
 
     [Fact]
     public void Where_no_sound_begins_near_attention_has_the_last_word() =>
-        Assert.Equal(3.32, _edges.Onset(new TimeRange(3.2, 3.4), 0), 0.05);
+        Assert.Equal(3.4, _edges.Onset(new TimeRange(3.3, 3.4), 0), 0.001);
+
+    [Fact]
+    public void Attention_that_is_sure_is_not_corrected() => Assert.Equal(1.02, _edges.Onset(new TimeRange(1.01, 1.02), 0), 0.001);
+
+    [Fact]
+    public void In_a_mix_a_held_word_ends_where_only_the_accompaniment_goes_on()
+    {
+        // A voice from 1.0 to 2.4 s that grows softer, over a chord and a drum four times a second that go on.
+        using var mix = new PcmFile(Rate, 1);
+        var samples = new float[5 * Rate];
+        for (var i = 0; i < samples.Length; i++)
+        {
+            var time = (double)i / Rate;
+            var voice = time is >= 1 and < 2.4 ? 0.2 * (1.3 - 0.4 * time) : 0;
+            var drum = 0.1 * Math.Exp(-(time % 0.25) / 0.01);
+            foreach (var harmonic in (int[])[300, 600, 900, 1500, 3000])
+                samples[i] += (float)((voice + 0.004 * Math.Sin(time)) * Math.Sin(Math.Tau * harmonic * time));
+            samples[i] += (float)(0.01 * Math.Sin(Math.Tau * 262 * time) + drum * Math.Sin(Math.Tau * 2000 * time));
+        }
+        mix.Append(samples);
+        var edges = SoundEdges.Measure(mix, isVoice: false, new TimeRange(0, 5), TestContext.Current.CancellationToken);
+        Assert.Equal(2.4, edges.End(1, 4.5), 0.2);
+        // Where the next word follows at once, there is no pause to be found.
+        Assert.Equal(2.5, edges.End(1, 2.5));
+    }
 
     [Fact]
     public void A_held_word_ends_with_its_voice_and_not_when_the_next_begins()

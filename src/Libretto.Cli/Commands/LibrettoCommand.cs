@@ -15,6 +15,7 @@ internal static class LibrettoCommand
             TranscribeCommand.CreateAlign(),
             SeparateCommand.Create(),
             KaraokeCommand.Create(),
+            LibraryCommand.Create(),
             ConvertCommand.Create(),
             ModelsCommand.Create(),
             CacheCommand.Create(),

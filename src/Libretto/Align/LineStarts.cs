@@ -12,6 +12,9 @@ internal sealed class LineStarts
     /// <summary>How far from its own time a line may be heard, seconds, before that is told.</summary>
     public const double Tolerance = 0.8;
 
+    /// <summary>How far past its line's bounds a word is looked for, seconds: attention is no sharper.</summary>
+    private const double Slack = 0.1;
+
     /// <summary>The least time between two words, seconds.</summary>
     private const double ShortestStep = 0.04;
 
@@ -32,6 +35,28 @@ internal sealed class LineStarts
             starts[line] = Math.Max(line == 0 ? 0 : starts[line - 1], Math.Clamp(lines[line].Start + later, 0, duration));
         starts[^1] = duration;
         return new LineStarts(text, starts);
+    }
+
+    /// <summary>Where the network may look for a word: within its line.</summary>
+    /// <param name="word">The word.</param>
+    /// <param name="isFirst">Whether it is still awaited: a line's first word is so until the line begins.</param>
+    public (double From, double To) BoundsOf(int word, bool isFirst)
+    {
+        var line = LineOf(word);
+        return isFirst && word == _text.First(line)
+            ? (line == 0 ? 0 : _starts[line - 1], _starts[line] + Slack)
+            : (_starts[line] - Slack, Math.Max(_starts[line], _starts[line + 1]) + Slack);
+    }
+
+    private int LineOf(int word)
+    {
+        int low = 0, high = _text.Lines - 1;
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            (low, high) = _text.First(middle) <= word ? (middle, high) : (low, middle - 1);
+        }
+        return low;
     }
 
     /// <summary>What the lines' own times say of the words, and what was heard within them.</summary>

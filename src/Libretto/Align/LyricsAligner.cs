@@ -149,7 +149,7 @@ public sealed class LyricsAligner
             cancellationToken);
         using var aligner = new AttentionAligner(WhisperModel.Load(_folder, _sessions), language, sung.Encoded, grid, edges, activity);
         var windows = AlignmentWindow.Plan(text, times, LineMargin, duration, grid);
-        var placed = aligner.Align(text, windows, done => progress?.Report((double)done / windows.Count), cancellationToken);
+        var placed = aligner.Align(text, windows, done => progress?.Report((double)done / windows.Count), cancellationToken, lines);
         var strays = lines.Strays(placed, anchors);
         lines.Keep(placed, times);
         return new AlignedLyrics(

@@ -93,6 +93,9 @@ public static class ServiceCollectionExtensions
         services.AddSingleton(provider => new LyricsLookup(
             () => provider.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(LyricsLookup)),
             Settings(provider).LyricsLibrary, Settings(provider).Contact));
+        services.AddSingleton(provider => new LyricsPublisher(
+            () => provider.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(LyricsLookup)),
+            Settings(provider).LyricsLibrary, Settings(provider).Contact));
         services.AddSingleton<LyricsSearch>();
         services.AddSingleton(provider => new SongLibrary(
             provider.GetRequiredService<SongPipeline>(),

@@ -16,6 +16,8 @@ internal static class LibrettoCommand
             SeparateCommand.Create(),
             KaraokeCommand.Create(),
             LibraryCommand.Create(),
+            PublishCommand.Create(),
+            ScoreCommand.Create(),
             ConvertCommand.Create(),
             ModelsCommand.Create(),
             CacheCommand.Create(),

@@ -1,4 +1,4 @@
-using System.Text;
+using Libretto.Lyrics.Writing;
 
 namespace Libretto.Library.Files;
 
@@ -35,16 +35,5 @@ internal static class Sidecars
         .ToLookup(file => Key(file.Name[..^Endings[Rank(file.Name)].Length]));
 
     /// <summary>A name as it is compared.</summary>
-    public static string Key(string name)
-    {
-        try
-        {
-            return name.Normalize(NormalizationForm.FormC).ToUpperInvariant();
-        }
-        catch (ArgumentException)
-        {
-            // Names of files may hold what is no text.
-            return name.ToUpperInvariant();
-        }
-    }
+    public static string Key(string name) => Accents.Compose(name.ToLowerInvariant());
 }

@@ -22,7 +22,7 @@ internal static class LibraryCommand
             Description = "Folders of songs, walked with all below, and playlists (.m3u, .m3u8, .pls).",
             Arity = ArgumentArity.OneOrMore,
         };
-        var command = new Command(Name, "Give a whole collection word-timed lyrics: only what is missing, beside the songs.") { folders };
+        var command = new Command(Name, "Give a collection word-timed lyrics: only what is missing, beside the songs.") { folders };
         var options = new LibraryOptions(command);
         var settings = new SettingOptions(command, "language", "engine", "model", "separate", "quality", "aligner", "local", "threads");
         var fresh = FreshOption.Create();

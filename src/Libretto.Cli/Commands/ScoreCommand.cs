@@ -18,7 +18,7 @@ internal static class ScoreCommand
             Description = "The same, right; or SONG where SONG.words.txt (a word a line) and SONG.words.csv (word_start, word_end, " +
                 "line_end) lie.",
         };
-        var command = new Command(Name, "Compare word-timed lyrics with a reference: wrong words, and words at the wrong time.")
+        var command = new Command(Name, "Compare word-timed lyrics with right ones: wrong words, wrong times.")
         {
             result, reference,
         };

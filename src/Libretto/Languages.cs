@@ -146,6 +146,12 @@ public static partial class Languages
     /// <param name="code">Compared without regard to case.</param>
     public static string? EnglishName(string code) => Find(code) is { } found ? s_names[found] : null;
 
+    /// <summary>The code of three letters (ISO 639-2) that tags of files take, such as <c>eng</c>; null when unknown.</summary>
+    /// <param name="code">A code of <see cref="All"/>; null is unknown.</param>
+    internal static string? Iso6392(string? code) => code is null ? null
+        : s_rows.FirstOrDefault(row => row[0] == code)?.Where((_, place) => place != 1)
+            .FirstOrDefault(name => name.Length == 3 && name.All(char.IsAsciiLetterLower));
+
     private static Dictionary<string, string> ReadTable()
     {
         var codes = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);

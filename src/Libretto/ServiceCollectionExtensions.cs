@@ -1,6 +1,7 @@
 using Libretto.Acquire;
 using Libretto.Acquire.YtDlp;
 using Libretto.Audio;
+using Libretto.Library;
 using Libretto.Models;
 using Libretto.Models.Download;
 using Libretto.Models.Onnx;
@@ -27,6 +28,7 @@ public static class ServiceCollectionExtensions
 
     /// <summary>
     /// Adds <see cref="SongPipeline"/>, <see cref="PassagePipeline"/>, <see cref="KaraokePipeline"/>, <see cref="StemPipeline"/>,
+    /// <see cref="SongLibrary"/>,
     /// <see cref="ModelStore"/>, <see cref="AudioDecoder"/> and what they need, one of each.
     /// What stages made is kept in an <see cref="IContentStore"/>, by default a folder in Libretto's own
     /// (<see cref="LibrettoSettings.Keep"/>). A store, <see cref="TimeProvider"/> or logging that the host has is used.
@@ -87,10 +89,19 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<VocalSeparation>();
         services.AddSingleton<CtcAlignment>();
         services.AddHttpClient(nameof(LyricsLookup), client => client.Timeout = TimeSpan.FromSeconds(15));
-        services.AddSingleton(provider => new LyricsSearch(
-            new LyricsLookup(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(LyricsLookup)),
-                Settings(provider).LyricsLibrary, Settings(provider).Contact),
-            Settings(provider)));
+        services.AddSingleton(provider => new LyricsLookup(
+            () => provider.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(LyricsLookup)),
+            Settings(provider).LyricsLibrary, Settings(provider).Contact));
+        services.AddSingleton(provider => new LyricsPublisher(
+            () => provider.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(LyricsLookup)),
+            Settings(provider).LyricsLibrary, Settings(provider).Contact));
+        services.AddSingleton<LyricsSearch>();
+        services.AddSingleton(provider => new SongLibrary(
+            provider.GetRequiredService<SongPipeline>(),
+            provider.GetRequiredService<AudioDecoder>(),
+            provider.GetRequiredService<LyricsLookup>(),
+            Settings(provider),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new SongPipeline(
             provider.GetRequiredService<SongOpener>(),
             provider.GetRequiredService<EngineSelector>(),

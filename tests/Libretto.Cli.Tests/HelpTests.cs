@@ -14,6 +14,7 @@ public sealed partial class HelpTests : IDisposable
     [InlineData("transcribe")]
     [InlineData("separate")]
     [InlineData("karaoke")]
+    [InlineData("library")]
     [InlineData("convert")]
     [InlineData("models")]
     [InlineData("models pull")]

@@ -3,6 +3,7 @@ using Libretto.Cli.Results;
 using Libretto.Cli.Songs;
 using Libretto.Lyrics;
 using Libretto.Lyrics.Reading;
+using Libretto.Output;
 
 namespace Libretto.Cli.Commands;
 

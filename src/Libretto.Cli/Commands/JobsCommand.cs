@@ -7,6 +7,7 @@ using Libretto.Cli.Display;
 using Libretto.Cli.Remote;
 using Libretto.Cli.Results;
 using Libretto.Lyrics;
+using Libretto.Output;
 using Libretto.Server;
 
 namespace Libretto.Cli.Commands;

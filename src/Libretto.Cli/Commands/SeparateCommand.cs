@@ -4,6 +4,7 @@ using Libretto.Cli.Commands.Options;
 using Libretto.Cli.Display;
 using Libretto.Cli.Results;
 using Libretto.Cli.Songs;
+using Libretto.Output;
 using Libretto.Pipeline;
 using Libretto.Settings;
 using Microsoft.Extensions.DependencyInjection;

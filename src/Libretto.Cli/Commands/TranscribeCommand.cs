@@ -5,6 +5,7 @@ using Libretto.Cli.Display;
 using Libretto.Cli.Results;
 using Libretto.Cli.Songs;
 using Libretto.Lyrics;
+using Libretto.Output;
 using Libretto.Pipeline;
 using Libretto.Settings;
 using Microsoft.Extensions.DependencyInjection;

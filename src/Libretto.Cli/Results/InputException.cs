@@ -20,6 +20,16 @@ internal sealed class InputException : LibrettoException
         ErrorKind.Input, "song_missing",
         $"The song of {lyrics} is not beside it: there is no {Path.GetFileName(start)}.mp3, .flac or the like. Name it with --song FILE.");
 
+    public static InputException NoLyrics(string song) => new(
+        ErrorKind.Input, "lyrics_missing",
+        $"No lyrics lie beside {song} or in its tags. Name them with --lyrics FILE, or make some: libretto transcribe {song}");
+
+    public static InputException Unnamed(string song, string what) => new(
+        ErrorKind.Input, "song_unnamed", $"The tags of {song} do not say its {what}. Give it with --{what}.");
+
+    public static InputException NothingLeaves() => new(
+        ErrorKind.Usage, "engine_not_local", "Publishing sends lyrics away, and '--local' lets nothing leave this machine.");
+
     public static InputException NothingCame(string name) => new(
         ErrorKind.Input, "file_empty",
         $"Nothing came through {(name == StandardInput.Word ? "standard input" : name)}. Check the command before the pipe.");

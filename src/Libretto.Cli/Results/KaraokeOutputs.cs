@@ -1,3 +1,4 @@
+using Libretto.Output;
 using Libretto.Pipeline.Exports;
 
 namespace Libretto.Cli.Results;

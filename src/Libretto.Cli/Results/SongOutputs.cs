@@ -1,5 +1,6 @@
 using Libretto.Audio;
 using Libretto.Lyrics;
+using Libretto.Output;
 using Libretto.Pipeline;
 
 namespace Libretto.Cli.Results;

@@ -1,4 +1,5 @@
 using Libretto.Audio;
+using Libretto.Output;
 using Libretto.Pipeline;
 
 namespace Libretto.Cli.Results;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Libretto.Cli.Display;
 using Libretto.Cli.Results;
 using Libretto.Lyrics;
+using Libretto.Output;
 using Libretto.Pipeline;
 using Libretto.Pipeline.Exports;
 using Libretto.Storage;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Libretto.Acquire;
 using Libretto.Cli.Display;
 using Libretto.Cli.Results;
+using Libretto.Output;
 using Libretto.Pipeline;
 using Libretto.Storage;
 using Microsoft.Extensions.DependencyInjection;

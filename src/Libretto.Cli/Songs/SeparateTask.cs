@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Libretto.Cli.Display;
 using Libretto.Cli.Results;
+using Libretto.Output;
 using Libretto.Pipeline;
 
 namespace Libretto.Cli.Songs;

@@ -4,6 +4,7 @@ using Libretto.Acquire;
 using Libretto.Cli.Display;
 using Libretto.Cli.Results;
 using Libretto.Lyrics;
+using Libretto.Output;
 using Libretto.Pipeline;
 
 namespace Libretto.Cli.Songs;

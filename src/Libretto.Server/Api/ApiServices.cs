@@ -1,10 +1,12 @@
 using Libretto.Server.Api.Intake;
 using Libretto.Server.Api.OpenAi;
+using Libretto.Server.Api.Players;
 using Libretto.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using ModelContextProtocol.Protocol;
 using Scalar.AspNetCore;
 
 namespace Libretto.Server.Api;
@@ -23,6 +25,13 @@ internal static class ApiServices
         services.AddSingleton<ExportIntake>();
         services.AddSingleton<OpenAiModelNames>();
         services.AddSingleton<OpenAiTranscriber>();
+        services.AddHttpContextAccessor();
+        // Each request stands alone, as it must where several servers answer.
+        services.AddMcpServer(mcp => mcp.ServerInfo = new Implementation
+            {
+                Name = "libretto", Version = typeof(ApiServices).Assembly.GetName().Version!.ToString(3),
+            })
+            .WithHttpTransport(http => http.Stateless = true).WithTools<McpTools>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         services.AddExceptionHandler<Problems>();
         return services.AddOpenApi(OpenApi.Configure);
@@ -43,6 +52,8 @@ internal static class ApiServices
         WorkersApi.Map(app);
         WebhooksApi.Map(app);
         OpenAiApi.Map(app.MapGroup("/v1").WithTags("OpenAI"));
+        LrclibApi.Map(app.MapGroup("/lrclib/api").ExcludeFromDescription());
+        app.MapMcp("/mcp").ExcludeFromDescription();
         app.MapOpenApi();
         app.MapScalarApiReference(ServerPaths.Scalar, page => page.DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp());
         return jobs;

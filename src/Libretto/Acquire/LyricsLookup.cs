@@ -77,7 +77,7 @@ internal sealed class LyricsLookup
                 IsNamed(song.Artist, record.ArtistName))
             .Select(record => (Found: Read(record), Distance: Math.Abs(record.Duration - song.Duration)))
             .Where(pair => pair.Found is not null)
-            .OrderBy(pair => pair.Found!.IsSynced ? 0 : 1).ThenBy(pair => pair.Distance)
+            .OrderBy(pair => pair.Found!.IsInstrumental ? 2 : pair.Found.IsSynced ? 0 : 1).ThenBy(pair => pair.Distance)
             .Select(pair => pair.Found)
             .FirstOrDefault();
     }
@@ -110,7 +110,8 @@ internal sealed class LyricsLookup
     private static FoundLyrics? Read(LrclibRecord record)
     {
         if (record.Instrumental == true)
-            return null;
+            return new FoundLyrics(new LyricsDocument { Duration = record.Duration, Lines = [] }, false, record.TrackName ?? "",
+                record.ArtistName ?? "");
         var synced = Read(record.SyncedLyrics, LyricsFormats.Lrc) is { IsTimed: true } timed ? timed : null;
         var lyrics = synced ?? Read(record.PlainLyrics, LyricsFormats.PlainText);
         return lyrics is null ? null : new FoundLyrics(lyrics, synced is not null, record.TrackName ?? "", record.ArtistName ?? "");
@@ -151,7 +152,11 @@ internal sealed record WantedLyrics(string Title, string Artist, string? Album, 
 /// <param name="IsSynced">Whether they are.</param>
 /// <param name="Title">The recording's title there.</param>
 /// <param name="Artist">Its artist there.</param>
-internal sealed record FoundLyrics(LyricsDocument Lyrics, bool IsSynced, string Title, string Artist);
+internal sealed record FoundLyrics(LyricsDocument Lyrics, bool IsSynced, string Title, string Artist)
+{
+    /// <summary>Whether the library says that nothing is sung.</summary>
+    public bool IsInstrumental => Lyrics.Lines.Count == 0;
+}
 
 /// <summary>A record as LRCLIB's API gives it.</summary>
 internal sealed record LrclibRecord

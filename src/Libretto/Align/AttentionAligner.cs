@@ -79,9 +79,10 @@ internal sealed class AttentionAligner : IDisposable
     /// <param name="windows">Windows in order.</param>
     /// <param name="done">Called with the number of windows done.</param>
     /// <param name="cancellationToken">Checked before every layer.</param>
+    /// <param name="lines">When the lines begin, where that is known: no word is looked for outside its line.</param>
     /// <returns>A placed word for each word that a window keeps; null for the others.</returns>
     public PlacedWord?[] Align(GivenText text, IReadOnlyList<AlignmentWindow> windows, Action<int>? done,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, LineStarts? lines = null)
     {
         var placed = new PlacedWord?[text.Words.Count];
         var count = 0;
@@ -91,13 +92,13 @@ internal sealed class AttentionAligner : IDisposable
         // One window at a time to each worker: a batch would be padded to its longest text. No word is kept by two windows.
         Parallel.ForEach(stretches, options, window =>
         {
-            Align(text, window.Stretch, _audio.Encode(_model, window.Encoded.Start, cancellationToken), placed, cancellationToken);
+            Align(text, window.Stretch, _audio.Encode(_model, window.Encoded.Start, cancellationToken), lines, placed, cancellationToken);
             done?.Invoke(Interlocked.Increment(ref count));
         });
         return placed;
     }
 
-    private void Align(GivenText text, AlignmentWindow window, EncodedWindow encoded, PlacedWord?[] placed,
+    private void Align(GivenText text, AlignmentWindow window, EncodedWindow encoded, LineStarts? lines, PlacedWord?[] placed,
         CancellationToken cancellationToken)
     {
         var stretch = encoded.Part(window.Audio.Start, window.Audio.End);
@@ -107,7 +108,8 @@ internal sealed class AttentionAligner : IDisposable
             cancellationToken)[0];
         var unheard = ForcedPass.Run(_model, _silence, [new ForcedText(0, 1, tokens)], _language, cancellationToken)[0].Probabilities;
         var start = encoded.Start + stretch.From * WhisperModel.SecondsPerFrame;
-        ReadWords(text, window with { Audio = new TimeRange(start, Math.Max(window.Audio.End, start)) }, reading, unheard, firsts, placed);
+        ReadWords(text, window with { Audio = new TimeRange(start, Math.Max(window.Audio.End, start)) }, reading, unheard, firsts, lines,
+            placed);
     }
 
     /// <summary>The window's words as tokens, and where each word's tokens begin.</summary>
@@ -123,10 +125,15 @@ internal sealed class AttentionAligner : IDisposable
     }
 
     private void ReadWords(
-        GivenText text, AlignmentWindow window, ForcedReading reading, float[] unheard, List<int> firsts, PlacedWord?[] placed)
+        GivenText text, AlignmentWindow window, ForcedReading reading, float[] unheard, List<int> firsts, LineStarts? lines,
+        PlacedWord?[] placed)
     {
         var voiced = VoicedFrames(window.Audio, reading.Attention.Frames);
-        var starts = reading.Attention.PositionStarts(frames: voiced, mayPause: Pauses(text, window, firsts, reading.Attention.Positions));
+        var positions = reading.Attention.Positions;
+        var starts = reading.Attention.PositionStarts(
+            frames: voiced,
+            mayPause: Pauses(text, window, firsts, positions),
+            bounds: lines is null ? null : Bounds(window, firsts, positions, lines));
         var onsets = WordTiming.Onsets(reading.Attention, null, starts, firsts, WhisperModel.Clock)
             .Select(onset => new TimeRange(window.Audio.Start + onset.Start, window.Audio.Start + onset.End)).ToArray();
         var times = new double[onsets.Length + 1];
@@ -149,6 +156,26 @@ internal sealed class AttentionAligner : IDisposable
                 LogProbability(reading.Probabilities.AsSpan(firsts[i]..end)) - LogProbability(unheard.AsSpan(firsts[i]..end)),
                 reading.Attention.Focus(starts, firsts[i] + 1, end + 1));
         }
+    }
+
+    /// <summary>
+    /// The frames in which a position may lie: within its line; the one that a line's first word is awaited at lies before the line.
+    /// </summary>
+    private static (int From, int To)[] Bounds(AlignmentWindow window, List<int> firsts, int positions, LineStarts lines)
+    {
+        var bounds = new (int From, int To)[positions];
+        for (var i = 0; i < firsts.Count; i++)
+        {
+            var end = i + 1 < firsts.Count ? firsts[i + 1] : positions;
+            for (var position = firsts[i]; position < end; position++)
+            {
+                var (from, to) = lines.BoundsOf(window.FirstWord + i, isFirst: position == firsts[i]);
+                bounds[position] = (FrameAt(from), FrameAt(to) + 1);
+            }
+        }
+        return bounds;
+
+        int FrameAt(double time) => (int)((time - window.Audio.Start) / WhisperModel.SecondsPerFrame);
     }
 
     /// <summary>After which positions a pause is expected: before a line, and at the end.</summary>

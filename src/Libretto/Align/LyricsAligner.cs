@@ -26,6 +26,9 @@ public sealed class LyricsAligner
     /// <summary>Seconds that an estimate may be off before and after a window.</summary>
     private const double Margin = 1.5;
 
+    /// <summary>The same where lines have times.</summary>
+    private const double LineMargin = 0.5;
+
     /// <summary>More words a second than anyone sings.</summary>
     private const double MostWordsASecond = 6;
 
@@ -65,17 +68,24 @@ public sealed class LyricsAligner
             ownsAudio: true);
     }
 
-    /// <summary>The same where more is known of the recording.</summary>
+    /// <summary>
+    /// The same where more is known of the recording; and, with <paramref name="later"/>, of the lyrics, whose lines then stay at their own
+    /// times, moved by so many seconds.
+    /// </summary>
     internal async Task<AlignedLyrics> AlignAsync(
         SungAudio audio, LyricsDocument given, string source, IReadOnlyList<LyricsWord> heard, string language,
-        IProgress<double>? progress, CancellationToken cancellationToken, bool ownsAudio = false)
+        IProgress<double>? progress, CancellationToken cancellationToken, bool ownsAudio = false, double? later = null)
     {
         try
         {
             var text = new GivenText(given.Lines);
             if (text.Words.Count == 0)
                 throw AlignException.NoWords();
-            var aligned = await Task.Run(() => Align(audio, given, text, source, heard, language, progress, cancellationToken),
+            var aligned = await Task.Run(
+                () => later is { } by
+                    ? AlignLines(audio, given, text, source, heard, LineStarts.Of(given.Lines, text, by, audio.Encoded.Audio.Duration),
+                        language, progress, cancellationToken)
+                    : Align(audio, given, text, source, heard, language, progress, cancellationToken),
                 cancellationToken);
             return aligned with { Sections = given.Sections };
         }
@@ -126,6 +136,29 @@ public sealed class LyricsAligner
             new SuppliedLyrics(source, Math.Round(matched, 3), matched < BarelyMatched),
             LyricsChecks.Find(text, [.. completed.OfGivenWords(times), times[^1]], [.. completed.OfGivenWords(placed)], anchors, heard,
                 cancellationToken));
+    }
+
+    /// <summary>Times the words of lines that have times: each is listened for where its line is, and none leaves it.</summary>
+    private AlignedLyrics AlignLines(
+        SungAudio sung, LyricsDocument given, GivenText text, string source, IReadOnlyList<LyricsWord> heard, LineStarts lines,
+        string language, IProgress<double>? progress, CancellationToken cancellationToken)
+    {
+        var (activity, duration) = (sung.Activity, sung.Encoded.Audio.Duration);
+        var anchors = LyricsMatch.Find(text.Words, heard, cancellationToken);
+        var matched = (double)anchors.Count / text.Words.Count;
+        var times = lines.Within(WordTimeEstimator.Make(text, lines.With(anchors), new VocalClock(activity, duration), duration));
+        var grid = new WindowGrid(new WindowPlan(sung.Encoded.Audio, sung.Singing, cancellationToken).Windows, duration);
+        var edges = SoundEdges.Measure(sung.Voice ?? sung.Encoded.Audio, sung.Voice is not null, new TimeRange(0, duration),
+            cancellationToken);
+        using var aligner = new AttentionAligner(WhisperModel.Load(_folder, _sessions), language, sung.Encoded, grid, edges, activity);
+        var windows = AlignmentWindow.Plan(text, times, LineMargin, duration, grid);
+        var placed = aligner.Align(text, windows, done => progress?.Report((double)done / windows.Count), cancellationToken, lines);
+        var strays = lines.Strays(placed, anchors);
+        lines.Keep(placed, times);
+        return new AlignedLyrics(
+            AlignedLines.Make(given.Lines, text, times, placed, activity, duration),
+            new SuppliedLyrics(source, Math.Round(matched, 3), matched < BarelyMatched),
+            [.. LyricsChecks.Find(text, times, placed, anchors, heard, cancellationToken).Concat(strays).OrderBy(check => check.Start)]);
     }
 
     /// <summary>

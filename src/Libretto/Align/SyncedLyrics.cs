@@ -23,6 +23,18 @@ internal sealed class SyncedLyrics
     /// <summary>Fewer anchors say nothing of the times.</summary>
     private const int FewestAnchors = 4;
 
+    /// <summary>With so many words heard where the times say, fewer of them are enough to know the song.</summary>
+    private const double LeastMatchedInTime = 0.1;
+
+    /// <summary>Share of the words below which lyrics are another song's, if enough was heard: common words alone give as many.</summary>
+    private const double Strange = 0.15;
+
+    /// <summary>Words heard for each word given from which on what was heard says something.</summary>
+    private const double EnoughHeard = 0.4;
+
+    /// <summary>Below this, in seconds, a common shift is within what people and networks disagree on anyway.</summary>
+    private const double LeastShift = 0.3;
+
     private readonly LyricsDocument _given;
     private readonly GivenText _text;
     private readonly IReadOnlyList<LyricsWord> _heard;
@@ -51,7 +63,18 @@ internal sealed class SyncedLyrics
     public bool WordsFit => Matched >= LeastMatched;
 
     /// <summary>Whether the times are this recording's, too.</summary>
-    public bool TimesFit => WordsFit && _given.IsTimed && _anchors.Count >= FewestAnchors && Agreement >= LeastAgreement;
+    public bool TimesFit => Matched >= LeastMatchedInTime && _given.IsTimed && _anchors.Count >= FewestAnchors &&
+        Agreement >= LeastAgreement;
+
+    /// <summary>Whether enough was heard to say that the words are not this song's.</summary>
+    public bool AreAnothers => !TimesFit && Matched < Strange && _heard.Count >= EnoughHeard * _text.Words.Count;
+
+    /// <summary>Whether the times may be taken: they fit, or too little was heard to say that they do not.</summary>
+    public bool TimesMayServe =>
+        TimesFit || (_given.IsTimed && !WordsFit && !AreAnothers && _heard.Count < EnoughHeard * _text.Words.Count);
+
+    /// <summary>How much later the song is than the times say, where they fit and are wrong as a whole; 0 where they are right.</summary>
+    public double Later => TimesFit && Math.Abs(Offset) >= LeastShift ? Math.Round(Offset, 2) : 0;
 
     /// <summary>
     /// The lyrics at the times given for their lines, put right by the offset; words that were heard stand where they were heard, the

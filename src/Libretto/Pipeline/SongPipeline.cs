@@ -113,7 +113,11 @@ public sealed class SongPipeline
                 (TimeTrace.Engine, own), (TimeTrace.Vocals, heard.Transcript.Words),
                 (timed.Alignment, timed.WordsOf(heard.Transcript)),
             ]);
-        return new SongResult(document, song.Notices) { Stems = request.KeepStems ? stems.Take() : null };
+        return new SongResult(document, song.Notices)
+        {
+            LyricsRefused = request is { CheckLyrics: true, Lyrics: not null } && !timed.IsSupplied,
+            Stems = request.KeepStems ? stems.Take() : null,
+        };
     }
 
     /// <summary>Chooses the engine, and makes sure before any work that what the request asks of times can be had.</summary>
@@ -128,7 +132,9 @@ public sealed class SongPipeline
         if (request.Lyrics is not null)
         {
             await _engines.PrepareAlignerAsync(engine, fetching, cancellationToken);
-            _engines.Aligner(engine);
+            // Lines with times of their own can do without, if they must.
+            if (!request.CheckLyrics || !request.Lyrics.IsTimed)
+                _engines.Aligner(engine);
         }
         foreach (var notice in request.LyricsNotices ?? [])
             song.Notice($"The given lyrics: {notice}");

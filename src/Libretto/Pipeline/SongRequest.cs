@@ -37,6 +37,12 @@ public sealed record SongRequest(string Path)
     public LyricsDocument? Lyrics { get; init; }
 
     /// <summary>
+    /// True where <see cref="Lyrics"/> only lie with the song and may be another's: they are used if they are what is sung, and the times
+    /// of their lines stay where those are this recording's. False (the default) takes the words as given and times them anew.
+    /// </summary>
+    public bool CheckLyrics { get; init; }
+
+    /// <summary>
     /// What was changed or left out when <see cref="Lyrics"/> were read, a sentence each: told to the user and kept with the result.
     /// </summary>
     public IReadOnlyList<string>? LyricsNotices { get; init; }

@@ -9,6 +9,11 @@ namespace Libretto.Pipeline;
 public sealed record SongResult(LyricsDocument Document, IReadOnlyList<string> Notices)
 {
     /// <summary>
+    /// True where <see cref="SongRequest.CheckLyrics"/> found the given lyrics to be another song's; the words were heard then.
+    /// </summary>
+    public bool LyricsRefused { get; init; }
+
+    /// <summary>
     /// The stems, where <see cref="SongRequest.KeepStems"/> asked for them; separated already only where the words' times needed it. The
     /// caller disposes of them.
     /// </summary>

@@ -70,11 +70,11 @@ public sealed class LyricsLookupTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_instrumental_has_no_lyrics()
+    public async Task An_instrumental_is_known_as_one()
     {
         Answer(Get, Record(synced: null, plain: null, instrumental: true));
         Answer(Search, "[]");
-        Assert.Null(await FindAsync());
+        Assert.True((await FindAsync())!.IsInstrumental);
     }
 
     [Theory]

@@ -44,6 +44,13 @@ internal static class HelpTexts
               libretto karaoke *.flac --out party --audio guide --resolution 1080 --background stage.jpg
               libretto karaoke https://youtu.be/ID --as mp4
             """,
+        ["library"] =
+            """
+              libretto library ~/Music --dry-run                 says what would be done, and about how long it takes
+              libretto library ~/Music --lyrics lookup           LRC, enhanced LRC and TTML beside every song that lacks word times
+              libretto library ~/Music --write none --tags synced --report report.html
+              libretto library party.m3u8 --jobs 2
+            """,
         ["convert"] =
             """
               libretto convert song.json song.srt

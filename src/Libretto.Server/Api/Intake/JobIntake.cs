@@ -23,7 +23,7 @@ internal sealed partial class JobIntake(
     {
         var idempotencyKey = IdempotencyKeyOf(request);
         if (request.HasJsonContentType())
-            return await TakeLinkAsync(request, caller, idempotencyKey, ct);
+            return await TakeAsync(await LinkIntake.BodyAsync(request, ct), caller, idempotencyKey, ct);
         using var upload = await uploads.ReadAsync(request, ct);
         return await TakeAsync(upload, caller, idempotencyKey, ct);
     }
@@ -46,9 +46,9 @@ internal sealed partial class JobIntake(
         return await AddAsync(factory.FromNow(job) with { Duration = duration }, result, ct);
     }
 
-    private async Task<Job> TakeLinkAsync(HttpRequest request, Caller caller, string? idempotencyKey, CancellationToken ct)
+    public async Task<Job> TakeAsync(LinkPost post, Caller caller, string? idempotencyKey, CancellationToken ct)
     {
-        var job = await links.ReadAsync(request, caller, ct) with { IdempotencyKey = idempotencyKey };
+        var job = await links.ReadAsync(post, caller, ct) with { IdempotencyKey = idempotencyKey };
         if (idempotencyKey is not null && await jobs.FindRepeatedAsync(caller.KeyId, idempotencyKey, ct) is { } repeated)
             return SameRequest(repeated, job.RequestHash!);
         var result = job.InputKey is null ? null : await StoredResult.FindAsync(store, job.ResultKey!, ct);

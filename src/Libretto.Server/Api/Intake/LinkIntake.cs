@@ -16,11 +16,10 @@ namespace Libretto.Server.Api.Intake;
 internal sealed class LinkIntake(LinkFetch links, JobOptionsRules rules, JobCookies cookies, JobFactory factory, IContentStore store)
 {
     /// <summary>The job as it is to be added.</summary>
-    /// <exception cref="ApiProblem">The body, its options or the caller's rights.</exception>
+    /// <exception cref="ApiProblem">The options or the caller's rights.</exception>
     /// <exception cref="AcquireException">The link or the cookies.</exception>
-    public async Task<Job> ReadAsync(HttpRequest request, Caller caller, CancellationToken ct)
+    public async Task<Job> ReadAsync(LinkPost post, Caller caller, CancellationToken ct)
     {
-        var post = await BodyAsync(request, ct);
         var options = (post.Options ?? new JobOptions()).WithoutBlanks();
         rules.Check(options, caller);
         var link = SongLink.Parse(post.Url ?? "");
@@ -36,7 +35,9 @@ internal sealed class LinkIntake(LinkFetch links, JobOptionsRules rules, JobCook
         return factory.ForLink(caller.KeyId, options, link, known, lyrics?.Key) with { Cookies = protectedCookies };
     }
 
-    private static async Task<LinkPost> BodyAsync(HttpRequest request, CancellationToken ct)
+    /// <summary>The body of a request.</summary>
+    /// <exception cref="ApiProblem">It is no such JSON.</exception>
+    public static async Task<LinkPost> BodyAsync(HttpRequest request, CancellationToken ct)
     {
         try
         {

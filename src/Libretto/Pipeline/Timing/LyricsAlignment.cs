@@ -1,3 +1,4 @@
+using System.Globalization;
 using Libretto.Align;
 using Libretto.Audio.Activity;
 using Libretto.Lyrics;
@@ -26,27 +27,33 @@ internal sealed class LyricsAlignment(Song song, AlignerChoice aligner, string s
     /// <param name="vocals">What is known of the vocals; null where the song was not separated.</param>
     /// <param name="language">The language sung, as an ISO 639 code.</param>
     /// <param name="cancellationToken">Checked at least every half second.</param>
+    /// <param name="later">
+    /// How much later than the lyrics' lines say the song is, seconds: the lines then stay at their own times, moved by that. Null where
+    /// they have no times, or such as are not to be believed.
+    /// </param>
     public async Task<AlignedLyrics> RunAsync(
-        LyricsDocument lyrics, RecognitionResult heard, VocalStem? vocals, string language, CancellationToken cancellationToken)
+        LyricsDocument lyrics, RecognitionResult heard, VocalStem? vocals, string language, CancellationToken cancellationToken,
+        double? later = null)
     {
         var key = song.Memo.Key(
-            "align", aligner.Identity, source, LyricsFormats.Json.Write(lyrics), heard.Key, vocals?.Key ?? "", language);
+            later is null ? "align" : "align-lines", aligner.Identity, source, LyricsFormats.Json.Write(lyrics), heard.Key,
+            vocals?.Key ?? "", later is { } by ? string.Create(CultureInfo.InvariantCulture, $"{language} {by:R}") : language);
         var aligned = await song.Memo.FindAsync(key, StageJson.Default.AlignedLyrics, cancellationToken);
         if (aligned is not null)
             song.Meter.Found("the times were found in the cache");
         else
         {
-            aligned = await ListenAsync(lyrics, heard.Transcript.Words, vocals, language, cancellationToken);
+            aligned = await ListenAsync(lyrics, heard.Transcript.Words, vocals, language, later, cancellationToken);
             await song.Memo.KeepAsync(key, aligned, StageJson.Default.AlignedLyrics, cancellationToken);
         }
-        if (aligned.Fit.Unsure)
+        if (aligned.Fit.Unsure && later is null)
             song.Notice($"The lyrics fit badly: {aligned.Fit.Matched:P0} of their words were recognised. Check that they are this " +
             "song's, and their times by ear.");
         return aligned;
     }
 
     private async Task<AlignedLyrics> ListenAsync(
-        LyricsDocument lyrics, IReadOnlyList<LyricsWord> recognized, VocalStem? vocals, string language,
+        LyricsDocument lyrics, IReadOnlyList<LyricsWord> recognized, VocalStem? vocals, string language, double? later,
         CancellationToken cancellationToken)
     {
         var audio = await song.SpeechAsync(null, cancellationToken);
@@ -56,6 +63,7 @@ internal sealed class LyricsAlignment(Song song, AlignerChoice aligner, string s
             Singing = vocals?.Singing,
             Voice = vocals is null ? null : await vocals.SpeechAsync(cancellationToken),
         };
-        return await aligner.Aligner.AlignAsync(sung, lyrics, source, recognized, language, song.Meter.Step(), cancellationToken);
+        return await aligner.Aligner.AlignAsync(
+            sung, lyrics, source, recognized, language, song.Meter.Step(), cancellationToken, later: later);
     }
 }

@@ -30,8 +30,10 @@ internal sealed class LyricsSearch(LyricsLookup library, LibrettoSettings settin
         try
         {
             var seconds = song.Info.Duration ?? (await song.SpeechAsync(null, cancellationToken)).Duration;
-            return await library.FindAsync(new WantedLyrics(title, artist, song.Info.Tag("album"), seconds), cancellationToken)
-                ?? Nothing(song, $"No lyrics of '{title}' by {artist} were found, of a recording as long as this one.");
+            var found = await library.FindAsync(new WantedLyrics(title, artist, song.Info.Tag("album"), seconds), cancellationToken);
+            return found is { IsInstrumental: false } ? found : found is not null
+                ? Nothing(song, $"'{title}' by {artist} is known as an instrumental; what is heard is kept.")
+                : Nothing(song, $"No lyrics of '{title}' by {artist} were found, of a recording as long as this one.");
         }
         catch (AcquireException e)
         {

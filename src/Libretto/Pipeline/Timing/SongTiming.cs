@@ -45,7 +45,14 @@ internal sealed class SongTiming(Song song, SongRequest request, EngineSelector 
     private async Task<TimingResult> ChooseAsync(
         RecognitionResult heard, VocalStem? vocals, string language, CancellationToken cancellationToken)
     {
-        if (request.Lyrics is { } given)
+        if (request is { Lyrics: { } lying, CheckLyrics: true })
+        {
+            song.Meter.Enter(WorkStep.Align, "aligning the lyrics", Attention);
+            var alignment = new CheckedLyricsAlignment(song, engines.FindAligner(heard.Engine));
+            if (await alignment.RunAsync(lying, heard, vocals, language, cancellationToken) is { } used)
+                return used;
+        }
+        else if (request.Lyrics is { } given)
         {
             song.Meter.Enter(WorkStep.Align, "aligning the lyrics", Attention);
             var alignment = new LyricsAlignment(song, engines.Aligner(heard.Engine), LyricsAlignment.FromFile);

@@ -19,6 +19,9 @@ internal sealed class CrossAttention
     /// <summary>What a pause costs where none is expected: about as much as half a second of good attention gives.</summary>
     private const float PauseCost = 50;
 
+    /// <summary>What it costs a position to lie outside its bounds, at each frame: more than any attention is worth.</summary>
+    private const float OutsideCost = 100;
+
     private readonly List<float[]> _positions = [];
 
     /// <param name="heads">Heads collected.</param>
@@ -70,8 +73,12 @@ internal sealed class CrossAttention
     /// <param name="mayPause">
     /// With <paramref name="frames"/>: whether a gap between them is expected after each position; after all when null.
     /// </param>
+    /// <param name="bounds">
+    /// With <paramref name="frames"/>: the frames that each position may lie in, from the first to before the last; all when null.
+    /// </param>
     /// <returns>One frame a position, never falling.</returns>
-    public int[] PositionStarts(IReadOnlyList<int>? heads = null, IReadOnlyList<int>? frames = null, bool[]? mayPause = null)
+    public int[] PositionStarts(
+        IReadOnlyList<int>? heads = null, IReadOnlyList<int>? frames = null, bool[]? mayPause = null, (int From, int To)[]? bounds = null)
     {
         // Little cost is where much was looked at: each head's attention as a score over the positions, smoothed over time, subtracted.
         heads ??= [.. Enumerable.Range(0, Heads)];
@@ -105,7 +112,8 @@ internal sealed class CrossAttention
         var picked = new float[Positions * frames.Count];
         for (var position = 0; position < Positions; position++)
             for (var i = 0; i < frames.Count; i++)
-                picked[position * frames.Count + i] = cost[position * Frames + frames[i]];
+                picked[position * frames.Count + i] = cost[position * Frames + frames[i]] +
+                    (bounds is null || (frames[i] >= bounds[position].From && frames[i] < bounds[position].To) ? 0 : OutsideCost);
         // and pays to cross a cut where no pause is expected. The frames found are counted back to those of the window.
         var breaks = mayPause is null ? null
             : new WarpingBreaks([.. frames.Select((frame, i) => i > 0 && frame > frames[i - 1] + 1)], mayPause, PauseCost);

@@ -1,11 +1,13 @@
 using System.Text;
 
-namespace Libretto.Cli.Results;
+namespace Libretto.Output;
 
 /// <summary>
 /// Writes results so that each appears whole or not at all, and only over what Libretto wrote itself, unless told otherwise.
 /// </summary>
-internal sealed class ResultFiles(WrittenFiles written, bool force)
+/// <param name="written">Remembers what Libretto wrote.</param>
+/// <param name="force">Whether files of others are replaced too.</param>
+public sealed class ResultFiles(WrittenFiles written, bool force)
 {
     /// <summary>Says before the work what would say no after it: a file that is not ours, a folder that cannot be written.</summary>
     /// <param name="input">The file being read.</param>
@@ -13,6 +15,7 @@ internal sealed class ResultFiles(WrittenFiles written, bool force)
     /// <exception cref="OutputException">Nothing was touched.</exception>
     public void Check(string input, IReadOnlyList<string> outputs)
     {
+        ArgumentNullException.ThrowIfNull(outputs);
         foreach (var output in outputs)
         {
             if (Path.GetFullPath(output) == Path.GetFullPath(input))
@@ -26,13 +29,23 @@ internal sealed class ResultFiles(WrittenFiles written, bool force)
         Attempt(outputs[0], () => File.Create(TemporaryName(Path.Combine(folder, "_")), 1, FileOptions.DeleteOnClose).Dispose());
     }
 
+    /// <summary>How the names of files begin that are not whole yet; they lie beside what they become, and end with <c>.tmp</c>.</summary>
+    public const string TemporaryStart = ".libretto-";
+
     /// <summary>Writes files of one folder: all under temporary names first, then each into its place.</summary>
+    /// <param name="files">Each file's path and text.</param>
+    /// <param name="placing">
+    /// Told, when all are whole under their temporary names and on the disk, which become which; null when nobody asks.
+    /// </param>
     /// <exception cref="OutputException">The disk is full or the folder cannot be written; nothing half-written remains.</exception>
-    public void Write(IReadOnlyList<(string Path, string Text)> files)
+    public void Write(
+        IReadOnlyList<(string Path, string Text)> files, Action<IReadOnlyList<(string Temporary, string Path)>>? placing = null)
     {
+        ArgumentNullException.ThrowIfNull(files);
         using var unfinished = new UnfinishedFiles(MakeFolder(files.Select(file => file.Path)));
         foreach (var (temporary, (path, text)) in unfinished.Names.Zip(files))
             Attempt(path, () => WriteThrough(temporary, Encoding.UTF8.GetBytes(text)));
+        placing?.Invoke([.. unfinished.Names.Zip(unfinished.Paths)]);
         Place(unfinished);
     }
 
@@ -42,9 +55,41 @@ internal sealed class ResultFiles(WrittenFiles written, bool force)
     /// <exception cref="OutputException">The folder cannot be written; nothing half-written remains.</exception>
     public async Task WriteAsync(IReadOnlyList<string> paths, Func<IReadOnlyList<string>, Task> make)
     {
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentNullException.ThrowIfNull(make);
         using var unfinished = new UnfinishedFiles(MakeFolder(paths));
         await make(unfinished.Names);
         Place(unfinished);
+    }
+
+    /// <summary>Whether a result may be written there: nothing is there, or what Libretto wrote, or all may be replaced.</summary>
+    /// <param name="path">The result's path.</param>
+    public bool MayWrite(string path) =>
+        !Directory.Exists(path) && (force || !File.Exists(path) || Attempt(path, () => written.Holds(path)));
+
+    /// <summary>
+    /// Ends what a killed process had begun: its files were whole and only had to be put into their places (see <see cref="Write"/>).
+    /// </summary>
+    /// <param name="files">
+    /// As they were to become each other; those that are in their places already, or where someone else has put a file since, are passed
+    /// over.
+    /// </param>
+    /// <exception cref="OutputException">The folder cannot be written.</exception>
+    public void Finish(IEnumerable<(string Temporary, string Path)> files)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        foreach (var (temporary, path) in files.Where(file => File.Exists(file.Temporary)))
+        {
+            if (MayWrite(path))
+            {
+                written.Add(temporary);
+                Attempt(path, () => File.Move(temporary, path, overwrite: true));
+            }
+            else
+            {
+                File.Delete(temporary);
+            }
+        }
     }
 
     private static string[] MakeFolder(IEnumerable<string> paths)
@@ -59,8 +104,9 @@ internal sealed class ResultFiles(WrittenFiles written, bool force)
         foreach (var (temporary, path) in unfinished.Names.Zip(unfinished.Paths))
         {
             CheckIsOurs(path);
+            // Before it is in its place: a process may be killed in between, and what it wrote is still known as Libretto's.
+            written.Add(temporary);
             Attempt(path, () => File.Move(temporary, path, overwrite: true));
-            written.Add(path);
         }
     }
 
@@ -95,7 +141,7 @@ internal sealed class ResultFiles(WrittenFiles written, bool force)
 
     private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
 
-    private static string TemporaryName(string path) => Path.Combine(FolderOf(path), $".libretto-{Guid.NewGuid():N}.tmp");
+    private static string TemporaryName(string path) => Path.Combine(FolderOf(path), $"{TemporaryStart}{Guid.NewGuid():N}.tmp");
 
     private static void Attempt(string path, Action action) => Attempt<object?>(path, () =>
     {

@@ -1,0 +1,221 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Libretto.Library;
+using Libretto.Pipeline;
+using Spectre.Console;
+
+namespace Libretto.Cli.Display;
+
+/// <summary>Shows how the work on a collection goes: the plan on standard output, the songs on standard error.</summary>
+internal abstract class LibraryDisplay : IProgress<int>, IProgress<LibraryProgress>, IProgress<SongProgress>
+{
+    private const int MostSongsNamed = 10_000;
+
+    /// <param name="mode">What <c>--progress</c> says.</param>
+    public static LibraryDisplay Create(string mode) => mode switch
+    {
+        "json" => new Json(Console.Error),
+        "none" => new Silent(),
+        _ => new Lines(Console.Error, mode == "auto" && !Console.IsErrorRedirected && AnsiConsole.Profile.Capabilities.Interactive),
+    };
+
+    /// <summary>Files that were looked at.</summary>
+    public virtual void Report(int value)
+    {
+    }
+
+    /// <summary>A song has ended.</summary>
+    public abstract void Report(LibraryProgress value);
+
+    /// <summary>How far a song is.</summary>
+    public virtual void Report(SongProgress value)
+    {
+    }
+
+    /// <summary>The plan is made.</summary>
+    /// <param name="plan">It.</param>
+    /// <param name="withSongs">Whether each song is named.</param>
+    public virtual void Planned(LibraryPlan plan, bool withSongs)
+    {
+        if (withSongs)
+            foreach (var song in plan.Songs.Where(song => song.IsWork || song.Notices.Count > 0).Take(MostSongsNamed))
+                Console.Out.WriteLine(ErrorReport.OneLine($"{Word(song.Action),-12} {song.Path}{Why(song)}"));
+        foreach (var trouble in plan.Troubles)
+            Console.Out.WriteLine(ErrorReport.OneLine(trouble));
+        Console.Out.WriteLine($"{DisplayText.Count(plan.Songs.Count, "song")} in {DisplayText.Count(plan.Files, "file")}:");
+        foreach (var (action, count) in plan.Counts.OrderBy(pair => pair.Key))
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count,8}  {Says(action)}"));
+        Console.Out.WriteLine(plan.Work.Any() ? $"About {About(plan.Estimate)} of work." : "Nothing is to be done.");
+    }
+
+    /// <summary>The run is over.</summary>
+    public virtual void Ended(LibraryReport report)
+    {
+        foreach (var outcome in report.Songs.Where(outcome => !outcome.Song.IsWork && outcome.Notices.Count > 0).Take(MostSongsNamed))
+            Console.Error.WriteLine(ErrorReport.OneLine($"{outcome.Song.Path}: {string.Join(' ', outcome.Notices)}"));
+        if (!report.Plan.Work.Any())
+            return;
+        var counts = report.Counts;
+        int Of(LibraryResult result) => counts.GetValueOrDefault(result);
+        var check = report.Songs.Count(outcome => outcome.Unsure);
+        Console.Error.WriteLine(
+            $"{Of(LibraryResult.Written)} written, {Of(LibraryResult.NoWords)} without words, {Of(LibraryResult.Left)} left as they are, " +
+            $"{Of(LibraryResult.Failed)} failed" + (Of(LibraryResult.NotTried) is > 0 and var untried ? $", {untried} not tried" : "") +
+            (check > 0 ? $"; {check} to be checked by ear" : ""));
+    }
+
+    private static string Why(PlannedSong song) =>
+        (song.Lyrics is { } lyrics ? $"  <- {(lyrics.Place == KnownLyrics.Tags ? "its tags" : Path.GetFileName(lyrics.Place))}" : "") +
+        string.Concat(song.Notices.Select(notice => $"  ({notice})"));
+
+    /// <summary>An action in a word.</summary>
+    public static string Word(LibraryAction action) => action switch
+    {
+        LibraryAction.TimeWords => "time words",
+        LibraryAction.LookUp => "look up",
+        _ => action.ToString().ToLowerInvariant(),
+    };
+
+    /// <summary>An action in a sentence.</summary>
+    public static string Says(LibraryAction action) => action switch
+    {
+        LibraryAction.Keep => "have what is wanted: left alone",
+        LibraryAction.Instrumental => "are without words: left alone",
+        LibraryAction.Convert => "have word times in a document: written in the formats wanted",
+        LibraryAction.Tag => "have lyrics: written into their tags",
+        LibraryAction.TimeWords => "have times of lines: their words are timed, the lines stay",
+        LibraryAction.Align => "have words: timed",
+        LibraryAction.LookUp => "have no words: looked up, else transcribed",
+        LibraryAction.Transcribe => "have no words: transcribed",
+        LibraryAction.Blocked => "cannot be done: the files belong to someone else",
+        _ => "cannot be used",
+    };
+
+    private static string About(double seconds) => seconds switch
+    {
+        < 90 => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, Math.Round(seconds)):F0} s"),
+        < 5400 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:F0} min"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:F1} h"),
+    };
+
+    private sealed class Silent : LibraryDisplay
+    {
+        public override void Report(LibraryProgress value)
+        {
+            if (value.Outcome.Error is { } error)
+                ErrorReport.Say(ErrorReport.OneLine(error));
+        }
+    }
+
+    /// <summary>A line for each song; on a terminal one that changes says how far the whole is.</summary>
+    private sealed class Lines(TextWriter output, bool isLive) : LibraryDisplay
+    {
+        private const string ClearLine = "\r\u001b[K";
+        private readonly Lock _writing = new();
+        private readonly HashSet<string> _told = [];
+        private string _left = "";
+        private long _shown;
+
+        public override void Report(int value)
+        {
+            if (isLive && value % 100 == 0)
+                Show($"looking at files: {value}");
+        }
+
+        public override void Report(SongProgress value)
+        {
+            if (value.Notice is { } notice)
+                Tell(notice);
+            // A few times a second is as often as anyone reads.
+            else if (isLive && Environment.TickCount64 - _shown > 200)
+                Show(string.Create(CultureInfo.InvariantCulture, $"{_left}{value.Message} {100 * value.Fraction:F0} %"));
+        }
+
+        public override void Report(LibraryProgress value)
+        {
+            var outcome = value.Outcome;
+            var what = outcome.Result switch
+            {
+                LibraryResult.Failed => $"failed: {outcome.Error}",
+                LibraryResult.NoWords => "no words are sung",
+                _ => $"{DisplayText.Count(outcome.Words, "word")}{(outcome.Unsure ? ", to be checked by ear" : "")}",
+            };
+            _left = value.Done < value.Count ? $"[{value.Done}/{value.Count}, {DisplayText.Left(value.Remaining)}] " : "";
+            Write($"[{value.Done}/{value.Count}] {outcome.Song.Path}: {what}");
+        }
+
+        /// <summary>What is true of many songs is told once.</summary>
+        private void Tell(string notice)
+        {
+            lock (_writing)
+                if (!_told.Add(notice))
+                    return;
+            Write($"  {notice}");
+        }
+
+        private void Write(string line)
+        {
+            lock (_writing)
+                output.WriteLine((isLive ? ClearLine : "") + ErrorReport.OneLine(line));
+        }
+
+        private void Show(string text)
+        {
+            lock (_writing)
+            {
+                _shown = Environment.TickCount64;
+                output.Write(ClearLine + ErrorReport.OneLine(text));
+            }
+        }
+    }
+
+    /// <summary>A JSON object a line.</summary>
+    private sealed class Json(TextWriter output) : LibraryDisplay
+    {
+        private static readonly JsonSerializerOptions s_options = new(JsonSerializerDefaults.Web)
+        {
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        };
+
+        public override void Planned(LibraryPlan plan, bool withSongs)
+        {
+            if (withSongs)
+                base.Planned(plan, withSongs);
+            Write(new
+            {
+                Event = "plan",
+                Songs = plan.Songs.Count,
+                plan.Files,
+                Counts = plan.Counts.ToDictionary(pair => Word(pair.Key), pair => pair.Value),
+                Estimate = Math.Round(plan.Estimate),
+            });
+        }
+
+        public override void Report(LibraryProgress value) => Write(new
+        {
+            Event = value.Outcome.Error is null ? "done" : "failed",
+            Song = value.Outcome.Song.Path,
+            Action = Word(value.Outcome.Song.Action),
+            value.Outcome.Files,
+            value.Outcome.Words,
+            value.Outcome.Unsure,
+            value.Outcome.Code,
+            Message = value.Outcome.Error,
+            value.Done,
+            value.Count,
+        });
+
+        public override void Ended(LibraryReport report) => Write(new
+        {
+            Event = "end",
+            Counts = report.Counts.ToDictionary(pair => pair.Key.ToString(), pair => pair.Value),
+        });
+
+        private void Write(object value)
+        {
+            lock (output)
+                output.WriteLine(JsonSerializer.Serialize(value, s_options));
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace Libretto.Library;
+
+/// <summary>A collection cannot be worked on as a whole.</summary>
+public sealed class LibraryException : LibrettoException
+{
+    private LibraryException(ErrorKind kind, string code, string message, bool isTransient = false, Exception? inner = null)
+        : base(kind, code, message, isTransient, inner)
+    {
+    }
+
+    internal static LibraryException Missing(string folder) => new(
+        ErrorKind.Input, "folder_missing", $"{folder} does not exist. Check the name.");
+
+    internal static LibraryException NoFolder(string path) => new(
+        ErrorKind.Input, "not_a_folder",
+        $"{path} is a file. 'libretto library' takes folders and playlists (.m3u, .m3u8, .pls); for a song: libretto transcribe");
+
+    internal static LibraryException Unreadable(string folder, string why) => new(
+        ErrorKind.Input, "folder_unreadable", $"{folder} may not be read: {why} Change its permissions.");
+
+    internal static LibraryException Busy(string folder, string other) => new(
+        ErrorKind.Output, "library_busy",
+        $"Another run of Libretto works on {other}{(folder == other ? "" : $", which shares songs with {folder}")}. Wait until it has " +
+        "ended, or end it.",
+        isTransient: true);
+}

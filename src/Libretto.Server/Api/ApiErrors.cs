@@ -42,6 +42,12 @@ internal static class ApiErrors
         ["CancelJob"] = [s_noJob, new(409, "job_finished")],
         ["RetryJob"] = [s_noJob, new(409, "job_not_retryable"), new(410, "expired")],
         ["DeleteJob"] = [s_noJob, new(409, "job_running")],
+        ["RenameJob"] = [s_noJob, new(400, "json_broken", "unknown_field"), new(422, "option_invalid")],
+        ["RemakeJob"] =
+        [
+            s_noJob, new(400, "json_broken", "unknown_field"), new(409, "not_ready", "job_running"), new(410, "expired"),
+            new(422, "option_invalid", "lyrics_empty", "lyrics_broken", "lyrics_schema"), new(429, "quota_exceeded", "queue_full"),
+        ],
         ["GetLyrics"] = [s_noJob, .. s_lyrics, new(406, "format_unknown")],
         ["GetLyricsAs"] = [s_noJob, .. s_lyrics, new(404, "format_unknown")],
         ["PutLyrics"] =

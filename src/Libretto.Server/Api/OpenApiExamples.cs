@@ -61,6 +61,8 @@ internal static class OpenApiExamples
             ("multipart/form-data", new JsonObject { ["file"] = "(the song)", ["options"] = Options,
                 ["lyrics"] = "Hello again\nmorning light" }),
         ],
+        "RenameJob" => [("application/json", Json("""{"title":"Morning Light","artist":"Libretto"}"""))],
+        "RemakeJob" => [("application/json", Json($$"""{"options":{{Options}},"lyrics":"Hello again\nmorning light"}"""))],
         "PutLyrics" => [("application/json", Json(Lyrics))],
         "PostExport" => [("application/json", Json("""{"kind":"mp4","audio":"guide","resolution":1080}"""))],
         "CreateTranscription" or "CreateTranslation" => [("multipart/form-data", Json(TranscriptionRequest))],
@@ -70,8 +72,8 @@ internal static class OpenApiExamples
     /// <summary>What an operation gives when all is well, by status and media type.</summary>
     public static IEnumerable<(string Status, string MediaType, JsonNode Example)> Answers(string? operation) => operation switch
     {
-        "PostJob" or "CancelJob" or "RetryJob" or "PostExport" => [("202", "application/json", Json(Job))],
-        "GetJob" => [("200", "application/json", Json(Job))],
+        "PostJob" or "CancelJob" or "RetryJob" or "RemakeJob" or "PostExport" => [("202", "application/json", Json(Job))],
+        "GetJob" or "RenameJob" => [("200", "application/json", Json(Job))],
         "ListJobs" => [("200", "application/json", Json($$"""{"jobs":[{{Job}}],"next":"/api/jobs?before={{Id}}&limit=1"}"""))],
         "WatchJob" => [("200", "text/event-stream", $"event: progress\nid: 7\ndata: {Json(Job).ToJsonString()}\n\n")],
         "GetSteps" => [("200", "application/json", Json(Steps))],

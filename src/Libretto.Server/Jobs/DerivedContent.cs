@@ -9,7 +9,7 @@ namespace Libretto.Server.Jobs;
 internal static class DerivedContent
 {
     // Raised when the same song would give another waveform.
-    private const string WaveformVersion = "1";
+    private const string WaveformVersion = "2";
 
     /// <summary>A recording as Opus, for files that play anywhere.</summary>
     /// <param name="audioKey">The recording.</param>

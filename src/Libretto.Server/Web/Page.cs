@@ -22,13 +22,19 @@ internal static class Page
         services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
             circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(3));
         services.AddCascadingAuthenticationState();
-        services.AddMudServices(mud => mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter);
+        services.AddMudServices(mud =>
+        {
+            mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter;
+            // Long enough to read it, and to reach its Undo by keyboard.
+            mud.SnackbarConfiguration.VisibleStateDuration = 12_000;
+        });
         services.AddAntiforgery(antiforgery => (antiforgery.Cookie.Name, antiforgery.Cookie.SameSite) =
             ("libretto_form", SameSiteMode.Strict));
         services.AddScoped<PageCaller>();
         services.AddSingleton<JobFeed>();
         services.AddSingleton<PassageWork>();
         services.AddSingleton<Waveforms>();
+        services.AddSingleton<LiveSongs>();
         services.AddSingleton<ShareLinks>();
         return services.AddSingleton<JobKaraokeFile>();
     }

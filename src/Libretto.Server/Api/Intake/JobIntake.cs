@@ -22,7 +22,7 @@ namespace Libretto.Server.Api.Intake;
 /// </summary>
 internal sealed partial class JobIntake(
     UploadReader uploads, LinkIntake links, JobOptionsRules rules, LaneChoice lanes, IContentStore store, AudioDecoder decoder,
-    JobStore jobs, JobQueue queue, ServerOptions options, TimeProvider time, ILogger<JobIntake> log)
+    JobStore jobs, SongNames names, JobQueue queue, ServerOptions options, TimeProvider time, ILogger<JobIntake> log)
     : IDisposable
 {
     private const int LongestIdempotencyKey = 200;
@@ -73,7 +73,7 @@ internal sealed partial class JobIntake(
     private async Task<Job> AddAsync(Job job, StoredResult? result, CancellationToken ct)
     {
         if (result is not null)
-            job = Answered(job, result);
+            job = Answered(job, await names.ApplyAsync(job, result, ct));
         var added = await jobs.AddAsync(job, ct);
         if (added.Id != job.Id)
             return SameRequest(added, job.RequestHash!);
@@ -129,15 +129,13 @@ internal sealed partial class JobIntake(
 
     private Job NewJob(
         Upload upload, Caller caller, string? idempotencyKey, string requestHash, string inputKey, string resultKey, double? duration) =>
-            new()
+            Named(new()
     {
         Id = Job.NewId(),
         KeyId = caller.KeyId,
         IdempotencyKey = idempotencyKey,
         RequestHash = requestHash,
         FileName = upload.FileName,
-        Title = upload.Options.Title ?? Path.GetFileNameWithoutExtension(upload.FileName),
-        Artist = upload.Options.Artist,
         Options = upload.Options,
         Status = JobStatus.Queued,
         StatusMessage = JobStore.Waiting,
@@ -147,7 +145,18 @@ internal sealed partial class JobIntake(
         Duration = duration,
         Lane = lanes.Of(upload.Options, upload.Lyrics is not null),
         CreatedAt = time.GetUtcNow().UtcDateTime,
-    };
+    });
+
+    /// <summary>As its options say, else as its file's name does.</summary>
+    private static Job Named(Job job)
+    {
+        var (artist, title) = job.FileName is { } name ? FileTitle.Read(name) : (null, null);
+        return job with
+        {
+            Title = job.Options.Title ?? title ?? job.FileName,
+            Artist = job.Options.Artist ?? (job.Options.Title is null ? artist : null),
+        };
+    }
 
     private Job Answered(Job job, StoredResult result)
     {

@@ -26,7 +26,8 @@ internal static class KaraokeFileApi
         var html = await files.MakeAsync(job, FormValue.Text(sound) ?? "mix", ct);
         response.Headers.CacheControl = "private, no-cache";
         response.Headers.ContentDisposition = new ContentDispositionHeaderValue(
-            "attachment") { FileNameStar = $"{job.Title ?? "song"}.html" }.ToString();
+            "attachment") { FileNameStar =
+                $"{FileNames.OfSong(job.Artist, job.Title ?? job.FileName)} (karaoke).html" }.ToString();
         return TypedResults.Bytes(html, "text/html; charset=utf-8");
     }
 }

@@ -25,6 +25,12 @@ public sealed record PlayerSong(LyricsDocument Document, string Mix)
     /// <summary>Address of the waveform; null where it is not to be had.</summary>
     public string? Waveform { get; init; }
 
+    /// <summary>What is said where there are no words.</summary>
+    public string NoWords { get; init; } = "Nobody was heard to sing here.";
+
+    /// <summary>Whether it begins to play by itself.</summary>
+    public bool Begins { get; init; }
+
     /// <summary>Tells one state of the song from another.</summary>
     public string Version { get; init; } = "";
 }

@@ -2,6 +2,7 @@ using Libretto.Server.Security;
 using Libretto.Server.Web.Edit;
 using Libretto.Server.Web.Export;
 using Libretto.Server.Web.Layout;
+using Libretto.Server.Web.Party;
 using Libretto.Server.Web.Player;
 using Libretto.Server.Web.Watch;
 using Microsoft.AspNetCore.Builder;
@@ -36,6 +37,8 @@ internal static class Page
         services.AddSingleton<Waveforms>();
         services.AddSingleton<LiveSongs>();
         services.AddSingleton<ShareLinks>();
+        services.AddSingleton<PartyStore>();
+        services.AddSingleton<PartyLinks>();
         return services.AddSingleton<JobKaraokeFile>();
     }
 
@@ -47,6 +50,7 @@ internal static class Page
         WaveformApi.Map(jobs);
         KaraokeFileApi.Map(jobs);
         SharedApi.Map(app);
+        PartyApi.Map(app);
         app.MapGet("/sign-out", (HttpContext context) =>
         {
             SignInCookie.Clear(context);

@@ -63,8 +63,14 @@ internal sealed partial class JobIntake(
     private async Task<Job> TakeLinkAsync(HttpRequest request, Caller caller, string? idempotencyKey, CancellationToken ct)
     {
         var job = await links.ReadAsync(request, caller, ct) with { IdempotencyKey = idempotencyKey };
-        if (idempotencyKey is not null && await jobs.FindRepeatedAsync(caller.KeyId, idempotencyKey, ct) is { } repeated)
-            return SameRequest(repeated, job.RequestHash!);
+        return idempotencyKey is not null && await jobs.FindRepeatedAsync(caller.KeyId, idempotencyKey, ct) is { } repeated
+            ? SameRequest(repeated, job.RequestHash!)
+            : await TakeLinkAsync(job, ct);
+    }
+
+    /// <summary>Takes a link's job in.</summary>
+    public async Task<Job> TakeLinkAsync(Job job, CancellationToken ct)
+    {
         var result = job.InputKey is null ? null : await StoredResult.FindAsync(store, job.ResultKey!, ct);
         return await AddAsync(job, result, ct);
     }

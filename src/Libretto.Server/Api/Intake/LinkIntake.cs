@@ -23,9 +23,12 @@ internal sealed class LinkIntake(LinkFetch links, JobOptionsRules rules, JobCook
     /// <summary>The job as it is to be added.</summary>
     /// <exception cref="ApiProblem">The body, its options or the caller's rights.</exception>
     /// <exception cref="AcquireException">The link or the cookies.</exception>
-    public async Task<Job> ReadAsync(HttpRequest request, Caller caller, CancellationToken ct)
+    public async Task<Job> ReadAsync(HttpRequest request, Caller caller, CancellationToken ct) =>
+        await ReadAsync(await BodyAsync(request, ct), caller, ct);
+
+    /// <summary>The same of what was read already.</summary>
+    public async Task<Job> ReadAsync(LinkPost post, Caller caller, CancellationToken ct)
     {
-        var post = await BodyAsync(request, ct);
         var options = (post.Options ?? new JobOptions()).WithoutBlanks();
         rules.Check(options, caller);
         var link = SongLink.Parse(post.Url ?? "");

@@ -28,6 +28,9 @@ public sealed record PlayerSong(LyricsDocument Document, string Mix)
     /// <summary>What is said where there are no words.</summary>
     public string NoWords { get; init; } = "Nobody was heard to sing here.";
 
+    /// <summary>Who sings it, for whom its levels and key are kept; null for nobody in particular.</summary>
+    public string? Singer { get; init; }
+
     /// <summary>Whether it begins to play by itself.</summary>
     public bool Begins { get; init; }
 

@@ -40,6 +40,10 @@ export class StreamDeck {
     return !this.audio.paused && !this.audio.ended;
   }
 
+  get ended() {
+    return this.audio.ended;
+  }
+
   get trouble() {
     return this.audio.error ? "The recording cannot be played by this browser." : "";
   }
@@ -117,6 +121,7 @@ export class StemDeck {
     this.duration = Math.max(...[...buffers.values()].map((buffer) => buffer.duration));
     this.playing = false;
     this.trouble = "";
+    this.ended = false;
     this.rate = 1;
     this.key = 0;
     /** Where the song was when the context's clock stood at `since`. */
@@ -223,7 +228,9 @@ export class StemDeck {
   #end() {
     this.#stop();
     this.from = this.duration;
+    this.ended = true;
     this.changed();
+    this.ended = false;
   }
 
   #stop() {

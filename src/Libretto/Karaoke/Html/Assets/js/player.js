@@ -92,7 +92,7 @@ export class LibrettoPlayer extends HTMLElement {
     this.gone = new AbortController();
     const { signal } = this.gone;
     this.duration = Number(this.dataset.duration);
-    this.kept = new Kept(this.dataset.mix ?? "");
+    this.kept = new Kept([this.dataset.mix, this.dataset.singer].filter(Boolean).join(" "));
     ({ offset: this.offset, size: this.size, key: this.key } = this.kept);
     this.style.setProperty("--size", String(this.size));
     this.classList.toggle("two-lines", this.kept.twoLines);
@@ -353,6 +353,8 @@ export class LibrettoPlayer extends HTMLElement {
     this.classList.toggle("playing", isPlaying);
     for (const button of this.querySelectorAll("[data-do=toggle]")) button.setAttribute("aria-label", isPlaying ? "Pause" : "Play");
     if (this.deck?.trouble) this.#say(this.deck.trouble);
+    // Whoever leads a party goes on to the next song.
+    if (this.deck?.ended) this.dispatchEvent(new Event("libretto-ended", { bubbles: true }));
     this.awake?.changed();
     this.#stir();
     this.#draw(!isPlaying);

@@ -62,6 +62,7 @@ internal static class DatabaseLimits
     private static async Task FillAsync(WebApplication app, int count)
     {
         await using var context = await app.Services.GetRequiredService<IDbContextFactory<LibrettoDb>>().CreateDbContextAsync();
+        context.Database.SetCommandTimeout(TimeSpan.FromMinutes(5));
         await context.Jobs.ExecuteDeleteAsync();
         await context.Database.ExecuteSqlAsync(
             $"""
@@ -69,7 +70,8 @@ internal static class DatabaseLimits
              select 'bench-' || lpad(n::text, 10, '0'), jsonb_build_object(), 'queued', now() + n * interval '1 millisecond', 'result/' || n, 'audio/' || n, 'compute', 'key-' || (n % 1000), 'waiting'
              from generate_series(1, {count}) n
              """);
-        await context.Database.ExecuteSqlRawAsync("vacuum analyze jobs");
+        await app.Services.GetRequiredService<JobClaims>().TidyAsync(default);
+        await context.Database.ExecuteSqlRawAsync("vacuum analyze jobs, waiting_keys, turns");
     }
 
     private static async Task ScanAsync(JobClaims claims, int waiting)

@@ -11,6 +11,8 @@ namespace Libretto.Server.Data;
 /// <summary>The two databases: a SQLite file or PostgreSQL.</summary>
 internal static class Databases
 {
+    private const int StatementsPrepared = 50;
+
     public static void AddTo(IServiceCollection services, ServerOptions options)
     {
         if (options.UsesPostgres)
@@ -58,10 +60,22 @@ internal static class Databases
 
     private static void AddPostgres(IServiceCollection services, string connectionString)
     {
-        services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
+        services.AddSingleton(_ => NpgsqlDataSource.Create(Prepared(connectionString)));
         services.AddPooledDbContextFactory<LibrettoDb>((provider, context) => context.UseNpgsql(
             provider.GetRequiredService<NpgsqlDataSource>(),
             postgres => postgres.EnableRetryOnFailure(maxRetryCount: 5, maxRetryDelay: TimeSpan.FromSeconds(2), errorCodesToAdd: null)));
+    }
+
+    /// <summary>
+    /// What is asked again and again is planned once in each connection: planning a claim takes longer than the claim. A connection string
+    /// that says otherwise is left as it is.
+    /// </summary>
+    private static string Prepared(string connectionString)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        if (!builder.ContainsKey("Max Auto Prepare"))
+            (builder.MaxAutoPrepare, builder.AutoPrepareMinUsages) = (StatementsPrepared, 2);
+        return builder.ConnectionString;
     }
 
     /// <summary>Write-ahead logging loses nothing when the process dies; waiting for a writer is SQLite's own, which wakes early.</summary>

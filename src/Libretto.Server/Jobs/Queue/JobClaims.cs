@@ -282,6 +282,14 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
         return freed;
     }
 
+    /// <summary>Forgets what is no longer of use when choosing whose turn it is.</summary>
+    public async Task TidyAsync(CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        if (context.Database.IsNpgsql())
+            await NextOnPostgres.ForgetEmptyKeysAsync(context, ct);
+    }
+
     /// <summary>
     /// Those that wait and could begin: those for the same work as one at work wait for it. NextOnPostgres says the same in SQL.
     /// </summary>

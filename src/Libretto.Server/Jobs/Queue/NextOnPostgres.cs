@@ -8,50 +8,46 @@ using NpgsqlTypes;
 namespace Libretto.Server.Jobs.Queue;
 
 /// <summary>
-/// Whose job is next, and taking it, on PostgreSQL: one statement, in <c>claim.postgres.sql</c>. It looks at each key's next job only, by
-/// the index
-/// <c>jobs_turns</c>, so it costs as much as there are keys, not jobs; and workers that ask at the same moment pass over what another
-/// is just taking (<c>for update skip locked</c>) instead of all wanting the same row.
+/// Whose job is next, and taking it, on PostgreSQL: one statement and one round trip, in <c>claim.postgres.sql</c>. It walks along the
+/// keys in the order of their turns, so it costs the same however many keys and jobs wait; and workers that ask at the same moment pass
+/// over what another is just taking (<c>for update skip locked</c>) instead of all wanting the same row.
 /// </summary>
 internal static class NextOnPostgres
 {
-    // Of each key so many jobs are looked at: one, and more only when all those were just being taken.
-    private static readonly int[] s_depths = [1, 16, 256];
-
     private static readonly string s_claim = Read("claim.postgres.sql");
+    private static readonly string s_forgetEmpty = Read("empty_keys.postgres.sql");
 
     /// <summary>Takes the next job that this worker can do; null when there is none, or every one of them is just being taken.</summary>
     public static async Task<Job?> ClaimAsync(LibrettoDb context, string lane, string worker, Capabilities capabilities,
         CancellationToken ct)
     {
-        var claim = Guid.NewGuid().ToString("N");
-        for (var i = 0; i < s_depths.Length;)
+        // Named one by one: a newer program may add columns to the table while this one runs.
+        var columns = string.Join(", ", context.Model.FindEntityType(typeof(Job))!.GetProperties().Select(column => column.GetColumnName()));
+        var sql = s_claim.Replace("COLUMNS", columns, StringComparison.Ordinal);
+        while (true)
         {
             try
             {
-                var taken = (await context.Database.SqlQueryRaw<Taken>(s_claim, Parameters(lane, worker, claim, s_depths[i], capabilities))
-                    .ToListAsync(ct))[0];
                 // Repeated after a broken connection it may have taken two: the first is freed when it stays silent.
-                if (taken.Id is not null)
-                    return await context.Jobs.AsNoTracking().FirstOrDefaultAsync(job => job.Id == taken.Id && job.Claim == claim, ct);
-                if (!taken.Any)
-                    return null;
-                i++;
+                var taken = await context.Jobs.FromSqlRaw(sql, Parameters(lane, worker, capabilities)).AsNoTracking().ToListAsync(ct);
+                return taken.FirstOrDefault();
             }
             catch (Exception e) when (DatabaseErrors.IsDuplicate(e))
             {
                 // Another worker has just begun the same work for another job.
             }
         }
-        return null;
     }
 
-    private static object[] Parameters(string lane, string worker, string claim, int depth, Capabilities capabilities) =>
+    /// <summary>Forgets the keys that nothing waits for any more, so that nobody walks along them in vain.</summary>
+    public static Task ForgetEmptyKeysAsync(LibrettoDb context, CancellationToken ct) =>
+        context.Database.ExecuteSqlRawAsync(s_forgetEmpty, ct);
+
+    private static object[] Parameters(string lane, string worker, Capabilities capabilities) =>
     [
         new NpgsqlParameter("lane", lane),
         new NpgsqlParameter("worker", worker),
-        new NpgsqlParameter("claim", claim),
-        new NpgsqlParameter("depth", depth),
+        new NpgsqlParameter("claim", Guid.NewGuid().ToString("N")),
         new NpgsqlParameter("models", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = (object?)capabilities.Models?.ToArray()
             ?? DBNull.Value },
         new NpgsqlParameter("gpu", capabilities.Gpu),
@@ -64,6 +60,4 @@ internal static class NextOnPostgres
         using var reader = new StreamReader(typeof(NextOnPostgres).Assembly.GetManifestResourceStream(name)!);
         return reader.ReadToEnd();
     }
-
-    private sealed record Taken(string? Id, bool Any);
 }

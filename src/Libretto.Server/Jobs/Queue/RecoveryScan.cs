@@ -43,6 +43,7 @@ internal sealed partial class RecoveryScan(
             if (missing > 0)
                 queue.Wake(lane, (int)missing);
         }
+        await claims.TidyAsync(ct);
         workFolder.SweepDead();
         // Processes that share a SQLite file have no other way to hear of each other.
         if (!options.UsesPostgres)

@@ -154,9 +154,11 @@ public abstract class FairnessTests : IAsyncLifetime
 
     protected abstract Task<string?> DatabaseAsync();
 
+    private protected JobClaims Claims => _services.GetRequiredService<JobClaims>();
+
     private Task AdmitAsync(string key) => _services.GetRequiredService<Admission>().CheckAsync(new Caller(key, IsAdmin: false), Ct);
 
-    private async Task<string> AddAsync(string key, int? priority = null)
+    protected async Task<string> AddAsync(string key, int? priority = null)
     {
         _now = _now.AddSeconds(1);
         var job = new Job
@@ -166,7 +168,7 @@ public abstract class FairnessTests : IAsyncLifetime
         return (await _services.GetRequiredService<JobStore>().AddAsync(job, Ct)).Id;
     }
 
-    private async Task<List<string>> ClaimAllAsync()
+    protected async Task<List<string>> ClaimAllAsync()
     {
         var keys = new List<string>();
         while (await _services.GetRequiredService<JobClaims>().ClaimNextAsync(Lane.Compute, "w", Ct) is { } job)
@@ -185,7 +187,7 @@ public abstract class FairnessTests : IAsyncLifetime
             set => set.SetProperty(job => job.Status, JobStatus.Completed).SetProperty(job => job.ProcessingTimeSeconds, seconds).SetProperty(job => job.CompletedAt, DateTime.UtcNow), Ct);
     }
 
-    private Task<LibrettoDb> ContextAsync() => _services.GetRequiredService<IDbContextFactory<LibrettoDb>>().CreateDbContextAsync(Ct);
+    private protected Task<LibrettoDb> ContextAsync() => _services.GetRequiredService<IDbContextFactory<LibrettoDb>>().CreateDbContextAsync(Ct);
 }
 
 public sealed class FairnessOnSqliteTests : FairnessTests
@@ -195,5 +197,49 @@ public sealed class FairnessOnSqliteTests : FairnessTests
 
 public sealed class FairnessOnPostgresTests(PostgresCluster cluster) : FairnessTests
 {
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Keys_that_nothing_waits_for_are_forgotten_and_those_that_come_again_are_found()
+    {
+        await AddAsync("a");
+        await AddAsync("b");
+        await ClaimAllAsync();
+        await AddAsync("b");
+
+        await Claims.TidyAsync(Ct);
+
+        Assert.Equal(["b"], await KeysAsync());
+        await AddAsync("a");
+        Assert.Equal(["a", "b"], (await ClaimAllAsync()).Order());
+    }
+
+    [Fact]
+    public async Task While_somebody_posts_for_a_key_it_is_not_forgotten()
+    {
+        var first = await AddAsync("a");
+        await ClaimAllAsync();
+        await using var posting = await ContextAsync();
+        await posting.Database.OpenConnectionAsync(Ct);
+        await posting.Database.ExecuteSqlRawAsync(
+            $"""
+             begin;
+             insert into jobs (id, options, status, created_at, lane, key_id)
+             select 'next', options, 'queued', created_at, lane, key_id from jobs where id = '{first}'
+             """, Ct);
+
+        await Claims.TidyAsync(Ct);
+        await posting.Database.ExecuteSqlRawAsync("commit", Ct);
+
+        Assert.Equal(["a"], await KeysAsync());
+        Assert.Equal(["a"], await ClaimAllAsync());
+    }
+
     protected override async Task<string?> DatabaseAsync() => await cluster.CreateDatabaseAsync();
+
+    private async Task<List<string>> KeysAsync()
+    {
+        await using var context = await ContextAsync();
+        return await context.Database.SqlQueryRaw<string>("select key_id as \"Value\" from waiting_keys order by key_id").ToListAsync(Ct);
+    }
 }

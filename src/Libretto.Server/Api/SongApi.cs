@@ -19,8 +19,8 @@ internal static class SongApi
     public static void Map(RouteGroupBuilder jobs)
     {
         jobs.MapPatch("/{id}", RenameAsync).WithName("RenameJob").WithSummary("Say what a song is called")
-            .WithDescription("Title and artist stand in all exports from then on, whatever the file's own tags say. What is absent stays as it " +
-                "is; an empty artist is none.")
+            .WithDescription("Title and artist stand in all exports from then on, whatever the file's own tags say. What is absent stays " +
+                "as it is; an empty artist is none.")
             .Accepts<SongName>("application/json").Produces<JobView>();
         jobs.MapPost("/{id}/again", AgainAsync).WithName("RemakeJob").WithSummary("Make a song again, with other options")
             .WithDescription("The recording is here already. The words it has stay until the new ones are there, and then as a version. " +

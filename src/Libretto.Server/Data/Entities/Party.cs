@@ -9,7 +9,8 @@ namespace Libretto.Server.Data.Entities;
 /// <param name="CreatedAt">When it began.</param>
 /// <param name="EndsAt">When its link stops working.</param>
 /// <param name="Revision">Counts the changes that watchers want to see.</param>
-internal sealed record Party(string Id, string KeyId, bool SeesAll, string Name, bool AllowsLinks, DateTime CreatedAt, DateTime EndsAt, long Revision);
+internal sealed record Party(
+    string Id, string KeyId, bool SeesAll, string Name, bool AllowsLinks, DateTime CreatedAt, DateTime EndsAt, long Revision);
 
 /// <summary>A row of the table <c>party_entries</c>: a song that somebody wants to sing.</summary>
 /// <param name="Id">Sorts by time of creation.</param>

@@ -29,7 +29,8 @@ internal static class PartyApi
     }
 
     /// <summary>The queue, and again with each change, as server-sent events.</summary>
-    private static async Task<IResult> EventsAsync(string token, PartyLinks links, PartyStore parties, HttpResponse response, CancellationToken ct)
+    private static async Task<IResult> EventsAsync(
+        string token, PartyLinks links, PartyStore parties, HttpResponse response, CancellationToken ct)
     {
         var party = await OpenAsync(token, links, ct);
         response.Headers.CacheControl = "no-store";
@@ -86,7 +87,8 @@ internal static class PartyApi
                 throw new ApiProblem(403, "links_off", "The host has not allowed links. Choose one of the songs.");
             var host = new Caller(party.KeyId, IsAdmin: false);
             await admission.CheckAsync(host, ct);
-            jobId = (await songs.TakeLinkAsync(await intake.ReadAsync(new LinkPost(link, null, new JobOptions { Stems = true }, null), host, ct), ct)).Id;
+            var post = new LinkPost(link, null, new JobOptions { Stems = true }, null);
+            jobId = (await songs.TakeLinkAsync(await intake.ReadAsync(post, host, ct), ct)).Id;
         }
         else
         {
@@ -113,7 +115,7 @@ internal static class PartyApi
     /// <summary>What a phone drew by itself and alone knows: whose it shows may be taken out by it.</summary>
     private static string GuestOf(HttpRequest request) => request.Headers["X-Guest"].ToString() is { Length: >= 16 and <= 100 } guest
         ? guest
-        : throw new ApiProblem(400, "request_broken", "The header X-Guest is missing: 16 letters or more that this guest alone knows.");
+        : throw new ApiProblem(400, "request_broken", "The header X-Guest is missing: 16 letters or more that this guest knows.");
 
     private static async Task<GuestWish> ReadAsync(HttpRequest request, CancellationToken ct)
     {
@@ -121,7 +123,8 @@ internal static class PartyApi
             throw new ApiProblem(413, "too_large", $"At most {MostBody} bytes.");
         try
         {
-            return await JsonSerializer.DeserializeAsync(request.Body, PartyJson.Default.GuestWish, ct) ?? throw ApiProblem.BadJson("The body");
+            return await JsonSerializer.DeserializeAsync(request.Body, PartyJson.Default.GuestWish, ct)
+                ?? throw ApiProblem.BadJson("The body");
         }
         catch (JsonException e)
         {

@@ -2,7 +2,9 @@ using Libretto.Server.Data.Entities;
 
 namespace Libretto.Server.Web.Party;
 
-/// <summary>Whose turn it is: who has sung least comes first, and of those who wait longest; nobody sings twice before others once.</summary>
+/// <summary>
+/// Whose turn it is: who has sung least comes first, and of those who waits longest; nobody sings twice before others once.
+/// </summary>
 internal static class PartyOrder
 {
     /// <summary>The entries that wait, in the order in which they are to be sung.</summary>
@@ -22,5 +24,6 @@ internal static class PartyOrder
     }
 
     /// <summary>A singer is the same however the name is written.</summary>
-    private static string Named(string singer) => string.Join(' ', singer.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToUpperInvariant();
+    private static string Named(string singer) =>
+        string.Join(' ', singer.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToUpperInvariant();
 }

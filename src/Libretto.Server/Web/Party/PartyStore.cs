@@ -66,7 +66,8 @@ internal sealed class PartyStore(IDbContextFactory<LibrettoDb> contexts, JobChan
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
         var revision = await context.Parties.Where(party => party.Id == id).Select(party => party.Revision).FirstOrDefaultAsync(ct);
-        var entries = await context.PartyEntries.AsNoTracking().Where(entry => entry.PartyId == id && entry.State != PartyState.Out).ToListAsync(ct);
+        var entries = await context.PartyEntries.AsNoTracking().Where(entry => entry.PartyId == id && entry.State != PartyState.Out)
+            .ToListAsync(ct);
         var waiting = PartyOrder.Of(entries);
         var now = entries.Where(entry => entry.State == PartyState.Singing).MaxBy(entry => entry.Id, StringComparer.Ordinal);
         string[] shown = [.. waiting.Select(entry => entry.JobId).Append(now?.JobId).OfType<string>().Distinct()];
@@ -88,7 +89,8 @@ internal sealed class PartyStore(IDbContextFactory<LibrettoDb> contexts, JobChan
     /// <exception cref="ApiProblem">The name, or too many wait already.</exception>
     public async Task<PartyEntry> AddAsync(Data.Entities.Party party, string jobId, string singer, string? guest, CancellationToken ct)
     {
-        var name = Words(singer, LongestName) ?? throw new ApiProblem(422, "option_invalid", "Say who sings, in up to 40 letters.") { Param = "singer" };
+        var name = Words(singer, LongestName)
+            ?? throw new ApiProblem(422, "option_invalid", "Say who sings, in up to 40 letters.") { Param = "singer" };
         var proof = guest is null ? "" : HashOf(guest);
         var entry = new PartyEntry(Job.NewId(), party.Id, jobId, name, proof, PartyState.Waiting, Now);
         await ChangeAsync(party.Id, async context =>
@@ -114,7 +116,8 @@ internal sealed class PartyStore(IDbContextFactory<LibrettoDb> contexts, JobChan
         var proof = guest is null ? null : HashOf(guest);
         var changed = 0;
         await ChangeAsync(partyId, async context => changed = await context.PartyEntries
-            .Where(entry => entry.Id == entryId && entry.PartyId == partyId && entry.State == PartyState.Waiting && (proof == null || entry.Guest == proof))
+            .Where(entry => entry.Id == entryId && entry.PartyId == partyId && entry.State == PartyState.Waiting)
+            .Where(entry => proof == null || entry.Guest == proof)
             .ExecuteUpdateAsync(set => set.SetProperty(entry => entry.State, PartyState.Out), ct), ct);
         return changed > 0;
     }
@@ -175,7 +178,9 @@ internal sealed class PartyStore(IDbContextFactory<LibrettoDb> contexts, JobChan
     private static string? Words(string text, int longest)
     {
         var words = string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Trim();
-        return words.Length is 0 ? null : words.Length <= longest ? words : words[..(char.IsHighSurrogate(words[longest - 1]) ? longest - 1 : longest)];
+        return words.Length == 0 ? null
+            : words.Length <= longest ? words
+            : words[..(char.IsHighSurrogate(words[longest - 1]) ? longest - 1 : longest)];
     }
 }
 

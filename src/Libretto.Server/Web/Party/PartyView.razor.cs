@@ -104,6 +104,8 @@ public sealed partial class PartyView : ComponentBase
         await _module.InvokeVoidAsync("open", _root, _self);
     }
 
+    private static bool IsMade(PartyTurn turn) => turn.Song is not { IsReady: false, IsLost: false };
+
     private async Task WatchAsync(CancellationToken ct)
     {
         using var watch = Parties.Watch(Id);

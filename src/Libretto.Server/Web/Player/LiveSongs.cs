@@ -36,5 +36,6 @@ internal sealed class LiveSongs(IContentStore store)
         (await GivenLyrics.ReadAsync(store, key, ct))?.Document.Lines.Select(
             line => line.WithWords([.. line.Words.Select(word => new LyricsWord(word.Text, 0, 0))])) ?? [];
 
-    private static LyricsLine Untimed(HeardLine line) => LyricsLine.Of([.. line.Text.Split(' ').Select(word => new LyricsWord(word, 0, 0))]);
+    private static LyricsLine Untimed(HeardLine line) =>
+        LyricsLine.Of([.. line.Text.Split(' ').Select(word => new LyricsWord(word, 0, 0))]);
 }

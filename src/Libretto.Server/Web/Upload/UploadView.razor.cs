@@ -126,7 +126,8 @@ public sealed partial class UploadView : ComponentBase
         _self = DotNetObjectReference.Create(this);
         _module = await Js.InvokeAsync<IJSObjectReference>("import", PageAssets.Url("js/upload.js"));
         _uploads = await _module.InvokeAsync<IJSObjectReference>("open", _zone, _input, _self);
-        _options.Remember(await _uploads.InvokeAsync<string?>("wishes"), ["whisper", "moonshine", .. Hosted.Select(engine => engine.Name)]);
+        _options.Remember(await _uploads.InvokeAsync<string?>("wishes"),
+            ["whisper", "moonshine", .. Hosted.Select(engine => engine.Name)]);
         _isOpen.SetResult();
         StateHasChanged();
     }
@@ -138,7 +139,8 @@ public sealed partial class UploadView : ComponentBase
             snack.Action = "Undo";
             snack.OnClick = async _ =>
             {
-                if (await Callers.FindAsync() is not { } caller || await Jobs.FindAsync(jobId, default) is not { } job || !caller.MaySee(job))
+                if (await Callers.FindAsync() is not { } caller || await Jobs.FindAsync(jobId, default) is not { } job ||
+                    !caller.MaySee(job))
                     return;
                 await Jobs.CancelAsync(jobId, default);
                 await Jobs.BinAsync(jobId, default);

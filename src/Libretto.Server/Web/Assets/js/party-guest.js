@@ -14,7 +14,8 @@ const form = /** @type {HTMLFormElement} */ (part("wish"));
 const field = (name) => /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
 
 // What this phone proves itself by, and what is its own.
-const guest = localStorage.getItem("libretto.guest") ?? [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
+const drawn = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
+const guest = localStorage.getItem("libretto.guest") ?? drawn();
 localStorage.setItem("libretto.guest", guest);
 /** @type {string[]} */
 const own = JSON.parse(localStorage.getItem("libretto.wishes.own") ?? "[]");
@@ -30,8 +31,10 @@ const element = (tag, text, attributes = {}) => {
 
 /** Asks the server; what it refuses is said in its own words. @param {string} path @param {RequestInit} [how] */
 async function ask(path, how = {}) {
-  const answer = await fetch(`${at}/${path}`, { ...how, headers: { "X-Guest": guest, "Content-Type": "application/json" } }).catch(() => null);
-  const problem = answer === null ? "The server does not answer. Try again." : answer.ok ? "" : (await answer.json().catch(() => ({}))).detail ?? "That did not work.";
+  const headers = { "X-Guest": guest, "Content-Type": "application/json" };
+  const answer = await fetch(`${at}/${path}`, { ...how, headers }).catch(() => null);
+  const problem = answer === null ? "The server does not answer. Try again."
+    : answer.ok ? "" : (await answer.json().catch(() => ({}))).detail ?? "That did not work.";
   part("trouble").textContent = problem;
   return problem ? null : answer;
 }

@@ -109,7 +109,8 @@ export class LibrettoPlayer extends HTMLElement {
     for (const name of ["pointermove", "pointerdown", "keydown"]) document.addEventListener(name, () => this.#stir(), { signal });
     for (const name of ["wheel", "touchmove"])
       this.querySelector("[data-lines]")?.addEventListener(name, () => this.deck?.playing && this.#free(true), { signal, passive: true });
-    addEventListener("pagehide", () => this.kept?.leave({ time: this.deck?.now() ?? 0, playing: this.deck?.playing ?? false }), { signal });
+    addEventListener("pagehide",
+        () => this.kept?.leave({ time: this.deck?.now() ?? 0, playing: this.deck?.playing ?? false }), { signal });
     this.awake = new Awake({
       get playing() { return player.deck?.playing ?? false; },
       toggle: () => this.toggle(),
@@ -229,7 +230,8 @@ export class LibrettoPlayer extends HTMLElement {
       ArrowLeft: onRange ? "" : "back", ArrowRight: onRange ? "" : "forward",
       ArrowUp: onRange ? "" : "line-before", ArrowDown: onRange ? "" : "line-after",
       "[": "slower", "]": "faster", "-": "key-down", "+": "key-up", "=": "key-up", ",": "offset-down", ".": "offset-up",
-      f: "karaoke", "{": "smaller", "}": "larger", l: "lines", Home: onRange ? "" : "start", Escape: this.classList.contains("karaoke") ? "karaoke" : "",
+      f: "karaoke", "{": "smaller", "}": "larger", l: "lines",
+      Home: onRange ? "" : "start", Escape: this.classList.contains("karaoke") ? "karaoke" : "",
     }[event.key];
     if (!action) return;
     event.preventDefault();

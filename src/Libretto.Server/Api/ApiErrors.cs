@@ -65,6 +65,8 @@ internal static class ApiErrors
         ["ListExports"] = [s_noJob],
         ["GetExport"] = [s_noJob, new(404, "export_unknown", "export_missing"), .. s_lyrics, new(416, "range_invalid")],
         ["GetWaveform"] = [s_noJob, new(410, "expired")],
+        ["GetSound"] = [s_noJob, new(404, "audio_unknown", "audio_missing"), new(410, "expired")],
+        ["GetSongZip"] = [s_noJob, .. s_lyrics],
         ["GetKaraokeFile"] = [s_noJob, new(404, "audio_unknown", "audio_missing"), .. s_lyrics],
         ["GetWebhook"] = [s_noJob, new(404, "webhook_missing")],
         ["GetWebhookSecret"] = [new(422, "webhooks_off")],

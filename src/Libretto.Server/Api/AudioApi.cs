@@ -73,7 +73,7 @@ internal static class AudioApi
     }
 
     /// <summary>What the file is called by who keeps it: <c>Artist - Title (instrumental).flac</c>.</summary>
-    private static string NameOf(Job job, string name, string contentType)
+    public static string NameOf(Job job, string name, string contentType)
     {
         var song = FileNames.OfSong(job.Artist, job.Title ?? Path.GetFileNameWithoutExtension(job.FileName));
         var ending = name == "mix" && Path.GetExtension(job.FileName) is { Length: > 1 } own ? own

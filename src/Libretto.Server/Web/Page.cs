@@ -36,6 +36,7 @@ internal static class Page
         services.AddSingleton<PassageWork>();
         services.AddSingleton<Waveforms>();
         services.AddSingleton<LiveSongs>();
+        services.AddSingleton<BrowserSounds>();
         services.AddSingleton<ShareLinks>();
         services.AddSingleton<PartyStore>();
         services.AddSingleton<PartyLinks>();
@@ -48,7 +49,9 @@ internal static class Page
         app.UseAntiforgery();
         PageAssets.Map(app);
         WaveformApi.Map(jobs);
+        SoundApi.Map(jobs);
         KaraokeFileApi.Map(jobs);
+        SongZipApi.Map(jobs);
         SharedApi.Map(app);
         PartyApi.Map(app);
         app.MapGet("/sign-out", (HttpContext context) =>

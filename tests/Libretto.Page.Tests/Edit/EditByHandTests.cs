@@ -19,7 +19,7 @@ public sealed class EditByHandTests(Site site)
     public async Task On_a_phone_the_word_at_hand_and_what_can_be_done_to_it_are_on_one_screen()
     {
         await using var visitor = await EditAsync("sheet", new Look(390, 664, false));
-        var word = visitor.Page.Locator(".w").Nth(40);
+        var word = visitor.Page.Locator(".w").Nth(30);
         await word.ClickAsync();
         var panel = visitor.Page.GetByLabel("Word", new() { Exact = true }).First;
         await panel.WaitForAsync();

@@ -22,7 +22,8 @@ public sealed class UploadTests(Site site) : IDisposable
 
         await visitor.Page.Locator("libretto-player[data-ready]").WaitForAsync(new() { Timeout = 60_000 });
         await visitor.Button("Play").ClickAsync();
-        await visitor.Page.Locator(".word.now").WaitForAsync();
+        // It plays while it is worked on; its words light up once they are timed, and what plays goes on.
+        await visitor.Page.Locator(".word.now").WaitForAsync(new() { Timeout = 180_000 });
 
         Assert.Contains("morning", await visitor.Page.Locator(".lines").InnerTextAsync(), StringComparison.OrdinalIgnoreCase);
         Assert.Equal("true", await visitor.Page.EvaluateAsync<string>("String(document.querySelector('libretto-player').time > 0)"));

@@ -3,6 +3,8 @@
 
 const COMMON = "libretto.player";
 const PLACE = "libretto.place";
+// Milliseconds in which a view that is loaded anew is alive.
+const LOADING = 60_000;
 
 /** @param {Storage} storage @param {string} name @returns {Record<string, any>} */
 const read = (storage, name) => {
@@ -68,8 +70,8 @@ export class Kept {
   left() {
     const [navigation] = performance.getEntriesByType("navigation");
     const place = read(sessionStorage, PLACE);
-    sessionStorage.removeItem(PLACE);
-    const isReload = navigation instanceof PerformanceNavigationTiming && navigation.type === "reload";
+    // A view is put there twice as it is loaded: as the server drew it, and once it is alive.
+    const isReload = navigation instanceof PerformanceNavigationTiming && navigation.type === "reload" && performance.now() < LOADING;
     return isReload && place.song === this.song && place.view === location.pathname && place.time > 0 ? /** @type {any} */ (place) : null;
   }
 

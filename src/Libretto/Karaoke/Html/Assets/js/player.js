@@ -62,6 +62,7 @@ export class LibrettoPlayer extends HTMLElement {
     this.gone?.abort();
     this.gone = null;
     clearTimeout(this.idle);
+    this.kept?.leave({ time: this.deck?.now() ?? 0, playing: this.deck?.playing ?? false });
     this.deck?.close();
     this.wave?.close();
     cancelAnimationFrame(this.frame);

@@ -62,7 +62,7 @@ export class LibrettoPlayer extends HTMLElement {
     this.gone?.abort();
     this.gone = null;
     clearTimeout(this.idle);
-    this.kept?.leave({ time: this.deck?.now() ?? 0, playing: this.deck?.playing ?? false });
+    if (this.deck && this.deck.now() > 0) this.kept?.leave({ time: this.deck.now(), playing: this.deck.playing });
     this.deck?.close();
     this.wave?.close();
     cancelAnimationFrame(this.frame);

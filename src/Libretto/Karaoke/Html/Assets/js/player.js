@@ -41,6 +41,8 @@ export class LibrettoPlayer extends HTMLElement {
   /** @type {Kept | undefined} */
   kept;
   idle = 0;
+  /** Whether the song has come to its end. */
+  isOver = false;
   /** Seconds from the start of a frame to its middle. */
   lead = 0;
   /** The second that the clock shows. */
@@ -356,8 +358,10 @@ export class LibrettoPlayer extends HTMLElement {
     this.classList.toggle("playing", isPlaying);
     for (const button of this.querySelectorAll("[data-do=toggle]")) button.setAttribute("aria-label", isPlaying ? "Pause" : "Play");
     if (this.deck?.trouble) this.#say(this.deck.trouble);
-    // Whoever leads a party goes on to the next song.
-    if (this.deck?.ended) this.dispatchEvent(new Event("libretto-ended", { bubbles: true }));
+    // Whoever leads a party goes on to the next song; a browser may say more than once that one is over.
+    const isOver = this.deck?.ended ?? false;
+    if (isOver && !this.isOver) this.dispatchEvent(new Event("libretto-ended", { bubbles: true }));
+    this.isOver = isOver;
     this.awake?.changed();
     this.#stir();
     this.#draw(!isPlaying);

@@ -42,6 +42,12 @@ internal static class ApiErrors
         ["CancelJob"] = [s_noJob, new(409, "job_finished")],
         ["RetryJob"] = [s_noJob, new(409, "job_not_retryable"), new(410, "expired")],
         ["DeleteJob"] = [s_noJob, new(409, "job_running")],
+        ["RenameJob"] = [s_noJob, new(400, "json_broken", "unknown_field"), new(422, "option_invalid")],
+        ["RemakeJob"] =
+        [
+            s_noJob, new(400, "json_broken", "unknown_field"), new(409, "not_ready", "job_running"), new(410, "expired"),
+            new(422, "option_invalid", "lyrics_empty", "lyrics_broken", "lyrics_schema"), new(429, "quota_exceeded", "queue_full"),
+        ],
         ["GetLyrics"] = [s_noJob, .. s_lyrics, new(406, "format_unknown")],
         ["GetLyricsAs"] = [s_noJob, .. s_lyrics, new(404, "format_unknown")],
         ["PutLyrics"] =
@@ -59,6 +65,8 @@ internal static class ApiErrors
         ["ListExports"] = [s_noJob],
         ["GetExport"] = [s_noJob, new(404, "export_unknown", "export_missing"), .. s_lyrics, new(416, "range_invalid")],
         ["GetWaveform"] = [s_noJob, new(410, "expired")],
+        ["GetSound"] = [s_noJob, new(404, "audio_unknown", "audio_missing"), new(410, "expired")],
+        ["GetSongZip"] = [s_noJob, .. s_lyrics],
         ["GetKaraokeFile"] =
         [
             s_noJob, new(404, "audio_unknown"), .. s_lyrics, new(416, "range_invalid"), new(429, "quota_exceeded", "queue_full"),

@@ -18,6 +18,8 @@ namespace Libretto.Server.Api;
 [JsonSerializable(typeof(JobOptions))]
 [JsonSerializable(typeof(ExportOptions))]
 [JsonSerializable(typeof(LinkPost))]
+[JsonSerializable(typeof(SongName))]
+[JsonSerializable(typeof(SongAgain))]
 [JsonSerializable(typeof(StepsView))]
 [JsonSerializable(typeof(WorkersView))]
 [JsonSerializable(typeof(WebhookView))]

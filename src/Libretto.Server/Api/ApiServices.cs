@@ -22,6 +22,7 @@ internal static class ApiServices
         services.AddSingleton<LinkIntake>();
         services.AddSingleton<JobOptionsRules>();
         services.AddSingleton<JobIntake>();
+        services.AddSingleton<SongRemake>();
         services.AddSingleton<ExportIntake>();
         services.AddSingleton<OpenAiModelNames>();
         services.AddSingleton<OpenAiTranscriber>();
@@ -46,6 +47,7 @@ internal static class ApiServices
         EventsApi.Map(jobs);
         StepsApi.Map(jobs);
         JobActionsApi.Map(jobs);
+        SongApi.Map(jobs);
         LyricsApi.Map(jobs);
         AudioApi.Map(jobs);
         ExportsApi.Map(jobs);

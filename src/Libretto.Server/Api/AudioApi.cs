@@ -16,6 +16,12 @@ internal static class AudioApi
     // As long as someone may listen to a song, or leave it open over night.
     private static readonly TimeSpan LinkLifetime = TimeSpan.FromHours(12);
 
+    private static readonly Dictionary<string, string> s_endings = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["audio/flac"] = ".flac", ["audio/ogg"] = ".opus", ["audio/mpeg"] = ".mp3", ["audio/mp4"] = ".m4a", ["audio/wav"] = ".wav",
+        ["audio/x-wav"] = ".wav", ["audio/webm"] = ".webm", ["video/mp4"] = ".mp4", ["video/webm"] = ".webm",
+    };
+
     public static void Map(RouteGroupBuilder jobs)
     {
         jobs.MapGet("/{id}/audio/{name}", GetAsync)
@@ -54,12 +60,25 @@ internal static class AudioApi
             TellLength(request.HttpContext.Response, reading.Content.Length);
             throw new ApiProblem(416, "range_invalid", $"The recording has {reading.Content.Length} bytes; the range begins behind them.");
         }
+        request.HttpContext.Response.Headers.ContentDisposition = new ContentDispositionHeaderValue("inline")
+        {
+            FileNameStar = NameOf(job, name, reading.Content.Description.ContentType),
+        }.ToString();
         return TypedResults.Stream(
             reading.Stream,
             reading.Content.Description.ContentType,
             lastModified: reading.Content.StoredAt,
             entityTag: new EntityTagHeaderValue($"\"{reading.Content.Sha256[..32]}\""),
             enableRangeProcessing: true);
+    }
+
+    /// <summary>What the file is called by who keeps it: <c>Artist - Title (instrumental).flac</c>.</summary>
+    public static string NameOf(Job job, string name, string contentType)
+    {
+        var song = FileNames.OfSong(job.Artist, job.Title ?? Path.GetFileNameWithoutExtension(job.FileName));
+        var ending = name == "mix" && Path.GetExtension(job.FileName) is { Length: > 1 } own ? own
+            : s_endings.GetValueOrDefault(contentType.Split(';')[0], "");
+        return name == "mix" ? song + ending : $"{song} ({name}){ending}";
     }
 
     /// <summary>Set late, since an error clears what was set before it.</summary>

@@ -61,7 +61,8 @@ internal static class JobsApi
         // Blank ones are as if absent, as in forms.
         var most = FormValue.Whole("limit", limit, 1, LargestPage) ?? UsualPage;
         (status, search, before) = (FormValue.OneOf("status", status, [.. JobStatus.All]), FormValue.Text(search), FormValue.Text(before));
-        var jobs = await store.ListAsync(caller.SeesOnly, status, search, before, most + 1, ct);
+        var jobs = await store.ListAsync(
+            new JobQuery { KeyId = caller.SeesOnly, Status = status, Search = search, Before = before, Limit = most + 1 }, ct);
         var page = jobs.Take(most).Select(job => JobView.Of(job, request.PathBase)).ToList();
         return TypedResults.Ok(new JobPage(page, jobs.Count > most ? NextPage(page[^1].Id) : null));
 

@@ -61,6 +61,8 @@ internal static class OpenApiExamples
             ("multipart/form-data", new JsonObject { ["file"] = "(the song)", ["options"] = Options,
                 ["lyrics"] = "Hello again\nmorning light" }),
         ],
+        "RenameJob" => [("application/json", Json("""{"title":"Morning Light","artist":"Libretto"}"""))],
+        "RemakeJob" => [("application/json", Json($$"""{"options":{{Options}},"lyrics":"Hello again\nmorning light"}"""))],
         "PutLyrics" => [("application/json", Json(Lyrics))],
         "PostExport" => [("application/json", Json("""{"kind":"mp4","audio":"guide","resolution":1080}"""))],
         "CreateTranscription" or "CreateTranslation" => [("multipart/form-data", Json(TranscriptionRequest))],
@@ -70,8 +72,8 @@ internal static class OpenApiExamples
     /// <summary>What an operation gives when all is well, by status and media type.</summary>
     public static IEnumerable<(string Status, string MediaType, JsonNode Example)> Answers(string? operation) => operation switch
     {
-        "PostJob" or "CancelJob" or "RetryJob" or "PostExport" => [("202", "application/json", Json(Job))],
-        "GetJob" => [("200", "application/json", Json(Job))],
+        "PostJob" or "CancelJob" or "RetryJob" or "RemakeJob" or "PostExport" => [("202", "application/json", Json(Job))],
+        "GetJob" or "RenameJob" => [("200", "application/json", Json(Job))],
         "ListJobs" => [("200", "application/json", Json($$"""{"jobs":[{{Job}}],"next":"/api/jobs?before={{Id}}&limit=1"}"""))],
         "WatchJob" => [("200", "text/event-stream", $"event: progress\nid: 7\ndata: {Json(Job).ToJsonString()}\n\n")],
         "GetSteps" => [("200", "application/json", Json(Steps))],
@@ -81,6 +83,8 @@ internal static class OpenApiExamples
         "ListExports" => [("200", "application/json", Json($$"""{"jobs":[{{Job}}]}"""))],
         "GetExport" => [("200", "video/mp4", "(the file)"), ("206", "video/mp4", "(a part of the file)")],
         "GetWaveform" => [("200", "application/json", Json("""{"rate":50,"peaks":[0,12,130,255],"voice":[[1.2,3.4]]}"""))],
+        "GetSound" => [("200", "audio/ogg", "(the recording)"), ("206", "audio/ogg", "(a part of the recording)")],
+        "GetSongZip" => [("200", "application/zip", "(the file)")],
         "GetKaraokeFile" => [("200", "text/html", "<!doctype html>...")],
         "GetWebhook" =>
         [

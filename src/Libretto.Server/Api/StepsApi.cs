@@ -149,6 +149,7 @@ internal static class Wording
         null => null,
         { High: < 1 } => "a moment",
         { Low: var low, High: var high } when high - low < Math.Max(2, high / 4) => $"about {Seconds(estimate.Likely)}",
+        { Low: < 1 } => $"up to {Seconds(estimate.High)}",
         _ => $"{Seconds(estimate.Low)} to {Seconds(estimate.High)}",
     };
 

@@ -27,6 +27,10 @@ internal sealed class LibrettoDb(DbContextOptions<LibrettoDb> options) : DbConte
 
     public DbSet<Share> Shares => Set<Share>();
 
+    public DbSet<Party> Parties => Set<Party>();
+
+    public DbSet<PartyEntry> PartyEntries => Set<PartyEntry>();
+
     public DbSet<LeaseRow> Leases => Set<LeaseRow>();
 
     /// <summary>
@@ -60,6 +64,8 @@ internal sealed class LibrettoDb(DbContextOptions<LibrettoDb> options) : DbConte
         modelBuilder.Entity<Turn>().ToTable("turns").HasKey(row => new { row.KeyId, row.Lane });
         modelBuilder.Entity<DataKey>().ToTable("data_keys").HasKey(row => row.Id);
         modelBuilder.Entity<Share>().ToTable("shares").HasKey(row => row.Id);
+        modelBuilder.Entity<Party>().ToTable("parties").HasKey(row => row.Id);
+        modelBuilder.Entity<PartyEntry>().ToTable("party_entries").HasKey(row => row.Id);
         modelBuilder.Entity<LeaseRow>().ToTable("leases").HasKey(row => row.Name);
 
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))

@@ -23,7 +23,10 @@ internal static class ServerPaths
     /// <summary>Links that show a song to whoever has them.</summary>
     public const string Shared = "/s";
 
+    /// <summary>Links by which guests come to a party.</summary>
+    public const string Party = "/p";
+
     /// <summary>What is answered without a key.</summary>
     public static IReadOnlyList<PathString> Open { get; } = [Health, OpenApi, Scalar, Assets, "/service-worker.js", "/favicon.ico",
-        SignIn, Shared];
+        SignIn, Shared, Party];
 }

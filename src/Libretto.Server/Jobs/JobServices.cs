@@ -16,6 +16,7 @@ internal static class JobServices
         services.AddSingleton<JobStore>();
         services.AddSingleton<JobChanges>();
         services.AddSingleton<JobWaiter>();
+        services.AddSingleton<SongNames>();
         services.AddSingleton<JobCookies>();
         services.AddSingleton<StageTimes>();
         if (options.UsesPostgres)

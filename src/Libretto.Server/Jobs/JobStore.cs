@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using Libretto.Server.Data;
 using Libretto.Server.Data.Entities;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Query;
 
 namespace Libretto.Server.Jobs;
 
@@ -39,7 +40,7 @@ internal sealed class JobStore(IDbContextFactory<LibrettoDb> contexts, JobChange
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
         await foreach (var job in _find(context, id).WithCancellation(ct))
-            return job;
+            return job.DeletedAt is null ? job : null;
         return null;
     }
 
@@ -49,33 +50,11 @@ internal sealed class JobStore(IDbContextFactory<LibrettoDb> contexts, JobChange
         return await context.Jobs.AsNoTracking().FirstOrDefaultAsync(job => job.KeyId == keyId && job.IdempotencyKey == idempotencyKey, ct);
     }
 
-    /// <summary>Jobs from the newest to the oldest.</summary>
-    /// <param name="keyId">Whose; everyone's when null.</param>
-    /// <param name="status">Only those; all when null.</param>
-    /// <param name="search">Part of the title, artist, file name or link; all when null.</param>
-    /// <param name="before">Only those older than this id; from the newest when null.</param>
-    /// <param name="limit">How many at most.</param>
-    /// <param name="ct">Stops the query.</param>
-    public async Task<List<Job>> ListAsync(string? keyId, string? status, string? search, string? before, int limit, CancellationToken ct)
+    /// <summary>Jobs, from the newest to the oldest unless asked for otherwise.</summary>
+    public async Task<List<Job>> ListAsync(JobQuery query, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
-        var jobs = context.Jobs.AsNoTracking().Where(job => job.PartOf == null);
-        if (keyId is not null)
-            jobs = jobs.Where(job => job.KeyId == keyId);
-        if (status is not null)
-            jobs = jobs.Where(job => job.Status == status);
-        if (search is not null)
-        {
-#pragma warning disable CA1304, CA1311, CA1862 // Translated to SQL, which has no cultures.
-            var lower = search.ToLower();
-            jobs = jobs.Where(job =>
-                job.Title!.ToLower().Contains(lower) || job.Artist!.ToLower().Contains(lower) ||
-                job.FileName!.ToLower().Contains(lower) || job.Url!.ToLower().Contains(lower));
-#pragma warning restore CA1304, CA1311, CA1862
-        }
-        if (before is not null)
-            jobs = jobs.Where(job => string.Compare(job.Id, before) < 0);
-        return await jobs.OrderByDescending(job => job.Id).Take(limit).ToListAsync(ct);
+        return await query.ListAsync(context, ct);
     }
 
     /// <summary>Cancels a job: at once while it waits, else by asking its worker. False when it is finished already.</summary>
@@ -136,6 +115,97 @@ internal sealed class JobStore(IDbContextFactory<LibrettoDb> contexts, JobChange
             ct);
         foreach (var id in ids)
             changes.Publish(id);
+    }
+
+    /// <summary>Says what a song is called; its words, where there are some, are to be replaced as well.</summary>
+    public async Task<bool> RenameAsync(string id, string? title, string? artist, CancellationToken ct)
+    {
+        var now = DateTime.UtcNow;
+        return await UpdateAsync(id, _ => true, (_, jobs) => jobs.ExecuteUpdateAsync(
+            set => set
+                .SetProperty(job => job.Title, title)
+                .SetProperty(job => job.Artist, artist)
+                .SetProperty(job => job.NamedAt, now)
+                .SetProperty(job => job.Revision, job => job.Revision + 1), ct), ct);
+    }
+
+    /// <summary>Puts the same words, under another name, in the place of a job's; false when others came first.</summary>
+    public Task<bool> RenameDocumentAsync(Job seen, string documentKey, CancellationToken ct) => UpdateAsync(
+        seen.Id,
+        job => job.DocumentKey == seen.DocumentKey && job.DocumentVersion == seen.DocumentVersion,
+        (_, jobs) => jobs.ExecuteUpdateAsync(
+            set => set.SetProperty(job => job.DocumentKey, documentKey).SetProperty(job => job.Revision, job => job.Revision + 1), ct),
+        ct);
+
+    /// <summary>Puts a job that is over into the bin; false when it is being worked on or waits to be.</summary>
+    public Task<bool> BinAsync(string id, CancellationToken ct)
+    {
+        var now = DateTime.UtcNow;
+        return UpdateAsync(
+            id,
+            job => job.DeletedAt == null && job.Status != JobStatus.Running && job.Status != JobStatus.Queued,
+            (_, jobs) => jobs.ExecuteUpdateAsync(
+                set => set.SetProperty(job => job.DeletedAt, now).SetProperty(job => job.Revision, job => job.Revision + 1), ct),
+            ct);
+    }
+
+    /// <summary>Takes a job out of the bin; false when it is not there any more.</summary>
+    public Task<bool> UnbinAsync(string id, CancellationToken ct) => UpdateAsync(
+        id,
+        job => job.DeletedAt != null,
+        (_, jobs) => jobs.ExecuteUpdateAsync(
+            set => set.SetProperty(job => job.DeletedAt, (DateTime?)null).SetProperty(job => job.Revision, job => job.Revision + 1), ct),
+        ct);
+
+    /// <summary>Forgets what has lain in the bin since before a time.</summary>
+    public async Task EmptyBinAsync(DateTime before, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var old = await context.Jobs.Where(job => job.DeletedAt < before).Select(job => job.Id).ToListAsync(ct);
+        foreach (var id in old)
+            await DeleteAsync(id, ct);
+    }
+
+    /// <summary>Has a song made again, with other wishes; the words it has stay until others are there, and then as a version.</summary>
+    /// <param name="seen">The job, which is over and has its recording.</param>
+    /// <param name="wanted">The same with the new wishes and what follows from them: its lane, its result's key, what it needs.</param>
+    /// <param name="ct">Stops.</param>
+    /// <returns>False when it is being worked on already, or has been edited meanwhile.</returns>
+    public async Task<bool> RemakeAsync(Job seen, Job wanted, CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var now = DateTime.UtcNow;
+        var isDone = await context.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+        {
+            context.ChangeTracker.Clear();
+            await using var transaction = await context.Database.BeginTransactionAsync(ct);
+            var version = seen.DocumentKey is null ? seen.DocumentVersion : seen.DocumentVersion + 1;
+            var changed = await context.Jobs
+                .Where(job => job.Id == seen.Id && job.DocumentVersion == seen.DocumentVersion && job.DocumentKey == seen.DocumentKey &&
+                    job.Status != JobStatus.Queued && job.Status != JobStatus.Running)
+                .ExecuteUpdateAsync(
+                    set => Anew(set)
+                        .SetProperty(job => job.Options, wanted.Options)
+                        .SetProperty(job => job.LyricsKey, wanted.LyricsKey)
+                        .SetProperty(job => job.ResultKey, wanted.ResultKey)
+                        .SetProperty(job => job.Lane, wanted.Lane)
+                        .SetProperty(job => job.NeedsModel, wanted.NeedsModel)
+                        .SetProperty(job => job.NeedsGpu, wanted.NeedsGpu)
+                        .SetProperty(job => job.NeedsMemory, wanted.NeedsMemory)
+                        .SetProperty(job => job.NeedsCookies, false)
+                        .SetProperty(job => job.DocumentVersion, version)
+                        .SetProperty(job => job.BaseVersion, version),
+                    ct);
+            if (changed == 1 && seen.DocumentKey is { } words)
+            {
+                context.LyricsVersions.Add(new LyricsVersion(seen.Id, seen.DocumentVersion, words, now));
+                await context.SaveChangesAsync(ct);
+            }
+            await transaction.CommitAsync(ct);
+            return changed == 1;
+        });
+        changes.Publish(seen.Id);
+        return isDone;
     }
 
     /// <summary>Forgets a job that is not being worked on, and its parts; false when it is.</summary>
@@ -209,23 +279,27 @@ internal sealed class JobStore(IDbContextFactory<LibrettoDb> contexts, JobChange
         id,
         job => job.Status == JobStatus.Failed || job.Status == JobStatus.Cancelled,
         (context, jobs) => jobs.ExecuteUpdateAsync(
-            set => JobTransitions.Requeue(set, Waiting, WaitingFor.Turn)
-                .SetProperty(job => job.Pct, 0)
+            set => Anew(set)
                 .SetProperty(job => job.Lane, job => job.InputKey == null ? Lane.Io : job.Lane)
-                .SetProperty(job => job.NeedsCookies, false)
-                .SetProperty(job => job.UnmetSince, (DateTime?)null)
-                .SetProperty(job => job.CurrentStage, (string?)null)
-                .SetProperty(job => job.ProgressLog, (IReadOnlyList<JobStep>)Array.Empty<JobStep>())
-                .SetProperty(job => job.ErrorMessage, (string?)null)
-                .SetProperty(job => job.ErrorCode, (string?)null)
-                .SetProperty(job => job.Attempts, 0)
-                .SetProperty(job => job.Takeovers, 0)
-                .SetProperty(job => job.CancelRequested, false)
-                .SetProperty(job => job.NotBefore, (DateTime?)null)
-                .SetProperty(job => job.StartedAt, (DateTime?)null)
-                .SetProperty(job => job.CompletedAt, (DateTime?)null),
+                .SetProperty(job => job.NeedsCookies, false),
             ct),
         ct);
+
+    /// <summary>Back into the queue as if it were new.</summary>
+    private static UpdateSettersBuilder<Job> Anew(UpdateSettersBuilder<Job> set) => JobTransitions.Requeue(set, Waiting, WaitingFor.Turn)
+        .SetProperty(job => job.Pct, 0)
+        .SetProperty(job => job.UnmetSince, (DateTime?)null)
+        .SetProperty(job => job.CurrentStage, (string?)null)
+        .SetProperty(job => job.ProgressLog, (IReadOnlyList<JobStep>)Array.Empty<JobStep>())
+        .SetProperty(job => job.Heard, (string?)null)
+        .SetProperty(job => job.ErrorMessage, (string?)null)
+        .SetProperty(job => job.ErrorCode, (string?)null)
+        .SetProperty(job => job.Attempts, 0)
+        .SetProperty(job => job.Takeovers, 0)
+        .SetProperty(job => job.CancelRequested, false)
+        .SetProperty(job => job.NotBefore, (DateTime?)null)
+        .SetProperty(job => job.StartedAt, (DateTime?)null)
+        .SetProperty(job => job.CompletedAt, (DateTime?)null);
 
     private async Task<bool> UpdateAsync(
         string id,

@@ -14,6 +14,7 @@ internal sealed partial class Retention(
     IDbContextFactory<LibrettoDb> contexts,
     IContentStore store,
     LinkFetch links,
+    JobStore jobs,
     JobChanges changes,
     Lease lease,
     ServerOptions options,
@@ -30,6 +31,9 @@ internal sealed partial class Retention(
         .. StoreFolders.All.Where(folder => folder.Lifetime != StoreLifetime.Mark && folder.Name != StoreFolders.Links)
             .Select(folder => folder.Prefix),
     ];
+
+    // Long enough to see in the morning what one should not have done at night.
+    private static readonly TimeSpan BinAge = TimeSpan.FromDays(1);
 
     // Of what also lies in a store beyond the network.
     private const long MostOnDisk = 5_000_000_000;
@@ -53,6 +57,7 @@ internal sealed partial class Retention(
 
     public async Task RunAsync(CancellationToken ct)
     {
+        await jobs.EmptyBinAsync(time.GetUtcNow().UtcDateTime - BinAge, ct);
         // Of all processes one does, until it has not come back for a turn; each looks after its own disk.
         if (options.Retention is { } age && await lease.HoldAsync(Lease.Retention, Every, ct))
             await ExpireAsync(time.GetUtcNow().UtcDateTime - age, ct);
@@ -106,16 +111,22 @@ internal sealed partial class Retention(
         changes.Publish(job.Id);
         var versions = await context.LyricsVersions.Where(version => version.JobId == job.Id).Select(version => version.DocumentKey)
             .ToListAsync(ct);
-        string?[] keys =
-            [job.ResultKey, job.DocumentKey, job.VocalsKey, job.InstrumentalKey, job.InputKey, job.LyricsKey, .. versions];
+        var keys = new[] { job.ResultKey, job.DocumentKey, job.VocalsKey, job.InstrumentalKey, job.InputKey,
+            job.LyricsKey }.Concat(versions);
         foreach (var key in keys.OfType<string>())
             if (!await IsInUseAsync(context, key, ct))
+            {
                 await store.RemoveAsync(key, ct);
+                await store.RemoveAsync(DerivedContent.OpusOf(key), ct);
+            }
         if (job.InputKey is { } input && !await IsInUseAsync(context, input, ct))
             await store.RemoveAsync(DerivedContent.WaveformOf(input, job.VocalsKey), ct);
         // What is of one track is made again, should another job ask for it.
         if (job is { InputKey: { } recording, Options.Track: { } track })
+        {
+            await store.RemoveAsync(DerivedContent.OpusOf(recording, track), ct);
             await store.RemoveAsync(DerivedContent.WaveformOf(recording, job.VocalsKey, track), ct);
+        }
         LogExpired(job.Id);
     }
 

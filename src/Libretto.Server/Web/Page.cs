@@ -2,6 +2,7 @@ using Libretto.Server.Security;
 using Libretto.Server.Web.Edit;
 using Libretto.Server.Web.Export;
 using Libretto.Server.Web.Layout;
+using Libretto.Server.Web.Party;
 using Libretto.Server.Web.Player;
 using Libretto.Server.Web.Watch;
 using Microsoft.AspNetCore.Builder;
@@ -22,14 +23,23 @@ internal static class Page
         services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
             circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(3));
         services.AddCascadingAuthenticationState();
-        services.AddMudServices(mud => mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter);
+        services.AddMudServices(mud =>
+        {
+            mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter;
+            // Long enough to read it, and to reach its Undo by keyboard.
+            mud.SnackbarConfiguration.VisibleStateDuration = 12_000;
+        });
         services.AddAntiforgery(antiforgery => (antiforgery.Cookie.Name, antiforgery.Cookie.SameSite) =
             ("libretto_form", SameSiteMode.Strict));
         services.AddScoped<PageCaller>();
         services.AddSingleton<JobFeed>();
         services.AddSingleton<PassageWork>();
         services.AddSingleton<Waveforms>();
-        return services.AddSingleton<ShareLinks>();
+        services.AddSingleton<LiveSongs>();
+        services.AddSingleton<BrowserSounds>();
+        services.AddSingleton<ShareLinks>();
+        services.AddSingleton<PartyStore>();
+        return services.AddSingleton<PartyLinks>();
     }
 
     /// <summary>The page's addresses.</summary>
@@ -38,7 +48,10 @@ internal static class Page
         app.UseAntiforgery();
         PageAssets.Map(app);
         WaveformApi.Map(jobs);
+        SoundApi.Map(jobs);
+        SongZipApi.Map(jobs);
         SharedApi.Map(app);
+        PartyApi.Map(app);
         app.MapGet("/sign-out", (HttpContext context) =>
         {
             SignInCookie.Clear(context);

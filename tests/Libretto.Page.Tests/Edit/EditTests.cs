@@ -85,7 +85,7 @@ public sealed class EditTests(Site site)
         await using var visitor = await site.VisitAsync();
         await EditAsync(visitor, id);
         await RenameAsync(visitor, "Unsaved");
-        await visitor.Page.WaitForFunctionAsync("id => localStorage.getItem(`libretto.draft.${id}`)?.includes('Unsaved')", id);
+        await visitor.Page.WaitForFunctionAsync("() => Object.values(localStorage).some((text) => text.includes('Unsaved'))");
 
         await EditAsync(visitor, id);
         await visitor.Button("Go on with them").ClickAsync();

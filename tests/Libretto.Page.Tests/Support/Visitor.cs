@@ -44,6 +44,13 @@ public sealed class Visitor : IAsyncDisposable
     /// <summary>Waits for the player and its words.</summary>
     public Task PlayerAsync() => Page.Locator("libretto-player[data-ready]").WaitForAsync();
 
+    /// <summary>Keeps a picture of the view where <c>LIBRETTO_SHOTS</c> names a folder for them.</summary>
+    public async Task ShotAsync(string name)
+    {
+        if (Environment.GetEnvironmentVariable("LIBRETTO_SHOTS") is { Length: > 0 } folder)
+            await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}.png") });
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Page.Context.DisposeAsync();

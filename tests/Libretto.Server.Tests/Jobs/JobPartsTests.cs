@@ -23,7 +23,7 @@ public sealed class JobPartsTests : IDisposable
         var song = (await jobs.FindAsync(id, Ct))!;
         var part = await jobs.AddAsync(song with { Id = Job.NewId(), PartOf = id, Options = song.Options with { Passage = new Passage(0, 0.6) } }, Ct);
 
-        Assert.Equal([id], (await jobs.ListAsync(null, null, null, null, 10, Ct)).Select(job => job.Id));
+        Assert.Equal([id], (await jobs.ListAsync(new JobQuery { Limit = 10 }, Ct)).Select(job => job.Id));
         Assert.Equal(new Passage(0, 0.6), (await jobs.FindAsync(part.Id, Ct))!.Options.Passage);
         Assert.True(await jobs.DeleteAsync(id, Ct));
         Assert.Null(await jobs.FindAsync(part.Id, Ct));

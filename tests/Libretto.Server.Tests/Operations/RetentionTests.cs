@@ -86,6 +86,7 @@ public sealed class RetentionTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("opus")]
     [InlineData("waveforms")]
     [InlineData("lyrics")]
     [InlineData("results")]
@@ -106,13 +107,15 @@ public sealed class RetentionTests : IAsyncLifetime
         var id = await FinishedAsync(TestAudio.Tone(_folder, 1.4), "karaoke");
         var job = (await _server.Services.GetRequiredService<JobStore>().FindAsync(id, Ct))!;
         var store = _server.Services.GetRequiredService<IContentStore>();
-        var made = DerivedContent.WaveformOf(job.InputKey!, job.VocalsKey);
-        await store.PutAsync(made, new MemoryStream("made"u8.ToArray()), new ContentDescription("application/json"), Ct);
+        string[] made = [DerivedContent.OpusOf(job.InputKey!), DerivedContent.WaveformOf(job.InputKey!, job.VocalsKey)];
+        foreach (var key in made)
+            await store.PutAsync(key, new MemoryStream("made"u8.ToArray()), new ContentDescription("application/json"), Ct);
         await AgeAsync(id, days: 31);
 
         await RunAsync();
 
-        Assert.Null(await store.FindAsync(made, Ct));
+        foreach (var key in made)
+            Assert.Null(await store.FindAsync(key, Ct));
     }
 
     [Fact]

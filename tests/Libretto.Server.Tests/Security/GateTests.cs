@@ -11,7 +11,7 @@ namespace Libretto.Server.Tests.Security;
 public sealed class GateTests : IDisposable
 {
     // What needs no key, and why: whether it lives, what the API is like, and the page's way to sign in. A shared link is itself the key.
-    private static readonly string[] s_open = ["/health", "/openapi", "/scalar", "/page", "/service-worker.js", "/favicon.ico", "/sign-in", "/s/"];
+    private static readonly string[] s_open = ["/health", "/openapi", "/scalar", "/page", "/service-worker.js", "/favicon.ico", "/sign-in", "/s/", "/p/"];
 
     private readonly ScratchFolder _folder = new();
 

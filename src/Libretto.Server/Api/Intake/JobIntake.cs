@@ -15,7 +15,7 @@ namespace Libretto.Server.Api.Intake;
 /// </summary>
 internal sealed partial class JobIntake(
     UploadReader uploads, SongUploads songs, LinkIntake links, JobOptionsRules rules, JobFactory factory, IContentStore store,
-    JobStore jobs, JobQueue queue, ILogger<JobIntake> log)
+    JobStore jobs, SongNames names, JobQueue queue, ILogger<JobIntake> log)
 {
     private const int LongestIdempotencyKey = 200;
 
@@ -59,7 +59,7 @@ internal sealed partial class JobIntake(
     private async Task<Job> AddAsync(Job job, StoredResult? result, CancellationToken ct)
     {
         if (result is not null)
-            job = factory.Answered(job, result);
+            job = factory.Answered(job, await names.ApplyAsync(job, result, ct));
         var added = await jobs.AddAsync(job, ct);
         if (added.Id != job.Id)
             return SameRequest(added, job.RequestHash!);

@@ -21,6 +21,8 @@ internal sealed class JobOptionsRules(LibrettoSettings settings)
         if (options.Track is < 1 or > 1000)
             throw ApiProblem.BadOption("track", "give a number from 1, the first audio track of the file");
         OneOf("engine", options.Engine, _engines);
+        if (settings.Hosted.FirstOrDefault(engine => Is(engine.Name, options.Engine ?? "")) is { IsReady: false } unready)
+            throw ApiProblem.BadOption("engine", $"{unready.Name} is not set up on this server; its operator sets {unready.KeyVariable}");
         OneOf("quality", options.Quality, "fast", "normal", "best");
         OneOf("lyrics", options.Lyrics, "auto");
         OneOf("separate", options.Separate, "auto", "always", "never");

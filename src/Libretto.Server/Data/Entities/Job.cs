@@ -51,6 +51,18 @@ internal sealed record Job
     public string? ResultKey { get; init; }
     public string? DocumentKey { get; init; }
     public int DocumentVersion { get; init; }
+
+    /// <summary>The version of the words that the latest run works for: its words take the place of those only.</summary>
+    public int BaseVersion { get; init; }
+
+    /// <summary>The lines heard so far, as JSON, while it is worked on: see Jobs/HeardLines.</summary>
+    public string? Heard { get; init; }
+
+    /// <summary>When its user said what it is called: then what its file or link says no longer counts.</summary>
+    public DateTime? NamedAt { get; init; }
+
+    /// <summary>When it was put into the bin, from which it can be taken again for a while.</summary>
+    public DateTime? DeletedAt { get; init; }
     public string? VocalsKey { get; init; }
     public string? InstrumentalKey { get; init; }
 

@@ -71,7 +71,8 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
     }
 
     /// <summary>Writes how far it is; pct never goes back. False when the job is no longer the worker's or is to be cancelled.</summary>
-    public Task<bool> ReportAsync(Job job, double pct, string stage, string message, IReadOnlyList<JobStep> log, CancellationToken ct) =>
+    public Task<bool> ReportAsync(
+        Job job, double pct, string stage, string message, IReadOnlyList<JobStep> log, string? heard, CancellationToken ct) =>
         UpdateAsync(
             job,
             rows => rows.Where(row => !row.CancelRequested).ExecuteUpdateAsync(
@@ -80,6 +81,7 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
                     .SetProperty(row => row.CurrentStage, stage)
                     .SetProperty(row => row.StatusMessage, message)
                     .SetProperty(row => row.ProgressLog, log)
+                    .SetProperty(row => row.Heard, row => heard ?? row.Heard)
                     .SetProperty(row => row.HeartbeatAt, row => DateTime.UtcNow)
                     .SetProperty(row => row.Revision, row => row.Revision + 1),
                 ct),
@@ -92,9 +94,11 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
         job,
         rows => rows.ExecuteUpdateAsync(
             set => set
-                .SetProperty(row => row.DocumentKey, row => row.DocumentVersion == 0 ? result.DocumentKey : row.DocumentKey)
-                .SetProperty(row => row.Title, row => result.Title ?? row.Title)
-                .SetProperty(row => row.Artist, row => result.Artist ?? row.Artist)
+                .SetProperty(row => row.DocumentKey,
+                    row => row.DocumentVersion == row.BaseVersion ? result.DocumentKey : row.DocumentKey)
+                .SetProperty(row => row.Title, row => row.NamedAt == null ? result.Title ?? row.Title : row.Title)
+                .SetProperty(row => row.Artist, row => row.NamedAt == null ? result.Artist ?? row.Artist : row.Artist)
+                .SetProperty(row => row.Heard, (string?)null)
                 .SetProperty(row => row.Language, result.Language)
                 .SetProperty(row => row.Duration, result.Duration)
                 .SetProperty(row => row.Revision, row => row.Revision + 1),
@@ -118,13 +122,16 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
                     .SetProperty(row => row.ProcessingMethod, result.Method)
                     .SetProperty(row => row.ProcessingTimeSeconds, seconds)
                     .SetProperty(row => row.ProgressLog, log)
-                    .SetProperty(row => row.Title, row => result.Title ?? row.Title)
-                    .SetProperty(row => row.Artist, row => result.Artist ?? row.Artist)
+                    .SetProperty(row => row.Title, row => row.NamedAt == null ? result.Title ?? row.Title : row.Title)
+                    .SetProperty(row => row.Artist, row => row.NamedAt == null ? result.Artist ?? row.Artist : row.Artist)
                     .SetProperty(row => row.Language, result.Language)
                     .SetProperty(row => row.Duration, result.Duration)
-                    .SetProperty(row => row.DocumentKey, row => row.DocumentVersion == 0 ? result.DocumentKey : row.DocumentKey)
-                    .SetProperty(row => row.VocalsKey, result.VocalsKey)
-                    .SetProperty(row => row.InstrumentalKey, result.InstrumentalKey)
+                    .SetProperty(row => row.DocumentKey,
+                        row => row.DocumentVersion == row.BaseVersion ? result.DocumentKey : row.DocumentKey)
+                    // A song that is made again keeps the stems it has.
+                    .SetProperty(row => row.VocalsKey, row => result.VocalsKey ?? row.VocalsKey)
+                    .SetProperty(row => row.InstrumentalKey, row => result.InstrumentalKey ?? row.InstrumentalKey)
+                    .SetProperty(row => row.Heard, (string?)null)
                     .SetProperty(row => row.ErrorMessage, (string?)null)
                     .SetProperty(row => row.ErrorCode, (string?)null)
                     .SetProperty(row => row.CompletedAt, now)

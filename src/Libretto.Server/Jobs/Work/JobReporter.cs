@@ -1,3 +1,4 @@
+using Libretto.Lyrics;
 using Libretto.Server.Data;
 using Libretto.Server.Data.Entities;
 using Libretto.Server.Jobs.Queue;
@@ -23,6 +24,7 @@ internal sealed partial class JobReporter : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _changed = new(0, 1);
     private readonly Task _loop;
+    private readonly HeardLines _heard = new();
     private bool _isOver;
 
     public JobReporter(Job job, JobLog jobLog, JobClaims claims, ILogger log)
@@ -48,6 +50,13 @@ internal sealed partial class JobReporter : IAsyncDisposable
     {
         if (_jobLog.Notice(notice))
             Wake();
+    }
+
+    /// <summary>Notes a line as it was heard; returns at once.</summary>
+    public void Heard(LyricsLine line)
+    {
+        _heard.Add(line);
+        Wake();
     }
 
     /// <summary>Stops writing, so that nothing comes after the job's last state.</summary>
@@ -79,7 +88,7 @@ internal sealed partial class JobReporter : IAsyncDisposable
                 var isChanged = await _changed.WaitAsync(Heartbeat, _stop.Token);
                 var (pct, stage, message, steps) = _jobLog.Snapshot();
                 var isHeld = isChanged
-                    ? await _claims.ReportAsync(_job, pct, stage, message, steps, CancellationToken.None)
+                    ? await _claims.ReportAsync(_job, pct, stage, message, steps, _heard.ToJson(), CancellationToken.None)
                     : await _claims.BeatAsync(_job, CancellationToken.None);
                 if (!isHeld)
                     Lose();

@@ -6,8 +6,8 @@ using Libretto.Storage;
 namespace Libretto.Server.Jobs.Work;
 
 /// <summary>A job's result: found in the store, or made there step by step.</summary>
-internal sealed class SongResults(SongWork songs, ExportWork exports, JobClaims claims, IContentStore store, Checkpoints checkpoints,
-    DatabaseRetry retry)
+internal sealed class SongResults(SongWork songs, ExportWork exports, JobClaims claims, JobStore jobs, SongNames names, IContentStore store,
+    Checkpoints checkpoints, DatabaseRetry retry)
 {
     /// <summary>The song's copy in the job's folder.</summary>
     public static string InputIn(string folder) => Path.Combine(folder, "song");
@@ -21,7 +21,7 @@ internal sealed class SongResults(SongWork songs, ExportWork exports, JobClaims 
         if (job.Options.Fresh != true && await StoredResult.FindAsync(store, job.ResultKey!, ct) is { } known)
         {
             reporter.Report(Stage.Publish, 0, "found in the cache", JobStep.Cache);
-            return known;
+            return await NamedAsync(job, known, ct);
         }
         reporter.Report(Stage.Acquire, 0, "fetching the song", job.Url is null ? "upload" : LinkWork.Method);
         var input = InputIn(folder);
@@ -36,7 +36,8 @@ internal sealed class SongResults(SongWork songs, ExportWork exports, JobClaims 
         // Checkpoint 4, lyrics made: every stage's result is kept; the next worker only puts them together.
         checkpoints.Pass(Checkpoints.LyricsMade);
         var result = await StoredResult.OfLyricsAsync(store, made.Document, ct);
-        await retry.RunAsync(() => claims.ShowLyricsAsync(job, result, ct));
+        var shown = await NamedAsync(job, result, ct);
+        await retry.RunAsync(() => claims.ShowLyricsAsync(job, shown, ct));
         // Checkpoint 5, lyrics readable: the document lies in the store by its hash and the row names it; doing both again changes nothing.
         checkpoints.Pass(Checkpoints.LyricsReadable);
         if (made.Stems is not null)
@@ -48,6 +49,12 @@ internal sealed class SongResults(SongWork songs, ExportWork exports, JobClaims 
         checkpoints.Pass(Checkpoints.ContentsStored);
         reporter.Report(Stage.Publish, 0, "storing the results");
         await store.PutJsonAsync(job.ResultKey!, result, StoredResultJson.Default.StoredResult, ct);
-        return result;
+        return await NamedAsync(job, result, ct);
     }
+
+    /// <summary>As its user calls it by now; others that find the same result in the store may call it otherwise.</summary>
+    private async Task<StoredResult> NamedAsync(Job job, StoredResult result, CancellationToken ct) =>
+        job.PartOf is not null || await retry.RunAsync(() => jobs.FindAsync(job.Id, ct)) is not { } row
+            ? result
+            : await names.ApplyAsync(row, result, ct);
 }

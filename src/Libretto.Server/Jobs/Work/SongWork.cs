@@ -81,6 +81,8 @@ internal sealed class SongWork(SongPipeline pipeline, PassagePipeline passages, 
             else if (value.Stage != Stage.Publish)
                 reporter.Report(value.Stage, to * (value.Fraction - _acquiredAt!.Value) / Math.Max(0.01, 1 - _acquiredAt.Value), message,
                     value.Method);
+            if (value.Line is { } line)
+                reporter.Heard(line);
             if (value.Notice is { } notice)
                 reporter.Notice(PublicMessages.Of(notice, input));
         }

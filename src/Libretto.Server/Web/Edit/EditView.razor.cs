@@ -14,12 +14,17 @@ namespace Libretto.Server.Web.Edit;
 
 public sealed partial class EditView : ComponentBase, IAsyncDisposable
 {
+    // Words below this confidence are worth a look.
+    private const double Unsure = 0.5;
+
     private EditHistory? _history;
     private Job? _seen;
     private Job? _theirs;
     private string? _title;
     private string? _trouble;
-    private string? _draft;
+    private KeptDraft? _draft;
+    private bool _isPanelOpen;
+    private string _firstWords = "";
     private int _selected;
     private (int First, int Last)? _passage;
     private IReadOnlyList<int> _doubts = [];
@@ -54,8 +59,8 @@ public sealed partial class EditView : ComponentBase, IAsyncDisposable
 
     private LyricsWord? Selected => Words.ElementAtOrDefault(_selected);
 
-    /// <summary>The draft belongs to what it was made from.</summary>
-    private string DraftKey => $"libretto.draft.{Id}";
+    /// <summary>Whether the draft was made from words that have been replaced since.</summary>
+    private bool IsDraftOlder => _draft?.Tag != TagOf(_seen!);
 
     [JSInvokable]
     public Task Select(int word) => InvokeAsync(() => SelectAsync(word));
@@ -107,7 +112,7 @@ public sealed partial class EditView : ComponentBase, IAsyncDisposable
         _self = DotNetObjectReference.Create(this);
         _module = await Js.InvokeAsync<IJSObjectReference>("import", PageAssets.Url("js/editor.js"));
         _editor = await _module.InvokeAsync<IJSObjectReference>("open", _root, _self);
-        _draft = await _editor.InvokeAsync<string?>("draft", DraftKey, TagOf(_seen!));
+        _draft = await _editor.InvokeAsync<KeptDraft?>("draft");
         await ShowAsync();
     }
 
@@ -124,6 +129,13 @@ public sealed partial class EditView : ComponentBase, IAsyncDisposable
         if (_history is null || Selected is null)
             return;
         _history.Do(edit(_history.Now));
+        await ShowAsync();
+    }
+
+    /// <summary>Gives a song without words its first.</summary>
+    private async Task PutInAsync()
+    {
+        _history!.Do(LyricsEdit.Fill(_history.Now, _firstWords));
         await ShowAsync();
     }
 
@@ -150,6 +162,7 @@ public sealed partial class EditView : ComponentBase, IAsyncDisposable
     {
         if (isExtending)
             Choose((LineOf(_selected), LineOf(word)));
+        _isPanelOpen = true;
         return isExtending ? Task.CompletedTask : SelectAsync(word);
     }
 
@@ -190,7 +203,7 @@ public sealed partial class EditView : ComponentBase, IAsyncDisposable
             _seen = saved;
             _history.MarkSaved(now);
             _versions = await Jobs.VersionsAsync(Id, default);
-            await _editor!.InvokeVoidAsync("forget", DraftKey);
+            await _editor!.InvokeVoidAsync("forget");
         }
         else if (await Jobs.FindAsync(Id, default) is { DocumentKey: not null } theirs)
         {
@@ -227,20 +240,24 @@ public sealed partial class EditView : ComponentBase, IAsyncDisposable
     {
         try
         {
-            _history!.Do(LyricsFormats.Json.Read(_draft!));
+            _history!.Do(LyricsFormats.Json.Read(_draft!.Json));
         }
         catch (LyricsFormatException)
         {
             // From an older version of Libretto: nothing can be made of it.
         }
+        // Kept as this window's before it goes as the other's.
+        var taken = _draft;
         _draft = null;
         await ShowAsync();
+        if (taken is not null)
+            await _editor!.InvokeVoidAsync("drop");
     }
 
     private async Task DropDraftAsync()
     {
         _draft = null;
-        await _editor!.InvokeVoidAsync("forget", DraftKey);
+        await _editor!.InvokeVoidAsync("drop");
     }
 
     /// <summary>Brings the view, the strip and the browser's copy of what is unsaved up to date.</summary>
@@ -257,15 +274,20 @@ public sealed partial class EditView : ComponentBase, IAsyncDisposable
             await _editor.InvokeVoidAsync(
                 "setWords", Words.Select(word => new object[] { word.Text, word.Start, word.End, IsDoubtful(word) }));
         await _editor.InvokeVoidAsync("select", _selected);
-        if (isChanged && _draft is null && _history!.IsChanged)
-            await _editor.InvokeVoidAsync("keep", DraftKey, TagOf(_seen!), LyricsFormats.Json.Write(_history.Now));
+        if (isChanged && _history!.IsChanged)
+            await _editor.InvokeVoidAsync("keep", TagOf(_seen!), LyricsFormats.Json.Write(_history.Now));
     }
 
     /// <summary>The least certain first.</summary>
     private void Count() => _doubts = [.. Words.Select((word, index) => (word, index)).Where(one => IsDoubtful(one.word))
         .OrderBy(one => one.word.Confidence ?? 0).Select(one => one.index)];
 
-    private static bool IsDoubtful(LyricsWord word) => word.Confidence < LyricLine.Unsure || word.Estimated == true;
+    private static bool IsDoubtful(LyricsWord word) => word.Confidence < Unsure || word.Estimated == true;
 
     private static string TagOf(Job job) => $"{job.DocumentKey}-{job.DocumentVersion}";
 }
+
+/// <summary>Edits that the browser kept.</summary>
+/// <param name="Tag">The version of the words that they were made from.</param>
+/// <param name="Json">The words.</param>
+internal sealed record KeptDraft(string Tag, string Json);

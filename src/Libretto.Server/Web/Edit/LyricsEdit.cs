@@ -8,6 +8,32 @@ namespace Libretto.Server.Web.Edit;
 /// </summary>
 internal static class LyricsEdit
 {
+    /// <summary>Puts words into a song that has none: spread over all of it by their length, every time a guess.</summary>
+    /// <param name="document">The song.</param>
+    /// <param name="text">The words, line by line; a blank line parts stanzas.</param>
+    public static LyricsDocument Fill(LyricsDocument document, string text)
+    {
+        var lines = LyricsFormats.PlainText.Read(text).Lines;
+        if (lines.Count == 0)
+            return document;
+        var letters = lines.Sum(line => line.Text.Length + 1);
+        var second = document.Duration / Math.Max(1, letters);
+        var at = 0.0;
+        List<LyricsLine> spread = [];
+        foreach (var line in lines)
+        {
+            List<LyricsWord> words = [];
+            foreach (var word in line.Words)
+            {
+                var length = (word.Text.Length + 1) * second;
+                words.Add(new LyricsWord(word.Text, at, at + length) { Estimated = true });
+                at += length;
+            }
+            spread.Add(line.WithWords(words));
+        }
+        return Normalized(document with { Lines = spread });
+    }
+
     /// <summary>Replaces a word's text. Several words share its time; none removes it.</summary>
     public static LyricsDocument SetText(LyricsDocument document, int word, string text)
     {

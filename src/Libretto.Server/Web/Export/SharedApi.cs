@@ -16,12 +16,17 @@ internal static class SharedApi
     public static void Map(WebApplication app)
     {
         app.MapGet(ShareLinks.Root + "/{token}/audio/{name}", AudioAsync).ExcludeFromDescription();
+        app.MapGet(ShareLinks.Root + "/{token}/sound/{name}", SoundAsync).ExcludeFromDescription();
         app.MapGet(ShareLinks.Root + "/{token}/waveform", WaveformAsync).ExcludeFromDescription();
     }
 
     private static async Task<IResult> AudioAsync(
         string token, string name, HttpRequest request, ShareLinks links, JobStore jobs, IContentStore store, CancellationToken ct) =>
         await AudioApi.SendAsync(await FindAsync(token, links, jobs, ct), name, request, store, ct);
+
+    private static async Task<IResult> SoundAsync(
+        string token, string name, ShareLinks links, JobStore jobs, BrowserSounds sounds, IContentStore store, CancellationToken ct) =>
+        await SoundApi.SendAsync(await FindAsync(token, links, jobs, ct), name, sounds, store, ct);
 
     private static async Task<IResult> WaveformAsync(string token, ShareLinks links, JobStore jobs, Waveforms waveforms,
         CancellationToken ct) =>

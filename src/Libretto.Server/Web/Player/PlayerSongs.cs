@@ -18,8 +18,8 @@ internal static class PlayerSongs
     {
         Title = job.Title ?? job.FileName,
         Artist = job.Artist,
-        Vocals = job.VocalsKey is null ? null : $"{root}/audio/vocals",
-        Instrumental = job.InstrumentalKey is null ? null : $"{root}/audio/instrumental",
+        Vocals = job.VocalsKey is null ? null : $"{root}/sound/vocals",
+        Instrumental = job.InstrumentalKey is null ? null : $"{root}/sound/instrumental",
         Waveform = $"{root}/waveform",
         Version = VersionOf(job),
     };

@@ -22,8 +22,11 @@ internal sealed class SongDraft(string id, string name, long? size)
     /// <summary>Why it was not taken, in the server's words.</summary>
     public string? Trouble { get; set; }
 
-    /// <summary>Whether it is of no use to send it: the server would refuse it.</summary>
-    public bool IsHopeless { get; init; }
+    /// <summary>Whether it is of no use to send it, or to send it again: the server would refuse it.</summary>
+    public bool IsHopeless { get; set; }
+
+    /// <summary>Whether it was dropped, and so sent at once.</summary>
+    public bool IsDropped { get; init; }
 
     /// <summary>Whether it waits to be sent.</summary>
     public bool IsReady => JobId is null && Sent is null && Trouble is null;

@@ -33,6 +33,9 @@ public sealed class SongOptions
     /// <summary>The words are looked up.</summary>
     public const string Library = "library";
 
+    /// <summary>The words that the song came with, when it is made again.</summary>
+    public const string Before = "before";
+
     /// <summary>The words, pasted or out of a file, in any format that can be read.</summary>
     public string Lyrics { get; set; } = "";
 
@@ -44,11 +47,35 @@ public sealed class SongOptions
     /// <summary>The words that go with the song; null for none.</summary>
     public string? Given => Words == Mine && Lyrics.Trim().Length > 0 ? Lyrics : null;
 
-    private JobOptions Options => new()
+    /// <summary>The wishes in the API's terms.</summary>
+    internal JobOptions Options => new()
     {
         Language = Wish(Language), Engine = Wish(Engine), Quality = Wish(Quality), Stems = Wish(Stems), Translate = Wish(Translate),
         Lyrics = Words == Library ? "auto" : null, Title = Named(Title), Artist = Named(Artist),
     };
+
+    /// <summary>What is worth remembering for the next song: not what is one song's own.</summary>
+    public string ToWishes() => JsonSerializer.Serialize(
+        new JobOptions { Language = Wish(Language), Engine = Wish(Engine), Quality = Wish(Quality), Stems = Stems },
+        ApiJson.Readable.JobOptions);
+
+    /// <summary>Takes up what was remembered; what means nothing any more is left alone.</summary>
+    /// <param name="json">By <see cref="ToWishes"/>.</param>
+    /// <param name="engines">The engines there are.</param>
+    public void Remember(string? json, IEnumerable<string> engines)
+    {
+        try
+        {
+            if (json is null || JsonSerializer.Deserialize(json, ApiJson.Readable.JobOptions) is not { } wishes)
+                return;
+            (Language, Quality, Stems) = (wishes.Language ?? "", wishes.Quality ?? "", wishes.Stems != false);
+            Engine = wishes.Engine is { } engine && engines.Contains(engine) ? engine : "";
+        }
+        catch (JsonException)
+        {
+            // From another version of Libretto.
+        }
+    }
 
     /// <summary>The wishes as the API's JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(Options, ApiJson.Readable.JobOptions);

@@ -2,10 +2,12 @@ using System.Text.Json;
 using Libretto.Server.Api;
 using Libretto.Server.Api.Intake;
 using Libretto.Server.Http;
+using Libretto.Server.Jobs;
 using Libretto.Server.Web.Layout;
 using Libretto.Settings;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
+using MudBlazor;
 
 namespace Libretto.Server.Web.Upload;
 
@@ -13,7 +15,8 @@ namespace Libretto.Server.Web.Upload;
 public sealed partial class UploadView : ComponentBase
 {
     private readonly List<SongDraft> _drafts = [];
-    private readonly SongOptions _options = new();
+    private readonly SongOptions _options = new() { Stems = true };
+    private readonly TaskCompletionSource _isOpen = new();
     private ElementReference _zone;
     private ElementReference _input;
     private string _links = "";
@@ -35,19 +38,43 @@ public sealed partial class UploadView : ComponentBase
     [Inject]
     private LibrettoSettings Settings { get; set; } = default!;
 
-    private string GoText => _drafts.Count(draft => draft.IsReady) is > 1 and var count ? $"Write down {count} songs"
-        : "Write down the words";
+    [Inject]
+    private JobStore Jobs { get; set; } = default!;
 
+    [Inject]
+    private PageCaller Callers { get; set; } = default!;
+
+    [Inject]
+    private ISnackbar Snackbar { get; set; } = default!;
+
+    private int ReadyCount => _drafts.Count(draft => draft.IsReady);
+
+    private string Many => ReadyCount > 1 ? $" of {ReadyCount} songs" : "";
+
+    private IEnumerable<HostedEngine> Hosted => Settings.Local ? [] : Settings.Hosted.Where(engine => engine.IsReady);
+
+    /// <summary>Takes files; dropped ones are sent at once, as the last ones were.</summary>
     [JSInvokable]
-    public void FilesChosen(JsonElement files)
+    public async Task FilesChosen(JsonElement files, bool isDropped)
     {
         _trouble = null;
+        List<SongDraft> taken = [];
         foreach (var file in files.Deserialize<List<ChosenFile>>(JsonSerializerOptions.Web)!)
         {
             var trouble = Refused(file);
-            _drafts.Add(new SongDraft(file.Id, file.Name, file.Size) { Trouble = trouble, IsHopeless = trouble is not null });
+            taken.Add(new SongDraft(file.Id, file.Name, file.Size)
+            {
+                Trouble = trouble,
+                IsHopeless = trouble is not null,
+                IsDropped = isDropped,
+            });
         }
+        _drafts.AddRange(taken);
         StateHasChanged();
+        // The script may be faster than the view that waits for it.
+        await _isOpen.Task;
+        foreach (var draft in taken.Where(draft => isDropped && draft.IsReady))
+            await SendAsync(draft);
     }
 
     [JSInvokable]
@@ -67,8 +94,10 @@ public sealed partial class UploadView : ComponentBase
         if (status == 202)
             draft.JobId = JsonElement.Parse(body).GetProperty("id").GetString();
         else
-            draft.Trouble = Reason(status, body);
+            (draft.Trouble, draft.IsHopeless) = (Reason(status, body), status is >= 400 and < 500 and not (401 or 408 or 409 or 429));
         StateHasChanged();
+        if (draft is { IsDropped: true, JobId: { } jobId })
+            OfferUndo(draft.Name, jobId);
         // One song: straight to it. With several, each row leads to its own.
         if (draft.JobId is not null && _drafts.Count == 1)
             Navigation.NavigateTo($"jobs/{draft.JobId}");
@@ -97,7 +126,30 @@ public sealed partial class UploadView : ComponentBase
         _self = DotNetObjectReference.Create(this);
         _module = await Js.InvokeAsync<IJSObjectReference>("import", PageAssets.Url("js/upload.js"));
         _uploads = await _module.InvokeAsync<IJSObjectReference>("open", _zone, _input, _self);
+        _options.Remember(await _uploads.InvokeAsync<string?>("wishes"),
+            ["whisper", "moonshine", .. Hosted.Select(engine => engine.Name)]);
+        _isOpen.SetResult();
+        StateHasChanged();
     }
+
+    /// <summary>What was dropped began at once, so it can be taken back at once.</summary>
+    private void OfferUndo(string name, string jobId) => Snackbar.Add(
+        $"{(_options.Stems ? "Making karaoke of" : "Writing down")} “{name}”.", Severity.Normal, snack =>
+        {
+            snack.Action = "Undo";
+            snack.OnClick = async _ =>
+            {
+                if (await Callers.FindAsync() is not { } caller || await Jobs.FindAsync(jobId, default) is not { } job ||
+                    !caller.MaySee(job))
+                    return;
+                await Jobs.CancelAsync(jobId, default);
+                await Jobs.BinAsync(jobId, default);
+                Navigation.NavigateTo("");
+            };
+        });
+
+    private async Task TrySampleAsync() =>
+        await _uploads!.InvokeVoidAsync("sample", PageAssets.Url("sample/morning-light.ogg"), "Libretto - Morning Light.ogg");
 
     private SongDraft? Find(string id) => _drafts.FirstOrDefault(draft => draft.Id == id);
 
@@ -111,19 +163,22 @@ public sealed partial class UploadView : ComponentBase
     {
         _trouble = null;
         var links = _links.Split(['\n', ' ', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (links.FirstOrDefault(link => !Uri.TryCreate(link, UriKind.Absolute, out var address) ||
-            address.Scheme is not ("http" or "https")) is { } wrong)
-        {
-            _trouble = $"“{wrong}” is no link. Links begin with https:// or http://.";
-            return;
-        }
-        foreach (var link in links.Where(link => !_drafts.Any(draft => draft.Name == link)))
+        string[] wrong = [.. links.Where(link => !IsLink(link))];
+        foreach (var link in links.Except(wrong).Where(link => !_drafts.Any(draft => draft.Name == link)))
             _drafts.Add(new SongDraft($"link-{++_linkCount}", link, null));
-        _links = "";
+        // What is none stays, to be put right.
+        _links = string.Join('\n', wrong);
+        if (wrong.Length > 0)
+            _trouble = $"“{wrong[0]}” is no link. Links begin with https:// or http://.";
     }
 
-    private async Task SendAllAsync()
+    private static bool IsLink(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme is "http" or "https") && address.Host.Length > 0;
+
+    private async Task SendAllAsync(bool withStems)
     {
+        _options.Stems = withStems;
+        await _uploads!.InvokeVoidAsync("remember", _options.ToWishes());
         foreach (var draft in _drafts.Where(draft => draft.IsReady).ToList())
             await SendAsync(draft);
     }

@@ -18,6 +18,9 @@ public sealed record JobCard(string Id, string Title, string? Artist, string Sta
         ? Of(moment.Job!) with { Message = "waiting for a worker; none is running" }
         : Of(moment.Job!);
 
+    /// <summary>Whether there are words to sing to.</summary>
+    public bool CanPlay { get; init; }
+
     internal static JobCard Of(Job job) => new(
         job.Id,
         job.Title ?? job.FileName ?? job.Url ?? "Untitled",
@@ -31,7 +34,7 @@ public sealed record JobCard(string Id, string Title, string? Artist, string Sta
             _ => job.StatusMessage ?? "",
         },
         job.CreatedAt,
-        job.Duration);
+        job.Duration) { CanPlay = job.DocumentKey is not null && job.ExpiredAt is null };
 
     public string StatusText => TextOf(Status);
 

@@ -18,6 +18,10 @@ public sealed partial class SongView : ComponentBase, IDisposable
     private JobMoment? _moment;
     private JobCard? _card;
     private PlayerSong? _song;
+    private PlayerSong? _live;
+    private bool _isNaming;
+    private bool _isRemaking;
+    private bool _wantsWords;
     private (string Key, LyricsDocument Document)? _document;
     private Caller? _caller;
     private IDisposable? _watch;
@@ -25,6 +29,13 @@ public sealed partial class SongView : ComponentBase, IDisposable
 
     [Parameter]
     public string Id { get; set; } = "";
+
+    /// <summary>Whether the song is to begin by itself.</summary>
+    [SupplyParameterFromQuery(Name = "play")]
+    private string? Play { get; set; }
+
+    [Inject]
+    private LiveSongs Live { get; set; } = default!;
 
     [Inject]
     private JobFeed Feed { get; set; } = default!;
@@ -45,7 +56,7 @@ public sealed partial class SongView : ComponentBase, IDisposable
         if (_watched == Id)
             return;
         _watch?.Dispose();
-        (_watched, _song, _moment) = (Id, null, null);
+        (_watched, _song, _live, _moment, _isNaming, _isRemaking) = (Id, null, null, null, false, false);
         _caller = await Callers.FindAsync();
         await ShowAsync(await Feed.LookAsync(Id, default));
         if (RendererInfo.IsInteractive)
@@ -64,8 +75,11 @@ public sealed partial class SongView : ComponentBase, IDisposable
         _moment = isVisible || !moment.IsKnown ? moment : JobMoment.Gone;
         _card = _moment.Job is null ? null : JobCard.Of(_moment);
         _song = _moment.Job is { DocumentKey: not null, ExpiredAt: null } done ? await SongAsync(done) : null;
+        _live = _song is null && _card?.IsOpen == true ? await Live.OfAsync(_moment.Job!, _live, default) : null;
         StateHasChanged();
     }
+
+    private void AskForWords() => (_isRemaking, _wantsWords) = (true, true);
 
     private async Task<PlayerSong?> SongAsync(Job job) => _song?.Version == PlayerSongs.VersionOf(job)
         ? _song

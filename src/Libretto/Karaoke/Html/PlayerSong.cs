@@ -25,6 +25,15 @@ public sealed record PlayerSong(LyricsDocument Document, string Mix)
     /// <summary>Address of the waveform; null where it is not to be had.</summary>
     public string? Waveform { get; init; }
 
+    /// <summary>What is said where there are no words.</summary>
+    public string NoWords { get; init; } = "Nobody was heard to sing here.";
+
+    /// <summary>Who sings it, for whom its levels and key are kept; null for nobody in particular.</summary>
+    public string? Singer { get; init; }
+
+    /// <summary>Whether it begins to play by itself.</summary>
+    public bool Begins { get; init; }
+
     /// <summary>Tells one state of the song from another.</summary>
     public string Version { get; init; } = "";
 }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Text.Json.Serialization;
 using Libretto.Audio;
 using Libretto.Audio.Activity;
@@ -6,7 +7,7 @@ namespace Libretto.Karaoke.Html;
 
 /// <summary>A song's shape, for drawing.</summary>
 /// <param name="Rate">Peaks a second.</param>
-/// <param name="Peaks">The loudest sample of each stretch, 0 to 255.</param>
+/// <param name="Peaks">How loud each stretch is, 0 to 255: its root mean square, the song's loudest stretch filling the height.</param>
 /// <param name="Voice">Stretches where someone sings, as [start, end] in seconds.</param>
 public sealed record Waveform(int Rate, IReadOnlyList<int> Peaks, IReadOnlyList<double[]> Voice)
 {
@@ -28,20 +29,19 @@ public sealed record Waveform(int Rate, IReadOnlyList<int> Peaks, IReadOnlyList<
             [.. voice.Select(range => new[] { Math.Round(range.Start, 2), Math.Round(range.End, 2) })]);
     }
 
+    /// <summary>By power rather than by peaks, of which a loud mix has one everywhere: then nothing is seen of the song.</summary>
     private static List<int> PeaksOf(PcmFile audio)
     {
         const int Step = SampleRate / PeaksPerSecond;
-        var peaks = new List<int>((int)(audio.Frames / Step) + 1);
+        var levels = new List<float>((int)(audio.Frames / Step) + 1);
         var block = new float[Step];
         for (long frame = 0; frame < audio.Frames; frame += Step)
         {
             audio.Read(frame, block);
-            var peak = 0f;
-            foreach (var sample in block)
-                peak = Math.Max(peak, Math.Abs(sample));
-            peaks.Add((int)Math.Min(255, peak * 255));
+            levels.Add(MathF.Sqrt(TensorPrimitives.SumOfSquares<float>(block) / Step));
         }
-        return peaks;
+        var loudest = Math.Max(0.001f, levels.Count == 0 ? 0 : levels.Max());
+        return [.. levels.Select(level => (int)Math.Min(255, level / loudest * 255))];
     }
 }
 

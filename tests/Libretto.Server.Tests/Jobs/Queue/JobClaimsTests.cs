@@ -94,7 +94,7 @@ public abstract class JobClaimsTests(PostgresCluster? cluster) : IAsyncLifetime
         var id = await AddAsync(running);
         await Claims.ReleaseDeadAsync(Ct);
 
-        Assert.False(await Claims.ReportAsync(running, 90, "transcribe", "listening", [], Ct));
+        Assert.False(await Claims.ReportAsync(running, 90, "transcribe", "listening", [], null, Ct));
         Assert.False(await Claims.ShowLyricsAsync(running, Result, Ct));
         Assert.False(await Claims.CompleteAsync(running, Result, 1, [], Ct));
 

@@ -1,13 +1,14 @@
 // @ts-check
 // The editor's ears and hands: plays, draws the waveform around the word at hand, and tells what was dragged or tapped. What it means
 // for the lyrics, the server says.
+import { Drafts } from "./drafts.js";
 import { StreamDeck } from "./mixer.js";
 import { highest } from "./waveform.js";
 
 /** @typedef {[text: string, start: number, end: number, doubtful: boolean]} Word */
 /** @typedef {{ invokeMethodAsync(method: string, ...values: any[]): Promise<any> }} View */
 
-const SPAN = 8; // seconds shown
+const SPANS = [2, 4, 8, 16, 32]; // seconds shown
 const GRIP = 7; // pixels around an edge that hold it
 const BLOCK = 26; // height of a word
 
@@ -23,6 +24,8 @@ class Editor {
     this.words = [];
     this.selected = 0;
     this.from = 0;
+    this.span = SPANS[2];
+    this.drafts = new Drafts(root.dataset.song ?? "");
     /** @type {{ word: number, edge: "start" | "end", time: number } | null} */
     this.drag = null;
     /** @type {{ first: number, starts: number[] } | null} */
@@ -33,13 +36,19 @@ class Editor {
     this.gone = new AbortController();
     const { signal } = this.gone;
     root.addEventListener("click", (event) => this.#click(event), { signal });
+    // As a finger comes down, not as it leaves.
+    root.querySelector("[data-pad]")?.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      this.#tap();
+    }, { signal });
     document.addEventListener("keydown", (event) => this.#keydown(event), { signal });
     this.strip.addEventListener("pointerdown", (event) => this.#down(event), { signal });
     this.strip.addEventListener("pointermove", (event) => this.#moved(event), { signal });
     this.strip.addEventListener("pointerup", () => this.#up(), { signal });
     this.strip.addEventListener("wheel", (event) => {
       event.preventDefault();
-      this.#scroll(this.from + ((event.deltaX || event.deltaY) / 400) * SPAN / 4);
+      if (event.ctrlKey) this.#zoom(Math.sign(event.deltaY), this.#time(event));
+      else this.#scroll(this.from + ((event.deltaX || event.deltaY) / 400) * this.span / 4);
     }, { signal, passive: false });
     fetch(root.dataset.waveform ?? "").then(async (answer) => answer.ok && (this.shape = await answer.json()) && this.#draw());
     const tick = () => {
@@ -57,6 +66,7 @@ class Editor {
     this.resize.disconnect();
     cancelAnimationFrame(this.frame ?? 0);
     this.deck.close();
+    this.drafts.close();
   }
 
   /** @param {Word[]} words */
@@ -69,26 +79,33 @@ class Editor {
   select(word) {
     this.selected = word;
     const start = this.words[word]?.[1] ?? 0;
-    if (start < this.from + 0.5 || start > this.from + SPAN - 1) this.from = Math.max(0, start - SPAN / 3);
-    this.root.querySelector(`[data-word="${word}"]`)?.scrollIntoView({ block: "nearest" });
+    if (start < this.from + this.span / 16 || start > this.from + this.span * 7 / 8) this.from = Math.max(0, start - this.span / 3);
+    const button = /** @type {HTMLElement | null} */ (this.root.querySelector(`[data-word="${word}"]`));
+    // Who goes through the words by keys takes the focus along.
+    if (document.activeElement?.closest("[data-word]")) button?.focus({ preventScroll: true });
+    button?.scrollIntoView({ block: "nearest" });
     this.#draw();
   }
 
   // What is not saved yet stays in the browser, so that neither a lost connection nor a closed window loses it.
-  /** @param {string} key @param {string} tag what it was made from @param {string} json */
-  keep(key, tag, json) {
-    localStorage.setItem(key, JSON.stringify({ tag, json }));
+  /** @param {string} tag what it was made from @param {string} json */
+  keep(tag, json) {
+    this.drafts.keep(tag, json);
   }
 
-  /** @param {string} key @param {string} tag */
-  draft(key, tag) {
-    const kept = JSON.parse(localStorage.getItem(key) ?? "null");
-    return kept?.tag === tag ? kept.json : null;
+  /** The latest draft that no open window works on; null where there is none. */
+  draft() {
+    return this.drafts.find();
   }
 
-  /** @param {string} key */
-  forget(key) {
-    localStorage.removeItem(key);
+  /** Forgets what this window kept. */
+  forget() {
+    this.drafts.forget();
+  }
+
+  /** Forgets the draft that was offered. */
+  drop() {
+    this.drafts.drop();
   }
 
   /** @param {MouseEvent} event */
@@ -117,6 +134,8 @@ class Editor {
     if (action) {
       event.preventDefault();
       this.#act(action);
+    } else if (event.key === "+" || event.key === "-") {
+      this.#zoom(event.key === "+" ? -1 : 1);
     } else if ((event.key === "ArrowRight" || event.key === "ArrowLeft") && this.words.length) {
       event.preventDefault();
       const next = Math.min(this.words.length - 1, Math.max(0, this.selected + (event.key === "ArrowRight" ? 1 : -1)));
@@ -138,6 +157,8 @@ class Editor {
       this.deck.seek(start);
       this.stopAt = Math.max(end, start + 0.15);
       this.deck.play();
+    } else if (action === "zoom-in" || action === "zoom-out") {
+      this.#zoom(action === "zoom-in" ? -1 : 1);
     } else if (action === "slower") {
       const isSlow = this.deck.audio.playbackRate < 1;
       this.deck.setRate(isSlow ? 1 : 0.5);
@@ -174,8 +195,12 @@ class Editor {
   #hint() {
     const hint = this.root.querySelector("[data-hint]");
     const next = this.taps && this.words[this.taps.first + this.taps.starts.length];
-    if (hint) hint.textContent = next ? `Press Space as “${next[0]}” begins. Escape ends it.` : "";
+    if (hint) hint.textContent = next ? "Press Space, or the pad, as the word begins. Escape ends it." : "";
     this.root.querySelector("[data-do=tap]")?.setAttribute("aria-pressed", String(this.taps !== null));
+    const pad = /** @type {HTMLElement | null} */ (this.root.querySelector("[data-pad]"));
+    if (!pad) return;
+    pad.hidden = !next;
+    pad.textContent = next ? next[0] : "";
   }
 
   #changed() {
@@ -189,7 +214,7 @@ class Editor {
       this.stopAt = Infinity;
       this.deck.pause();
     }
-    if (time > this.from + SPAN * 0.85 || time < this.from) this.from = Math.max(0, time - SPAN * 0.2);
+    if (time > this.from + this.span * 0.85 || time < this.from) this.from = Math.max(0, time - this.span * 0.2);
     const now = this.words.findLastIndex((word) => word[1] <= time && time < word[2]);
     if (now !== this.now) {
       this.root.querySelector(`[data-word="${this.now}"]`)?.classList.remove("now");
@@ -199,21 +224,30 @@ class Editor {
     this.#draw();
   }
 
+  /** Shows more or less of the song around a moment. @param {number} step @param {number} [around] seconds; the middle by default */
+  #zoom(step, around = this.from + this.span / 2) {
+    const span = SPANS[SPANS.indexOf(this.span) + step];
+    if (!span) return;
+    const share = (around - this.from) / this.span;
+    this.span = span;
+    this.#scroll(around - share * span);
+  }
+
   /** @param {number} from */
   #scroll(from) {
-    this.from = Math.min(Math.max(0, from), Math.max(0, this.duration - SPAN));
+    this.from = Math.min(Math.max(0, from), Math.max(0, this.duration - this.span));
     this.#draw();
   }
 
   /** @param {number} time */
   #x(time) {
-    return ((time - this.from) / SPAN) * this.strip.clientWidth;
+    return ((time - this.from) / this.span) * this.strip.clientWidth;
   }
 
-  /** @param {PointerEvent} event */
+  /** @param {MouseEvent} event */
   #time(event) {
     const box = this.strip.getBoundingClientRect();
-    return this.from + ((event.clientX - box.left) / box.width) * SPAN;
+    return this.from + ((event.clientX - box.left) / box.width) * this.span;
   }
 
   /** What lies under the pointer. @param {PointerEvent} event */
@@ -265,7 +299,7 @@ class Editor {
     const waves = height - BLOCK - 12, middle = waves / 2;
     pen.fillStyle = color("--wave");
     for (let x = 0; x < width; x += 3) {
-      const from = this.from + (x / width) * SPAN, to = from + (2 / width) * SPAN;
+      const from = this.from + (x / width) * this.span, to = from + (2 / width) * this.span;
       const level = this.shape ? highest(this.shape.peaks, from * this.shape.rate, to * this.shape.rate) / 255 : 0;
       pen.fillRect(x, middle - Math.max(1, level * middle), 2, Math.max(1, level * middle) * 2);
     }

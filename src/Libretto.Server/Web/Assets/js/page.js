@@ -1,5 +1,6 @@
 // @ts-check
 // What every view has.
+import { watchDrops } from "./drops.js";
 import { watchConnection } from "./reconnect.js";
 import { LibrettoPlayer } from "./player.js";
 
@@ -7,6 +8,16 @@ customElements.define("libretto-player", LibrettoPlayer);
 
 const banner = document.getElementById("components-reconnect-modal");
 if (banner) watchConnection(banner);
+watchDrops();
+
+// Enter ends what one line is enough for; Shift and Enter begin another.
+addEventListener("keydown", (event) => {
+  const field = event.target;
+  if (!(field instanceof HTMLTextAreaElement) || !field.matches("[data-enter]") || event.key !== "Enter" || event.shiftKey) return;
+  if (event.isComposing) return;
+  event.preventDefault();
+  field.form?.requestSubmit();
+});
 
 addEventListener("click", (event) => {
   if (!(event.target instanceof Element) || !event.target.closest("[data-theme-toggle]")) return;

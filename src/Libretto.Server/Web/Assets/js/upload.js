@@ -3,12 +3,16 @@
 
 /** @typedef {{ invokeMethodAsync(method: string, ...values: any[]): Promise<any> }} View */
 
+import { leave, receive } from "./drops.js";
+
 const TELL_EVERY = 100;
+const WISHES = "libretto.wishes";
 
 export class Uploads {
   /** @param {HTMLElement} zone @param {HTMLInputElement} input @param {View} view */
   constructor(zone, input, view) {
     this.view = view;
+    this.zone = zone;
     /** @type {Map<string, File>} */
     this.files = new Map();
     /** @type {Map<string, XMLHttpRequest>} */
@@ -17,25 +21,13 @@ export class Uploads {
     this.gone = new AbortController();
     const { signal } = this.gone;
     const chosen = () => {
-      this.#take(input.files);
+      this.take([...(input.files ?? [])], false);
       input.value = "";
     };
     input.addEventListener("change", chosen, { signal });
     // Who was faster than this script has chosen already.
     if (input.files?.length) chosen();
-    // Anywhere on the page: who misses the zone must not leave the page for the file.
-    let depth = 0;
-    const holdsFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files");
-    const mark = (/** @type {number} */ step) => zone.classList.toggle("over", (depth = Math.max(0, depth + step)) > 0);
-    addEventListener("dragenter", (event) => holdsFiles(event) && mark(1), { signal });
-    addEventListener("dragleave", (event) => holdsFiles(event) && mark(-1), { signal });
-    addEventListener("dragover", (event) => holdsFiles(event) && event.preventDefault(), { signal });
-    addEventListener("drop", (event) => {
-      if (!holdsFiles(event)) return;
-      event.preventDefault();
-      mark(-Infinity);
-      this.#take(event.dataTransfer?.files);
-    }, { signal });
+    receive(this);
     addEventListener("beforeunload", (event) => this.running.size > 0 && event.preventDefault(), { signal });
   }
 
@@ -59,28 +51,53 @@ export class Uploads {
   /** Gives an upload up. @param {string} id */
   stop(id) {
     this.running.get(id)?.abort();
+    this.running.delete(id);
+    this.#mark();
     this.files.delete(id);
   }
 
+  /** What was wished the last time, as JSON; null at the first. */
+  wishes() {
+    return localStorage.getItem(WISHES);
+  }
+
+  /** @param {string} json */
+  remember(json) {
+    localStorage.setItem(WISHES, json);
+  }
+
+  /** The song to try, as if it had been dropped. @param {string} address @param {string} name */
+  async sample(address, name) {
+    const answer = await fetch(address);
+    this.take([new File([await answer.blob()], name, { type: "audio/ogg" })], true);
+  }
+
   close() {
+    leave(this);
     this.gone.abort();
     for (const request of this.running.values()) request.abort();
   }
 
-  /** @param {FileList | null | undefined} list */
-  #take(list) {
-    const chosen = [...(list ?? [])].map((file) => {
+  /** Files that the server has not taken. */
+  left() {
+    return [...this.files.values()];
+  }
+
+  /** @param {File[]} files @param {boolean} isDropped whether they are to be sent at once */
+  take(files, isDropped) {
+    const chosen = files.map((file) => {
       const id = `file-${++this.count}`;
       this.files.set(id, file);
       return { id, name: file.name, size: file.size };
     });
-    if (chosen.length) this.view.invokeMethodAsync("FilesChosen", chosen);
+    if (chosen.length) this.view.invokeMethodAsync("FilesChosen", chosen, isDropped);
   }
 
   /** @param {string} id @param {XMLHttpRequestBodyInit} body */
   #post(id, body) {
     const request = new XMLHttpRequest();
     this.running.set(id, request);
+    this.#mark();
     let toldAt = 0;
     request.upload.onprogress = (event) => {
       if (performance.now() - toldAt < TELL_EVERY || !event.lengthComputable) return;
@@ -89,6 +106,7 @@ export class Uploads {
     };
     const end = (/** @type {number} */ status, /** @type {string} */ text) => {
       this.running.delete(id);
+      this.#mark();
       if (status === 202) this.files.delete(id);
       this.view.invokeMethodAsync("Answered", id, status, text);
     };
@@ -97,6 +115,10 @@ export class Uploads {
     request.open("POST", "api/jobs");
     request.setRequestHeader("Idempotency-Key", crypto.randomUUID());
     request.send(body);
+  }
+
+  #mark() {
+    this.zone.toggleAttribute("data-busy", this.running.size > 0);
   }
 }
 

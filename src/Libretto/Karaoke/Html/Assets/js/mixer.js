@@ -30,10 +30,18 @@ export class StreamDeck {
     for (const name of ["play", "pause", "playing", "waiting", "ended", "seeked", "error"]) this.audio.addEventListener(name, changed);
     /** @type {{ context: AudioContext, shifter: Shifter } | null} */
     this.routed = null;
+    /** @type {Promise<void> | null} */
+    this.routing = null;
+    this.key = 0;
+    this.isClosed = false;
   }
 
   get playing() {
     return !this.audio.paused && !this.audio.ended;
+  }
+
+  get ended() {
+    return this.audio.ended;
   }
 
   get trouble() {
@@ -72,19 +80,25 @@ export class StreamDeck {
 
   /** @param {number} semitones */
   async setKey(semitones) {
-    if (!this.routed) {
-      if (semitones === 0) return;
-      const context = new AudioContext();
-      const shifter = await Shifter.create(context);
-      context.createMediaElementSource(this.audio).connect(shifter.input);
-      shifter.output.connect(context.destination);
-      this.routed = { context, shifter };
-      if (this.playing) await context.resume();
-    }
-    this.routed.shifter.set(semitones, 1);
+    this.key = semitones;
+    if (!this.routed && semitones === 0) return;
+    // Once, however quickly it is asked for again; what was asked for last counts.
+    await (this.routing ??= this.#route());
+    this.routed?.shifter.set(this.key, 1);
+  }
+
+  async #route() {
+    const context = new AudioContext();
+    const shifter = await Shifter.create(context);
+    if (this.isClosed) return context.close();
+    context.createMediaElementSource(this.audio).connect(shifter.input);
+    shifter.output.connect(context.destination);
+    this.routed = { context, shifter };
+    if (this.playing) await context.resume();
   }
 
   close() {
+    this.isClosed = true;
     this.audio.pause();
     this.audio.removeAttribute("src");
     this.routed?.context.close();
@@ -107,6 +121,7 @@ export class StemDeck {
     this.duration = Math.max(...[...buffers.values()].map((buffer) => buffer.duration));
     this.playing = false;
     this.trouble = "";
+    this.ended = false;
     this.rate = 1;
     this.key = 0;
     /** Where the song was when the context's clock stood at `since`. */
@@ -213,7 +228,9 @@ export class StemDeck {
   #end() {
     this.#stop();
     this.from = this.duration;
+    this.ended = true;
     this.changed();
+    this.ended = false;
   }
 
   #stop() {

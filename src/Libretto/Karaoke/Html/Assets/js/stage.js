@@ -1,11 +1,14 @@
 // @ts-check
 // Lights up words as they are sung. Knows the words' times and nothing of sound: it is told the time, frame by frame.
+import { Pauses } from "./pauses.js";
 
 /** @typedef {{ start: number, end: number, reach: number }} Syllable seconds; how far into its word it reaches, 0 to 1 */
 /** @typedef {{ element: HTMLElement, start: number, end: number, line: number, syllables: Syllable[] }} Word */
+/** @typedef {{ element: HTMLElement, start: number, end: number, enter: number }} Line seconds; when it comes to the front */
+/** @typedef {{ words: Word[], current: number }} Voice words in the order of their starts, and the last that has begun */
 
-const COUNTDOWN_GAP = 3.2;
-const COUNTDOWN_STEPS = 3;
+// A line comes to the front a little before it is sung, so that there is time to read it.
+const EARLY = 0.5;
 
 /** A word's syllables: "start end percent" each, parted by commas. @param {HTMLElement} word @returns {Syllable[]} */
 const syllablesOf = (word) => (word.dataset.syllables ?? "").split(",").filter(Boolean).map((text) => {
@@ -23,91 +26,131 @@ const fillOf = (word, time) => {
   return Math.min(1, word.syllables.length ? 1 : (time - word.start) / Math.max(0.05, word.end - word.start));
 };
 
+/** How many of some sorted things begin at or before a time. @template T
+    @param {T[]} things @param {(thing: T) => number} begin @param {number} time */
+export const begun = (things, begin, time) => {
+  let low = 0, high = things.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (begin(things[middle]) <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};
+
 export class Stage {
   /** @param {HTMLElement} list holds `.line` elements with `.word` elements that have data-start and data-end, in milliseconds */
   constructor(list) {
     this.list = list;
-    this.lines = /** @type {HTMLElement[]} */ ([...list.querySelectorAll(".line")]);
-    /** @type {Word[]} */
-    this.words = this.lines.flatMap((line, index) => [...line.querySelectorAll(".word")].map((word) => {
+    const elements = /** @type {HTMLElement[]} */ ([...list.querySelectorAll(".line")]);
+    /** All words, in the order of the page. @type {Word[]} */
+    this.words = elements.flatMap((line, index) => [...line.querySelectorAll(".word")].map((word) => {
       const element = /** @type {HTMLElement} */ (word);
       return { element, start: Number(element.dataset.start) / 1000, end: Number(element.dataset.end) / 1000,
           line: index, syllables: syllablesOf(element) };
     })).filter((word) => word.end > word.start);
-    this.current = -2; // no word yet, not even "before the first"
-    this.line = -1;
-    /** @type {HTMLElement | null} */
-    this.countdown = list.parentElement?.querySelector("[data-countdown]") ?? null;
-  }
-
-  /** The first word that starts after a time. @param {number} time */
-  after(time) {
-    let low = 0, high = this.words.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.words[middle].start <= time) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    /** @type {Line[]} */
+    this.lines = elements.map((element, index) => {
+      const words = this.words.filter((word) => word.line === index);
+      const start = words.length ? words[0].start : Infinity;
+      return { element, start, end: words.length ? Math.max(...words.map((word) => word.end)) : -Infinity, enter: start - EARLY };
+    });
+    this.voices = this.#voices(elements);
+    // Not while the line before it is still being sung, unless someone else sings it.
+    for (const { words } of this.voices)
+      for (let i = 1; i < words.length; i++)
+        if (words[i].line !== words[i - 1].line)
+          this.lines[words[i].line].enter = Math.min(words[i].start, Math.max(words[i].start - EARLY, words[i - 1].end));
+    /** Lines in the order in which they come to the front. */
+    this.order = this.lines.filter((line) => line.start < Infinity).sort((one, other) => one.enter - other.enter);
+    this.pauses = new Pauses(list.closest(".stage") ?? list, this.words);
+    /** The line that came last; null before anything was shown. @type {Line | null} */
+    this.line = null;
+    this.state = "";
+    /** Whether someone looks elsewhere in the words, and is left to. */
+    this.isFree = false;
   }
 
   /** Shows a moment of the song. @param {number} time seconds @param {boolean} [still] whether to jump instead of gliding */
   show(time, still = false) {
-    const index = this.after(time) - 1;
-    if (index !== this.current) this.#move(index, still);
-    const word = this.words[index];
-    if (word && time < word.end + 0.1) {
-      const fill = fillOf(word, time);
-      word.element.style.setProperty("--fill", `${(fill * 100).toFixed(1)}%`);
-    }
-    this.#count(time, index);
+    for (const voice of this.voices) this.#light(voice, time);
+    const last = begun(this.order, (line) => line.enter, time) - 1;
+    // What others still sing stays in front too.
+    const front = this.order.slice(Math.max(0, last - 3), last + 1).filter((line, i, some) => i === some.length - 1 || line.end > time);
+    const state = `${last} ${front.length}`;
+    if (state !== this.state) this.#enter(state, last, front, still);
+    else if (still && !this.isFree) this.#follow(true);
+    this.pauses.show(time);
+  }
+
+  /** All is to be laid out anew. */
+  reset() {
+    this.state = "";
+    this.isFree = false;
+    for (const voice of this.voices) voice.current = -2;
   }
 
   /** The start of the line before or after the one at hand. @param {number} step @param {number} time */
   lineStart(step, time) {
-    const starts = this.lines.map((_, line) => this.words.find((word) => word.line === line)?.start ?? -1).filter((start) => start >= 0);
+    const starts = this.lines.map((line) => line.start).filter((start) => start < Infinity).sort((one, other) => one - other);
     // Going back within the first moment of a line means the line before.
     return step > 0 ? starts.find((start) => start > time + 0.05) : starts.filter((start) => start < time - 1).at(-1) ?? 0;
   }
 
-  #move(/** @type {number} */ index, /** @type {boolean} */ still) {
-    const [from, to] = [Math.max(0, Math.min(this.current, index)), Math.max(this.current, index)];
-    for (let i = from; i <= to && i < this.words.length; i++) {
-      const { element } = this.words[i];
-      element.classList.toggle("sung", i < index);
-      element.classList.toggle("now", i === index);
-      if (i !== index) element.style.removeProperty("--fill");
+  /** The word before or after the one at hand. @param {number} step @param {number} time @returns {Word | undefined} */
+  wordAt(step, time) {
+    const words = [...this.words].sort((one, other) => one.start - other.start);
+    return words[Math.max(0, begun(words, (word) => word.start, time + 0.03) - 1 + step)];
+  }
+
+  /** Who sings together lights up on its own. @param {HTMLElement[]} elements @returns {Voice[]} */
+  #voices(elements) {
+    /** @type {Map<string, Word[]>} */
+    const voices = new Map();
+    for (const word of this.words) {
+      const name = elements[word.line].dataset.voice ?? "1";
+      voices.set(name, [...(voices.get(name) ?? []), word]);
     }
-    this.current = index;
-    const line = this.words[Math.max(0, index)]?.line ?? -1;
-    if (line !== this.line) this.#enter(line, still);
+    return [...voices.values()].map((words) => ({ words: words.sort((one, other) => one.start - other.start), current: -2 }));
   }
 
-  #enter(/** @type {number} */ line, /** @type {boolean} */ still) {
-    this.line = line;
-    this.lines.forEach((element, i) => {
-      element.classList.toggle("current", i === line);
-      element.classList.toggle("next", i === line + 1);
-      element.classList.toggle("past", i < line);
-    });
-    const element = this.lines[line];
-    if (!element) return;
+  /** @param {Voice} voice @param {number} time */
+  #light(voice, time) {
+    const index = begun(voice.words, (word) => word.start, time) - 1;
+    if (index !== voice.current) {
+      const [from, to] = [Math.max(0, Math.min(voice.current, index)), Math.max(voice.current, index)];
+      for (let i = from; i <= to && i < voice.words.length; i++) {
+        const { element } = voice.words[i];
+        element.classList.toggle("sung", i < index);
+        element.classList.toggle("now", i === index);
+        if (i !== index) element.style.removeProperty("--fill");
+      }
+      voice.current = index;
+    }
+    const word = voice.words[index];
+    if (word && time < word.end + 0.1) word.element.style.setProperty("--fill", `${(fillOf(word, time) * 100).toFixed(1)}%`);
+  }
+
+  /** @param {string} state @param {number} last @param {Line[]} front @param {boolean} still */
+  #enter(state, last, front, still) {
+    this.state = state;
+    this.line = front[0] ?? this.order[0] ?? null;
+    const next = this.order[last + 1];
+    const isNew = new Set(front), passed = new Set(this.order.slice(0, last + 1));
+    for (const line of this.lines) {
+      line.element.classList.toggle("current", isNew.has(line));
+      line.element.classList.toggle("next", line === next);
+      line.element.classList.toggle("past", passed.has(line) && !isNew.has(line));
+    }
+    if (!this.isFree) this.#follow(still);
+  }
+
+  /** Brings the line at hand to its place. @param {boolean} still */
+  #follow(still) {
+    if (!this.line) return;
     const calm = still || matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const top = element.offsetTop - this.list.offsetTop - this.list.clientHeight * 0.36 + element.clientHeight / 2;
+    const { element } = this.line;
+    const top = element.offsetTop - this.list.clientHeight * 0.36 + element.clientHeight / 2;
     this.list.scrollTo({ top, behavior: calm ? "instant" : "smooth" });
-  }
-
-  /** Counts down to a line that comes after a pause. */
-  #count(/** @type {number} */ time, /** @type {number} */ index) {
-    if (!this.countdown) return;
-    const before = this.words[index], next = this.words[index + 1];
-    const isPause = next && next.start - (before?.end ?? 0) >= COUNTDOWN_GAP && time > (before?.end ?? 0) + 0.1;
-    const left = isPause ? Math.ceil(next.start - time) : 0;
-    const shown = left >= 1 && left <= COUNTDOWN_STEPS ? left : 0;
-    if (Number(this.countdown.dataset.left ?? 0) === shown) return;
-    this.countdown.dataset.left = String(shown);
-    this.countdown.hidden = shown === 0;
-    // The line that is counted to is the one to look at.
-    if (shown && next.line !== this.line) this.#enter(next.line, false);
   }
 }

@@ -1,0 +1,85 @@
+using AnyAscii;
+using Libretto.Server.Data;
+using Libretto.Server.Data.Entities;
+using Microsoft.EntityFrameworkCore;
+
+namespace Libretto.Server.Jobs;
+
+/// <summary>Which jobs to list, and in what order.</summary>
+internal sealed record JobQuery
+{
+    /// <summary>Whose; everyone's when null.</summary>
+    public string? KeyId { get; init; }
+
+    /// <summary>Only those; all when null.</summary>
+    public string? Status { get; init; }
+
+    /// <summary>
+    /// Parts of the title, artist, file name or link, whatever their case and accents, each of which must be there; all when null.
+    /// </summary>
+    public string? Search { get; init; }
+
+    /// <summary>Only those older than this id; from the newest when null.</summary>
+    public string? Before { get; init; }
+
+    public JobOrder Order { get; init; }
+
+    /// <summary>How many at most.</summary>
+    public int Limit { get; init; } = 50;
+
+    /// <summary>The jobs, as the database has them now.</summary>
+    public async Task<List<Job>> ListAsync(LibrettoDb context, CancellationToken ct)
+    {
+        var jobs = context.Jobs.AsNoTracking().Where(job => job.PartOf == null && job.DeletedAt == null);
+        if (KeyId is not null)
+            jobs = jobs.Where(job => job.KeyId == KeyId);
+        if (Status is not null)
+            jobs = jobs.Where(job => job.Status == Status);
+        if (Before is not null)
+            jobs = jobs.Where(job => string.Compare(job.Id, Before) < 0);
+        jobs = jobs.OrderByDescending(job => job.Id);
+        if (Search is null && Order == JobOrder.Newest)
+            return await jobs.Take(Limit).ToListAsync(ct);
+        // Neither database knows letters as people do: what is said of the songs is compared here, and only those found are read whole.
+        var names = jobs.Select(job => new Names(job.Id, job.Title ?? job.FileName ?? job.Url, job.Artist, job.FileName, job.Url));
+        var found = new List<Names>();
+        await foreach (var name in names.AsAsyncEnumerable().WithCancellation(ct))
+        {
+            if (IsFound(name))
+                found.Add(name);
+            if (Order == JobOrder.Newest && found.Count == Limit)
+                break;
+        }
+        string[] ids = [.. Sorted(found).Take(Limit).Select(name => name.Id)];
+        var read = await context.Jobs.AsNoTracking().Where(job => ids.Contains(job.Id)).ToDictionaryAsync(job => job.Id, ct);
+        return [.. ids.Where(read.ContainsKey).Select(id => read[id])];
+    }
+
+    private bool IsFound(Names names)
+    {
+        if (Search is null)
+            return true;
+        var text = Folded($"{names.Title} {names.Artist} {names.FileName} {names.Url}");
+        return Folded(Search).Split(' ', StringSplitOptions.RemoveEmptyEntries).All(part => text.Contains(part, StringComparison.Ordinal));
+    }
+
+    private IEnumerable<Names> Sorted(List<Names> found) => Order switch
+    {
+        JobOrder.Title => found.OrderBy(name => Folded(name.Title), StringComparer.Ordinal),
+        JobOrder.Artist => found.OrderBy(name => name.Artist is null).ThenBy(name => Folded(name.Artist), StringComparer.Ordinal)
+            .ThenBy(name => Folded(name.Title), StringComparer.Ordinal),
+        _ => found,
+    };
+
+    private static string Folded(string? text) => (text ?? "").Transliterate().ToLowerInvariant();
+
+    private sealed record Names(string Id, string? Title, string? Artist, string? FileName, string? Url);
+}
+
+/// <summary>The orders of a list of jobs.</summary>
+internal enum JobOrder
+{
+    Newest,
+    Title,
+    Artist,
+}

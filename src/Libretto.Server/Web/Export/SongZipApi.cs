@@ -1,0 +1,57 @@
+using System.IO.Compression;
+using Libretto.Lyrics;
+using Libretto.Server.Api;
+using Libretto.Server.Data.Entities;
+using Libretto.Server.Http;
+using Libretto.Server.Jobs;
+using Libretto.Server.Security;
+using Libretto.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Libretto.Server.Web.Export;
+
+/// <summary><c>/api/jobs/{id}/song.zip</c>: all of a song in one file, named as people name songs.</summary>
+internal static class SongZipApi
+{
+    public static void Map(RouteGroupBuilder jobs) => jobs.MapGet("/{id}/song.zip", GetAsync)
+        .WithName("GetSongZip")
+        .WithSummary("The words in every format, the recording and its stems, in one ZIP file")
+        .Produces(200, contentType: "application/zip");
+
+    private static async Task<IResult> GetAsync(string id, Caller caller, JobStore jobs, IContentStore store, CancellationToken ct)
+    {
+        var job = await JobsApi.FindAsync(id, caller, jobs, ct);
+        if (job.ExpiredAt is not null)
+            throw LyricsApi.Expired();
+        if (job.DocumentKey is null)
+            throw new ApiProblem(409, "not_ready", "The song has no words yet.");
+        var document = await LyricsApi.ReadAsync(job.DocumentKey, store, ct);
+        var name = FileNames.OfSong(job.Artist, job.Title ?? job.FileName);
+        return TypedResults.Stream(output => WriteAsync(job, document, name, store, output, ct), "application/zip", $"{name}.zip");
+    }
+
+    private static async Task WriteAsync(
+        Job job, LyricsDocument document, string name, IContentStore store, Stream output, CancellationToken ct)
+    {
+        await using var zip = await ZipArchive.CreateAsync(output, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, ct);
+        foreach (var format in LyricsFormats.All)
+        {
+            await using var entry = await zip.CreateEntry($"{name}{format.Extension}").OpenAsync(ct);
+            await using var writer = new StreamWriter(entry);
+            await writer.WriteAsync(format.Write(document).AsMemory(), ct);
+        }
+        foreach (var part in (string[])["mix", "vocals", "instrumental"])
+        {
+            var key = part switch { "mix" => job.InputKey, "vocals" => job.VocalsKey, _ => job.InstrumentalKey };
+            if (key is null || await store.OpenAsync(key, ct) is not { } opened)
+                continue;
+            await using var reading = opened;
+            // Sounds are packed already.
+            var file = AudioApi.NameOf(job, part, reading.Content.Description.ContentType);
+            await using var entry = await zip.CreateEntry(file, CompressionLevel.NoCompression).OpenAsync(ct);
+            await reading.Stream.CopyToAsync(entry, ct);
+        }
+    }
+}

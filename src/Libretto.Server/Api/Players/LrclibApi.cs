@@ -69,7 +69,8 @@ internal static class LrclibApi
     }
 
     private static async Task<IEnumerable<Job>> FindAsync(Caller caller, JobStore jobs, string words, CancellationToken ct) =>
-        (await jobs.ListAsync(caller.SeesOnly, JobStatus.Completed, words.Trim(), before: null, MostSearched, ct))
+        (await jobs.ListAsync(
+            new JobQuery { KeyId = caller.SeesOnly, Status = JobStatus.Completed, Search = words.Trim(), Limit = MostSearched }, ct))
             .Where(job => job is { DocumentKey: not null, ExpiredAt: null });
 
     private static async Task<LrclibRecord?> RecordAsync(Job job, IContentStore store, CancellationToken ct)

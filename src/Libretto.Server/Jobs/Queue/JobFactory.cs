@@ -28,12 +28,14 @@ internal sealed class JobFactory(LaneChoice lanes, TimeProvider time)
     public Job ForSong(string keyId, JobOptions options, string? fileName, string inputKey, string? lyricsKey)
     {
         var resultKey = StoredResult.KeyOf(inputKey, lyricsKey, options);
+        // As its options say, else as its file's name does.
+        var (artist, title) = fileName is not null ? FileTitle.Read(fileName) : (null, null);
         return New(keyId, options) with
         {
             RequestHash = Hash($"{resultKey}\n{JobJson.Write(options)}"),
             FileName = fileName,
-            Title = options.Title ?? Path.GetFileNameWithoutExtension(fileName),
-            Artist = options.Artist,
+            Title = options.Title ?? title ?? fileName,
+            Artist = options.Artist ?? (options.Title is null ? artist : null),
             InputKey = inputKey,
             LyricsKey = lyricsKey,
             ResultKey = resultKey,

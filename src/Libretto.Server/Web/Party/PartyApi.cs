@@ -74,8 +74,7 @@ internal static class PartyApi
     }
 
     private static async Task<IResult> AddAsync(
-        string token, HttpRequest request, PartyLinks links, PartyStore parties, LinkIntake intake, JobIntake songs, Admission admission,
-        CancellationToken ct)
+        string token, HttpRequest request, PartyLinks links, PartyStore parties, JobIntake songs, Admission admission, CancellationToken ct)
     {
         var party = await OpenAsync(token, links, ct);
         var guest = GuestOf(request);
@@ -88,7 +87,7 @@ internal static class PartyApi
             var host = new Caller(party.KeyId, IsAdmin: false);
             await admission.CheckAsync(host, ct);
             var post = new LinkPost(link, null, new JobOptions { Stems = true }, null);
-            jobId = (await songs.TakeLinkAsync(await intake.ReadAsync(post, host, ct), ct)).Id;
+            jobId = (await songs.TakeAsync(post, host, idempotencyKey: null, ct)).Id;
         }
         else
         {

@@ -10,6 +10,7 @@ internal static class DoctorVerdict
 {
     private const int SongSeconds = 180;
     private const long Megabyte = 1_000_000;
+    private const int WhisperBase = 690, MoonshineTiny = 360; // the most they take, in MB
 
     /// <summary>What is known of an engine.</summary>
     /// <param name="Words">How good its words are.</param>
@@ -22,12 +23,12 @@ internal static class DoctorVerdict
     private static readonly Dictionary<string, Facts> s_known = new(StringComparer.Ordinal)
     {
         ["moonshine-tiny"] = new(
-            "English only; on dense songs about 1 word of 10 is right, on clear singing most are", 15, 360,
+            "English only; on dense songs about 1 word of 10 is right, on clear singing most are", 15, MoonshineTiny,
             "libretto models pull whisper-base (150 MB): any language; about 4 words of 10 right on dense songs, in about the same time"),
         ["whisper-tiny"] = new("any language, with many wrong words", null, null,
             "libretto models pull whisper-base (150 MB): about 4 words of 10 right on dense songs, more on clear singing"),
         ["whisper-base"] = new(
-            "any language; on dense songs about 4 words of 10 are right, more on clear singing", 14, 690,
+            "any language; on dense songs about 4 words of 10 are right, more on clear singing", 14, WhisperBase,
             "libretto models pull whisper-small (490 MB): fewer wrong words (not measured on songs here), about three times slower"),
         ["whisper-small"] = new("any language, with fewer wrong words than whisper-base", 14 / 3.0, null,
             "libretto models pull whisper-large-v3-turbo (1650 MB): by far the best words, slow without many cores, about 2000 MB of " +
@@ -64,21 +65,23 @@ internal static class DoctorVerdict
             yield return $"The better default, {ModelCatalogue.DefaultSpeechModel}, cannot be fetched now: {trouble.TrimEnd('.')}.";
         if (MemoryLine(forecast.Engine, memory / Megabyte) is { } line)
             yield return line;
-        if (facts is not null)
+        if (facts is not null && Fits(WhisperBase, memory / Megabyte))
             yield return $"Better: {facts.Better}.";
     }
 
     /// <summary>Which engine fits into little memory; null where there is enough.</summary>
     private static string? MemoryLine(string engine, long megabytes)
     {
-        const int Base = 690, Tiny = 360;
         if (megabytes >= 2500 || (s_known.GetValueOrDefault(engine)?.Memory ?? 2000) < megabytes / 2)
             return null;
-        var advice = megabytes < 1.2 * Tiny ? "too little even for moonshine-tiny: use an engine on the network (GROQ_API_KEY)"
-            : megabytes < 1.2 * Base ? "moonshine-tiny fits: '--engine moonshine'"
+        var advice = !Fits(MoonshineTiny, megabytes) ? "too little even for moonshine-tiny: use an engine on the network (GROQ_API_KEY)"
+            : !Fits(WhisperBase, megabytes) ? "moonshine-tiny fits: '--engine moonshine'"
             : "whisper-base fits, larger models do not";
-        return Invariant($"Of {megabytes} MB of memory whisper-base takes up to {Base}, moonshine-tiny {Tiny}: {advice}.");
+        return Invariant($"Of {megabytes} MB of memory whisper-base takes up to {WhisperBase}, moonshine-tiny {MoonshineTiny}: {advice}.");
     }
+
+    // With what else runs on a machine.
+    private static bool Fits(int engine, long megabytes) => megabytes >= 1.2 * engine;
 
     private static string Size(string model) => ModelCatalogue.Find(model) is { } entry
         ? $" ({entry.DownloadBytes / Megabyte} MB, once)" : "";

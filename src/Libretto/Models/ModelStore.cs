@@ -178,6 +178,9 @@ public sealed class ModelStore
     {
         if (!_options.MayFetch)
             return "fetching is switched off";
+        // Only the hub is known to be away; what comes from elsewhere is tried.
+        if (!entry.Sources.OfType<HuggingFaceSource>().Any())
+            return null;
         var silent = new SilentSource(_options, _time);
         if (silent.Since() is { } since)
             return $"{_options.HubEndpoint.Host} could not be reached {since}";

@@ -43,9 +43,9 @@ internal static class TranscriptDoubt
         var (sparse, unlikely) = (IsSparse(transcript), IsUnlikely(transcript, isEnglishOnly));
         if (!unlikely && !(sparse && isEnglishOnly))
             return null;
+        var words = transcript.Words.Count == 0 ? "No words" : $"Only {transcript.Words.Count} words";
         var found = sparse
-            ? string.Create(CultureInfo.InvariantCulture,
-                $"Only {transcript.Words.Count} words were understood in {transcript.Duration:0} s")
+            ? string.Create(CultureInfo.InvariantCulture, $"{words} were understood in {transcript.Duration:0} s")
             : "Most of these words are unsure";
         return isEnglishOnly
             ? $"{found}. This engine knows English only: if the song is in another language, or hard to understand, fetch a better " +

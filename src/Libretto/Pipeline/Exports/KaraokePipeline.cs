@@ -43,7 +43,7 @@ public sealed class KaraokePipeline
         ArgumentNullException.ThrowIfNull(request);
         if (request.Document is { IsTimed: false })
             throw KaraokeException.NoTimes();
-        await _renderer.CheckAsync(request.Outputs, cancellationToken);
+        await _renderer.CheckAsync(request, cancellationToken);
         var plan = ProgressPlan.Karaoke(lyricsAreKnown: request.Document is not null);
         var meter = new ProgressMeter(progress, plan, _time);
         meter.Enter(WorkStep.Read, "reading");

@@ -36,7 +36,7 @@ public sealed class KaraokePipeline
         ArgumentNullException.ThrowIfNull(request);
         if (request.Document is { IsTimed: false })
             throw KaraokeException.NoTimes();
-        await _renderer.CheckAsync(request.Outputs, cancellationToken);
+        await _renderer.CheckAsync(request, cancellationToken);
         var plan = ProgressPlan.Karaoke(lyricsAreKnown: request.Document is not null);
         using var song = await _opener.OpenAsync(request.Song, plan, progress, cancellationToken);
         CheckFit(request.Document, song);

@@ -136,6 +136,23 @@ public sealed class SongsTests(Site site) : IDisposable
     }
 
     [Fact]
+    public async Task Lines_come_as_they_are_heard_and_what_plays_goes_on()
+    {
+        var song = TestAudio.Ffmpeg(_folder["heard.ogg"], "-stream_loop", "5", "-i", Site.Sample, "-t", $"{200 + Random.Shared.NextDouble():F3}", "-c:a", "libopus");
+        await using var visitor = await site.VisitAsync();
+        var id = await site.Client.PostAsync(song, """{"title":"Heard"}""");
+        await visitor.GoAsync($"/jobs/{id}");
+        await visitor.PlayerAsync();
+        await visitor.Button("Play").ClickAsync();
+        await visitor.Page.Locator(".line").First.WaitForAsync(new() { Timeout = 180_000 });
+        var status = (await site.Client.JobAsync(id)).Text("status");
+        await site.Client.SendAsync(HttpMethod.Post, $"/api/jobs/{id}/cancel");
+
+        Assert.Equal("running", status);
+        Assert.True(await visitor.Page.EvaluateAsync<double>("document.querySelector('libretto-player').deck.now()") > 0.3);
+    }
+
+    [Fact]
     public async Task A_song_goes_on_while_the_server_comes_back_and_the_view_is_renewed_when_it_stops()
     {
         var id = await site.SongAsync();

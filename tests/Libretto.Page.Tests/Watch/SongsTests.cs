@@ -48,6 +48,23 @@ public sealed class SongsTests(Site site) : IDisposable
     }
 
     [Fact]
+    public async Task Going_back_finds_the_list_where_it_was_left()
+    {
+        foreach (var i in Enumerable.Range(0, 5))
+            await ToneAsync(1.4 + (i / 100.0), $"Row {i}");
+        await using var visitor = await site.VisitAsync(new Look(844, 390, false));
+        await visitor.GoAsync("/jobs?search=row");
+        await visitor.Page.EvaluateAsync("scrollTo(0, 150)");
+        await visitor.Page.WaitForFunctionAsync("() => Object.keys(sessionStorage).some((key) => key.startsWith('libretto.scroll'))");
+        await visitor.Page.Locator(".job-link").Nth(2).ClickAsync();
+        await visitor.Page.WaitForURLAsync("**/jobs/*");
+        await visitor.Page.GetByRole(AriaRole.Heading, new() { Name = "Row" }).WaitForAsync();
+        await visitor.Page.GoBackAsync();
+
+        await visitor.Page.WaitForFunctionAsync("() => Math.abs(scrollY - 150) < 3");
+    }
+
+    [Fact]
     public async Task A_row_plays_its_song()
     {
         await site.SongAsync();

@@ -67,7 +67,10 @@ internal static class ApiErrors
         ["GetWaveform"] = [s_noJob, new(410, "expired")],
         ["GetSound"] = [s_noJob, new(404, "audio_unknown", "audio_missing"), new(410, "expired")],
         ["GetSongZip"] = [s_noJob, .. s_lyrics],
-        ["GetKaraokeFile"] = [s_noJob, new(404, "audio_unknown", "audio_missing"), .. s_lyrics],
+        ["GetKaraokeFile"] =
+        [
+            s_noJob, new(404, "audio_unknown"), .. s_lyrics, new(416, "range_invalid"), new(429, "quota_exceeded", "queue_full"),
+        ],
         ["GetWebhook"] = [s_noJob, new(404, "webhook_missing")],
         ["GetWebhookSecret"] = [new(422, "webhooks_off")],
         ["ListWorkers"] = [new(403, "admin_only")],

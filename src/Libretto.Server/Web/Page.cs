@@ -37,10 +37,9 @@ internal static class Page
         services.AddSingleton<Waveforms>();
         services.AddSingleton<LiveSongs>();
         services.AddSingleton<BrowserSounds>();
-        services.AddSingleton<ShareLinks>();
         services.AddSingleton<PartyStore>();
         services.AddSingleton<PartyLinks>();
-        return services.AddSingleton<JobKaraokeFile>();
+        return services.AddSingleton<ShareLinks>();
     }
 
     /// <summary>The page's addresses.</summary>
@@ -50,7 +49,6 @@ internal static class Page
         PageAssets.Map(app);
         WaveformApi.Map(jobs);
         SoundApi.Map(jobs);
-        KaraokeFileApi.Map(jobs);
         SongZipApi.Map(jobs);
         SharedApi.Map(app);
         PartyApi.Map(app);

@@ -11,7 +11,7 @@ internal static class DerivedContent
     // Raised when the same song would give another waveform.
     private const string WaveformVersion = "2";
 
-    /// <summary>A recording as Opus, as browsers play it.</summary>
+    /// <summary>A recording as Opus, for browsers.</summary>
     /// <param name="audioKey">The recording.</param>
     /// <param name="track">Its audio track; null for the one that players take.</param>
     public static string OpusOf(string audioKey, int? track = null) => track is { } chosen

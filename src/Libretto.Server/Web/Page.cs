@@ -37,9 +37,9 @@ internal static class Page
         services.AddSingleton<Waveforms>();
         services.AddSingleton<LiveSongs>();
         services.AddSingleton<BrowserSounds>();
-        services.AddSingleton<ShareLinks>();
         services.AddSingleton<PartyStore>();
-        return services.AddSingleton<PartyLinks>();
+        services.AddSingleton<PartyLinks>();
+        return services.AddSingleton<ShareLinks>();
     }
 
     /// <summary>The page's addresses.</summary>

@@ -101,6 +101,69 @@ public sealed class EditByHandTests(Site site)
         Assert.Equal(4, await visitor.Page.EvaluateAsync<int>("window.editor.span"));
     }
 
+    [Fact]
+    public async Task Keys_write_as_in_a_text()
+    {
+        await using var visitor = await EditAsync("keys", Look.Desktop);
+        var lines = visitor.Page.Locator(".edit-line");
+        var before = await lines.CountAsync();
+        await visitor.Page.Locator(".w").Nth(2).FocusAsync();
+        await visitor.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(lines).ToHaveCountAsync(before + 1);
+        await visitor.Page.Locator(".w").Nth(2).FocusAsync();
+        await visitor.Page.Keyboard.PressAsync("Backspace");
+        await Assertions.Expect(lines).ToHaveCountAsync(before);
+        await visitor.Page.Locator(".w").Nth(1).FocusAsync();
+        await visitor.Page.Keyboard.PressAsync("Tab");
+        await visitor.Page.WaitForFunctionAsync("() => document.activeElement.dataset.word === '2'");
+        var gone = await visitor.Page.Locator(".w").Nth(2).InnerTextAsync();
+        await visitor.Page.Keyboard.PressAsync("Delete");
+
+        await Assertions.Expect(visitor.Page.Locator(".w").Nth(2)).Not.ToHaveTextAsync(gone);
+    }
+
+    [Fact]
+    public async Task Words_and_lines_are_added_replaced_and_given_to_another_voice()
+    {
+        await using var visitor = await EditAsync("added", Look.Desktop);
+        await visitor.Page.GetByLabel("Add words").FillAsync("brand new");
+        await visitor.Button("After this word").ClickAsync();
+        await Assertions.Expect(visitor.Page.Locator(".w").Nth(1)).ToHaveTextAsync("brand");
+        await visitor.Page.GetByLabel("Add words").FillAsync("A whole line");
+        await visitor.Button("As the next line").ClickAsync();
+        await Assertions.Expect(visitor.Page.Locator(".edit-line").Nth(1)).ToContainTextAsync("whole");
+        await visitor.Page.GetByLabel("The line is sung by").SelectOptionAsync("the second voice");
+        await visitor.Page.Locator(".edit-line[data-voice=Second]").WaitForAsync();
+        await visitor.Button("Find and replace").ClickAsync();
+        await visitor.Page.GetByLabel("Find", new() { Exact = true }).FillAsync("BRAND");
+        await visitor.Page.GetByLabel("Replace by").FillAsync("grand");
+        await visitor.Button("Replace all").ClickAsync();
+        await Assertions.Expect(visitor.Page.Locator(".w").Nth(1)).ToHaveTextAsync("grand");
+
+        await visitor.ShotAsync("edit-desktop");
+        await visitor.Button("Undo").ClickAsync();
+        await Assertions.Expect(visitor.Page.Locator(".w").Nth(1)).ToHaveTextAsync("brand");
+    }
+
+    [Fact]
+    public async Task A_word_is_dragged_whole()
+    {
+        await using var visitor = await EditAsync("whole", Look.Desktop);
+        var (start, end, from) = await visitor.Page.EvaluateAsync<double[]>(
+            "() => { const w = window.editor.words[0]; return [w[1], w[2], window.editor.from]; }") is [var one, var two, var three] ? (one, two, three) : default;
+        var strip = (await visitor.Page.Locator("[data-strip]").BoundingBoxAsync())!;
+        var x = strip.X + (float)((((start + end) / 2) - from) / 8 * strip.Width);
+        await visitor.Page.Mouse.MoveAsync(x, strip.Y + strip.Height - 20);
+        await visitor.Page.Mouse.DownAsync();
+        await visitor.Page.Mouse.MoveAsync(x - 40, strip.Y + strip.Height - 20, new() { Steps = 4 });
+        await visitor.Page.Mouse.UpAsync();
+        await visitor.Text("Not saved yet").WaitForAsync();
+        var after = await visitor.Page.EvaluateAsync<double[]>("() => window.editor.words[0].slice(1, 3)");
+
+        Assert.InRange(after[0], 0, start - 0.1);
+        Assert.Equal(end - start, after[1] - after[0], 0.005);
+    }
+
     private async Task<Visitor> EditAsync(string title, Look look)
     {
         var id = await OwnSongAsync(title);

@@ -48,6 +48,23 @@ public sealed class SongsTests(Site site) : IDisposable
     }
 
     [Fact]
+    public async Task Going_back_finds_the_list_where_it_was_left()
+    {
+        foreach (var i in Enumerable.Range(0, 5))
+            await ToneAsync(1.4 + (i / 100.0), $"Row {i}");
+        await using var visitor = await site.VisitAsync(new Look(844, 390, false));
+        await visitor.GoAsync("/jobs?search=row");
+        await visitor.Page.EvaluateAsync("scrollTo(0, 150)");
+        await visitor.Page.WaitForFunctionAsync("() => Object.keys(sessionStorage).some((key) => key.startsWith('libretto.scroll'))");
+        await visitor.Page.Locator(".job-link").Nth(2).ClickAsync();
+        await visitor.Page.WaitForURLAsync("**/jobs/*");
+        await visitor.Page.GetByRole(AriaRole.Heading, new() { Name = "Row" }).WaitForAsync();
+        await visitor.Page.GoBackAsync();
+
+        await visitor.Page.WaitForFunctionAsync("() => Math.abs(scrollY - 150) < 3");
+    }
+
+    [Fact]
     public async Task A_row_plays_its_song()
     {
         await site.SongAsync();
@@ -133,6 +150,23 @@ public sealed class SongsTests(Site site) : IDisposable
         Assert.Contains("the day begins", await visitor.Page.Locator(".lines").InnerTextAsync(), StringComparison.Ordinal);
         Assert.Equal(1, await visitor.Page.Locator(".line.stanza").CountAsync());
         await site.Client.SendAsync(HttpMethod.Post, $"/api/jobs/{id}/cancel");
+    }
+
+    [Fact]
+    public async Task Lines_come_as_they_are_heard_and_what_plays_goes_on()
+    {
+        var song = TestAudio.Ffmpeg(_folder["heard.ogg"], "-stream_loop", "5", "-i", Site.Sample, "-t", $"{200 + Random.Shared.NextDouble():F3}", "-c:a", "libopus");
+        await using var visitor = await site.VisitAsync();
+        var id = await site.Client.PostAsync(song, """{"title":"Heard"}""");
+        await visitor.GoAsync($"/jobs/{id}");
+        await visitor.PlayerAsync();
+        await visitor.Button("Play").ClickAsync();
+        await visitor.Page.Locator(".line").First.WaitForAsync(new() { Timeout = 180_000 });
+        var status = (await site.Client.JobAsync(id)).Text("status");
+        await site.Client.SendAsync(HttpMethod.Post, $"/api/jobs/{id}/cancel");
+
+        Assert.Equal("running", status);
+        Assert.True(await visitor.Page.EvaluateAsync<double>("document.querySelector('libretto-player').deck.now()") > 0.3);
     }
 
     [Fact]

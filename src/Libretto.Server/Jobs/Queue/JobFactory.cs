@@ -28,8 +28,7 @@ internal sealed class JobFactory(LaneChoice lanes, TimeProvider time)
     public Job ForSong(string keyId, JobOptions options, string? fileName, string inputKey, string? lyricsKey)
     {
         var resultKey = StoredResult.KeyOf(inputKey, lyricsKey, options);
-        // As its options say, else as its file's name does.
-        var (artist, title) = fileName is not null ? FileTitle.Read(fileName) : (null, null);
+        var (artist, title) = fileName is null ? (null, null) : FileTitle.Read(fileName);
         return New(keyId, options) with
         {
             RequestHash = Hash($"{resultKey}\n{JobJson.Write(options)}"),

@@ -24,6 +24,7 @@ public sealed partial class EditView : ComponentBase, IAsyncDisposable
     private string? _trouble;
     private KeptDraft? _draft;
     private bool _isPanelOpen;
+    private bool _isFinding;
     private string _firstWords = "";
     private int _selected;
     private (int First, int Last)? _passage;
@@ -70,6 +71,22 @@ public sealed partial class EditView : ComponentBase, IAsyncDisposable
 
     [JSInvokable]
     public Task MoveEnd(int word, double end) => InvokeAsync(() => DoAsync(now => LyricsEdit.MoveEnd(now, word, end)));
+
+    [JSInvokable]
+    public Task MoveWord(int word, double seconds) => InvokeAsync(() => DoAsync(now => LyricsAdd.MoveWord(now, word, seconds)));
+
+    [JSInvokable]
+    public Task MoveLine(int word, double seconds) => InvokeAsync(() => DoAsync(now => LyricsAdd.MoveLine(now, word, seconds)));
+
+    /// <summary>A key that writes as in a text: Enter splits, Backspace joins, Delete takes the word out.</summary>
+    [JSInvokable]
+    public Task Key(string key, int word) => InvokeAsync(() => DoAsync(now => key switch
+    {
+        "Enter" => LyricsEdit.SplitLine(now, word),
+        "Backspace" => LyricsEdit.JoinBefore(now, word),
+        "Delete" => LyricsEdit.SetText(now, word, ""),
+        _ => now,
+    }));
 
     [JSInvokable]
     public Task Tapped(int first, double[] starts) => InvokeAsync(() => DoAsync(now => LyricsEdit.Retime(now, first, starts)));
@@ -131,6 +148,16 @@ public sealed partial class EditView : ComponentBase, IAsyncDisposable
         _history.Do(edit(_history.Now));
         await ShowAsync();
     }
+
+    private async Task ReplaceAsync((string Find, string Replacement) wish)
+    {
+        var (next, count) = LyricsAdd.Replace(_history!.Now, wish.Find, wish.Replacement);
+        _history.Do(next);
+        Snackbar.Add(count == 1 ? "1 word changed." : $"{count} words changed.");
+        await ShowAsync();
+    }
+
+    private int CountOf(string part) => Words.Count(word => word.Text.Contains(part.Trim(), StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Gives a song without words its first.</summary>
     private async Task PutInAsync()

@@ -68,6 +68,10 @@ internal static class LyricsEdit
         };
     }
 
+    /// <summary>Joins the line that begins with a word to the one before it; nothing for any other word.</summary>
+    public static LyricsDocument JoinBefore(LyricsDocument document, int word) =>
+        word > 0 && Find(document, word).Place == 0 ? JoinLine(document, word - 1) : document;
+
     /// <summary>Joins a word's line with the one after it; nothing on the last line.</summary>
     public static LyricsDocument JoinLine(LyricsDocument document, int word)
     {
@@ -255,7 +259,14 @@ internal static class LyricsEdit
         return Normalized(document with { Lines = lines });
     }
 
-    private static LyricsDocument Normalized(LyricsDocument document)
+    /// <summary>The lyrics with another line in the place of one.</summary>
+    public static LyricsDocument WithLine(LyricsDocument document, int line, LyricsLine other) => Normalized(document with
+    {
+        Lines = [.. document.Lines.Take(line), other, .. document.Lines.Skip(line + 1)],
+    });
+
+    /// <summary>The lyrics as <see cref="DocumentRules"/> want them, in whole milliseconds.</summary>
+    public static LyricsDocument Normalized(LyricsDocument document)
     {
         var rounded = document with
         {

@@ -18,7 +18,10 @@ internal static class PartyApi
 {
     private const int MostSongs = 100;
     private const int MostBody = 4096;
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(10);
+
+    // Changes are told at once where this process made them; those of others are seen by looking.
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+    private const int LooksToABeat = 10;
 
     public static void Map(WebApplication app)
     {
@@ -41,14 +44,17 @@ internal static class PartyApi
         string partyId, string token, PartyLinks links, PartyStore parties, [EnumeratorCancellation] CancellationToken ct)
     {
         using var watch = parties.Watch(partyId);
-        var before = "";
+        var (before, quiet) = ("", 0);
         while (await links.OpenAsync(token, ct) is { } party)
         {
             var now = JsonSerializer.Serialize(GuestQueue.Of(party, await parties.QueueAsync(partyId, ct)), PartyJson.Default.GuestQueue);
+            if (now != before)
+                yield return new SseItem<string>(now, "queue");
             // A phone that is gone is noticed by what cannot be sent to it.
-            yield return now == before ? new SseItem<string>("", "beat") : new SseItem<string>(now, "queue");
+            else if (++quiet % LooksToABeat == 0)
+                yield return new SseItem<string>("", "beat");
             before = now;
-            await watch.WaitAsync(Beat, ct);
+            await watch.WaitAsync(Look, ct);
         }
         yield return new SseItem<string>("", "over");
     }

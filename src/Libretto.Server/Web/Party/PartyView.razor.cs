@@ -16,7 +16,7 @@ public sealed partial class PartyView : ComponentBase
 {
     private const int MostShown = 60;
     private const int MostSongs = 500;
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _gone = new();
     private Data.Entities.Party? _party;

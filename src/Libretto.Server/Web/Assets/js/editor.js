@@ -26,8 +26,11 @@ class Editor {
     this.from = 0;
     this.span = SPANS[2];
     this.drafts = new Drafts(root.dataset.song ?? "");
-    /** @type {{ word: number, edge: "start" | "end", time: number } | null} */
+    /** What is held: an edge, or the whole word from where it was taken. @type {{ word: number, edge: "start" | "end" | "whole",
+        time: number, from: number, isLine: boolean } | null} */
     this.drag = null;
+    /** Whether the line at hand is played again and again. */
+    this.isLooping = false;
     /** @type {{ first: number, starts: number[] } | null} */
     this.taps = null;
     this.stopAt = Infinity;
@@ -124,6 +127,7 @@ class Editor {
       return;
     }
     if (isTyping || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (!this.taps && this.#write(event, target)) return;
     if (this.taps && (event.key === " " || event.key === "t")) {
       event.preventDefault();
       if (!event.repeat) this.#tap();
@@ -143,6 +147,40 @@ class Editor {
     }
   }
 
+  /** On a word keys write as in a text. @param {KeyboardEvent} event @param {Element} target */
+  #write(event, target) {
+    const word = /** @type {HTMLElement | null} */ (target.closest("[data-word]"));
+    if (!word) return false;
+    const number = Number(word.dataset.word);
+    if (["Enter", "Backspace", "Delete"].includes(event.key)) this.view.invokeMethodAsync("Key", event.key, number);
+    else if (event.key === "F2") {
+      this.view.invokeMethodAsync("Select", number);
+      /** @type {HTMLElement | null} */ (this.root.querySelector(".word-panel input"))?.focus();
+    } else if (event.key === "Tab" && this.words[number + (event.shiftKey ? -1 : 1)]) {
+      this.view.invokeMethodAsync("Select", number + (event.shiftKey ? -1 : 1));
+    } else if (event.key === "Escape") /** @type {HTMLElement | null} */ (this.root.querySelector("[data-do=toggle]"))?.focus();
+    else return false;
+    event.preventDefault();
+    return true;
+  }
+
+  /** The line of a word, from its first word to its last, in seconds. @param {number} word @returns {[number, number] | null} */
+  #lineOf(word) {
+    const line = this.root.querySelector(`[data-word="${word}"]`)?.closest(".edit-line");
+    const numbers = [...(line?.querySelectorAll("[data-word]") ?? [])].map((one) => Number(/** @type {HTMLElement} */ (one).dataset.word));
+    return numbers.length ? [this.words[numbers[0]][1], Math.max(...numbers.map((one) => this.words[one][2]))] : null;
+  }
+
+  #loop() {
+    this.isLooping = !this.isLooping;
+    this.root.querySelector("[data-do=loop]")?.setAttribute("aria-pressed", String(this.isLooping));
+    const line = this.#lineOf(this.selected);
+    if (!this.isLooping || !line) return;
+    this.stopAt = Infinity;
+    this.deck.seek(Math.max(0, line[0] - 0.3));
+    this.deck.play();
+  }
+
   /** @param {string} action */
   #act(action) {
     const [, start, end] = this.words[this.selected] ?? ["", 0, 0, false];
@@ -157,6 +195,8 @@ class Editor {
       this.deck.seek(start);
       this.stopAt = Math.max(end, start + 0.15);
       this.deck.play();
+    } else if (action === "loop") {
+      this.#loop();
     } else if (action === "zoom-in" || action === "zoom-out") {
       this.#zoom(action === "zoom-in" ? -1 : 1);
     } else if (action === "slower") {
@@ -210,6 +250,8 @@ class Editor {
 
   #follow() {
     const time = this.deck.now();
+    const line = this.isLooping ? this.#lineOf(this.selected) : null;
+    if (line && time > line[1] + 0.4) this.deck.seek(Math.max(0, line[0] - 0.3));
     if (time >= this.stopAt) {
       this.stopAt = Infinity;
       this.deck.pause();
@@ -268,8 +310,9 @@ class Editor {
   #down(event) {
     const under = this.#under(event);
     this.strip.setPointerCapture(event.pointerId);
-    if (under?.edge) this.drag = { word: under.word, edge: under.edge, time: this.#time(event) };
-    else if (!under) this.deck.seek(this.#time(event));
+    const time = this.#time(event);
+    if (under) this.drag = { word: under.word, edge: under.edge ?? "whole", time, from: time, isLine: event.shiftKey };
+    else this.deck.seek(this.#time(event));
     if (under) this.view.invokeMethodAsync("Select", under.word);
     this.#draw();
   }
@@ -284,7 +327,9 @@ class Editor {
   #up() {
     const { drag } = this;
     this.drag = null;
-    if (drag) this.view.invokeMethodAsync(drag.edge === "start" ? "MoveStart" : "MoveEnd", drag.word, drag.time);
+    if (!drag || (drag.edge === "whole" && Math.abs(this.#x(drag.time) - this.#x(drag.from)) < GRIP / 2)) return;
+    if (drag.edge === "whole") this.view.invokeMethodAsync(drag.isLine ? "MoveLine" : "MoveWord", drag.word, drag.time - drag.from);
+    else this.view.invokeMethodAsync(drag.edge === "start" ? "MoveStart" : "MoveEnd", drag.word, drag.time);
   }
 
   #draw() {
@@ -316,7 +361,9 @@ class Editor {
   #drawWord(pen, i, [text, wordStart, wordEnd, doubtful], color, top) {
     const held = this.drag?.word === i ? this.drag : null;
     const tapped = this.taps && i >= this.taps.first ? this.taps.starts[i - this.taps.first] : undefined;
-    const start = held?.edge === "start" ? held.time : tapped ?? wordStart, end = held?.edge === "end" ? held.time : wordEnd;
+    const moved = held?.edge === "whole" ? held.time - held.from : 0;
+    const start = held?.edge === "start" ? held.time : tapped ?? wordStart + moved;
+    const end = held?.edge === "end" ? held.time : wordEnd + moved;
     const left = this.#x(start), right = this.#x(end);
     if (right < 0 || left > this.strip.clientWidth) return;
     const isSelected = i === this.selected;

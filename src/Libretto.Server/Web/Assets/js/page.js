@@ -1,6 +1,7 @@
 // @ts-check
 // What every view has.
 import { watchDrops } from "./drops.js";
+import { watchPlaces } from "./places.js";
 import { watchConnection } from "./reconnect.js";
 import { LibrettoPlayer } from "./player.js";
 
@@ -9,6 +10,7 @@ customElements.define("libretto-player", LibrettoPlayer);
 const banner = document.getElementById("components-reconnect-modal");
 if (banner) watchConnection(banner);
 watchDrops();
+watchPlaces();
 
 // Enter ends what one line is enough for; Shift and Enter begin another.
 addEventListener("keydown", (event) => {

@@ -141,7 +141,7 @@ internal static class ServerBench
         for (var i = 1; i <= 200; i++)
         {
             sent[i / 2.5] = Stopwatch.GetTimestamp();
-            await claims.ReportAsync(job, i / 2.5, "transcribe", "bench", [], default);
+            await claims.ReportAsync(job, i / 2.5, "transcribe", "bench", [], heard: null, default);
             await Task.Delay(50);
         }
         await claims.FailAsync(job, "bench", "done", [], default);

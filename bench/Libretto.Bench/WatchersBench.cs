@@ -105,7 +105,7 @@ internal static class WatchersBench
             var job = (await claims.ClaimNextAsync(Lane.Compute, "bench", default))!;
             for (var step = 0; !_over.IsCancellationRequested; step++)
             {
-                await claims.ReportAsync(job, Math.Min(94, 1 + (step * 0.05)), "transcribe", $"step {step}", job.ProgressLog, default);
+                await claims.ReportAsync(job, Math.Min(94, 1 + (step * 0.05)), "transcribe", $"step {step}", job.ProgressLog, heard: null, default);
                 await Task.Delay(100, CancellationToken.None);
             }
         }

@@ -47,7 +47,7 @@ internal static class DatabaseLimits
             var held = await HoldAsync(claims);
             await RateAsync("heartbeats", held, job => claims.BeatAsync(job, default));
             var pct = 0.0;
-            await RateAsync("progress updates", held, job => claims.ReportAsync(job, pct += 1e-6, "transcribe", "bench", [], default));
+            await RateAsync("progress updates", held, job => claims.ReportAsync(job, pct += 1e-6, "transcribe", "bench", [], heard: null, default));
             foreach (var listeners in (int[])[1, 10, 50, 200])
                 await NoticesAsync(database, claims, held, listeners);
         }
@@ -157,7 +157,7 @@ internal static class DatabaseLimits
             while (since.Elapsed < Span)
             {
                 sent[job.Id] = Stopwatch.GetTimestamp();
-                await claims.ReportAsync(job, pct += 1e-6, "transcribe", "bench", [], default);
+                await claims.ReportAsync(job, pct += 1e-6, "transcribe", "bench", [], heard: null, default);
                 Interlocked.Increment(ref count);
             }
         })));

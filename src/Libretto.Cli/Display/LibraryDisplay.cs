@@ -40,9 +40,9 @@ internal abstract class LibraryDisplay : IProgress<int>, IProgress<LibraryProgre
     {
         if (withSongs)
             foreach (var song in plan.Songs.Where(song => song.IsWork || song.Notices.Count > 0).Take(MostSongsNamed))
-                Console.Out.WriteLine(ErrorReport.OneLine($"{Word(song.Action),-12} {song.Path}{Why(song)}"));
+                Console.Out.WriteLine(OneLine.Of($"{Word(song.Action),-12} {song.Path}{Why(song)}"));
         foreach (var trouble in plan.Troubles)
-            Console.Out.WriteLine(ErrorReport.OneLine(trouble));
+            Console.Out.WriteLine(OneLine.Of(trouble));
         Console.Out.WriteLine($"{DisplayText.Count(plan.Songs.Count, "song")} in {DisplayText.Count(plan.Files, "file")}:");
         foreach (var (action, count) in plan.Counts.OrderBy(pair => pair.Key))
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count,8}  {Says(action)}"));
@@ -53,7 +53,7 @@ internal abstract class LibraryDisplay : IProgress<int>, IProgress<LibraryProgre
     public virtual void Ended(LibraryReport report)
     {
         foreach (var outcome in report.Songs.Where(outcome => !outcome.Song.IsWork && outcome.Notices.Count > 0).Take(MostSongsNamed))
-            Console.Error.WriteLine(ErrorReport.OneLine($"{outcome.Song.Path}: {string.Join(' ', outcome.Notices)}"));
+            Console.Error.WriteLine(OneLine.Of($"{outcome.Song.Path}: {string.Join(' ', outcome.Notices)}"));
         if (!report.Plan.Work.Any())
             return;
         var counts = report.Counts;
@@ -104,7 +104,7 @@ internal abstract class LibraryDisplay : IProgress<int>, IProgress<LibraryProgre
         public override void Report(LibraryProgress value)
         {
             if (value.Outcome.Error is { } error)
-                ErrorReport.Say(ErrorReport.OneLine(error));
+                ErrorReport.Say(OneLine.Of(error));
         }
     }
 
@@ -157,7 +157,7 @@ internal abstract class LibraryDisplay : IProgress<int>, IProgress<LibraryProgre
         private void Write(string line)
         {
             lock (_writing)
-                output.WriteLine((isLive ? ClearLine : "") + ErrorReport.OneLine(line));
+                output.WriteLine((isLive ? ClearLine : "") + OneLine.Of(line));
         }
 
         private void Show(string text)
@@ -165,7 +165,7 @@ internal abstract class LibraryDisplay : IProgress<int>, IProgress<LibraryProgre
             lock (_writing)
             {
                 _shown = Environment.TickCount64;
-                output.Write(ClearLine + ErrorReport.OneLine(text));
+                output.Write(ClearLine + OneLine.Of(text));
             }
         }
     }

@@ -104,7 +104,7 @@ internal static partial class FormatDetector
     [GeneratedRegex(@"^\s*\[[0-9]{1,9},[0-9]{1,9}\]")]
     private static partial Regex Span();
 
-    [GeneratedRegex(@"^[\uFEFF]?#[A-Z0-9]{2,20}:")]
+    [GeneratedRegex(@"^[\uFEFF]?#[A-Za-z0-9]{2,20}:")]
     private static partial Regex SongField();
 
     [GeneratedRegex(@"^(?:[:*FRG] -?[0-9]+ [0-9]+ -?[0-9]+ |- -?[0-9]+|P[12]|E$)")]

@@ -53,7 +53,7 @@ internal sealed class ExportWork(KaraokePipeline pipeline, IContentStore store, 
 
         var name = FileNames.OfSong(job.Artist, job.Title);
         var outputs = Exports.Parts(export).Select(kind => new KaraokeOutput(kind, Path.Combine(folder, $"{kind}"))).ToList();
-        var request = new KaraokeRequest(new SongRequest(input), outputs)
+        var request = new KaraokeRequest(new SongRequest(input) { Track = job.Options.Track }, outputs)
         {
             Document = document,
             Stems = stems,
@@ -99,6 +99,6 @@ internal sealed class ExportWork(KaraokePipeline pipeline, IContentStore store, 
     private sealed class Progress(JobReporter reporter) : IProgress<SongProgress>
     {
         public void Report(SongProgress value) => reporter.Report(
-            value.Stage, value.Fraction, value.Model is { } model ? $"fetching the model {model.Model}" : value.Message, value.Method);
+            value.Stage, value.Fraction, value.Model is { } model ? FetchingText.Of(model) : value.Message, value.Method);
     }
 }

@@ -15,14 +15,14 @@ public sealed class KaraokeCardTests(Site site) : IDisposable
         var id = await site.SongAsync();
         await using var visitor = await site.VisitAsync();
         var card = await CardAsync(visitor, id);
-        await card.GetByLabel("Hear").SelectOptionAsync("mix");
+        await card.GetByLabel("Audio", new() { Exact = true }).SelectOptionAsync("mix");
         await card.GetByRole(AriaRole.Button, new() { Name = "CD+G", Exact = true }).ClickAsync();
         var made = Made(card, "CD+G");
         await made.WaitForAsync();
-        await made.GetByText("Fetch").WaitForAsync(new() { Timeout = 120_000 });
+        await made.GetByText("Download").WaitForAsync(new() { Timeout = 120_000 });
         await PictureAsync(card, "made");
 
-        var download = await visitor.Page.RunAndWaitForDownloadAsync(() => made.GetByText("Fetch").ClickAsync());
+        var download = await visitor.Page.RunAndWaitForDownloadAsync(() => made.GetByText("Download").ClickAsync());
         Assert.Equal("Libretto - Morning Light.zip", download.SuggestedFilename);
         await download.SaveAsAsync(_folder["song.zip"]);
         using (var zip = ZipFile.OpenRead(_folder["song.zip"]))
@@ -30,7 +30,7 @@ public sealed class KaraokeCardTests(Site site) : IDisposable
 
         // Who comes later finds it.
         await using var later = await site.VisitAsync();
-        await Made(await CardAsync(later, id), "CD+G").GetByText("Fetch").WaitForAsync();
+        await Made(await CardAsync(later, id), "CD+G").GetByText("Download").WaitForAsync();
     }
 
     [Fact]
@@ -41,10 +41,10 @@ public sealed class KaraokeCardTests(Site site) : IDisposable
         var card = await CardAsync(visitor, id);
         await card.GetByRole(AriaRole.Button, new() { Name = "Video", Exact = true }).ClickAsync();
         var made = Made(card, "Video");
-        await made.GetByText("Stop").ClickAsync();
+        await made.GetByText("Cancel").ClickAsync();
         await PictureAsync(card, "stopped");
-        await Assertions.Expect(made.GetByText("Stop")).ToHaveCountAsync(0, new() { Timeout = 60_000 });
-        Assert.Equal(0, await made.GetByText("Fetch").CountAsync());
+        await Assertions.Expect(made.GetByText("Cancel")).ToHaveCountAsync(0, new() { Timeout = 60_000 });
+        Assert.Equal(0, await made.GetByText("Download").CountAsync());
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class KaraokeCardTests(Site site) : IDisposable
     private static async Task<ILocator> CardAsync(Visitor visitor, string id)
     {
         await visitor.GoAsync($"/jobs/{id}");
-        return visitor.Page.Locator(".card", new() { HasText = "For televisions, players, games" });
+        return visitor.Page.Locator(".card", new() { HasText = "CD+G for karaoke players" });
     }
 
     private static ILocator Made(ILocator card, string name) => card.GetByRole(AriaRole.Listitem).Filter(new() { HasText = name });

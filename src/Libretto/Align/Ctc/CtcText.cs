@@ -31,7 +31,10 @@ internal sealed record CtcText(int[] Tokens, (int Start, int Count)[] Words, int
         for (var word = 0; word < words.Count; word++)
         {
             var text = Accents.Compose(words[word]);
-            var spoken = spells && text.Any(IsSpelled) ? EnglishSpeller.Spell(text) : text;
+            var isSpelled = spells && text.Any(IsSpelled);
+            var spoken = isSpelled ? EnglishSpeller.Spell(text) : text;
+            // In another case or composed, letters have their places still if there are as many.
+            var isInPlace = !isSpelled && text.Length == words[word].Length;
             var sounds = Sounds(spoken, vocabulary).ToList();
             if (sounds.Count > 0 && tokens.Count > 0 && vocabulary.Delimiter is { } delimiter)
             {
@@ -40,7 +43,7 @@ internal sealed record CtcText(int[] Tokens, (int Start, int Count)[] Words, int
             }
             places[word] = (tokens.Count, sounds.Count);
             tokens.AddRange(sounds.Select(sound => sound.Class));
-            letters.AddRange(sounds.Select(sound => spoken == words[word] ? sound.Place : -1));
+            letters.AddRange(sounds.Select(sound => isInPlace ? sound.Place : -1));
         }
         return new CtcText([.. tokens], places, [.. letters]);
     }

@@ -29,9 +29,6 @@ public sealed partial class MoonshineTranscriber : ITranscriber
     /// <summary>What is written only because it must be has to be this likely: what was understood always was.</summary>
     private const double LowestWhenForced = -0.4;
 
-    /// <summary>Below this mean log probability a window's text is invented rather than heard (docs/decisions.md).</summary>
-    private const double LowestMeanLogProbability = -1.0;
-
     /// <summary>Moonshine looks at a word a moment before it begins, and over a line's pause at anything: see AttentionClock.</summary>
     private const double AttentionLead = 0.04, WidestAttention = 0.3;
 
@@ -104,7 +101,7 @@ public sealed partial class MoonshineTranscriber : ITranscriber
         if (pass.Looped)
             guards["loop"] = 1;
         var meanLogProbability = MeanLogProbability(pass);
-        if (meanLogProbability < LowestMeanLogProbability)
+        if (meanLogProbability < DecodingThresholds.MeanLogProbability)
         {
             guards["unlikely"] = 1;
             LogUnlikely(start, end, meanLogProbability);

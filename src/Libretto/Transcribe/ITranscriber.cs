@@ -37,8 +37,8 @@ public sealed record TranscribedPiece(TimeRange Range, IReadOnlyList<LyricsWord>
     public IReadOnlyList<int> SegmentEnds { get; init; } = [];
 
     /// <summary>
-    /// When each of <see cref="Words"/> begins as far as the engine can tell, from the earliest moment to the likeliest, seconds; empty (the
-    /// default) where it does not say how sure it is. Who hears the voice alone can tell the start more exactly from them.
+    /// When each of <see cref="Words"/> begins as far as the engine can tell, from the earliest moment to the likeliest, seconds; empty
+    /// (the default) where it does not say how sure it is. Who hears the vocals alone can tell the start more exactly from them.
     /// </summary>
     public IReadOnlyList<TimeRange> Onsets { get; init; } = [];
 

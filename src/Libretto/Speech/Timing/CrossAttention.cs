@@ -122,7 +122,8 @@ internal sealed class CrossAttention
 
     /// <summary>
     /// Before which frames a quarter, half and three quarters of a position's attention lie, of what lies within some frames. Where the
-    /// network is about to write a word, half of it is a steadier mark of the word's beginning than the edge of a path through all positions.
+    /// network is about to write a word, half of it is a steadier mark of the word's beginning than the edge of a path through all
+    /// positions.
     /// </summary>
     /// <param name="position">The position.</param>
     /// <param name="from">The first frame; moved into the audio.</param>

@@ -20,7 +20,8 @@ internal static class WordTiming
     private const double Reach = 0.2;
 
     /// <summary>
-    /// Attention follows the word's sound, not only its beginning, so its middle lies the later the wider it is: by this share of its width.
+    /// Attention follows the word's sound, not only its beginning, so its middle lies the later the wider it is: by this share of its
+    /// width.
     /// </summary>
     private const double LagOfWidth = 0.4;
 

@@ -40,6 +40,9 @@ internal sealed class SyncedLyrics
     private readonly IReadOnlyList<LyricsWord> _heard;
     private readonly IReadOnlyList<Anchor> _anchors;
 
+    /// <summary>Words heard whose times were given and not spread over a line.</summary>
+    private int _starts;
+
     /// <param name="given">The lyrics; plain ones can only be said to fit.</param>
     /// <param name="heard">What was recognised, in order of time.</param>
     public SyncedLyrics(LyricsDocument given, IReadOnlyList<LyricsWord> heard)
@@ -74,7 +77,7 @@ internal sealed class SyncedLyrics
         TimesFit || (_given.IsTimed && !WordsFit && !AreAnothers && _heard.Count < EnoughHeard * _text.Words.Count);
 
     /// <summary>How much later the song is than the times say, where they fit and are wrong as a whole; 0 where they are right.</summary>
-    public double Later => TimesFit && Math.Abs(Offset) >= LeastShift ? Math.Round(Offset, 2) : 0;
+    public double Later => TimesFit && _starts >= FewestAnchors && Math.Abs(Offset) >= LeastShift ? Math.Round(Offset, 2) : 0;
 
     /// <summary>
     /// The lyrics at the times given for their lines, put right by the offset; words that were heard stand where they were heard, the
@@ -82,13 +85,14 @@ internal sealed class SyncedLyrics
     /// </summary>
     /// <param name="source">Where they came from.</param>
     /// <param name="duration">Length of the song, seconds.</param>
-    public AlignedLyrics ToAligned(string source, double duration)
+    /// <param name="keepsLines">Whether lines begin where they say, moved by <see cref="Later"/> alone, whatever was heard.</param>
+    public AlignedLyrics ToAligned(string source, double duration, bool keepsLines = false)
     {
         var heardAs = _anchors.ToDictionary(anchor => anchor.Given, anchor => _heard[anchor.Heard]);
         var lines = new List<LyricsLine>();
         for (var line = 0; line < _text.Lines; line++)
         {
-            var words = TimeLine(line, heardAs, duration);
+            var words = TimeLine(line, heardAs, duration, keepsLines);
             if (words.Length > 0)
                 lines.Add(_given.Lines[line].WithWords(words));
         }
@@ -98,13 +102,15 @@ internal sealed class SyncedLyrics
         };
     }
 
-    private LyricsWord[] TimeLine(int line, Dictionary<int, LyricsWord> heardAs, double duration)
+    private LyricsWord[] TimeLine(int line, Dictionary<int, LyricsWord> heardAs, double duration, bool keepsLines)
     {
         var (first, end) = (_text.First(line), _text.First(line + 1));
-        double At(double time) => Math.Clamp(time + Offset, 0, duration);
+        double At(double time) => Math.Clamp(time + (keepsLines ? Later : Offset), 0, duration);
         var (from, to) = (At(_given.Lines[line].Start), At(_given.Lines[line].End));
-        LyricsWord? Heard(int word) =>
-            heardAs.TryGetValue(word, out var heard) && heard.Start >= from - Neighbourhood && heard.Start <= to + Neighbourhood
+        LyricsWord? Heard(int word) => keepsLines && word == first
+            ? new LyricsWord(_text.Words[word], from, Math.Max(from, heardAs.TryGetValue(word, out var begin) ? begin.End : from))
+            : keepsLines && heardAs.TryGetValue(word, out var inside) && (inside.Start <= from || inside.Start > to) ? null
+            : heardAs.TryGetValue(word, out var heard) && heard.Start >= from - Neighbourhood && heard.Start <= to + Neighbourhood
             ? heard : null;
 
         var words = new LyricsWord[end - first];
@@ -134,6 +140,7 @@ internal sealed class SyncedLyrics
         var given = _given.Lines.SelectMany(line => line.Words).ToList();
         // A line's start is told; its other words are only spread over it, unless their times came with them.
         var certain = _anchors.Where(anchor => _text.BeginsLine(anchor.Given) || given[anchor.Given].Estimated != true).ToList();
+        _starts = certain.Count;
         var late = (certain.Count >= FewestAnchors ? certain : _anchors).Select(anchor => anchor.Time - given[anchor.Given].Start)
             .Order().ToList();
         var offset = late[late.Count / 2];

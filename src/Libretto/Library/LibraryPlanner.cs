@@ -58,7 +58,7 @@ internal sealed class LibraryPlanner(LibraryRequest request, LibraryScan scan, P
     private async Task<IReadOnlyList<PlannedSong>> PlanAsync(
         WalkedFolder folder, LibraryState state, IProgress<int>? progress, CancellationToken cancellationToken)
     {
-        Sweep(folder.Path, cancellationToken);
+        Sweep(folder.Path);
         var sidecars = Sidecars.Of(folder.Files);
         var found = new ScannedFile?[folder.Files.Count];
         var atOnce = Math.Clamp(Environment.ProcessorCount, 1, 4);
@@ -115,17 +115,13 @@ internal sealed class LibraryPlanner(LibraryRequest request, LibraryScan scan, P
     }
 
     /// <summary>Removes what a killed process left half-written.</summary>
-    private void Sweep(string folder, CancellationToken cancellationToken)
+    private void Sweep(string folder)
     {
         if (request.DryRun)
             return;
         try
         {
-            foreach (var file in Directory.EnumerateFiles(folder, ResultFiles.TemporaryStart + "*.tmp"))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                File.Delete(file);
-            }
+            ResultFiles.Sweep(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

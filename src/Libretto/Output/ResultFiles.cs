@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 
 namespace Libretto.Output;
@@ -30,7 +31,35 @@ public sealed class ResultFiles(WrittenFiles written, bool force)
     }
 
     /// <summary>How the names of files begin that are not whole yet; they lie beside what they become, and end with <c>.tmp</c>.</summary>
-    public const string TemporaryStart = ".libretto-";
+    private const string TemporaryStart = ".libretto-";
+
+    /// <summary>A name beside a result, for it until it is whole; it tells which process writes it.</summary>
+    /// <param name="path">The result's path.</param>
+    public static string TemporaryName(string path) =>
+        Path.Combine(FolderOf(path), $"{TemporaryStart}{Environment.ProcessId}-{Guid.NewGuid():N}.tmp");
+
+    /// <summary>Removes what processes that are no more have left half-written.</summary>
+    /// <param name="folder">Where; not below it.</param>
+    /// <exception cref="IOException">The folder cannot be read or written.</exception>
+    public static void Sweep(string folder)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder, TemporaryStart + "*.tmp"))
+            if (!IsAlive(Path.GetFileName(file)[TemporaryStart.Length..].Split('-')[0]))
+                File.Delete(file);
+    }
+
+    private static bool IsAlive(string process)
+    {
+        try
+        {
+            using var found = int.TryParse(process, out var id) ? Process.GetProcessById(id) : null;
+            return found is { HasExited: false };
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Writes files of one folder: all under temporary names first, then each into its place.</summary>
     /// <param name="files">Each file's path and text.</param>
@@ -140,8 +169,6 @@ public sealed class ResultFiles(WrittenFiles written, bool force)
     }
 
     private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
-
-    private static string TemporaryName(string path) => Path.Combine(FolderOf(path), $"{TemporaryStart}{Guid.NewGuid():N}.tmp");
 
     private static void Attempt(string path, Action action) => Attempt<object?>(path, () =>
     {

@@ -17,7 +17,7 @@ internal static class TagReader
     /// <param name="kind">What it is, as <see cref="AudioSignature"/> says.</param>
     /// <exception cref="CorruptFileException">It is damaged, or its kind has no tags that are known.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static SongTags Read(string path, string kind)
+    public static SongTags Read(string path, string kind) => Guarded(() =>
     {
         using var file = Open(new ReadOnlyFile(path), kind, ReadStyle.Average | ReadStyle.PictureLazy);
         var tag = file.Tag;
@@ -29,23 +29,25 @@ internal static class TagReader
             HasVideo = file.Properties?.MediaTypes.HasFlag(MediaTypes.Video) == true,
             Lyrics = [.. LyricsOf(file).Distinct()],
         };
-    }
+    });
 
     /// <summary>Opens a file by what it is and not by what it is called.</summary>
-    public static TagLib.File Open(TagLib.File.IFileAbstraction file, string kind, ReadStyle style)
+    public static TagLib.File Open(TagLib.File.IFileAbstraction file, string kind, ReadStyle style) => Guarded(() => kind switch
+    {
+        "dsf" or "tta" or "caf" or "other" => throw new CorruptFileException($"{kind} has no tags that are known."),
+        _ => TagLib.File.Create(file, $"taglib/{(kind == "mka" ? "mkv" : kind == "opus" ? "ogg" : kind)}", style),
+    });
+
+    /// <summary>Damage makes the package fail in many ways, which are made one.</summary>
+    private static T Guarded<T>(Func<T> work)
     {
         try
         {
-            return kind switch
-            {
-                "dsf" or "tta" or "caf" => throw new CorruptFileException($"{kind} has no tags that are known."),
-                _ => TagLib.File.Create(file, $"taglib/{(kind == "mka" ? "mkv" : kind == "opus" ? "ogg" : kind)}", style),
-            };
+            return work();
         }
-        // Damage makes the package fail in many ways.
         catch (Exception e) when (e is UnsupportedFormatException or ArgumentException or IndexOutOfRangeException or OverflowException
             or NullReferenceException or InvalidOperationException or FormatException or InvalidCastException or NotImplementedException
-            or KeyNotFoundException)
+            or KeyNotFoundException or DivideByZeroException)
         {
             throw new CorruptFileException(e.Message, e);
         }

@@ -33,7 +33,7 @@ internal static class TagWriter
     {
         // A link's file is replaced where it lies, not the link.
         var target = RealPath.Of(path) ?? path;
-        var temporary = Path.Combine(Path.GetDirectoryName(target)!, $"{ResultFiles.TemporaryStart}{Guid.NewGuid():N}.tmp");
+        var temporary = ResultFiles.TemporaryName(target);
         try
         {
             var before = new FileInfo(target);

@@ -44,7 +44,7 @@ internal sealed class CheckedLyricsAlignment(Song song, AlignerChoice? aligner)
             $"{(compared.TimesFit ? "" : ", too few to be sure that they are this song's. Check by ear")}."));
         if (aligner is null)
             return new TimingResult(
-                compared.ToAligned(LyricsAlignment.FromFile, heard.Transcript.Duration), "synced", IsSupplied: true);
+                compared.ToAligned(LyricsAlignment.FromFile, heard.Transcript.Duration, keepsLines: true), "synced", IsSupplied: true);
         var alignment = new LyricsAlignment(song, aligner, LyricsAlignment.FromFile);
         var aligned = await alignment.RunAsync(lyrics, heard, vocals, language, cancellationToken, compared.Later);
         return new TimingResult(aligned with { Fit = aligned.Fit with { Unsure = !compared.TimesFit } }, "synced", IsSupplied: true);

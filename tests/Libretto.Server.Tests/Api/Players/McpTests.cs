@@ -28,7 +28,7 @@ public sealed class McpTests(SqliteServer server) : IClassFixture<SqliteServer>
         Assert.Equal(["align", "lyrics", "status", "transcribe"], said.GetProperty("tools").EnumerateArray().Select(tool => tool.GetString()));
         Assert.Equal("completed", JsonElement.Parse(said.GetProperty("status").Text("text")).Text("status"));
         Assert.Contains("birds", said.GetProperty("lyrics").Text("text"), StringComparison.Ordinal);
-        foreach (var (refusal, why) in new[] { ("unknown", "no job"), ("refused", "address"), ("format", "no lyrics format") })
+        foreach (var (refusal, why) in new[] { ("unknown", "no such job"), ("refused", "address"), ("format", "no lyrics format") })
         {
             Assert.True(said.GetProperty(refusal).GetProperty("isError").GetBoolean());
             Assert.Contains(why, said.GetProperty(refusal).Text("text"), StringComparison.OrdinalIgnoreCase);

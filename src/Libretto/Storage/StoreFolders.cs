@@ -57,9 +57,6 @@ public static class StoreFolders
     /// <summary>Recordings and stems as Opus, for browsers.</summary>
     public const string Opus = "opus";
 
-    /// <summary>Recordings and stems as Opus, for browsers.</summary>
-    public const string Opus = "opus";
-
     /// <summary>Karaoke made of jobs' songs.</summary>
     public const string Exports = "exports";
 
@@ -80,7 +77,6 @@ public static class StoreFolders
         new(Results, "Jobs", "which document answers a request made before", StoreLifetime.Named),
         new(Given, "Jobs", "lyrics that came with a job", StoreLifetime.Named),
         new(Waveforms, "Web/Player", "waveforms that the page draws", StoreLifetime.Remade),
-        new(Opus, "Web/Player", "recordings and stems as Opus, for browsers", StoreLifetime.Remade),
         new(Opus, "Web/Player", "recordings and stems as Opus, for browsers", StoreLifetime.Remade),
         new(Exports, "Jobs", "karaoke made of jobs' songs: HTML, MP4, CD+G, UltraStar", StoreLifetime.Named),
         new(Unsent, "Storage", "marks: content to be sent to the store beyond the network", StoreLifetime.Mark),

@@ -37,6 +37,11 @@ internal static class KaraokeBench
                 using var voice = await new AudioDecoder(tools).DecodeAsync(path, PitchTrack.SampleRate, 1);
                 PitchNetwork.Load(pitchModel, sessions).Track(voice, null, default);
             });
+            await MeasureAsync("melody of the whole song", song.Duration, async () =>
+            {
+                using var mix = await new AudioDecoder(tools).DecodeAsync(path, PitchTrack.SampleRate, 2);
+                MelodyTracker.Track(mix, null, default);
+            });
             await MeasureAsync("CD+G", song.Duration, () => new CdgPackage(tools, temporary).WriteAsync(
                 song, new KaraokeSound(path), "song", Path.Combine(work, "song.zip"), null, default));
             foreach (var rows in (int[])[720, 1080])

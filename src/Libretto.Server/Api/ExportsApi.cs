@@ -23,8 +23,8 @@ internal static class ExportsApi
     {
         jobs.MapPost("/{id}/exports", PostAsync).WithName("PostExport").WithSummary("Have karaoke made of a song")
             .WithDescription(
-                "Kinds are html, mp4, cdg and ultrastar. The answer is a job like others, with steps, events and cancel; asked for " +
-                "twice, it is the same one. It goes with the song's job.");
+                "Kinds are html, mp4, cdg, ultrastar, and zip, which holds those named in kinds, or all. The answer is a job like " +
+                    "others, with steps, events and cancel; asked for twice, it is the same one. It goes with the song's job.");
         jobs.MapGet("/{id}/exports", ListAsync).WithName("ListExports").WithSummary("What was made of a song, the latest first");
         jobs.MapGet("/{id}/exports/{kind}", GetAsync).WithName("GetExport").WithSummary("The latest finished export of a kind, as a file")
             .Produces(200, contentType: "video/mp4").Produces(206, contentType: "video/mp4");
@@ -92,7 +92,7 @@ internal static class ExportsApi
             };
         if (export.ExpiredAt is not null || await store.OpenAsync(export.ResultKey!, ct) is not { } reading)
             throw LyricsApi.Expired();
-        var (ending, mediaType) = Exports.FileOf(Exports.KindOf(export.Options.Export!));
+        var (ending, mediaType) = Exports.FileOf(export.Options.Export!.Kind);
         response.Headers.CacheControl = "private, no-cache";
         response.Headers.ContentDisposition = new ContentDispositionHeaderValue("attachment")
         {

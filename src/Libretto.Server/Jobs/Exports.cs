@@ -10,13 +10,22 @@ namespace Libretto.Server.Jobs;
 /// </summary>
 internal static class Exports
 {
-    /// <summary>The kinds there are, as they are called in addresses.</summary>
-    public static IReadOnlyList<string> Kinds { get; } = [.. Enum.GetNames<KaraokeKind>().Select(name => name.ToLowerInvariant())];
+    /// <summary>Several kinds in one ZIP.</summary>
+    public const string Zip = "zip";
+
+    /// <summary>What karaoke is made as, as it is called in addresses.</summary>
+    public static IReadOnlyList<string> Single { get; } = [.. Enum.GetNames<KaraokeKind>().Select(name => name.ToLowerInvariant())];
+
+    /// <summary>The kinds there are.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = [.. Single, Zip];
 
     /// <summary>Whether a job is one.</summary>
     public static bool Is(Job job) => job.Options.Export is not null;
 
-    public static KaraokeKind KindOf(ExportOptions options) => Enum.Parse<KaraokeKind>(options.Kind, ignoreCase: true);
+    /// <summary>What has to be made for an export.</summary>
+    public static IReadOnlyList<KaraokeKind> Parts(ExportOptions options) =>
+        [.. (options.Kind == Zip ? options.Kinds ?? Single : [options.Kind])
+            .Select(kind => Enum.Parse<KaraokeKind>(kind, ignoreCase: true))];
 
     public static KaraokeAudio AudioOf(ExportOptions options) =>
         options.Audio is { } audio ? Enum.Parse<KaraokeAudio>(audio, ignoreCase: true) : KaraokeAudio.Instrumental;
@@ -33,10 +42,10 @@ internal static class Exports
     }
 
     /// <summary>What a kind's file ends with, and its media type.</summary>
-    public static (string Ending, string MediaType) FileOf(KaraokeKind kind) => kind switch
+    public static (string Ending, string MediaType) FileOf(string kind) => kind switch
     {
-        KaraokeKind.Html => (".html", "text/html"),
-        KaraokeKind.Mp4 => (".mp4", "video/mp4"),
+        "html" => (".html", "text/html"),
+        "mp4" => (".mp4", "video/mp4"),
         _ => (".zip", "application/zip"),
     };
 }

@@ -31,4 +31,9 @@ public sealed class KaraokeException : LibrettoException
     internal static KaraokeException NoTimes() => new(
         ErrorKind.Input, "lyrics_untimed",
         "These lyrics have no times, which karaoke needs. Give them together with the song: libretto align SONG --lyrics FILE.");
+
+    internal static KaraokeException OtherSong(double last, double duration) => new(
+        ErrorKind.Input, "lyrics_unfit",
+        FormattableString.Invariant($"The song is {duration:0} s long, but its lyrics go on until {last:0} s: they are of another song. ") +
+            "Give the lyrics' own song with --song, or time these words anew: libretto align SONG --lyrics FILE.");
 }

@@ -12,6 +12,9 @@ namespace Libretto.Pitch;
 /// <param name="patterns">The language's patterns; null where there are none.</param>
 internal sealed class SyllableSplitter(string? language, HyphenationPatterns? patterns)
 {
+    /// <summary>Whether it knows the language's patterns.</summary>
+    public bool HasPatterns => patterns is not null;
+
     /// <summary>The syllables of a word: one or more, none of them empty, which together are the word.</summary>
     /// <param name="word">A word as it stands in lyrics, with its punctuation.</param>
     public IReadOnlyList<string> Split(string word)

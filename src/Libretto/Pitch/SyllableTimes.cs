@@ -23,17 +23,32 @@ internal static class SyllableTimes
     {
         if (texts.Count == 1 || word.End <= word.Start)
             return [new LyricsSyllable(word.Text, word.Start, word.End)];
-        var bounds = Expected(word, texts);
+        var (from, to) = track is null ? (word.Start, word.End) : Sung(word, track);
+        var bounds = Expected(word, from, to, texts);
         if (track is not null)
-            bounds = Heard(word, bounds, track);
+            bounds = Heard(word, bounds, to - from, track);
         var syllables = new LyricsSyllable[texts.Count];
         for (var i = 0; i < texts.Count; i++)
             syllables[i] = new LyricsSyllable(texts[i], Milliseconds.Round(bounds[i]), Milliseconds.Round(bounds[i + 1]));
         return syllables;
     }
 
+    /// <summary>Where in the time of its word the voice is: words may begin in a breath and end in the accompaniment.</summary>
+    private static (double From, double To) Sung(LyricsWord word, PitchTrack track)
+    {
+        var frames = track.Frames(word.Start, word.End);
+        var (first, last) = (frames.Start.Value, frames.End.Value - 1);
+        while (first <= last && !track.IsVoiced(first))
+            first++;
+        while (last > first && !track.IsVoiced(last))
+            last--;
+        return last - first < 2 * Shortest / PitchTrack.Hop
+            ? (word.Start, word.End)
+            : (PitchTrack.TimeOf(first) - PitchTrack.Hop / 2, PitchTrack.TimeOf(last) + PitchTrack.Hop / 2);
+    }
+
     /// <summary>By length alone: a syllable is a vowel, and what else it is written with.</summary>
-    private static double[] Expected(LyricsWord word, IReadOnlyList<string> texts)
+    private static double[] Expected(LyricsWord word, double from, double to, IReadOnlyList<string> texts)
     {
         var weights = texts.Select(text => 2.0 + text.Count(char.IsLetter)).ToArray();
         var bounds = new double[texts.Count + 1];
@@ -41,7 +56,7 @@ internal static class SyllableTimes
         for (var (i, passed, total) = (0, 0.0, weights.Sum()); i < weights.Length; i++)
         {
             passed += weights[i];
-            bounds[i + 1] = word.Start + (word.End - word.Start) * passed / total;
+            bounds[i + 1] = Math.Clamp(from + (to - from) * passed / total, word.Start, word.End);
         }
         bounds[^1] = word.End;
         return bounds;
@@ -50,7 +65,7 @@ internal static class SyllableTimes
     /// <summary>
     /// The boundaries whose evidence, less the price of lying off, is greatest: a walk over frames, one boundary after another.
     /// </summary>
-    private static double[] Heard(LyricsWord word, double[] expected, PitchTrack track)
+    private static double[] Heard(LyricsWord word, double[] expected, double sung, PitchTrack track)
     {
         var (first, last) = track.Frames(word.Start, word.End) is var range ? (range.Start.Value, range.End.Value) : default;
         var frames = last - first;
@@ -69,7 +84,7 @@ internal static class SyllableTimes
             {
                 if (bound > 0 && best[bound - 1, frame - gap] > value)
                     (value, where) = (best[bound - 1, frame - gap], frame - gap);
-                var off = (PitchTrack.TimeOf(first + frame) - expected[bound + 1]) / ((word.End - word.Start) * Reach);
+                var off = (PitchTrack.TimeOf(first + frame) - expected[bound + 1]) / (sung * Reach);
                 best[bound, frame] = value + onsets[frame] - off * off;
                 from[bound, frame] = where;
             }

@@ -25,6 +25,34 @@ public sealed class EditTests(Site site)
     }
 
     [Fact]
+    public async Task Who_sings_a_line_or_a_passage_is_chosen_and_every_format_says_so()
+    {
+        var id = await OwnSongAsync("voices");
+        await using var visitor = await site.VisitAsync();
+        await EditAsync(visitor, id);
+
+        await SelectAsync(visitor.Page.Locator(".edit-line").Nth(0).Locator(".w").First);
+        await visitor.Page.GetByLabel("This line is sung by").SelectOptionAsync("Both");
+        await visitor.Page.Locator(".edit-line[data-voice=Both]").WaitForAsync();
+        await SelectAsync(visitor.Page.Locator(".edit-line").Nth(1).Locator(".w").First);
+        await visitor.Page.Locator(".edit-line").Nth(2).Locator(".w").First.ClickAsync(new() { Modifiers = [KeyboardModifier.Shift] });
+        await visitor.Page.GetByLabel("These 2 lines are sung by").SelectOptionAsync("Second");
+        await Assertions.Expect(visitor.Page.Locator(".edit-line[data-voice=Second]")).ToHaveCountAsync(2);
+        await visitor.Page.GetByLabel("in the background").CheckAsync();
+        await Assertions.Expect(visitor.Page.Locator(".edit-line[data-background]")).ToHaveCountAsync(2);
+        if (Environment.GetEnvironmentVariable("LIBRETTO_TEST_PICTURES") is { Length: > 0 } pictures)
+            await visitor.Page.ScreenshotAsync(new() { Path = Path.Combine(pictures, "voices.png") });
+        await visitor.Button("Undo").ClickAsync();
+        await Assertions.Expect(visitor.Page.Locator(".edit-line[data-background]")).ToHaveCountAsync(0);
+        await visitor.Button("Save").ClickAsync();
+        await visitor.Text("All saved").WaitForAsync();
+
+        Assert.Contains("\"voice\": \"both\"", (await site.Client.GetAsync($"/api/jobs/{id}/lyrics.json")).Text, StringComparison.Ordinal);
+        Assert.Contains("ttm:agent=\"v2\"", (await site.Client.GetAsync($"/api/jobs/{id}/lyrics.ttml")).Text, StringComparison.Ordinal);
+        Assert.Contains("\nP2\n", (await site.Client.GetAsync($"/api/jobs/{id}/lyrics.ultrastar.txt")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Whoever_saves_second_is_told_and_loses_nothing()
     {
         var id = await OwnSongAsync("twice");

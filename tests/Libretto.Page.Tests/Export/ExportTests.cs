@@ -17,7 +17,7 @@ public sealed class ExportTests(Site site) : IDisposable
         var card = visitor.Page.Locator(".card", new() { HasText = "CD+G for karaoke players" });
         await card.GetByLabel("Audio").SelectOptionAsync("Full mix");
         await card.GetByRole(AriaRole.Button, new() { Name = "HTML" }).ClickAsync();
-        var made = card.GetByRole(AriaRole.Link, new() { Name = "Download" });
+        var made = card.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "HTML" }).GetByRole(AriaRole.Link, new() { Name = "Download" });
         await made.WaitForAsync(new() { Timeout = 60_000 });
         var download = await visitor.Page.RunAndWaitForDownloadAsync(() => made.ClickAsync());
         var file = _folder["song.html"];

@@ -55,8 +55,28 @@ public sealed class ExportsTests(SqliteServer server) : IClassFixture<SqliteServ
         }
     }
 
+    [Fact]
+    public async Task Several_kinds_come_in_one_zip_however_they_are_named()
+    {
+        var song = await SungAsync();
+        var export = await ExportAsync(Client, song, """{"kind":"zip","kinds":["ultrastar","html","cdg"],"audio":"mix"}""");
+        var again = await ExportAsync(Client, song, """{"kind":"zip","kinds":["HTML","cdg","ultrastar","cdg"],"audio":"mix"}""");
+        Assert.Equal(export.Json.Text("id"), again.Json.Text("id"));
+        var done = await Client.FinishAsync(export.Json.Text("id"));
+        Assert.True(done.Text("status") == "completed", done.ToString());
+
+        using var zip = new ZipArchive(await Client.Http.GetStreamAsync($"/api/jobs/{song}/exports/zip", Ct));
+        Assert.Equal(
+            ["Exported.html", "Exported.zip", "Exported/Exported.mp3", "Exported/Exported.txt"],
+            // The game's folder has the stems too, where a model is here that separates.
+            zip.Entries.Select(entry => entry.FullName).Where(name => !name.Contains('[', StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        using var inner = new ZipArchive(zip.GetEntry("Exported.zip")!.Open());
+        Assert.Equal(["Exported.cdg", "Exported.mp3"], inner.Entries.Select(entry => entry.FullName).Order());
+    }
+
     [Theory]
     [InlineData("""{"kind":"vhs"}""")]
+    [InlineData("""{"kind":"zip","kinds":["mp4","zip"]}""")]
     [InlineData("""{"kind":"mp4","audio":"loud"}""")]
     [InlineData("""{"kind":"mp4","resolution":480}""")]
     [InlineData("""{"kind":"mp4","background":"../../etc/passwd"}""")]

@@ -27,9 +27,10 @@ internal static class Frames
     /// <param name="width">Its width, points.</param>
     /// <param name="height">Its height.</param>
     /// <param name="isSung">Tells the colour by red, green and blue.</param>
-    public static List<int> Count(string video, int width, int height, Func<byte, byte, byte, bool> isSung)
+    /// <param name="left">Where the part that is looked at begins, points from the left.</param>
+    public static List<int> Count(string video, int width, int height, Func<byte, byte, byte, bool> isSung, int left = 0)
     {
-        var start = new ProcessStartInfo("ffmpeg", ["-nostdin", "-v", "error", "-i", video, "-map", "0:v", "-vf", $"fps={Rate}", "-pix_fmt", "rgb24", "-f", "rawvideo", "-"])
+        var start = new ProcessStartInfo("ffmpeg", ["-nostdin", "-v", "error", "-i", video, "-map", "0:v", "-vf", $"crop={width}:{height}:{left}:0,fps={Rate}", "-pix_fmt", "rgb24", "-f", "rawvideo", "-"])
         {
             RedirectStandardOutput = true,
         };

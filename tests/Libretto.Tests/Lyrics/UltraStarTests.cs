@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using CsCheck;
 using Libretto.Lyrics;
 using Libretto.Lyrics.Formats.UltraStar;
@@ -12,6 +13,8 @@ public class UltraStarTests
         from words in Gen.Select(Gen.Int[1, 3], Gen.Int[80, 900].Array[3], Gen.Int[36, 84].Nullable(0.2).Array[3], Gen.Int[0, 500], Gen.Int[0, 5]).Array[1, 30]
         from voices in Gen.Int[0, 3].Array[31]
         select Make(words, voices);
+
+    private static readonly string[] s_broken = [": 0 four 2 la", ":4 2 la", ": 99999999999999999999 4 2 la", "hello", "#TITLE", "? "];
 
     [Fact]
     public void A_chart_read_back_has_the_same_words_syllables_and_notes() => s_songs.Sample(song =>
@@ -70,7 +73,7 @@ public class UltraStarTests
         var body = lines.SkipWhile(line => line != "P1").ToList();
         Assert.Equal("E", body[^2]);
         // A break stands between phrases, never at the end of a voice's block.
-        Assert.DoesNotContain(body.Zip(body.Skip(1)), pair => pair.First.StartsWith('-') && !pair.Second.StartsWith(':') && !pair.Second.StartsWith('F'));
+        Assert.DoesNotContain(body.Zip(body.Skip(1)), pair => pair.First.StartsWith('-') && !pair.Second.StartsWith(':') && !pair.Second.StartsWith('*') && !pair.Second.StartsWith('F'));
         Assert.Contains(body, line => line.StartsWith("F ", StringComparison.Ordinal));
     }
 
@@ -140,6 +143,61 @@ public class UltraStarTests
         Assert.Equal(LyricsFormats.UltraStar, reading.Format);
         Assert.StartsWith("good night", reading.Document.Lines[0].Text, StringComparison.Ordinal);
         Assert.Contains(reading.Notices, notice => notice.Contains("Line 5", StringComparison.Ordinal) && notice.Contains(remark, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_broken_line_anywhere_costs_itself_only_and_is_told() =>
+        Gen.Select(s_songs, Gen.Double[0, 1], Gen.Int[0, s_broken.Length - 1]).Sample((song, where, which) =>
+        {
+            var bad = s_broken[which];
+            var lines = LyricsFormats.UltraStar.Write(song).Split('\n').ToList();
+            lines.Insert(1 + (int)(where * (lines.Count - 3)), bad);
+            var reading = LyricsReader.Read(string.Join('\n', lines), "chart.txt");
+            Same(LyricsFormats.UltraStar.Read(LyricsFormats.UltraStar.Write(song)), reading.Document);
+            Assert.NotEmpty(reading.Notices);
+        });
+
+    [Fact]
+    public void Charts_changed_as_editors_change_them_say_the_same() => Gen.Select(s_songs, Gen.Bool.Array[6]).Sample((song, changes) =>
+    {
+        var chart = LyricsFormats.UltraStar.Write(song);
+        var expected = LyricsFormats.UltraStar.Read(chart);
+        if (changes[0])
+            chart = chart.Replace("\n* ", "\n: ", StringComparison.Ordinal);
+        if (changes[1])
+            chart = chart.Replace("\nE\n", "\n", StringComparison.Ordinal);
+        if (changes[2])
+            // Older programs put the space before the next word.
+            chart = Regex.Replace(chart, @" \n([:*F] \d+ \d+ -?\d+ )", "\n$1 ");
+        if (changes[3])
+            chart = Regex.Replace(chart, @"#BPM:(\d+)\.(\d+)", "#BPM:$1,$2");
+        if (changes[4])
+            chart = Regex.Replace(chart, "^#[A-Z0-9]+:", header => header.Value.ToLowerInvariant(), RegexOptions.Multiline);
+        if (changes[5])
+            chart = "\uFEFF" + chart.Replace("\n", "\r\n", StringComparison.Ordinal);
+        Same(expected, LyricsReader.Read(chart, "chart.txt").Document);
+    });
+
+    [Fact]
+    public void One_note_in_twenty_is_golden_the_longest_and_none_that_is_short()
+    {
+        var song = new LyricsDocument
+        {
+            Duration = 60,
+            Lines = [LyricsLine.Of([.. Enumerable.Range(0, 41).Select(i => Word("la", i, i + (i == 7 ? 0.9 : i == 8 ? 0.8 : 0.5), 60))])],
+        };
+        var notes = LyricsFormats.UltraStar.Write(song).Split('\n').Where(line => line.Length > 0 && line[0] is ':' or '*').ToList();
+        Assert.Equal([7, 8], notes.Index().Where(note => note.Item[0] == '*').Select(note => note.Index));
+        var quick = song with { Lines = [LyricsLine.Of([.. Enumerable.Range(0, 41).Select(i => Word("la", i, i + 0.2, 60))])] };
+        Assert.DoesNotContain("\n*", LyricsFormats.UltraStar.Write(quick), StringComparison.Ordinal);
+    }
+
+    private static void Same(LyricsDocument expected, LyricsDocument actual)
+    {
+        Assert.Equal(expected.Lines.Select(line => (line.Text, line.Voice)), actual.Lines.Select(line => (line.Text, line.Voice)));
+        Assert.Equal(
+            Syllables(expected).Select(syllable => (syllable.Text, syllable.Start, syllable.End, syllable.Pitch)),
+            Syllables(actual).Select(syllable => (syllable.Text, syllable.Start, syllable.End, syllable.Pitch)));
     }
 
     private static IEnumerable<LyricsSyllable> Syllables(LyricsDocument song) =>

@@ -50,14 +50,23 @@ internal sealed partial class ExportIntake(JobStore jobs, JobQueue queue, JobFac
         var background = FormValue.Text(options.Background)?.ToLowerInvariant();
         if (background is not (null or "cover" or "gradient") && !Color().IsMatch(background))
             throw ApiProblem.BadOption("background", "give cover, gradient or a colour such as #203040");
-        var isVideo = kind == "mp4";
+        var kinds = kind == Exports.Zip ? CheckKinds(options.Kinds) : null;
+        var isVideo = (kinds ?? [kind]).Contains("mp4") || (kind == Exports.Zip && kinds is null);
         return new ExportOptions
         {
             Kind = kind,
+            Kinds = kinds,
             Audio = audio == "instrumental" ? null : audio,
             Resolution = isVideo && options.Resolution != 720 ? options.Resolution : null,
             Background = isVideo && background != "cover" ? background : null,
         };
+    }
+
+    /// <summary>What a ZIP is to hold, in one order; null for all there is.</summary>
+    private static List<string>? CheckKinds(IReadOnlyList<string>? kinds)
+    {
+        var wanted = (kinds ?? []).Select(kind => FormValue.OneOf("kinds", kind, [.. Exports.Single])).ToHashSet();
+        return wanted.Count == 0 || wanted.Count == Exports.Single.Count ? null : [.. Exports.Single.Where(wanted.Contains)];
     }
 
     [GeneratedRegex("^#[0-9a-f]{6}$")]

@@ -51,38 +51,49 @@ internal sealed class ExportWork(KaraokePipeline pipeline, IContentStore store, 
         // The same checkpoint as any job's, with nothing kept: the next worker begins again.
         checkpoints.Pass(Checkpoints.InputAtHand);
 
-        var kind = Exports.KindOf(export);
-        var output = Path.Combine(folder, "export");
-        var request = new KaraokeRequest(new SongRequest(input) { Track = job.Options.Track }, [new KaraokeOutput(kind, output)])
+        var name = FileNames.OfSong(job.Artist, job.Title);
+        var outputs = Exports.Parts(export).Select(kind => new KaraokeOutput(kind, Path.Combine(folder, $"{kind}"))).ToList();
+        var request = new KaraokeRequest(new SongRequest(input) { Track = job.Options.Track }, outputs)
         {
             Document = document,
             Stems = stems,
             Audio = Exports.AudioOf(export),
             Video = Exports.VideoOf(export),
-            Name = FileNames.OfSong(job.Artist, job.Title),
+            Name = name,
         };
-        await pipeline.RunAsync(request, new Progress(reporter), ct);
-        if (kind == KaraokeKind.UltraStar)
-            output = await PackAsync(output, Path.Combine(folder, "packed"), request.Name, ct);
+        var result = await pipeline.RunAsync(request, new Progress(reporter), ct);
+        var made = export.Kind == Exports.Zip || outputs[0].Kind == KaraokeKind.UltraStar
+            ? await PackAsync(result.Made, Path.Combine(folder, "packed"), name, ct)
+            : outputs[0].Path;
         reporter.Report(Stage.Publish, 0.95, "storing the result");
-        await using var file = File.OpenRead(output);
-        await store.PutAsync(job.ResultKey!, file, new ContentDescription(Exports.FileOf(kind).MediaType), ct);
+        await using var file = File.OpenRead(made);
+        await store.PutAsync(job.ResultKey!, file, new ContentDescription(Exports.FileOf(export.Kind).MediaType), ct);
     }
 
     private async Task<string> FetchAsync(string key, string path, CancellationToken ct) =>
         await store.CopyToFileAsync(key, path, ct) ? path : throw ServerException.InputGone();
 
-    /// <summary>A folder of a game's song goes as a ZIP with that folder in it.</summary>
-    private static async Task<string> PackAsync(string folder, string path, string name, CancellationToken ct)
+    /// <summary>What was made goes in one ZIP: files under the song's name, a game's folder with that folder.</summary>
+    private static async Task<string> PackAsync(IReadOnlyList<KaraokeOutput> made, string path, string name, CancellationToken ct)
     {
         await using var zip = new ZipArchive(File.Create(path), ZipArchiveMode.Create);
-        foreach (var file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
+        foreach (var output in made)
         {
-            await using var entry = zip.CreateEntry($"{name}/{Path.GetFileName(file)}", CompressionLevel.Fastest).Open();
-            await using var content = File.OpenRead(file);
-            await content.CopyToAsync(entry, ct);
+            if (output.Kind != KaraokeKind.UltraStar)
+                await AddAsync(zip, output.Path, name + Exports.FileOf($"{output.Kind}".ToLowerInvariant()).Ending, ct);
+            else
+                foreach (var file in Directory.EnumerateFiles(output.Path).Order(StringComparer.Ordinal))
+                    await AddAsync(zip, file, $"{name}/{Path.GetFileName(file)}", ct);
         }
         return path;
+    }
+
+    private static async Task AddAsync(ZipArchive zip, string file, string name, CancellationToken ct)
+    {
+        // Sound and video are as small as they get.
+        await using var entry = zip.CreateEntry(name, CompressionLevel.Fastest).Open();
+        await using var content = File.OpenRead(file);
+        await content.CopyToAsync(entry, ct);
     }
 
     private sealed class Progress(JobReporter reporter) : IProgress<SongProgress>

@@ -157,6 +157,9 @@ public sealed partial class EditView : ComponentBase, IAsyncDisposable
 
     private void Choose((int First, int Last) lines) => _passage = (Math.Min(lines.First, lines.Last), Math.Max(lines.First, lines.Last));
 
+    /// <summary>The lines that are spoken of: the passage's, or the selected word's.</summary>
+    private Range Chosen => _passage is { } lines ? lines.First..(lines.Last + 1) : LineOf(_selected)..(LineOf(_selected) + 1);
+
     private int LineOf(int word) => LyricsEdit.Find(_history!.Now, word).Line;
 
     /// <summary>A passage's new words and times are one step, which undo takes back.</summary>

@@ -161,6 +161,16 @@ internal static class LyricsEdit
         });
     }
 
+    /// <summary>Changes what is said of lines, such as who sings them; their words stay.</summary>
+    public static LyricsDocument ChangeLines(LyricsDocument document, Range lines, Func<LyricsLine, LyricsLine> change)
+    {
+        var (first, count) = lines.GetOffsetAndLength(document.Lines.Count);
+        return document with
+        {
+            Lines = [.. document.Lines.Select((line, i) => i >= first && i < first + count ? change(line) : line)],
+        };
+    }
+
     /// <summary>All words in order.</summary>
     public static IReadOnlyList<LyricsWord> Words(LyricsDocument document) => [.. document.Lines.SelectMany(line => line.Words)];
 

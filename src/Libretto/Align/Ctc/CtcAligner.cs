@@ -12,7 +12,8 @@ namespace Libretto.Align.Ctc;
 /// </summary>
 /// <param name="network">The network.</param>
 /// <param name="language">The words' language as an ISO 639 code, or null.</param>
-internal sealed class CtcAligner(CtcNetwork network, string? language)
+/// <param name="syllables">Parts a word into syllables, which get times too; null leaves words whole.</param>
+internal sealed class CtcAligner(CtcNetwork network, string? language, Func<string, IReadOnlyList<string>>? syllables = null)
 {
     /// <summary>The longest window, seconds: what such networks were trained on, and bounds the memory.</summary>
     public const double LongestWindow = 30;
@@ -119,7 +120,7 @@ internal sealed class CtcAligner(CtcNetwork network, string? language)
             audio.ReadMono(start, samples);
             var offset = (double)start / audio.SampleRate;
             return Align(samples, words, cancellationToken)
-                ?.Select(word => word with { Start = word.Start + offset, End = word.End + offset }).ToArray();
+                ?.Select(word => word.MoveTo(word.Start + offset, word.End + offset)).ToArray();
         }
         finally
         {
@@ -131,11 +132,12 @@ internal sealed class CtcAligner(CtcNetwork network, string? language)
     {
         if (activity.Count == 0)
             return words;
-        var held = words.Select((word, i) => word with { End = Math.Max(word.End, i + 1 < words.Length ? words[i + 1].Start : windowEnd) });
+        var held = words.Select((word, i) =>
+            word.MoveTo(word.Start, Math.Max(word.End, i + 1 < words.Length ? words[i + 1].Start : windowEnd)));
         return ActivityBounds.Apply([.. held], activity);
     }
 
-    private static LyricsWord[] Times(IReadOnlyList<string> words, CtcText text, CtcPath path, double secondsPerFrame)
+    private LyricsWord[] Times(IReadOnlyList<string> words, CtcText text, CtcPath path, double secondsPerFrame)
     {
         var timed = new LyricsWord[words.Count];
         var reached = FirstSound(text, path) * secondsPerFrame;
@@ -148,10 +150,32 @@ internal sealed class CtcAligner(CtcNetwork network, string? language)
                 : new LyricsWord(words[word], spans[0].Start * secondsPerFrame, spans[^1].End * secondsPerFrame)
                 {
                     Confidence = Confidence(spans),
+                    Syllables = SyllablesOf(words[word], text, path, (first, count), secondsPerFrame),
                 };
             reached = timed[word].End;
         }
         return timed;
+    }
+
+    /// <summary>
+    /// A word's syllables, each from its first letter's sound to the next one's; null for a word of one, or whose letters have no times of
+    /// their own.
+    /// </summary>
+    private LyricsSyllable[]? SyllablesOf(string word, CtcText text, CtcPath path, (int Start, int Count) tokens, double secondsPerFrame)
+    {
+        if (syllables?.Invoke(word) is not { Count: > 1 } parts)
+            return null;
+        var starts = new double[parts.Count + 1];
+        for (int i = 0, place = 0; i < parts.Count; place += parts[i++].Length)
+        {
+            var end = place + parts[i].Length;
+            var first = Array.FindIndex(text.Places, tokens.Start, tokens.Count, letter => letter >= place && letter < end);
+            if (first < 0)
+                return null;
+            starts[i] = path.Spans[first].Start * secondsPerFrame;
+        }
+        starts[^1] = path.Spans[tokens.Start + tokens.Count - 1].End * secondsPerFrame;
+        return [.. parts.Select((part, i) => new LyricsSyllable(part, starts[i], starts[i + 1]))];
     }
 
     private static int FirstSound(CtcText text, CtcPath path) => path.Spans[text.Words.First(word => word.Count > 0).Start].Start;

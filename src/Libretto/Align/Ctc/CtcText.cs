@@ -9,7 +9,9 @@ namespace Libretto.Align.Ctc;
 /// <summary>Words as the classes of a CTC network, with a wildcard for each character it lacks.</summary>
 /// <param name="Tokens">Classes and wildcards, the network's word delimiter between words.</param>
 /// <param name="Words">Where each word's tokens lie; empty for a word that makes no sound, such as a dash.</param>
-internal sealed record CtcText(int[] Tokens, (int Start, int Count)[] Words)
+/// <param name="Places">The place in its word of the letter that each token stands for; -1 where it stands for none, as in a number that
+/// is spelled out.</param>
+internal sealed record CtcText(int[] Tokens, (int Start, int Count)[] Words, int[] Places)
 {
     private const string Apostrophes = "'’‘ʼ`´";
 
@@ -24,37 +26,50 @@ internal sealed record CtcText(int[] Tokens, (int Start, int Count)[] Words)
     {
         var spells = language is not null && language.Split('-', '_')[0].Equals("en", StringComparison.OrdinalIgnoreCase)
             && vocabulary.Find(new Rune('1')) is null;
-        var tokens = new List<int>();
+        var (tokens, letters) = (new List<int>(), new List<int>());
         var places = new (int Start, int Count)[words.Count];
         for (var word = 0; word < words.Count; word++)
         {
             var text = Accents.Compose(words[word]);
-            var sounds = Sounds(spells ? EnglishSpeller.Spell(text) : text, vocabulary).ToList();
+            var isSpelled = spells && text.Any(IsSpelled);
+            var spoken = isSpelled ? EnglishSpeller.Spell(text) : text;
+            // In another case or composed, letters have their places still if there are as many.
+            var isInPlace = !isSpelled && text.Length == words[word].Length;
+            var sounds = Sounds(spoken, vocabulary).ToList();
             if (sounds.Count > 0 && tokens.Count > 0 && vocabulary.Delimiter is { } delimiter)
+            {
                 tokens.Add(delimiter);
+                letters.Add(-1);
+            }
             places[word] = (tokens.Count, sounds.Count);
-            tokens.AddRange(sounds);
+            tokens.AddRange(sounds.Select(sound => sound.Class));
+            letters.AddRange(sounds.Select(sound => isInPlace ? sound.Place : -1));
         }
-        return new CtcText([.. tokens], places);
+        return new CtcText([.. tokens], places, [.. letters]);
     }
 
-    private static IEnumerable<int> Sounds(string text, CtcVocabulary vocabulary)
+    private static bool IsSpelled(char letter) => char.IsDigit(letter) || SpokenSymbols.Contains(letter, StringComparison.Ordinal);
+
+    private static IEnumerable<(int Class, int Place)> Sounds(string text, CtcVocabulary vocabulary)
     {
+        var next = 0;
         foreach (var rune in text.EnumerateRunes())
         {
+            var place = next;
+            next += rune.Utf16SequenceLength;
             if (rune.IsBmp && Apostrophes.Contains((char)rune.Value, StringComparison.Ordinal))
             {
                 if (vocabulary.Find(new Rune('\'')) is { } apostrophe)
-                    yield return apostrophe;
+                    yield return (apostrophe, place);
             }
             else if (Rune.IsLetterOrDigit(rune) || (rune.IsBmp && SpokenSymbols.Contains((char)rune.Value, StringComparison.Ordinal)))
             {
                 foreach (var sound in Classes(rune, vocabulary) ?? [CtcTrellis.Wildcard])
-                    yield return sound;
+                    yield return (sound, place);
             }
             else if (IsMark(rune) && vocabulary.Find(rune) is { } mark)
             {
-                yield return mark;
+                yield return (mark, place);
             }
         }
     }

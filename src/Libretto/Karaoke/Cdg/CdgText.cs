@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Libretto.Karaoke.Fonts;
 using Libretto.Karaoke.Layout;
 using SkiaSharp;
@@ -39,6 +41,7 @@ internal sealed class CdgText(FontSet fonts)
         // A word that is wider than the screen is drawn narrower.
         var scale = Math.Min(1, Screen / total);
         using var canvas = new Canvas(Screen, LineHeight);
+        var baseline = BaselineOf(line.Text, size);
         canvas.Skia.Translate((Screen - total * scale) / 2, 0);
         canvas.Skia.Scale(scale, 1);
         var spans = new List<(int, int)>();
@@ -46,7 +49,7 @@ internal sealed class CdgText(FontSet fonts)
         for (var i = 0; i < widths.Length; i++)
         {
             var left = line.IsRightToLeft ? x - widths[i].Gap - widths[i].Text : x + widths[i].Gap;
-            fonts.Draw(canvas.Skia, line.Pieces[i].Text, left, Baseline, size, canvas.White);
+            fonts.Draw(canvas.Skia, line.Pieces[i].Text, left, baseline, size, canvas.White);
             var from = (Screen - total * scale) / 2 + left * scale;
             spans.Add((LeftEdge(line, i, from), RightEdge(line, i, from + widths[i].Text * scale)));
             x = line.IsRightToLeft ? left : left + widths[i].Text;
@@ -86,8 +89,20 @@ internal sealed class CdgText(FontSet fonts)
     private static bool BeginsWord(DisplayLine line, int piece) => piece == 0 || piece >= line.Pieces.Count ||
         line.Pieces[piece].Gap.Length > 0;
 
-    // So that capitals with accents begin at the top and most lines end with the second row of tiles.
-    private const float Baseline = 19;
+    /// <summary>
+    /// High enough that most lines end with the second row of tiles; where marks stand above the letters, low enough for these.
+    /// </summary>
+    private float BaselineOf(string text, float size)
+    {
+        const float High = 19;
+        if (!text.EnumerateRunes().Any(HasMark))
+            return High;
+        var (above, below) = fonts.Extent(size);
+        return Math.Max(High, Math.Min((float)Math.Ceiling(above), LineHeight - below));
+    }
+
+    private static bool HasMark(Rune rune) => rune.Value is >= 0x00C0 and <= 0x024F or >= 0x1EA0 and <= 0x1EFF ||
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 
     private List<string> Wrap(string text, float size)
     {

@@ -19,13 +19,12 @@ internal sealed class VideoRenderer(ToolRunner tools, TemporaryFolder folder)
     /// <param name="path">The file to write; one that exists is replaced.</param>
     /// <param name="progress">Share done, 0 to 1.</param>
     /// <param name="cancellationToken">Ends ffmpeg at once; nothing half-written remains.</param>
-    /// <exception cref="LibrettoException">ffmpeg lacks a part, a letter has no font, a picture or a style is none, or the disk is
+    /// <exception cref="LibrettoException">A letter has no font, a picture or a style is none, or the disk is
     /// full.</exception>
     public async Task RenderAsync(
         KaraokeSong song, KaraokeSound sound, string? cover, VideoOptions options, string path, IProgress<double>? progress,
         CancellationToken cancellationToken)
     {
-        await CheckFfmpegAsync(cancellationToken);
         var script = folder.NewFile();
         try
         {
@@ -48,19 +47,6 @@ internal sealed class VideoRenderer(ToolRunner tools, TemporaryFolder folder)
             File.Delete(script);
         }
     }
-
-    /// <summary>Says before the work what ffmpeg would say after it, in words of its own.</summary>
-    private async Task CheckFfmpegAsync(CancellationToken cancellationToken)
-    {
-        if (!await HasAsync("-filters", " ass ", cancellationToken))
-            throw KaraokeException.FfmpegLacks("libass", "draws the words");
-        if (!await HasAsync("-encoders", " libx264 ", cancellationToken))
-            throw KaraokeException.FfmpegLacks("libx264", "writes the video");
-    }
-
-    private async Task<bool> HasAsync(string list, string part, CancellationToken cancellationToken) =>
-        (await tools.ReadTextAsync(Tool.Ffmpeg, ["-hide_banner", "-v", "error", list], TimeSpan.FromMinutes(1),
-            cancellationToken)).Text.Contains(part, StringComparison.Ordinal);
 
     private static async Task<string> ReadStyleAsync(string file, CancellationToken cancellationToken)
     {

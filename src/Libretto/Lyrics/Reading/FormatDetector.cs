@@ -42,6 +42,7 @@ internal static partial class FormatDetector
     private static ILyricsFormat? ByLines(string text, ILyricsFormat? named)
     {
         int lines = 0, stamps = 0, fields = 0, songNotes = 0, songFields = 0, spans = 0;
+        var hasBeat = false;
         foreach (var line in text.AsSpan().EnumerateLines())
         {
             if (line.IsWhiteSpace())
@@ -60,14 +61,17 @@ internal static partial class FormatDetector
             else if (Span().IsMatch(line))
                 spans++;
             else if (SongField().IsMatch(line))
+            {
                 songFields++;
+                hasBeat |= line.TrimStart().StartsWith("#BPM:", StringComparison.OrdinalIgnoreCase);
+            }
             else if (SongNote().IsMatch(line))
                 songNotes++;
         }
         // A stamp here and there is a remark of plain lyrics.
         if (stamps > 0 && (stamps * 4 >= lines - fields || named is not null && IsLrc(named)))
             return LyricsFormats.EnhancedLrc;
-        if (songFields > 0 && (songNotes > songFields || named == LyricsFormats.UltraStar))
+        if (songFields > 0 && (songNotes > (hasBeat ? 0 : songFields) || named == LyricsFormats.UltraStar))
             return LyricsFormats.UltraStar;
         if (spans > 1 && spans * 2 >= lines - fields)
             throw LyricsFormatException.NotRead("KRC, QRC or YRC");
@@ -100,7 +104,7 @@ internal static partial class FormatDetector
     [GeneratedRegex(@"^\s*\[[0-9]{1,9},[0-9]{1,9}\]")]
     private static partial Regex Span();
 
-    [GeneratedRegex(@"^[\uFEFF]?#[A-Z0-9]{2,20}:")]
+    [GeneratedRegex(@"^[\uFEFF]?#[A-Za-z0-9]{2,20}:")]
     private static partial Regex SongField();
 
     [GeneratedRegex(@"^(?:[:*FRG] -?[0-9]+ [0-9]+ -?[0-9]+ |- -?[0-9]+|P[12]|E$)")]

@@ -36,8 +36,10 @@ public sealed class KaraokePipeline
         ArgumentNullException.ThrowIfNull(request);
         if (request.Document is { IsTimed: false })
             throw KaraokeException.NoTimes();
+        await _renderer.CheckAsync(request, cancellationToken);
         var plan = ProgressPlan.Karaoke(lyricsAreKnown: request.Document is not null);
         using var song = await _opener.OpenAsync(request.Song, plan, progress, cancellationToken);
+        CheckFit(request.Document, song);
         if (NeedsSeparation(request) && await _separation.EnsureAsync(new SynchronousProgress<ModelProgress>(song.Meter.Fetching),
             cancellationToken) is { } obstacle)
         {
@@ -54,11 +56,25 @@ public sealed class KaraokePipeline
 
         song.Meter.Enter(WorkStep.Notes, "finding syllables and notes");
         var document = Named(result?.Document ?? request.Document!, request.Song.Path, song);
-        document = await _notes.FindAsync(song, document, stems, request.Outputs.Any(output => output.Kind == KaraokeKind.UltraStar),
-            cancellationToken);
+        document = await _notes.FindAsync(song, document, stems, cancellationToken);
 
         var made = await _renderer.RenderAsync(song, document, stems, request, cancellationToken);
         return new KaraokeResult(document, made, song.Notices);
+    }
+
+    /// <summary>Words after the song's end are another's, or of another cut of it: many are refused, a few told.</summary>
+    private static void CheckFit(LyricsDocument? document, Song song)
+    {
+        const double Slack = 0.5;
+        if (document is null || song.Info.Duration is not { } duration)
+            return;
+        var words = document.Lines.SelectMany(line => line.Words).ToList();
+        var late = words.Where(word => word.Start > duration + Slack).ToList();
+        if (late.Count * 10 > words.Count)
+            throw KaraokeException.OtherSong(words[^1].Start, duration);
+        if (late.Count > 0)
+            song.Notice($"{late.Count} of the {words.Count} words come after the song's end: the lyrics may be of " +
+                "another cut of it.");
     }
 
     private static bool NeedsSeparation(KaraokeRequest request) => request.Audio != KaraokeAudio.Mix && request.Stems is null;

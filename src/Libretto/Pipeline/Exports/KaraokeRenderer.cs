@@ -13,6 +13,21 @@ namespace Libretto.Pipeline.Exports;
 /// <summary>Makes what is wanted of a song whose words, stems and notes are known.</summary>
 internal sealed class KaraokeRenderer(ToolRunner tools, AudioDecoder decoder, Func<TemporaryFolder> temporary)
 {
+    /// <summary>Sees before the long work that ffmpeg can make what is wanted, and that a background is one.</summary>
+    /// <exception cref="LibrettoException">It cannot, or is not there; or the background is no picture or video.</exception>
+    public async Task CheckAsync(KaraokeRequest request, CancellationToken cancellationToken)
+    {
+        var needed = request.Outputs.SelectMany(output => output.Kind switch
+        {
+            KaraokeKind.Mp4 => (FfmpegPart[])[FfmpegParts.Letters, FfmpegParts.Video],
+            KaraokeKind.Html => [FfmpegParts.Opus],
+            _ => [FfmpegParts.Mp3],
+        });
+        await new FfmpegParts(tools).RequireAsync(needed, cancellationToken);
+        if (request.Video.Background == VideoBackgroundKind.File && request.Outputs.Any(output => output.Kind == KaraokeKind.Mp4))
+            (await new BackgroundMaker(tools, temporary()).MakeAsync(request.Video, cover: null, cancellationToken)).Dispose();
+    }
+
     /// <summary>Makes all outputs, one after another.</summary>
     /// <returns>Those made.</returns>
     public async Task<IReadOnlyList<KaraokeOutput>> RenderAsync(

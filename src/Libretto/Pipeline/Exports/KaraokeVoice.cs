@@ -60,18 +60,22 @@ internal sealed class KaraokeVoice : IDisposable
         _isSeparated = true;
     }
 
-    /// <summary>The voice as networks listen to it, 16 kHz mono: the whole recording where it is not known apart.</summary>
+    /// <summary>Whether the voice is there apart from the accompaniment.</summary>
+    public bool IsApart => Files is not null;
+
+    /// <summary>The voice as networks listen to it, 16 kHz mono; only where it is apart.</summary>
     /// <param name="decoder">Decodes it.</param>
     /// <param name="cancellationToken">Ends ffmpeg at once.</param>
     /// <returns>The sound, and whether the caller disposes of it.</returns>
-    public async Task<(PcmFile Sound, bool IsOwned)> SpeechAsync(AudioDecoder decoder, CancellationToken cancellationToken)
-    {
-        if (_isSeparated)
-            return (await _stems.SpeechAsync(cancellationToken), false);
-        return Files is { } files
-            ? (await decoder.DecodeAsync(files.Vocals, Song.SpeechRate, channels: 1, progress: null, cancellationToken), true)
-            : (await _song.SpeechAsync(null, cancellationToken), false);
-    }
+    public async Task<(PcmFile Sound, bool IsOwned)> SpeechAsync(AudioDecoder decoder, CancellationToken cancellationToken) => _isSeparated
+        ? (await _stems.SpeechAsync(cancellationToken), false)
+        : (await decoder.DecodeAsync(Files!.Vocals, Song.SpeechRate, channels: 1, progress: null, cancellationToken), true);
+
+    /// <summary>What the melody is heard in, 16 kHz stereo: the voice, or the whole recording where it is not apart.</summary>
+    /// <returns>The sound; the caller disposes of it.</returns>
+    public Task<PcmFile> StereoAsync(AudioDecoder decoder, CancellationToken cancellationToken) => Files is { } files
+        ? decoder.DecodeAsync(files.Vocals, Song.SpeechRate, channels: 2, progress: null, cancellationToken)
+        : decoder.DecodeAsync(_song.Info, Song.SpeechRate, channels: 2, range: null, progress: null, cancellationToken);
 
     private static async Task<string> HashAsync(string path, CancellationToken cancellationToken)
     {

@@ -5,6 +5,7 @@ using Libretto.Models;
 using Libretto.Models.Onnx;
 using Libretto.Pitch;
 using Libretto.Pipeline.Memo;
+using Libretto.Pipeline.Timing;
 
 namespace Libretto.Pipeline.Exports;
 
@@ -17,68 +18,70 @@ internal sealed class NoteSearch(AudioDecoder decoder, ModelStore models, OnnxSe
     /// <param name="song">The song.</param>
     /// <param name="document">Its words.</param>
     /// <param name="voice">Its voice.</param>
-    /// <param name="areNotesWanted">Whether its user is told that there are none.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public async Task<LyricsDocument> FindAsync(Song song, LyricsDocument document, KaraokeVoice voice, bool areNotesWanted,
+    public async Task<LyricsDocument> FindAsync(Song song, LyricsDocument document, KaraokeVoice voice,
         CancellationToken cancellationToken)
     {
         if (document.Lines.Count == 0)
             return document;
-        var splitter = new SyllableSplitter(document.Language, await PatternsAsync(song, document.Language, cancellationToken));
-        var track = await TrackAsync(song, voice, areNotesWanted, cancellationToken);
+        var splitter = await new SyllableSplitters(models).FetchedAsync(
+            document.Language, new SynchronousProgress<ModelProgress>(song.Meter.Fetching), cancellationToken);
+        var track = await TrackAsync(song, voice, cancellationToken);
         return await Task.Run(() => new NoteFinder(splitter, track).Find(document), cancellationToken);
     }
 
-    private async Task<HyphenationPatterns?> PatternsAsync(Song song, string? language, CancellationToken cancellationToken)
+    /// <summary>
+    /// What is sung: a voice apart is listened to by the network, where it is here; anything else by what needs none.
+    /// </summary>
+    private async Task<PitchTrack> TrackAsync(Song song, KaraokeVoice voice, CancellationToken cancellationToken)
     {
-        if (language is null || !HyphenationFiles.Languages.Contains(language))
-            return null;
-        try
-        {
-            var folder = await EnsureAsync(song, HyphenationFiles.Model, cancellationToken);
-            var file = Path.Combine(folder, HyphenationFiles.FileOf(language));
-            return File.Exists(file) ? HyphenationPatterns.Parse(await File.ReadAllTextAsync(file, cancellationToken)) : null;
-        }
-        catch (Exception e) when (e is ModelException or FormatException or IOException)
-        {
-            // Words part by their vowels then; nobody need be troubled.
-            return null;
-        }
-    }
-
-    private async Task<PitchTrack?> TrackAsync(Song song, KaraokeVoice voice, bool areNotesWanted, CancellationToken cancellationToken)
-    {
-        string folder;
-        try
-        {
-            folder = await EnsureAsync(song, ModelCatalogue.PitchModel, cancellationToken);
-        }
-        catch (ModelException e)
-        {
-            if (areNotesWanted)
-                song.Notice($"The chart has words and times but no notes, because the model that hears them is not here: {e.Message}");
-            return null;
-        }
-        var key = song.Memo.Key("pitch", voice.Key, ModelIdentity.Of(folder));
+        var folder = voice.IsApart ? await FindNetworkAsync(song, cancellationToken) : null;
+        var key = song.Memo.Key("pitch", voice.Key, folder is null ? "salience 1" : ModelIdentity.Of(folder));
         if (await song.Memo.FindAsync(key, StageJson.Default.KeptPitch, cancellationToken) is { } kept)
         {
             song.Meter.Found("the notes were found in the cache");
             return kept.ToTrack();
         }
+        var track = folder is null
+            ? await FollowMelodyAsync(song, voice, cancellationToken)
+            : await HearVoiceAsync(song, voice, folder, cancellationToken);
+        await song.Memo.KeepAsync(key, KeptPitch.Of(track), StageJson.Default.KeptPitch, cancellationToken);
+        return track;
+    }
+
+    private async Task<string?> FindNetworkAsync(Song song, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await EnsureAsync(song, ModelCatalogue.PitchModel, cancellationToken);
+        }
+        catch (ModelException)
+        {
+            // The voice has notes without it too, nearly as good.
+            return null;
+        }
+    }
+
+    private async Task<PitchTrack> HearVoiceAsync(Song song, KaraokeVoice voice, string folder, CancellationToken cancellationToken)
+    {
         song.Meter.By(ModelCatalogue.PitchModel);
         var (sound, isOwned) = await voice.SpeechAsync(decoder, cancellationToken);
         try
         {
-            var track = await Task.Run(() => PitchNetwork.Load(folder, sessions).Track(sound, song.Meter.Step(), cancellationToken),
+            return await Task.Run(() => PitchNetwork.Load(folder, sessions).Track(sound, song.Meter.Step(), cancellationToken),
                 cancellationToken);
-            await song.Memo.KeepAsync(key, KeptPitch.Of(track), StageJson.Default.KeptPitch, cancellationToken);
-            return track;
         }
         finally
         {
             if (isOwned)
                 sound.Dispose();
         }
+    }
+
+    private async Task<PitchTrack> FollowMelodyAsync(Song song, KaraokeVoice voice, CancellationToken cancellationToken)
+    {
+        using var sound = await voice.StereoAsync(decoder, cancellationToken);
+        return await Task.Run(() => MelodyTracker.Track(sound, song.Meter.Step(), cancellationToken), cancellationToken);
     }
 
     private Task<string> EnsureAsync(Song song, string model, CancellationToken cancellationToken) =>

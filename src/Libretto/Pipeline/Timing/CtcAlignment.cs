@@ -45,7 +45,9 @@ internal sealed class CtcAlignment(ModelStore models, OnnxSessions sessions, Lib
         if (words.Count == 0)
             return words;
         var given = JsonSerializer.Serialize(words, StageJson.Default.IReadOnlyListLyricsWord);
-        var key = song.Memo.Key("align-ctc", ModelIdentity.Of(folder), given, vocals?.Key ?? "", language);
+        var parting = new SyllableSplitters(models).Installed(language);
+        var key = song.Memo.Key("align-ctc", "syllables", $"{parting.HasPatterns}", ModelIdentity.Of(folder), given, vocals?.Key ?? "",
+            language);
         if (await song.Memo.FindAsync(key, StageJson.Default.IReadOnlyListLyricsWord, cancellationToken) is { } known &&
             known.Count == words.Count)
         {
@@ -54,7 +56,7 @@ internal sealed class CtcAlignment(ModelStore models, OnnxSessions sessions, Lib
         }
         var audio = vocals is null ? await song.SpeechAsync(null, cancellationToken) : await vocals.SpeechAsync(cancellationToken);
         var timed = await Task.Run(
-            () => new CtcAligner(CtcNetwork.Load(folder, sessions), language).AlignSong(
+            () => new CtcAligner(CtcNetwork.Load(folder, sessions), language, parting.Split).AlignSong(
                 audio, words, vocals?.Singing ?? [], song.Meter.Step(), cancellationToken),
             cancellationToken);
         await song.Memo.KeepAsync(key, timed, StageJson.Default.IReadOnlyListLyricsWord, cancellationToken);

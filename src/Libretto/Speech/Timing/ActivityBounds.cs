@@ -46,13 +46,11 @@ internal static class ActivityBounds
             (starts[i], limits[i]) = (start, next);
         }
         WordOrder.Space(starts, first: 0, double.PositiveInfinity, DocumentRules.ShortestWord);
-        return [.. words.Select((word, i) => word with
-        {
-            Start = starts[i],
-            End = WordOrder.End(
+        return [.. words.Select((word, i) => word.MoveTo(
+            starts[i],
+            WordOrder.End(
                 starts[i], Math.Min(word.End, limits[i]), i + 1 < starts.Length ? starts[i + 1] : double.PositiveInfinity,
-                DocumentRules.ShortestWord),
-        })];
+                DocumentRules.ShortestWord)))];
     }
 
     /// <summary>The range that holds the time, or the one whose edge is nearest, not before <paramref name="from"/>.</summary>

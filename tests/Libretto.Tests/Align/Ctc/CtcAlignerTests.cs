@@ -37,6 +37,31 @@ public sealed class CtcAlignerTests : IDisposable
     }
 
     [Fact]
+    public void Syllables_go_from_their_first_letters_sound_to_the_next_ones()
+    {
+        var aligner = new CtcAligner(CtcNetwork.Load(_folder.Path, _sessions), "en", word => word == "Ab-cd" ? ["Ab-", "cd"] : [word]);
+        using var song = new PcmFile(ToneNetwork.Rate, 1);
+        song.Append(Sing(4, ('e', 0.3, 0.6), ('a', 1, 1.2), ('b', 1.2, 1.5), ('c', 2.1, 2.3), ('d', 2.3, 2.7)));
+        var words = aligner.Align(song, new TimeRange(0.1, 3.6), ["e", "Ab-cd"], [new TimeRange(0.3, 0.6), new TimeRange(1, 3)], Never)!;
+
+        Assert.Null(words[0].Syllables);
+        var syllables = words[1].Syllables!;
+        Assert.Equal(["Ab-", "cd"], syllables.Select(syllable => syllable.Text));
+        Assert.Equal(words[1].Start, syllables[0].Start);
+        Assert.Equal(2.1, syllables[0].End, Tolerance);
+        Assert.Equal(2.1, syllables[1].Start, Tolerance);
+        // Held as long as the voice is, as the word.
+        Assert.Equal(words[1].End, syllables[1].End);
+    }
+
+    [Fact]
+    public void A_number_that_is_spelled_out_stays_whole()
+    {
+        var aligner = new CtcAligner(CtcNetwork.Load(_folder.Path, _sessions), "en", word => [word[..1], word[1..]]);
+        Assert.Null(aligner.Align(Sing(3, ('a', 0.5, 0.7), ('b', 0.7, 1)), ["12"], Never)?[0].Syllables);
+    }
+
+    [Fact]
     public void An_unknown_word_takes_the_sound_between_its_neighbours()
     {
         // What is sung in the middle has no letter of the network's in its spelling.

@@ -14,7 +14,6 @@ internal sealed class TtmlFormat : ILyricsFormat
 {
     public static readonly XNamespace Tt = "http://www.w3.org/ns/ttml";
     public static readonly XNamespace Metadata = "http://www.w3.org/ns/ttml#metadata";
-    private const string Apple = "http://music.apple.com/lyric-ttml-internal";
 
     public string Name => "ttml";
 
@@ -32,43 +31,29 @@ internal sealed class TtmlFormat : ILyricsFormat
         document = DocumentRules.Normalize(document);
         var lines = FormatText.SungLines(document, Name).ToList();
         FormatLimits.Tell(document, Holds.Overlaps | Holds.Voices | Holds.Translations | Holds.Sections, notices);
+        var keys = new Dictionary<LyricsLine, string>(ReferenceEqualityComparer.Instance);
+        var divisions = Divisions(document, lines, keys);
         var root = new XElement(Tt + "tt",
             new XAttribute(XNamespace.Xmlns + "ttm", Metadata),
-            new XAttribute(XNamespace.Xmlns + "itunes", Apple),
-            new XAttribute(XName.Get("timing", Apple), "Word"),
+            new XAttribute(XNamespace.Xmlns + "itunes", TtmlHead.Apple),
+            new XAttribute(TtmlHead.Apple + "timing", "Word"),
             new XAttribute(XNamespace.Xml + "lang", WordText.Clean(document.Language)),
-            Head(WordText.Clean(document.Title), WordText.Clean(document.Artist), lines.Any(line => line.Voice is not null)),
+            TtmlHead.Of(document, [.. lines.Where(keys.ContainsKey).Select(line => (keys[line], line))]),
             "\n  ",
-            new XElement(Tt + "body", new XAttribute("dur", Clock(document.Duration)), Divisions(document, lines), "\n  "),
+            new XElement(Tt + "body", new XAttribute("dur", Clock(document.Duration)), divisions, "\n  "),
             "\n");
         return "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n" + Serialize(root) + "\n";
     }
 
     public LyricsDocument Read(string text, LyricsNotices? notices = null) => TtmlReader.Read(text, notices);
 
-    private static object[]? Head(string title, string artist, bool voices) => title.Length + artist.Length == 0 && !voices ? null :
-    [
-        "\n  ",
-        new XElement(Tt + "head", "\n    ",
-            new XElement(Tt + "metadata",
-                title.Length > 0 ? new object[] { "\n      ", new XElement(Metadata + "title", title) } : null,
-                artist.Length > 0 || voices ? Agent("v1", "person", artist) : null,
-                voices ? new[] { Agent("v2", "person", ""), Agent("v1000", "group", "") } : null,
-                "\n    "),
-            "\n  "),
-    ];
-
-    private static object[] Agent(string id, string type, string name) =>
-    [
-        "\n      ",
-        new XElement(Metadata + "agent", new XAttribute("type", type), new XAttribute(XNamespace.Xml + "id", id),
-            name.Length > 0 ? new XElement(Metadata + "name", new XAttribute("type", "full"), name) : null),
-    ];
-
     /// <summary>
     /// A division for each part of the song and each stanza; backgrounds within the line before them that the same voice sings.
     /// </summary>
-    private static List<object> Divisions(LyricsDocument document, List<LyricsLine> lines)
+    /// <param name="document">The song.</param>
+    /// <param name="lines">Its lines that are sung.</param>
+    /// <param name="keys">Receives the key of each line that becomes a paragraph.</param>
+    private static List<object> Divisions(LyricsDocument document, List<LyricsLine> lines, Dictionary<LyricsLine, string> keys)
     {
         var parts = document.Sections?.ToLookup(section => section.Line, section => section.Name);
         var names = new Dictionary<LyricsLine, string>(ReferenceEqualityComparer.Instance);
@@ -96,31 +81,24 @@ internal sealed class TtmlFormat : ILyricsFormat
                 content.AddRange(["\n    ", division = new XElement(Tt + "div")]);
             }
             if (name is not null)
-                division.Add(new XAttribute(XName.Get("songPart", Apple), name));
-            division.Add("\n      ", paragraph = Paragraph(line));
+                division.Add(new XAttribute(TtmlHead.Apple + "songPart", name));
+            keys[line] = $"L{keys.Count + 1}";
+            division.Add("\n      ", paragraph = Paragraph(line, keys[line]));
             main = line;
         }
         division.Add("\n    ");
         return content;
     }
 
-    private static XElement Paragraph(LyricsLine line)
+    private static XElement Paragraph(LyricsLine line, string key)
     {
-        var paragraph = new XElement(Tt + "p", Times(line.Start, line.End));
+        var paragraph = new XElement(Tt + "p", Times(line.Start, line.End), new XAttribute(TtmlHead.Apple + "key", key));
         if (line.Voice is { } voice)
             paragraph.Add(new XAttribute(Metadata + "agent", voice == LyricsVoice.Both ? "v1000" : $"v{(int)voice}"));
         if (line.Background == true)
             paragraph.Add(new XAttribute(Metadata + "role", "x-bg"));
-        Words(paragraph, line);
-        if (line.Translation is { } translation)
-            paragraph.Add(Aside("x-translation", translation.Language, translation.Text));
-        if (line.Romanized is { } romanized)
-            paragraph.Add(Aside("x-roman", null, romanized));
-        return paragraph;
+        return Words(paragraph, line);
     }
-
-    private static XElement Aside(string role, string? language, string text) => new(Tt + "span",
-        new XAttribute(Metadata + "role", role), language is null ? null : new XAttribute(XNamespace.Xml + "lang", language), text);
 
     private static XElement Words(XElement element, LyricsLine line)
     {

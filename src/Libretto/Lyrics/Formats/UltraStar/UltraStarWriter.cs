@@ -13,6 +13,10 @@ internal static class UltraStarWriter
     // Pitches count from C4, which MIDI calls 60.
     private const int MiddleC = 60;
 
+    // The longest of all notes earn twice the points: one in twenty, as charts usually have it, and none that is over at once, seconds.
+    private const int GoldenOf = 20;
+    private const double ShortestGolden = 0.27;
+
     /// <summary>Writes a chart.</summary>
     /// <param name="document">Lyrics with times.</param>
     /// <param name="media">The files beside it.</param>
@@ -85,27 +89,35 @@ internal static class UltraStarWriter
     private static void AppendVoice(StringBuilder chart, BeatGrid grid, List<LyricsLine> lines)
     {
         long free = 0;
-        var starts = lines.Select(Syllables).Select(notes => notes.Select(note => grid.BeatOf(Milliseconds.From(note.Start)))
-            .ToArray()).ToList();
+        var all = lines.Select(line => Syllables(line).ToList()).ToList();
+        var golden = Golden(all);
+        var starts = all.Select(notes => notes.Select(note => grid.BeatOf(Milliseconds.From(note.Start))).ToArray()).ToList();
         for (var i = 0; i < lines.Count; i++)
         {
             if (i > 0)
                 chart.Append(CultureInfo.InvariantCulture, $"- {free}\n");
-            var notes = Syllables(lines[i]).ToList();
+            var notes = all[i];
             for (var j = 0; j < notes.Count; j++)
             {
                 var start = Math.Max(free, starts[i][j]);
                 var next = j + 1 < notes.Count ? starts[i][j + 1] : i + 1 < lines.Count ? starts[i + 1][0] : long.MaxValue;
                 var end = Math.Max(start + 1, Math.Min(grid.BeatOf(Milliseconds.From(notes[j].End)), next));
-                AppendNote(chart, notes[j], start, end - start);
+                AppendNote(chart, notes[j], golden.Contains(notes[j]), start, end - start);
                 free = end;
             }
         }
     }
 
-    private static void AppendNote(StringBuilder chart, Note note, long start, long length)
+    private static HashSet<Note> Golden(List<List<Note>> lines)
     {
-        var type = note.Pitch is null ? 'F' : ':';
+        var notes = lines.SelectMany(line => line).Where(note => note.Pitch is not null).ToList();
+        return [.. notes.Where(note => note.End - note.Start >= ShortestGolden).OrderByDescending(note => note.End - note.Start)
+            .Take(notes.Count / GoldenOf)];
+    }
+
+    private static void AppendNote(StringBuilder chart, Note note, bool isGolden, long start, long length)
+    {
+        var type = note.Pitch is null ? 'F' : isGolden ? '*' : ':';
         chart.Append(CultureInfo.InvariantCulture, $"{type} {start} {length} {(note.Pitch ?? MiddleC) - MiddleC} {note.Text}\n");
     }
 

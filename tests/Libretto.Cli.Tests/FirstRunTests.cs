@@ -68,7 +68,7 @@ public sealed class FirstRunTests : IAsyncLifetime
     public async Task A_download_that_breaks_goes_on_where_it_was()
     {
         OfferWhisper();
-        _hub.Server.CutAfter(Weights, 50_000);
+        BreakOff();
         var run = await SongAsync();
         Assert.Equal(0, run.ExitCode);
         Assert.DoesNotContain(Serves, run.Errors, StringComparison.Ordinal);
@@ -80,7 +80,7 @@ public sealed class FirstRunTests : IAsyncLifetime
     {
         OfferWhisper();
         InstallMoonshine();
-        _hub.Server.CutAfter(Weights, 50_000);
+        BreakOff();
         for (var i = 0; i < 4; i++)
             _hub.Server.Refuse(Weights, StatusCodes.Status503ServiceUnavailable);
         await AssertMoonshineServesAsync("answered 503");
@@ -207,6 +207,21 @@ public sealed class FirstRunTests : IAsyncLifetime
 
     /// <summary>A small network in the published layout: it is fetched, made into 8-bit blocks and listens like the real one, and understands nothing.</summary>
     private void OfferWhisper() => _hub.Offer(ModelHub.Whisper, Path.Combine(TestModels.Small, TestModels.Whisper));
+
+    /// <summary>Once, half of the network comes, and when it is kept the hub hangs up.</summary>
+    private void BreakOff() => _hub.Server.Trouble(Weights, async (context, content) =>
+    {
+        var half = content.Length / 2;
+        context.Response.ContentLength = content.Length;
+        await context.Response.Body.WriteAsync(content.AsMemory(0, half));
+        await context.Response.Body.FlushAsync();
+        while (!Directory.EnumerateFiles(_libretto.Folder["cache"], "*", SearchOption.AllDirectories)
+            .Any(file => new FileInfo(file) is { Exists: true, Length: var length } && length == half))
+        {
+            await Task.Delay(20, context.RequestAborted);
+        }
+        context.Abort();
+    });
 
     /// <summary>The small model of the user's own cache, and nothing else of it.</summary>
     private void InstallMoonshine()

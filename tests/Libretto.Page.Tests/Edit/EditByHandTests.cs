@@ -132,7 +132,7 @@ public sealed class EditByHandTests(Site site)
         await visitor.Page.GetByLabel("Add words").FillAsync("A whole line");
         await visitor.Button("As the next line").ClickAsync();
         await Assertions.Expect(visitor.Page.Locator(".edit-line").Nth(1)).ToContainTextAsync("whole");
-        await visitor.Page.GetByLabel("The line is sung by").SelectOptionAsync("the second voice");
+        await visitor.Page.GetByLabel("This line is sung by").SelectOptionAsync("Second");
         await visitor.Page.Locator(".edit-line[data-voice=Second]").WaitForAsync();
         await visitor.Button("Find and replace").ClickAsync();
         await visitor.Page.GetByLabel("Find", new() { Exact = true }).FillAsync("BRAND");

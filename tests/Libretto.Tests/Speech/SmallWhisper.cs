@@ -39,7 +39,10 @@ internal sealed record SmallWhisper
     ];
 
     // Text is made of bytes, and of these pairs: each a token more.
-    private static readonly (string Left, string Right)[] s_merges = [("Ġ", "t"), ("h", "e"), ("Ġt", "he"), ("e", "r"), ("l", "e"), ("t", "t")];
+    private static readonly (string Left, string Right)[] s_merges =
+    [
+        ("Ġ", "t"), ("h", "e"), ("Ġt", "he"), ("e", "r"), ("l", "e"), ("t", "t"), ("Ġ", "!"), ("Ġ", "-"), ("Ġ", "\""), ("Ġ", "("),
+    ];
 
     private static int TextTokens => 256 + s_merges.Length;
 

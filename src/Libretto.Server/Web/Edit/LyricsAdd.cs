@@ -51,14 +51,6 @@ internal static class LyricsAdd
         });
     }
 
-    /// <summary>Says who sings a word's line.</summary>
-    public static LyricsDocument SetVoice(LyricsDocument document, int word, LyricsVoice? voice)
-    {
-        var (line, _) = LyricsEdit.Find(document, word);
-        return document.Lines[line].Voice == voice ? document
-            : LyricsEdit.WithLine(document, line, document.Lines[line] with { Voice = voice });
-    }
-
     /// <summary>Moves a word whole; at most to its neighbours in its line.</summary>
     public static LyricsDocument MoveWord(LyricsDocument document, int word, double seconds)
     {

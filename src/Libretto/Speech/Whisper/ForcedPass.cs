@@ -46,7 +46,9 @@ internal static class ForcedPass
         var softmax = new float[model.Tokenizer.EndOfText];
         for (var i = 0; i < probabilities.Length; i++)
         {
-            TensorPrimitives.SoftMax(decoder.Logits(row, first - 1 + i)[..softmax.Length], softmax);
+            var logits = decoder.Logits(row, first - 1 + i)[..softmax.Length];
+            TensorPrimitives.Subtract(logits, TensorPrimitives.Max(logits), softmax); // the largest is 0, so that no power overflows
+            TensorPrimitives.SoftMax(softmax, softmax);
             probabilities[i] = softmax[text.Tokens[i]];
         }
         return new ForcedReading(attention, probabilities);

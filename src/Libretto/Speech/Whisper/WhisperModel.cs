@@ -193,7 +193,8 @@ internal sealed class WhisperModel
         var total = 0.0;
         for (var row = 0; row < rows; row++)
         {
-            TensorPrimitives.SoftMax(decoder.Logits(row, 0), scores);
+            TensorPrimitives.Subtract(decoder.Logits(row, 0), TensorPrimitives.Max(decoder.Logits(row, 0)), scores);
+            TensorPrimitives.SoftMax(scores, scores);
             var languages = Tokenizer.Languages.ToDictionary(l => l.Key, l => (double)scores[l.Value]);
             var weight = Math.Max(1e-3, 1 - scores[Tokenizer.NoSpeech]);
             var mass = Math.Max(languages.Values.Sum(), 1e-12);

@@ -7,10 +7,10 @@ using Libretto.Speech.Whisper;
 namespace Libretto.Align;
 
 /// <summary>
-/// Times lyrics that are known. Given words are first found among the recognised ones over the whole song; every line is then
-/// listened for where it may be, and the chain of lines heard best is taken; windows bounded by it are read once more for each
-/// word's start; last, lines that cannot be heard at all ("ooh") go by the voice between the others. It may be unsure of a word,
-/// and says so; it does not lose its place (docs/decisions.md).
+/// Times lyrics that are known. Given words are first found among the recognised ones over the whole song, and completed by what was
+/// recognised where they lack something; every line is then listened for where it may be, and the chain of lines heard best is taken;
+/// windows bounded by it are read once more for each word's start; last, lines that cannot be heard at all ("ooh") go by the voice
+/// between the others. It may be unsure of a word, and says so; it does not lose its place (docs/decisions.md).
 /// </summary>
 public sealed class LyricsAligner
 {
@@ -102,27 +102,30 @@ public sealed class LyricsAligner
 
         var anchors = LyricsMatch.Find(text.Words, heard, cancellationToken);
         var matched = (double)anchors.Count / text.Words.Count;
-        var times = WordTimeEstimator.Make(text, anchors, clock, duration);
+        var completed = new CompletedLyrics(given.Lines, text, anchors, heard);
+        var (all, recognized) = (completed.Text, completed.Anchors);
+        var times = WordTimeEstimator.Make(all, recognized, clock, duration);
         var grid = new WindowGrid(new WindowPlan(sung.Encoded.Audio, sung.Singing, cancellationToken).Windows, duration);
         var edges = SoundEdges.Measure(sung.Voice ?? sung.Encoded.Audio, sung.Voice is not null, new TimeRange(0, duration),
             cancellationToken);
         using var aligner = new AttentionAligner(WhisperModel.Load(_folder, _sessions), language, sung.Encoded, grid, edges, activity);
         if (matched < WellMatched)
         {
-            var found = new LineSearch(text, anchors, activity).Find(
+            var found = new LineSearch(all, recognized, activity).Find(
                 aligner, grid, times, duration, share => progress?.Report(0.6 * share), cancellationToken);
             if (found.Count > 0)
-                times = WordTimeEstimator.Make(text, found, clock, duration);
+                times = WordTimeEstimator.Make(all, found, clock, duration);
             var lines = found.Select(anchor => anchor.Given).ToHashSet();
-            times = UnheardLineTiming.Apply(text, times, line => lines.Contains(text.First(line)), activity, duration, cancellationToken);
+            times = UnheardLineTiming.Apply(all, times, line => lines.Contains(all.First(line)), activity, duration, cancellationToken);
         }
-        var windows = AlignmentWindow.Plan(text, times, Margin, duration, grid);
-        var placed = aligner.Align(text, windows, done => progress?.Report(0.6 + 0.4 * done / windows.Count), cancellationToken);
-        times = Final(text, times, placed, anchors, activity, duration, cancellationToken);
+        var windows = AlignmentWindow.Plan(all, times, Margin, duration, grid);
+        var placed = aligner.Align(all, windows, done => progress?.Report(0.6 + 0.4 * done / windows.Count), cancellationToken);
+        times = Final(all, times, placed, recognized, activity, duration, cancellationToken);
         return new AlignedLyrics(
-            AlignedLines.Make(given.Lines, text, times, placed, activity, duration),
+            [.. completed.OfGivenLines(AlignedLines.Make(completed.Lines, all, times, placed, activity, duration))],
             new SuppliedLyrics(source, Math.Round(matched, 3), matched < BarelyMatched),
-            LyricsChecks.Find(text, times, placed, anchors, heard, cancellationToken));
+            LyricsChecks.Find(text, [.. completed.OfGivenWords(times), times[^1]], [.. completed.OfGivenWords(placed)], anchors, heard,
+                cancellationToken));
     }
 
     /// <summary>

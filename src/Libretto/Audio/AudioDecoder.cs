@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using Libretto.Audio.Frames;
 using Libretto.Tools;
 
 namespace Libretto.Audio;
@@ -92,7 +93,8 @@ public sealed class AudioDecoder
     /// <summary>
     /// Decodes the audio track of a file that was probed. A damaged file is used as far as it can be decoded:
     /// <see cref="PcmFile.Warnings"/> says so. Time counts from the file's start, as players show it: where packets are missing, or the
-    /// sound starts later than the picture, there is silence.
+    /// sound starts later than the picture, there is silence. What is lost of a file whose packets carry no times (MP3, AAC in ADTS) is
+    /// reckoned by its length.
     /// </summary>
     /// <param name="info">The file.</param>
     /// <param name="sampleRate">Frames a second wanted, in hertz; resampled when the file has others.</param>
@@ -113,35 +115,39 @@ public sealed class AudioDecoder
     {
         ArgumentNullException.ThrowIfNull(info);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(channels, 2);
+        var repair = info.HasFramesOnly ? await Task.Run(() => FrameRepair.Find(info.Path, cancellationToken), cancellationToken) : null;
         if (channels == 2 || info.Channels == 1)
-            return await DecodeAsync(info, sampleRate, channels, null, range, progress, cancellationToken);
+            return await DecodeAsync(info, repair, sampleRate, channels, null, range, progress, cancellationToken);
 
         var mean = new MonoMix(sampleRate, inQuadrature: false);
-        var pcm = await DecodeAsync(info, sampleRate, channels, mean, range, progress, cancellationToken);
+        var pcm = await DecodeAsync(info, repair, sampleRate, channels, mean, range, progress, cancellationToken);
         if (!mean.Cancels)
             return pcm;
         pcm.Dispose();
-        return await DecodeAsync(info, sampleRate, channels, new MonoMix(sampleRate, inQuadrature: true), range, null, cancellationToken);
+        var quadrature = new MonoMix(sampleRate, inQuadrature: true);
+        return await DecodeAsync(info, repair, sampleRate, channels, quadrature, range, null, cancellationToken);
     }
 
     private async Task<PcmFile> DecodeAsync(
-        AudioInfo info, int sampleRate, int channels, MonoMix? mix, TimeRange? range, IProgress<double>? progress,
+        AudioInfo info, FrameRepair? repair, int sampleRate, int channels, MonoMix? mix, TimeRange? range, IProgress<double>? progress,
         CancellationToken cancellationToken)
     {
         var expected = range is { } r ? Math.Min(r.Length, (info.Duration ?? r.End) - r.Start) : info.SoundEnd;
         var warnings = new List<string>(info.Warnings);
+        if (repair is not null)
+            warnings.Add(Lost(info.Path, repair.Seconds));
         var pcm = new PcmFile(sampleRate, channels, _folder) { Warnings = warnings };
         try
         {
             var timeline = new PcmTimeline(pcm, info.Origin, range, info.Duration);
-            warnings.AddRange(await RunAsync(info, new Spool(pcm, timeline, mix, expected ?? info.Duration, progress), cancellationToken));
+            var spool = new Spool(pcm, timeline, mix, expected ?? info.Duration, progress);
+            warnings.AddRange(await RunAsync(info, repair, spool, cancellationToken));
             if (range is null && pcm.Duration > _longest?.TotalSeconds)
                 throw AudioException.TooLong(info.Path, _longest.Value);
             if (pcm.Frames == 0 && range is null)
                 throw AudioException.NothingDecoded(info.Path, null);
             if (timeline.Missing > 0)
-                warnings.Add(
-                    $"{info.Path} lacks {timeline.Missing:0.0} s of its sound; there it is silent, and what follows keeps its time.");
+                warnings.Add(Lost(info.Path, timeline.Missing));
             if (range is null && expected is { } seconds && pcm.Duration < seconds * 0.98 - 1)
                 warnings.Add(
                     $"{info.Path} ends early: it should be {seconds:0.0} s long, but only {pcm.Duration:0.0} s could be decoded.");
@@ -156,14 +162,16 @@ public sealed class AudioDecoder
     }
 
     /// <summary>Fills the recording and returns warnings.</summary>
-    private async Task<IReadOnlyList<string>> RunAsync(AudioInfo info, Spool spool, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> RunAsync(
+        AudioInfo info, FrameRepair? repair, Spool spool, CancellationToken cancellationToken)
     {
         try
         {
             var errors = await _tools.RunAsync(
                 Tool.Ffmpeg,
-                Arguments(info, spool.Pcm.SampleRate, spool.Mix is null ? spool.Pcm.Channels : 2),
+                Arguments(info, repair is not null, spool.Pcm.SampleRate, spool.Mix is null ? spool.Pcm.Channels : 2),
                 readOutput: (stream, token) => SpoolAsync(stream, spool, token),
+                writeInput: repair is null ? null : repair.WriteAsync,
                 cancellationToken: cancellationToken);
             return FfmpegErrorText.Damage(errors, info) is { } said ? [Damaged(info, said)] : [];
         }
@@ -183,14 +191,17 @@ public sealed class AudioDecoder
     private static string Damaged(AudioInfo info, string said) =>
         $"{info.Path} is damaged in places (ffmpeg: {said}). What could be decoded is used.";
 
+    private static string Lost(string path, double seconds) =>
+        $"{path} lacks {seconds:0.0} s of its sound; there it is silent, and what follows keeps its time.";
+
     /// <summary>
     /// Always from the start: a place in the middle is a guess in many files (MP3 of a varying bit rate, joined or damaged ones), and
     /// decoding is quick. The packets' own times come with the sound.
     /// </summary>
-    private static List<string> Arguments(AudioInfo info, int sampleRate, int channels)
+    private static List<string> Arguments(AudioInfo info, bool fromPipe, int sampleRate, int channels)
     {
         List<string> arguments = ["-hide_banner", "-nostdin", "-v", "error", "-copyts"];
-        arguments.AddRange(AudioProbe.InputArguments(info.Path));
+        arguments.AddRange(fromPipe ? ["-f", info.Container, "-i", "pipe:0"] : AudioProbe.InputArguments(info.Path));
         arguments.AddRange(["-map", $"0:a:{info.Track - 1}", "-vn", "-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1"]);
         if (Mix(info.Channels, channels) is { } mix)
             arguments.AddRange(["-af", mix]);

@@ -55,6 +55,9 @@ public sealed record AudioInfo
 
     private string Kind => HasVideo ? "video" : "audio";
 
+    /// <summary>Whether the file is nothing but frames of sound and tags, none of which says when it is heard.</summary>
+    internal bool HasFramesOnly => Container is "mp3" or "aac";
+
     /// <summary>Where the file's own clock stands at its start, seconds; 0 for most.</summary>
     internal double Origin { get; init; }
 

@@ -121,6 +121,47 @@ public sealed class ClickTrackTests : IDisposable
     }
 
     [Theory]
+    [InlineData("mp3", "-b:a", "128k")]
+    [InlineData("mp3", "-q:a", "4")]
+    [InlineData("mp3", "-q:a", "4", "-ar", "22050")]
+    [InlineData("mp3", "-b:a", "96k", "-ac", "2", "-write_xing", "0")]
+    [InlineData("mp2", "-b:a", "128k")]
+    [InlineData("aac", "-b:a", "128k")]
+    [InlineData("aac", "-b:a", "96k", "-ac", "2")]
+    public async Task What_follows_damage_keeps_its_time_where_nothing_but_the_length_tells_it(string extension, params string[] codec)
+    {
+        var whole = await File.ReadAllBytesAsync(Clicks(extension, codec), Token);
+        foreach (var fill in (Action<Memory<byte>>[])[bytes => new Random(1).NextBytes(bytes.Span), bytes => bytes.Span.Clear(), bytes => bytes.Span.Fill(0xFF)])
+        {
+            byte[] bytes = [.. whole];
+            fill(bytes.AsMemory(bytes.Length * 2 / 5, bytes.Length / 8));
+            await File.WriteAllBytesAsync(_folder[$"damaged.{extension}"], bytes, Token);
+
+            using var pcm = await _decoder.DecodeAsync(_folder[$"damaged.{extension}"], 16000, 1, null, Token);
+
+            Assert.Equal(Seconds, pcm.Duration, 0.2);
+            var times = Times(pcm).Where(t => t is > 0.4 and < 2.9 or > 5.9).ToList();
+            foreach (var expected in (double[])[0.5, 1.5, 2.5, 6.5, 7.5])
+                Assert.Contains(times, t => Math.Abs(t - expected) < 0.06);
+            Assert.Contains(pcm.Warnings, warning => warning.Contains("what follows keeps its time", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task What_was_cut_out_of_an_mp3_file_is_told_by_its_head()
+    {
+        var whole = await File.ReadAllBytesAsync(Clicks("mp3"), Token);
+        var (from, to) = (whole.Length * 2 / 5, whole.Length * 11 / 20);
+        await File.WriteAllBytesAsync(_folder["cut.mp3"], [.. whole[..from], .. whole[to..]], Token);
+
+        using var pcm = await _decoder.DecodeAsync(_folder["cut.mp3"], 16000, 1, null, Token);
+
+        Assert.Equal(Seconds, pcm.Duration, 0.1);
+        foreach (var expected in (double[])[0.5, 1.5, 2.5, 5.5, 6.5, 7.5])
+            Assert.Contains(Times(pcm), t => Math.Abs(t - expected) < 0.06);
+    }
+
+    [Theory]
     [InlineData("ogg")]
     [InlineData("mp3")]
     [InlineData("ts")]

@@ -25,6 +25,13 @@ internal sealed class PlainTextFormat : ILyricsFormat
         ArgumentNullException.ThrowIfNull(document);
         document = DocumentRules.Normalize(document);
         FormatLimits.Tell(document, Holds.Overlaps | Holds.Sections | Holds.Unsung, notices);
+        var text = Written(document, Headings.Protect);
+        // Lines that look like another format's stay what they are behind a mark, as headings do.
+        return FormatDetector.IsPlainText(text) ? text : Written(document, Headings.Guarded);
+    }
+
+    private static string Written(LyricsDocument document, Func<string, string> protect)
+    {
         var sections = document.Sections?.ToLookup(section => section.Line, section => section.Name);
         var text = new StringBuilder();
         for (var i = 0; i <= document.Lines.Count; i++)
@@ -35,7 +42,7 @@ internal sealed class PlainTextFormat : ILyricsFormat
             foreach (var name in headings)
                 text.Append('[').Append(name.Trim('[', ']')).Append("]\n");
             if (i < document.Lines.Count)
-                text.Append(Headings.Protect(document.Lines[i].Text)).Append('\n');
+                text.Append(protect(document.Lines[i].Text)).Append('\n');
         }
         return text.ToString();
     }

@@ -39,6 +39,19 @@ internal static partial class FormatDetector
         };
     }
 
+    /// <summary>Whether a text is taken for plain lyrics where its name says nothing else.</summary>
+    public static bool IsPlainText(string text)
+    {
+        try
+        {
+            return Find(text, LyricsFormats.PlainText) == LyricsFormats.PlainText;
+        }
+        catch (LyricsFormatException)
+        {
+            return false;
+        }
+    }
+
     private static ILyricsFormat? ByLines(string text, ILyricsFormat? named)
     {
         int lines = 0, stamps = 0, fields = 0, songNotes = 0, songFields = 0, spans = 0;

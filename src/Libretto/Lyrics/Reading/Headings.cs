@@ -103,7 +103,10 @@ internal static partial class Headings
 
     /// <summary>A line's text with a mark before it where it would be taken for a heading, or has such a mark already.</summary>
     public static string Protect(string text) =>
-        text.StartsWith(Guard) || Find([text, ""], [true, false])[0].Name is not null || Bracketed().IsMatch(text) ? Guard + text : text;
+        text.StartsWith(Guard) || Find([text, ""], [true, false])[0].Name is not null || Bracketed().IsMatch(text) ? Guarded(text) : text;
+
+    /// <summary>A line's text with that mark before it, whatever it looks like.</summary>
+    public static string Guarded(string text) => Guard + text;
 
     /// <summary>A line's text without the mark that <see cref="Protect"/> may have put there.</summary>
     public static string Unprotect(string text) => text.StartsWith(Guard) ? text[1..] : text;

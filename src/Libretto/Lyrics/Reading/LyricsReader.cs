@@ -48,6 +48,9 @@ public static class LyricsReader
 
     private static LyricsReading Read(string text, string? fileName, LyricsNotices notices)
     {
+        // As Macs once ended lines.
+        if (!text.Contains('\n', StringComparison.Ordinal))
+            text = text.Replace('\r', '\n');
         var named = fileName is null ? null : LyricsFormats.OfName(fileName);
         var format = FormatDetector.Find(text, named);
         if (named is not null && named != format && !AreKin(named, format))

@@ -41,18 +41,38 @@ internal static class TextDecoder
             : encoding.GetString(bytes, encoding.Preamble.Length, bytes.Length - encoding.Preamble.Length);
     }
 
-    /// <summary>In UTF-16 line ends, spaces, digits and brackets have a zero byte, all on the same side; other text has none.</summary>
+    /// <summary>
+    /// In UTF-16 line ends, spaces, digits and brackets have a zero byte, all on the same side; other text has none. Line ends have the say
+    /// where there are any, for a few characters of other scripts end in a zero byte too (U+4E00, one).
+    /// </summary>
     private static string? Utf16(byte[] bytes)
     {
-        int even = 0, odd = 0;
+        int even = 0, odd = 0, ends = 0, swappedEnds = 0;
         for (var i = 0; i + 1 < bytes.Length; i += 2)
         {
             even += bytes[i] == 0 ? 1 : 0;
             odd += bytes[i + 1] == 0 ? 1 : 0;
+            ends += bytes[i] is (byte)'\n' or (byte)'\r' && bytes[i + 1] == 0 ? 1 : 0;
+            swappedEnds += bytes[i] == 0 && bytes[i + 1] is (byte)'\n' or (byte)'\r' ? 1 : 0;
         }
+        if (ends > 0 != swappedEnds > 0 && Strictly(bytes, isSwapped: swappedEnds > 0) is { } text)
+            return text;
         if (Math.Max(even, odd) == 0 || Math.Min(even, odd) * 10 > Math.Max(even, odd))
             return null;
         return (odd > even ? Encoding.Unicode : Encoding.BigEndianUnicode).GetString(bytes, 0, bytes.Length & ~1);
+    }
+
+    /// <summary>UTF-16 without a fault, as a song or a picture never is; null where it has one.</summary>
+    private static string? Strictly(byte[] bytes, bool isSwapped)
+    {
+        try
+        {
+            return new UnicodeEncoding(isSwapped, byteOrderMark: false, throwOnInvalidBytes: true).GetString(bytes, 0, bytes.Length & ~1);
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
     }
 
     /// <summary>UTF-8, also where a few of its characters are damaged; null when it is something else.</summary>

@@ -17,10 +17,13 @@ public partial class MutatedFilesTests
         (LyricsFormats.SubRip, "\n\n", "\n\n7\n00:00:xx,000 --> later\nbroken"), (LyricsFormats.WebVtt, "\n\n", "\n\nsoon --> 00:later\nbroken"),
         (LyricsFormats.Ttml, "<p begin=", "<p begin=\"soon\"><span begin=\"x\">broken</span></p>"), (LyricsFormats.Ass, "\nDialogue:", "\nDialogue: 0,soon,later,Karaoke,,0,0,0,,broken"),
         (LyricsFormats.VerboseJson, "{\n      \"word\":", "{\"word\":7},"),
+        (LyricsFormats.Json, "\n    {\n", "\n    {\"start\":\"soon\",\"words\":[{\"text\":\"broken\",\"start\":[]}]},"), (LyricsFormats.Json, "\n    {\n", "\n    \"broken\","),
+        (LyricsFormats.Json, "\n        {\"text\":", "\n        {\"text\":\"broken\",\"start\":\"soon\",\"end\":1},"),
+        (LyricsFormats.Lyricsfile, "\n- text:", "\n- text: broken\n  start_ms: soon\n  words: 7"), (LyricsFormats.Lyricsfile, "\n- text:", "\n- broken"),
+        (LyricsFormats.UltraStar, "\nF ", "\nF soon later 0 broken"),
     ];
 
-    public static TheoryData<string> Formats { get; } =
-        [.. LyricsFormats.All.Where(format => format != LyricsFormats.PlainText && format != LyricsFormats.Lyricsfile).Select(format => format.Name)];
+    public static TheoryData<string> Formats { get; } = [.. LyricsFormats.All.Select(format => format.Name)];
 
     [Theory]
     [MemberData(nameof(Formats))]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Libretto.Lyrics.Reading;
 using Libretto.Lyrics.Writing;
@@ -29,17 +30,14 @@ internal sealed class JsonFormat : ILyricsFormat
         ArgumentNullException.ThrowIfNull(text);
         using var json = JsonText.Parse(text, "Libretto JSON");
         CheckSchema(json.RootElement);
-        LyricsDocument document;
-        try
+        var document = Document(text, json.RootElement, notices);
+        var lines = (document.Lines ?? []).Select((line, i) => new PlacedLine(Complete(line, i, notices)!, i))
+            .Where(placed => placed.Line is not null).ToList();
+        document = document with
         {
-            // Not from the parsed form: only the text tells the line of a wrong value.
-            document = JsonSerializer.Deserialize(text.TrimStart('\uFEFF'), LyricsJson.Readable.LyricsDocument)!;
-        }
-        catch (JsonException exception)
-        {
-            throw JsonText.Broken("Libretto JSON", exception);
-        }
-        document = document with { Lines = [.. (document.Lines ?? []).Select(line => Complete(line, notices)).OfType<LyricsLine>()] };
+            Lines = [.. lines.Select(placed => placed.Line)],
+            Sections = lines.Count == document.Lines?.Count ? document.Sections : LyricsSections.Follow(document.Sections, lines),
+        };
         var faults = DocumentRules.Validate(document);
         if (faults.Count == 0)
             return document;
@@ -49,6 +47,28 @@ internal sealed class JsonFormat : ILyricsFormat
         foreach (var fault in faults)
             notices.Add($"{fault.TrimEnd('.')}; it was put right");
         return DocumentRules.Normalize(document);
+    }
+
+    private static LyricsDocument Document(string text, JsonElement root, LyricsNotices? notices)
+    {
+        try
+        {
+            // Not from the parsed form: only the text tells the line of a wrong value.
+            return JsonSerializer.Deserialize(text.TrimStart('\uFEFF'), LyricsJson.Readable.LyricsDocument)!;
+        }
+        catch (JsonException exception)
+        {
+            if (notices is null)
+                throw JsonText.Broken("Libretto JSON", exception);
+            try
+            {
+                return new JsonSalvage(notices).Read(root);
+            }
+            catch (JsonException)
+            {
+                throw JsonText.Broken("Libretto JSON", exception);
+            }
+        }
     }
 
     private static void CheckSchema(JsonElement root)
@@ -64,7 +84,7 @@ internal sealed class JsonFormat : ILyricsFormat
     }
 
     /// <summary>A line with words; null where it has no text, if that can be told.</summary>
-    private static LyricsLine? Complete(LyricsLine? line, LyricsNotices? notices)
+    private static LyricsLine? Complete(LyricsLine? line, int index, LyricsNotices? notices)
     {
         var words = line?.Words is { Count: > 0 }
             ? line.Words
@@ -73,9 +93,11 @@ internal sealed class JsonFormat : ILyricsFormat
         {
             if (notices is null)
                 throw LyricsFormatException.NotThisFormat(LyricsDocument.SchemaName, "one of its lines or words is null or has no text.");
-            notices.Add("lines or words without text were left out");
             words = [.. words.Where(word => word?.Text is not null)];
-            return line is null || words.Count == 0 ? null : line.WithWords(words);
+            var isLost = line is null || words.Count == 0;
+            notices.Add(string.Create(CultureInfo.InvariantCulture,
+                $"lines[{index}] {(isLost ? "has no words that can be read; it was" : "has words without text; they were")} left out"));
+            return isLost ? null : line!.WithWords(words);
         }
         // A line's times are its words'; only its text is worth a complaint, for someone may have edited it.
         var complete = line.WithWords(words);

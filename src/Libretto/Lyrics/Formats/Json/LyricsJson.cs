@@ -6,6 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Libretto.Lyrics.Formats.Json;
 
 /// <summary>The serialiser's knowledge of the records, made at compile time.</summary>
+[JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(LyricsDocument))]
 [JsonSerializable(typeof(LyricsWord))]
 [JsonSerializable(typeof(LyricsSection))]

@@ -14,18 +14,20 @@ internal static class LyricsfileReader
     // A Lyricsfile is four deep; no more is followed, however deep a hostile file goes.
     private const int Deepest = 8;
 
+    // The scanner's time for each token grows with how deep it stands.
+    private const int DeepestSkipped = 64;
+
     public static LyricsDocument Read(string text, LyricsNotices? notices)
     {
         ArgumentNullException.ThrowIfNull(text);
         if (ReadYaml(text) is not Dictionary<string, object?> root || !(root.ContainsKey("lines") || root.ContainsKey("plain")))
             throw LyricsFormatException.NotThisFormat(Format, "it has neither lines nor plain lyrics.");
         var metadata = root.GetValueOrDefault("metadata") as Dictionary<string, object?> ?? [];
-        var duration = Number(metadata, "duration_ms");
-        var offset = Number(metadata, "offset_ms") ?? 0;
+        var duration = Number(metadata, "duration_ms", "metadata", notices);
+        var offset = Number(metadata, "offset_ms", "metadata", notices) ?? 0;
         if (offset != 0)
             notices?.Add("its times are moved by the offset it names");
-        var drafts = (root.GetValueOrDefault("lines") as List<object?> ?? []).OfType<Dictionary<string, object?>>()
-            .Select(line => Draft(line, offset, notices)).OfType<LineDraft>().ToList();
+        var drafts = Maps(root, "lines", "", notices).Select(line => Draft(line.Map, line.Place, offset, notices)).OfType<LineDraft>().ToList();
         var document = drafts.Count > 0 || Text(root, "plain") is not { } plain
             ? DocumentBuilder.Build(drafts, duration, notices)
             : LyricsFormats.PlainText.Read(plain, notices);
@@ -38,19 +40,38 @@ internal static class LyricsfileReader
         };
     }
 
-    private static LineDraft? Draft(Dictionary<string, object?> line, long offset, LyricsNotices? notices)
+    private static LineDraft? Draft(Dictionary<string, object?> line, string place, long offset, LyricsNotices? notices)
     {
-        var words = (line.GetValueOrDefault("words") as List<object?> ?? []).OfType<Dictionary<string, object?>>()
-            .Select(word => new TextPiece(Text(word, "text") ?? "", Moved(Number(word, "start_ms"), offset),
-                Moved(Number(word, "end_ms"), offset)))
+        var words = Maps(line, "words", place + ".", notices)
+            .Select(word => new TextPiece(Text(word.Map, "text") ?? "", Moved(Number(word.Map, "start_ms", word.Place, notices), offset),
+                Moved(Number(word.Map, "end_ms", word.Place, notices), offset)))
             .Where(piece => piece.Text.Length > 0).ToList();
-        if ((Number(line, "start_ms") is { } given ? Moved(given, offset) : words.FirstOrDefault().Start) is not { } start)
+        if ((Number(line, "start_ms", place, notices) is { } given ? Moved(given, offset) : words.FirstOrDefault().Start) is not { } start)
         {
-            notices?.Add("a line has no time and is left out");
+            notices?.Add($"{place} has no time; it was left out");
             return null;
         }
-        return new LineDraft(start, Moved(Number(line, "end_ms"), offset), words.Count > 0
+        if (words.Count == 0 && string.IsNullOrWhiteSpace(Text(line, "text")))
+            notices?.Add($"{place} has no text; it was left out");
+        return new LineDraft(start, Moved(Number(line, "end_ms", place, notices), offset), words.Count > 0
             ? words : [new TextPiece(Text(line, "text") ?? "")]);
+    }
+
+    /// <summary>The maps of a list, each with its place for people, as <c>lines[3]</c>.</summary>
+    private static IEnumerable<(Dictionary<string, object?> Map, string Place)> Maps(
+        Dictionary<string, object?> parent, string key, string before, LyricsNotices? notices)
+    {
+        var value = parent.GetValueOrDefault(key);
+        if (value is not (null or List<object?>))
+            notices?.Add($"{before}{key} is no list; it was left out");
+        foreach (var (i, item) in (value as List<object?> ?? []).Index())
+        {
+            var place = string.Create(CultureInfo.InvariantCulture, $"{before}{key}[{i}]");
+            if (item is Dictionary<string, object?> map)
+                yield return (map, place);
+            else
+                notices?.Add($"{place} cannot be read; it was left out");
+        }
     }
 
     private static long? Moved(long? milliseconds, long offset) => milliseconds is { } time ? Math.Max(0, time + offset) : null;
@@ -60,9 +81,15 @@ internal static class LyricsfileReader
     private static string? Said(Dictionary<string, object?> map, string key) => WordText.Clean(Text(map, key)) is { Length: > 0 } text
         ? text : null;
 
-    private static long? Number(Dictionary<string, object?> map, string key) =>
-        double.TryParse(Text(map, key), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && Math.Abs(number) < 1e9
-        ? (long)Math.Round(number) : null;
+    private static long? Number(Dictionary<string, object?> map, string key, string place, LyricsNotices? notices)
+    {
+        if (map.GetValueOrDefault(key) is not { } value)
+            return null;
+        if (double.TryParse(value as string, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && Math.Abs(number) < 1e9)
+            return (long)Math.Round(number);
+        notices?.Add($"{place}.{key} is no number of milliseconds; it was left out");
+        return null;
+    }
 
     private static object? ReadYaml(string text)
     {
@@ -118,6 +145,8 @@ internal static class LyricsfileReader
         {
             var passed = parser.Consume<ParsingEvent>();
             open += passed is MappingStart or SequenceStart ? 1 : passed is MappingEnd or SequenceEnd ? -1 : 0;
+            if (open > DeepestSkipped)
+                throw LyricsFormatException.NotThisFormat(Format, "it is nested far deeper than any.");
         }
         while (open > 0);
     }

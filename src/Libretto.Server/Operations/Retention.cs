@@ -81,8 +81,8 @@ internal sealed partial class Retention(
         }
         // What stages made belongs to no job, nor do the contents of jobs that were deleted, or that went away before they named them.
         foreach (var kind in s_folders)
-            await foreach (var content in store.ListAsync(kind, ct))
-                if (content.StoredAt < before && !await IsInUseAsync(context, content.Key, ct))
+            await foreach (var content in store.ListAsync(kind, before, ct))
+                if (!await IsInUseAsync(context, content.Key, ct))
                     await store.RemoveAsync(content.Key, ct);
         await links.ForgetAsync(before, key => IsInUseAsync(context, key, ct), ct);
         // A worker that came and went costs a row each time.

@@ -28,10 +28,8 @@ internal sealed class LinkMemo(IContentStore store)
     /// <exception cref="StorageException">The store cannot be asked, or not be written.</exception>
     public async Task ForgetAsync(DateTimeOffset before, Func<string, Task<bool>> isNeeded, CancellationToken cancellationToken)
     {
-        await foreach (var note in store.ListAsync(LinkFetch.StoreFolder + "/", cancellationToken))
+        await foreach (var note in store.ListAsync(LinkFetch.StoreFolder + "/", before, cancellationToken))
         {
-            if (note.StoredAt >= before)
-                continue;
             var entry = await store.ReadJsonAsync(note.Key, LinkJson.Default.LinkEntry, cancellationToken);
             if (entry is null || !await isNeeded(entry.AudioKey) || await store.FindAsync(entry.AudioKey, cancellationToken) is null)
                 await store.RemoveAsync(note.Key, cancellationToken);

@@ -110,7 +110,7 @@ public sealed class DiskContentStore : IContentStore, IDisposable
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<StoredContent> ListAsync(
-        string prefix = "", [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        string prefix = "", DateTimeOffset? before = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var entries = Path.Combine(_root, "entries");
         if (!Directory.Exists(entries))
@@ -118,7 +118,7 @@ public sealed class DiskContentStore : IContentStore, IDisposable
         foreach (var path in Directory.EnumerateFiles(entries, "*.json", SearchOption.AllDirectories))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (ReadEntry(path) is { } entry && entry.Key.StartsWith(prefix, StringComparison.Ordinal))
+            if (ReadEntry(path) is { } entry && entry.Key.StartsWith(prefix, StringComparison.Ordinal) && !(entry.StoredAt >= before))
                 yield return entry;
         }
     }

@@ -43,8 +43,13 @@ public interface IContentStore
 
     /// <summary>Everything whose key begins with a prefix, in no particular order.</summary>
     /// <param name="prefix">Such as <c>results/</c>; everything when empty.</param>
+    /// <param name="before">
+    /// Only what was stored before this moment; everything when null. Some stores charge for each content they tell of, so who wants the
+    /// old should say so.
+    /// </param>
     /// <param name="cancellationToken">Stops the listing.</param>
-    IAsyncEnumerable<StoredContent> ListAsync(string prefix = "", CancellationToken cancellationToken = default);
+    IAsyncEnumerable<StoredContent> ListAsync(
+        string prefix = "", DateTimeOffset? before = null, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// An address at which anyone can fetch the content until the time is over, without going through this process; null where

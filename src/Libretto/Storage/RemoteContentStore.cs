@@ -56,7 +56,8 @@ internal abstract class RemoteContentStore : IContentStore, IDisposable
 
     public abstract Task<bool> RemoveAsync(string key, CancellationToken cancellationToken = default);
 
-    public abstract IAsyncEnumerable<StoredContent> ListAsync(string prefix = "", CancellationToken cancellationToken = default);
+    public abstract IAsyncEnumerable<StoredContent> ListAsync(
+        string prefix = "", DateTimeOffset? before = null, CancellationToken cancellationToken = default);
 
     public abstract Task<Uri?> LinkAsync(string key, TimeSpan lifetime, CancellationToken cancellationToken = default);
 

@@ -121,13 +121,13 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
 
     /// <summary>What lies on the disk, then what lies in the store alone, as far as it can be reached.</summary>
     public async IAsyncEnumerable<StoredContent> ListAsync(
-        string prefix = "", [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        string prefix = "", DateTimeOffset? before = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var content in _local.ListAsync(prefix, cancellationToken))
+        await foreach (var content in _local.ListAsync(prefix, before, cancellationToken))
             if (!IsMark(content) && seen.Add(content.Key))
                 yield return content;
-        await using var listing = _remote.ListAsync(prefix, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var listing = _remote.ListAsync(prefix, before, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while ((await AskAsync(_ => listing.MoveNextAsync().AsTask(), LongestTransfer, cancellationToken)).Value)
             if (seen.Add(listing.Current.Key) && !await IsRemovedAsync(listing.Current.Key, cancellationToken))
                 yield return listing.Current;
@@ -164,12 +164,12 @@ public sealed partial class TieredContentStore : IContentStore, IDisposable
     /// <exception cref="StorageException">The disk cannot be read.</exception>
     public async Task<(int Sent, int Waiting)> SendUnsentAsync(CancellationToken cancellationToken = default)
     {
-        var removals = await ToListAsync(_local.ListAsync(Removed, cancellationToken), cancellationToken);
+        var removals = await ToListAsync(_local.ListAsync(Removed, cancellationToken: cancellationToken), cancellationToken);
         var removed = 0;
         while (removed < removals.Count && (await RemoveRemoteAsync(removals[removed].Key[Removed.Length..], cancellationToken)).IsDone)
             removed++;
 
-        var marks = await ToListAsync(_local.ListAsync(Unsent, cancellationToken), cancellationToken);
+        var marks = await ToListAsync(_local.ListAsync(Unsent, cancellationToken: cancellationToken), cancellationToken);
         marks.Sort((a, b) => a.StoredAt.CompareTo(b.StoredAt));
         var given = Math.Max(0, marks.Count - MostUnsent);
         if (given > 0)

@@ -148,7 +148,7 @@ public sealed class RetentionTests : IAsyncLifetime
         Assert.Null(await links.FindAsync(SongLink.Parse(site.Address("old.mp3")), Ct));
         Assert.NotNull(await links.FindAsync(SongLink.Parse(site.Address("needed.mp3")), Ct));
         Assert.Single(await NotesAsync());
-        Assert.Single(await store.ListAsync("audio/", Ct).ToListAsync(Ct));
+        Assert.Single(await store.ListAsync("audio/", cancellationToken: Ct).ToListAsync(Ct));
 
         await AgeAsync(needed, days: 31);
         await RunAsync();
@@ -157,12 +157,12 @@ public sealed class RetentionTests : IAsyncLifetime
         await FinishedLinkAsync(site.Address("old.mp3"));
         Assert.Equal(2, site.Asked("/old.mp3"));
         // So is a link whose sound alone is gone.
-        await foreach (var audio in store.ListAsync("audio/", Ct))
+        await foreach (var audio in store.ListAsync("audio/", cancellationToken: Ct))
             await store.RemoveAsync(audio.Key, Ct);
         await FinishedLinkAsync(site.Address("old.mp3"));
         Assert.Equal(3, site.Asked("/old.mp3"));
 
-        async Task<List<StoredContent>> NotesAsync() => await store.ListAsync("links/", Ct).ToListAsync(Ct);
+        async Task<List<StoredContent>> NotesAsync() => await store.ListAsync("links/", cancellationToken: Ct).ToListAsync(Ct);
         async Task AgeNotesAsync()
         {
             using var past = new DiskContentStore(Path.Combine(_folder["data"], "store"), new StoppedClock(DateTimeOffset.UtcNow.AddDays(-31)));

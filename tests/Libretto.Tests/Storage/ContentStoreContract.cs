@@ -125,7 +125,7 @@ public abstract class ContentStoreContract : IAsyncLifetime
         Assert.Null(await Store.FindAsync("a/b", Ct));
         Assert.Null(await Store.OpenAsync("a/b", Ct));
         Assert.False(await Store.RemoveAsync("a/b", Ct));
-        Assert.Empty(await Store.ListAsync("nothing/", Ct).ToListAsync(Ct));
+        Assert.Empty(await Store.ListAsync("nothing/", cancellationToken: Ct).ToListAsync(Ct));
     }
 
     [Fact]
@@ -170,10 +170,22 @@ public abstract class ContentStoreContract : IAsyncLifetime
         await Store.PutAsync("results/two", Bytes("22"), new ContentDescription("audio/flac"), Ct);
         await Store.PutAsync("audio/one", Bytes("3"), Text, Ct);
 
-        var listed = await Store.ListAsync("results/", Ct).OrderBy(content => content.Key).ToListAsync(Ct);
+        var listed = await Store.ListAsync("results/", cancellationToken: Ct).OrderBy(content => content.Key).ToListAsync(Ct);
 
         Assert.Equal(["results/one", "results/two"], listed.Select(content => content.Key));
         Assert.Equal([1L, 2L], listed.Select(content => content.Length));
+    }
+
+    [Fact]
+    public async Task What_is_old_can_be_listed_by_itself()
+    {
+        await Store.PutAsync("results/old", Bytes("a"), Text, Ct);
+        Time.Advance(TimeSpan.FromMinutes(30));
+        await Store.PutAsync("results/new", Bytes("b"), Text, Ct);
+
+        var old = await Store.ListAsync("results/", Time.GetUtcNow() - TimeSpan.FromMinutes(15), Ct).ToListAsync(Ct);
+
+        Assert.Equal("results/old", Assert.Single(old).Key);
     }
 
     [Fact]

@@ -105,6 +105,21 @@ public sealed class S3ContentStoreTests(S3Server server) : ContentStoreContract
         await Assert.ThrowsAsync<StorageException>(() => new StreamReader(reading!.Stream).ReadToEndAsync(Ct));
     }
 
+    [Fact]
+    public async Task Who_looks_for_old_content_does_not_ask_for_each_new_one()
+    {
+        await using var gate = await S3Gate.StartAsync(server);
+        using var store = Open(Options($"{Guid.NewGuid():N}/") with { Endpoint = gate.Address });
+        foreach (var name in (string[])["one", "two", "three"])
+            await store.PutAsync("stages/" + name, Bytes(name), Text, Ct);
+        var before = gate.Requests(HttpMethod.Head);
+
+        Assert.Empty(await store.ListAsync("stages/", Time.GetUtcNow() - TimeSpan.FromDays(30), Ct).ToListAsync(Ct));
+        Assert.Equal(before, gate.Requests(HttpMethod.Head));
+        Assert.Equal(3, await store.ListAsync("stages/", Time.GetUtcNow() + TimeSpan.FromDays(30), Ct).CountAsync(Ct));
+        Assert.Equal(before + 3, gate.Requests(HttpMethod.Head));
+    }
+
     private protected override async Task<IContentStore> OpenAsync()
     {
         await server.StartAsync();

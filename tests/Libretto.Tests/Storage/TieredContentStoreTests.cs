@@ -231,7 +231,7 @@ public sealed class TieredContentStoreTests(S3Server server) : ContentStoreContr
     private async Task<List<string>> ListAsync(string prefix)
     {
         var keys = new List<string>();
-        await foreach (var content in Store.ListAsync(prefix, Ct))
+        await foreach (var content in Store.ListAsync(prefix, cancellationToken: Ct))
             keys.Add(content.Key);
         return keys;
     }

@@ -76,7 +76,7 @@ internal sealed class CloudinaryContentStore : RemoteContentStore
     }
 
     public override async IAsyncEnumerable<StoredContent> ListAsync(
-        string prefix = "", [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        string prefix = "", DateTimeOffset? before = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         foreach (var resourceType in s_resourceTypes)
         {
@@ -90,7 +90,7 @@ internal sealed class CloudinaryContentStore : RemoteContentStore
                     cancellationToken);
                 foreach (var resource in page?.Resources ?? [])
                     if (CloudinaryContext.Read(resource.PublicId[_options.Folder.Length..], resource.Bytes,
-                        resource.Context?.Custom) is { } content)
+                        resource.Context?.Custom) is { } content && !(content.StoredAt >= before))
                         yield return content;
                 cursor = page?.NextCursor;
             }

@@ -18,6 +18,9 @@ internal sealed class S3ContentStore : RemoteContentStore
     private const string EntryName = "x-amz-meta-libretto";
     private const int RequestsAtOnce = 16;
 
+    /// <summary>How far the clocks of the service and of whoever stored content may be apart.</summary>
+    private static readonly TimeSpan s_clocks = TimeSpan.FromDays(1);
+
     private readonly S3Options _options;
     private readonly AmazonS3Client _client;
     private readonly TransferUtility _transfer;
@@ -61,17 +64,18 @@ internal sealed class S3ContentStore : RemoteContentStore
     }
 
     public override async IAsyncEnumerable<StoredContent> ListAsync(
-        string prefix = "", [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        string prefix = "", DateTimeOffset? before = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var request = new ListObjectsV2Request { BucketName = _options.Bucket, Prefix = _options.Prefix + prefix };
         do
         {
             var page = await GuardAsync(() => _client.ListObjectsV2Async(request, cancellationToken), cancellationToken);
-            var keys = (page.S3Objects ?? []).Select(item => item.Key[_options.Prefix.Length..]).Where(ContentKey.IsKey);
-            // A listing does not hold metadata.
+            var keys = (page.S3Objects ?? []).Where(item => !(item.LastModified?.ToUniversalTime() >= before?.UtcDateTime + s_clocks))
+                .Select(item => item.Key[_options.Prefix.Length..]).Where(ContentKey.IsKey);
+            // A listing does not hold metadata: each of the contents that are wanted is asked for.
             foreach (var some in keys.Chunk(RequestsAtOnce))
                 foreach (var content in await Task.WhenAll(some.Select(key => FindAsync(key, cancellationToken))))
-                    if (content is not null)
+                    if (content is not null && !(content.StoredAt >= before))
                         yield return content;
             request.ContinuationToken = page.NextContinuationToken;
         }

@@ -54,7 +54,9 @@ internal sealed class LibrettoProgram : IDisposable
     }
 
     /// <summary>Starts the program; <see cref="EndAsync"/> waits for it.</summary>
-    public Process Start(params string[] arguments) => Start("dotnet", [Dll, .. arguments]);
+    public Process Start(params string[] arguments) =>
+        // A shell that runs the tests in the background has them, and all they start, ignore SIGINT.
+        OperatingSystem.IsLinux() ? Start("env", ["--default-signal=INT", "dotnet", Dll, .. arguments]) : Start("dotnet", [Dll, .. arguments]);
 
     public static async Task<Outcome> EndAsync(Process process)
     {

@@ -8,6 +8,7 @@ namespace Libretto.Server.Tests.Support;
 internal sealed class LibrettoProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The program: what ./test has built, which starts faster, else its own build of this configuration.</summary>
     private static string Dll { get; } = Environment.GetEnvironmentVariable("LIBRETTO_TEST_PROGRAM") ?? Repository.File(
@@ -51,6 +52,22 @@ internal sealed class LibrettoProcess : IAsyncDisposable
         await run._process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
         return (run._process.ExitCode, output, string.Join('\n', run._errors));
     }
+
+    /// <summary>Starts a command, and waits until it has said something of one kind on its error output.</summary>
+    public static async Task<LibrettoProcess> SayingAsync(string words, string[] arguments, params (string Name, string Value)[] environment)
+    {
+        var run = Start(arguments, environment);
+        _ = run._process.StandardOutput.ReadToEndAsync();
+        for (var waited = TimeSpan.Zero; !run._errors.Any(line => line.Contains(words, StringComparison.Ordinal)); waited += s_look)
+        {
+            Assert.True(waited < Patience && !run.HasExited, string.Join('\n', run._errors));
+            await Task.Delay(s_look, TestContext.Current.CancellationToken);
+        }
+        return run;
+    }
+
+    /// <summary>What it ended with; only of one that has.</summary>
+    public int ExitCode => _process.ExitCode;
 
     /// <summary>As <c>kill -TERM</c>: a graceful stop.</summary>
     public async Task<int> StopAsync()

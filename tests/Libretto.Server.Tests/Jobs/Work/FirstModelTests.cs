@@ -79,6 +79,18 @@ public sealed class FirstModelTests : IAsyncLifetime
         Assert.Single(_hub.Server.Requests);
     }
 
+    [Fact]
+    public async Task A_model_that_parts_songs_is_none_for_words()
+    {
+        _hub.Offer(ModelHub.Whisper, Repository.SharedFile("models", "whisper-base"));
+        _hub.Offer(ModelHub.Spleeter, Repository.SharedFile("models", "spleeter-2stems"));
+        using var http = new HttpClient();
+        var options = new ModelStoreOptions { CacheFolder = Path.Combine(_folder["cache"], "models"), HubEndpoint = new Uri(_hub.Endpoint + "/") };
+        await new ModelStore(options, http).EnsureAsync("spleeter-2stems", ct: TestContext.Current.CancellationToken);
+
+        Assert.Equal(("degraded", "none for words yet; the first song fetches whisper-base"), await ModelsPartAsync());
+    }
+
     [Theory]
     [InlineData(ModelStep.Waiting, 0, null, "waiting for the model m, which another worker fetches")]
     [InlineData(ModelStep.Downloading, 40, 100L, "fetching the model m, 40 %")]

@@ -138,6 +138,24 @@ public sealed class ProcessDeathTests(PostgresCluster cluster) : IDisposable
         Assert.Contains("libretto serve", gone.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Watching_a_job_goes_on_when_the_server_was_killed_and_started_again()
+    {
+        var port = PostgresCluster.FreePort();
+        using var client = new JobClient(new Uri($"http://127.0.0.1:{port}"));
+        // Nobody here does what the job asks for.
+        await using var doomed = await LibrettoProcess.ServeAsync(Data, port, arguments: "--lanes io");
+        var id = await client.PostAsync(TestAudio.Tone(_folder, 1));
+        await using var watch = await LibrettoProcess.SayingAsync(" %", ["jobs", "watch", id], ("LIBRETTO_SERVER", $"http://127.0.0.1:{port}"));
+
+        await doomed.KillAsync();
+        await using var next = await LibrettoProcess.ServeAsync(Data, port);
+        await watch.ExitAsync();
+
+        Assert.Equal(0, watch.ExitCode);
+        Assert.Contains(watch.Log, line => line.Contains("100 %", StringComparison.Ordinal));
+    }
+
     internal static IEnumerable<string> TemporaryFiles(string data) =>
         new[] { "work", "store/incoming" }.Select(name => Path.Combine(data, name)).Where(Directory.Exists)
             .SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories));

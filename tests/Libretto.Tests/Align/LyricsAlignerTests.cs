@@ -57,6 +57,32 @@ public sealed class LyricsAlignerTests(WhisperFixture whisper) : IClassFixture<W
     }
 
     [Fact]
+    public async Task A_line_begins_where_it_is_sung_whatever_the_lyrics_lack_around_it()
+    {
+        string[] lines =
+        [
+            "The quick brown fox jumps over the lazy dog", "We wait for rain beside the river tonight", "Every morning the baker opens his window",
+            "Seven ships are sailing under silver stars",
+        ];
+        using var folder = new ScratchFolder();
+        using var audio = await WhisperFixture.Decode(TestAudio.Speech(folder, string.Join(". ", lines)));
+        var heard = await HeardAsync(audio);
+        // Recognition hears the first words of these sentences, and tells where.
+        var starts = lines.Select(line => line.Split(' ')[..2])
+            .Select(first => heard.Where((word, i) => i + 1 < heard.Count && word.Text == first[0] && heard[i + 1].Text == first[1]).Single().Start)
+            .ToArray();
+
+        foreach (var given in (int[][])[[1], [3], [0, 2], [1, 3], [0, 3], [1, 2]])
+        {
+            var result = await AlignAsync(audio, string.Join('\n', given.Select(line => lines[line])), heard);
+
+            Assert.Equal(given.Length, result.Lines.Count);
+            Assert.All(given.Zip(result.Lines), line => Assert.Equal(starts[line.First], line.Second.Start, 0.3));
+            Assert.False(result.Fit.Unsure);
+        }
+    }
+
+    [Fact]
     public async Task Aligning_can_be_stopped() =>
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
@@ -74,6 +100,11 @@ public sealed class LyricsAlignerTests(WhisperFixture whisper) : IClassFixture<W
     private async Task<AlignedLyrics> AlignAsync(string lyrics, IReadOnlyList<LyricsWord> heard)
     {
         using var audio = await AudioAsync();
+        return await AlignAsync(audio, lyrics, heard);
+    }
+
+    private async Task<AlignedLyrics> AlignAsync(PcmFile audio, string lyrics, IReadOnlyList<LyricsWord> heard)
+    {
         var given = new LyricsDocument { Duration = 0, Lines = LinesOf(lyrics) };
         return await new LyricsAligner(WhisperFixture.Folder, whisper.Sessions).AlignAsync(
             audio, given, "file", heard, ActivityDetector.Detect(audio), "en", cancellationToken: TestContext.Current.CancellationToken);

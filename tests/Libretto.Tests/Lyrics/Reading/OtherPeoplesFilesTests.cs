@@ -48,6 +48,70 @@ public class OtherPeoplesFilesTests
         "1-4 空の下"));
 
     [Fact]
+    public void Readings_above_webvtt_characters_are_not_sung_twice() => Says("ruby", Reads(
+        "WEBVTT\n\n00:01.000 --> 00:04.000\n<ruby>空<rp>(</rp><rt>そら</rt><rp>)</rp>青<rt>あお</ruby>い\n", "1-4 空青い"));
+
+    [Fact]
+    public void Ttml_times_count_from_the_division_where_they_can_only_be_meant_so()
+    {
+        const string Division = "<tt xmlns='http://www.w3.org/ns/ttml'><body><div begin='10s' end='20s'>";
+        Reads(Division + "<p begin='1s' end='2s'>Sing</p><p begin='3s' end='4s'><span begin='3s' end='4s'>on</span></p></div></body></tt>", "11-12 Sing | 13-14 on");
+        Reads(Division + "<p begin='11s' end='12s'>Sing</p><p begin='13s' end='14s'>on</p></div></body></tt>", "11-12 Sing | 13-14 on");
+    }
+
+    [Fact]
+    public void A_segment_without_an_end_lasts_as_long_as_its_text_takes() => Reads(
+        """[{"start":1,"text":"Sing out"},{"start":2,"end":3,"text":"louder"},{"start":5,"text":"now"}]""", "1-2 Sing out | 2-3 louder | 5-6.5 now");
+
+    [Fact]
+    public void What_a_karaoke_effect_cut_into_syllables_is_read_from_the_lines_it_was_made_from() => Says("effect", Reads(
+        "[Script Info]\n[Events]\n" +
+        "Comment: 0,0:00:01.00,0:00:03.00,K,,0,0,0,karaoke,{\\k50}Won{\\k50}der{\\k100}wall\n" +
+        "Dialogue: 0,0:00:00.80,0:00:03.00,K,,0,0,0,fx,{\\pos(1,2)}Won\nDialogue: 0,0:00:00.80,0:00:03.00,K,,0,0,0,fx,{\\pos(3,2)}der\n" +
+        "Dialogue: 0,0:00:04.00,0:00:05.00,K,,0,0,0,,by now\n", "1-3 Wonderwall | 4-5 by now"));
+
+    [Fact]
+    public void A_wrong_value_in_our_own_json_costs_its_word_or_line()
+    {
+        var reading = Reads(
+            """
+            {"schema":"libretto/1","duration":20,"title":["x"],"sections":[{"name":"End","line":4}],"lines":[
+            {"start":1,"end":2,"text":"good one","words":[{"text":"good","start":1,"end":1.5},{"text":"one","start":1.5,"end":2}]},
+            {"start":"soon","words":[{"text":"half","start":3,"end":4},{"text":"lost","start":"x","end":5}]},
+            "oops",{"text":"no words","start":6,"end":8},
+            {"start":8,"end":9,"text":"last","words":[{"text":"last","start":8,"end":9,"confidence":"high"}]}]}
+            """,
+            "1-2 good one | 3-4 half | 6-8 no words | 8-9 last");
+        Says("lines[1].words[1]", reading);
+        Says("lines[2]", reading);
+        Says("title", reading);
+        Assert.Equal(new LyricsSection("End", 3), Assert.Single(reading.Document.Sections!));
+    }
+
+    [Fact]
+    public void A_wrong_value_in_a_lyricsfile_costs_its_word_or_line()
+    {
+        var reading = Reads(
+            "version: '1.0'\nlines:\n- text: good\n  start_ms: 1000\n  end_ms: 2000\n- text: bad\n  start_ms: soon\n- oops\n" +
+            "- text: last one\n  start_ms: 5000\n  end_ms: 7000\n  words: 7\n",
+            "1-2 good | 5-7 last one");
+        Says("lines[1].start_ms", reading);
+        Says("lines[2]", reading);
+        Says("lines[3].words", reading);
+    }
+
+    [Fact]
+    public void Plain_text_of_ours_is_read_as_such_whatever_its_lines_look_like()
+    {
+        foreach (var text in (string[])["WEBVTT", "[00:01.00] la", "{", "<tt>", "1:00 --> 2:00", "Dialogue: 0,1,2,3,4,5,6,7,8,9", "lines:", "#TITLE:x", "[100,200]a"])
+        {
+            LyricsLine[] lines = [.. Enumerable.Repeat(LyricsLine.Of([.. text.Split(' ').Select(word => new LyricsWord(word, 0, 0) { Estimated = true })]), 3)];
+            var written = LyricsFormats.PlainText.Write(new LyricsDocument { Duration = 0, Lines = lines });
+            Assert.Equal(lines.Select(line => line.Text), LyricsReader.Read(written, "song.txt").Document.Lines.Select(line => line.Text));
+        }
+    }
+
+    [Fact]
     public void Ttml_that_was_indented_has_its_words_whole() => Reads(
         Ttml + "<p begin='1' end='4'>\n    <span begin='1' end='2'>Won</span>\n    <span begin='2' end='3'>der </span>\n    <span begin='3' end='4'>wall</span>\n  </p>" +
             "<p begin='5' end='7'>\n <span begin='5' end='6'>By</span>\n <span begin='6' end='7'>now</span>\n</p></div></body></tt>",

@@ -14,6 +14,9 @@ namespace Libretto.Lyrics.Formats.Json;
 /// </summary>
 internal static class VerboseDialects
 {
+    /// <summary>How long a segment without an end may last, milliseconds.</summary>
+    private const long ShortestGuess = 1500, LongestGuess = 8000;
+
     public static VerboseTranscription Read(JsonElement root, LyricsNotices? notices)
     {
         if (root.ValueKind == JsonValueKind.Array)
@@ -44,6 +47,7 @@ internal static class VerboseDialects
     private static List<VerboseSegment> Segments(JsonElement list, LyricsNotices? notices)
     {
         var segments = new List<VerboseSegment>();
+        var endless = new List<int>();
         foreach (var segment in list.EnumerateArray())
         {
             if (segment.ValueKind != JsonValueKind.Object)
@@ -59,9 +63,20 @@ internal static class VerboseDialects
             if (start is null && words is not { Count: > 0 } && !string.IsNullOrWhiteSpace(text))
                 notices?.Add("segments without times were put after those before them");
             start ??= segments.LastOrDefault()?.End ?? 0;
+            if (end is null)
+                endless.Add(segments.Count);
             segments.Add(new VerboseSegment { Start = start.Value, End = end ?? start.Value, Text = text, Words = words });
         }
+        foreach (var i in endless)
+            segments[i] = segments[i] with { End = GuessedEnd(segments[i], i + 1 < segments.Count ? segments[i + 1].Start : null) };
         return segments;
+    }
+
+    /// <summary>Where a segment ends that does not say so: after the time its text takes, or where the next one begins.</summary>
+    private static double GuessedEnd(VerboseSegment segment, double? next)
+    {
+        var guess = segment.Start + LineSpread.Guess(segment.Text ?? "", ShortestGuess, LongestGuess) / 1000.0;
+        return next > segment.Start ? Math.Min(guess, next.Value) : guess;
     }
 
     private static List<VerboseWord> Words(JsonElement list, LyricsNotices? notices)

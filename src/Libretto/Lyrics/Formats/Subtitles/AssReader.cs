@@ -49,6 +49,15 @@ internal static partial class AssReader
             sung = [.. events.Where(one => Karaoke().IsMatch(one.Text))];
             comments -= sung.Count;
         }
+        var originals = events.Where(one => one.IsComment && one.Effect == "karaoke" && Karaoke().IsMatch(one.Text)).ToList();
+        var made = sung.Count(one => one.Effect == "fx");
+        if (made > 0 && originals.Count > 0)
+        {
+            // An effect cuts lines into syllables and repeats them; what it was made from stands beside.
+            sung = [.. sung.Where(one => one.Effect != "fx"), .. originals];
+            comments -= originals.Count;
+            notices?.Add($"lines that a karaoke effect made are left out for those it was made from ({made})");
+        }
         if (comments > 0)
             notices?.Add($"comments are left out ({comments})");
         var drafts = new List<LineDraft>();
@@ -118,15 +127,17 @@ internal static partial class AssReader
             notices?.Add("the line has no times such as 0:00:01.00; it was left out", number);
             return null;
         }
-        return new AssEvent(Math.Max(0, start), end, fields[order.Text], isComment, number);
+        var effect = order.Effect < 0 ? "" : fields[order.Effect].Trim().ToLowerInvariant();
+        return new AssEvent(Math.Max(0, start), end, fields[order.Text], isComment, effect, number);
     }
 
     private static AssLayout Layout(string[] names)
     {
         int Find(string name, int usual) =>
             Array.FindIndex(names, field => field.Trim().Equals(name, StringComparison.OrdinalIgnoreCase)) is >= 0 and var at ? at : usual;
-        return names.Length < 3 ? new AssLayout(Fields, 1, 2, Fields - 1) : new AssLayout(names.Length, Find("Start", 1), Find("End", 2),
-            names.Length - 1);
+        return names.Length < 3
+            ? new AssLayout(Fields, 1, 2, Fields - 2, Fields - 1)
+            : new AssLayout(names.Length, Find("Start", 1), Find("End", 2), Find("Effect", -1), names.Length - 1);
     }
 
     private static long Hundredths(string text) =>
@@ -142,7 +153,7 @@ internal static partial class AssReader
     [GeneratedRegex(@"\\p([0-9]+)")]
     private static partial Regex Drawing();
 
-    private sealed record AssEvent(long Start, long? End, string Text, bool IsComment, int Number);
+    private sealed record AssEvent(long Start, long? End, string Text, bool IsComment, string Effect, int Number);
 
-    private readonly record struct AssLayout(int Count, int Start, int End, int Text);
+    private readonly record struct AssLayout(int Count, int Start, int End, int Effect, int Text);
 }

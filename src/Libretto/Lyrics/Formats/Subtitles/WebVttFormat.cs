@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using Libretto.Lyrics.Formats.Ttml;
 using Libretto.Lyrics.Reading;
 using Libretto.Lyrics.Writing;
 
@@ -55,7 +56,7 @@ internal sealed partial class WebVttFormat : ILyricsFormat
         var timed = cues.Any(cue => cue.Lines.Any(InnerTime().IsMatch));
         var voices = new VttVoices(notices);
         return DocumentBuilder.Build(
-            CueReader.Merge((rolling ? VttRolling.New(cues, PlainText) : cues).Select(cue => Draft(cue, timed, voices)), notices),
+            CueReader.Merge((rolling ? VttRolling.New(cues, PlainText) : cues).Select(cue => Draft(cue, timed, voices, notices)), notices),
             null, notices);
     }
 
@@ -79,9 +80,13 @@ internal sealed partial class WebVttFormat : ILyricsFormat
         }
     }
 
-    private static LineDraft Draft(Cue cue, bool timed, VttVoices voices)
+    private static LineDraft Draft(Cue cue, bool timed, VttVoices voices, LyricsNotices? notices)
     {
         var text = string.Join(' ', cue.Lines.Where(line => !string.IsNullOrWhiteSpace(line)));
+        var plain = Reading().Replace(text, "");
+        if (plain.Length < text.Length)
+            notices?.Add(TtmlReader.RubyLeftOut);
+        text = plain;
         var voice = VoiceTag().Match(text) is { Success: true } named ? voices.Of(named.Groups[1].Value, cue.LineNumber)
             : (LyricsVoice?)null;
         var pieces = new List<TextPiece>();
@@ -111,6 +116,9 @@ internal sealed partial class WebVttFormat : ILyricsFormat
 
     [GeneratedRegex(@"<([0-9][0-9:.]*)>")]
     private static partial Regex InnerTime();
+
+    [GeneratedRegex(@"<r[tp]>.*?(?:</r[tp]>|(?=<r[tp]>|</ruby>)|$)", RegexOptions.Singleline)]
+    private static partial Regex Reading();
 
     [GeneratedRegex(@"<[^<>]*>")]
     private static partial Regex Tag();

@@ -15,6 +15,9 @@ internal static class TtmlReader
     /// <summary>How far a word may begin outside its paragraph, milliseconds: files round.</summary>
     private const long Slack = 60;
 
+    /// <summary>What is said of readings.</summary>
+    public const string RubyLeftOut = "readings above the characters (ruby) are left out";
+
     public static LyricsDocument Read(string text, LyricsNotices? notices)
     {
         var root = TtmlXml.Load(text, notices);
@@ -51,8 +54,9 @@ internal static class TtmlReader
         var voices = new TtmlVoices(root, paragraphs, notices);
         var other = new TtmlTranslations(root);
         var relative = AreRelative(paragraphs, clock);
+        var isInDivision = CountFromDivisions(paragraphs, clock);
         if (paragraphs.Any(TtmlText.HasRuby))
-            notices?.Add("readings above the characters (ruby) are left out");
+            notices?.Add(RubyLeftOut);
         var drafts = new List<LineDraft>();
         XElement? division = null;
         var end = 0L;
@@ -63,6 +67,8 @@ internal static class TtmlReader
             {
                 if (Draft(line, paragraph, spacesInside, isBackground, end) is not { IsBlank: false } draft)
                     continue;
+                if (isInDivision && clock.Begin(paragraph) is not null)
+                    draft = Later(draft, Divisions(paragraph).Sum(division => clock.Begin(division) ?? 0));
                 var begins = !isBackground && paragraph.Parent != division;
                 drafts.Add(draft with
                 {
@@ -106,6 +112,33 @@ internal static class TtmlReader
             }
             return new LineDraft(start ?? before, last, pieces);
         }
+    }
+
+    private static IEnumerable<XElement> Divisions(XElement paragraph) =>
+        paragraph.Ancestors().Where(element => element.Name.LocalName is "div" or "body");
+
+    private static LineDraft Later(LineDraft draft, long by) => draft with
+    {
+        Start = draft.Start + by,
+        End = draft.End + by,
+        Pieces = [.. draft.Pieces.Select(piece => piece with { Start = piece.Start + by, End = piece.End + by })],
+    };
+
+    /// <summary>Whether the times of paragraphs count from the division that they stand in, told in the same way.</summary>
+    private static bool CountFromDivisions(List<XElement> paragraphs, TtmlClock clock)
+    {
+        var votes = 0;
+        foreach (var paragraph in paragraphs)
+        {
+            if (clock.Begin(paragraph) is not { } at || Divisions(paragraph).FirstOrDefault(one => clock.Begin(one) > 0) is not { } division)
+                continue;
+            var begin = clock.Begin(division)!.Value;
+            var end = clock.End(division) ?? long.MaxValue / 2;
+            var fromSong = at >= begin - Slack && at <= end + Slack;
+            var fromDivision = at <= end - begin + Slack;
+            votes += fromSong == fromDivision ? 0 : fromDivision ? 1 : -1;
+        }
+        return votes > 0;
     }
 
     /// <summary>Whether the times of words count from their paragraph: what most of those say that can only be meant in one way.</summary>

@@ -9,6 +9,7 @@ namespace Libretto.Lyrics.Formats.Ttml;
 /// <summary>Reads the times of TTML by the file's frame and tick rates.</summary>
 internal sealed partial class TtmlClock(XElement root, LyricsNotices? notices)
 {
+    private readonly Dictionary<string, long?> _known = new(StringComparer.Ordinal);
     private readonly double _frameRate = Rate(root, "frameRate") ?? 30;
     private readonly double _tickRate = Rate(root, "tickRate") ?? Rate(root, "frameRate") ?? 1;
 
@@ -22,14 +23,24 @@ internal sealed partial class TtmlClock(XElement root, LyricsNotices? notices)
         var text = element.Attribute(name)?.Value.Trim();
         if (string.IsNullOrEmpty(text) || text == "indefinite")
             return null;
-        if (ClockTime().Match(text) is { Success: true } clock)
-            return Milliseconds.From(Number(clock, "h") * 3600 + Number(clock, "m") * 60 + Number(clock, "s") +
-                Number(clock, "f") / _frameRate);
-        if (OffsetTime().Match(text) is { Success: true } offset)
-            return Milliseconds.From(Number(offset, "n") * Unit(offset.Groups["u"].Value));
+        // Each is looked at several times, and the same ones come again.
+        if (!_known.TryGetValue(text, out var time))
+            _known[text] = time = Parse(text);
+        if (time is not null)
+            return time;
         notices?.Add($"{name}=\"{text[..Math.Min(text.Length, 30)]}\" is not a time such as 00:01:23.450 or 83.45s; it was left out",
             LineOf(element));
         return null;
+    }
+
+    private long? Parse(string text)
+    {
+        if (ClockTime().Match(text) is { Success: true } clock)
+            return Milliseconds.From(Number(clock, "h") * 3600 + Number(clock, "m") * 60 + Number(clock, "s") +
+                Number(clock, "f") / _frameRate);
+        return OffsetTime().Match(text) is { Success: true } offset
+            ? Milliseconds.From(Number(offset, "n") * Unit(offset.Groups["u"].Value))
+            : null;
     }
 
     public static int LineOf(XElement element) => Math.Max(1, ((IXmlLineInfo)element).LineNumber);

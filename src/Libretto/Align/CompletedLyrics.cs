@@ -12,8 +12,8 @@ internal sealed class CompletedLyrics
     /// <summary>Fewer words in a row may be what an engine made of a given word.</summary>
     private const int FewestWords = 3;
 
-    /// <summary>With more given words unheard on the way, what was heard may be those.</summary>
-    private const int MostUnheard = 3;
+    /// <summary>With more given words unheard on the way, what was heard may be those, unless it is much longer.</summary>
+    private const int FewUnheard = 3, MuchLonger = 2;
 
     /// <summary>What is sung farther from a given line than this, in seconds, does not trouble it.</summary>
     private const double Nearby = 8;
@@ -58,21 +58,31 @@ internal sealed class CompletedLyrics
             var before = paired > 0 ? anchors[paired - 1] : new Anchor(-1, -1, 0, double.NegativeInfinity);
             var after = paired < anchors.Count ? anchors[paired] : new Anchor(text.Words.Count, heard.Count, 0, double.PositiveInfinity);
             var boundary = text.First(line);
-            if (boundary - before.Given - 1 + after.Given - boundary > MostUnheard)
-                return [];
             var from = before.Heard + 1 + Explained(before.Given + 1, boundary, before.Heard + 1, step: 1);
             var to = after.Heard - Explained(boundary, after.Given, after.Heard - 1, step: -1);
-            return to - from < FewestWords ? [] : Broken(from, to)
-                .Where(part => part.Line.Start < before.Time + Nearby || part.Line.End > after.Time - Nearby);
+            if (to - from < FewestWords)
+                return [];
+            if (after.Given - before.Given - 1 > FewUnheard)
+            {
+                // Before the first line or after the last one, or where lines meet once only: else it is not known which words are elsewhere.
+                var isClear = line == 0 || line == text.Lines || before.Given >= text.First(line - 1) && after.Given < text.First(line + 1);
+                if (!isClear || heard.Take(from..to).Sum(Letters) < MuchLonger * LettersGiven(before.Given + 1, after.Given))
+                    return [];
+            }
+            return Broken(from, to).Where(part => part.Line.Start < before.Time + Nearby || part.Line.End > after.Time - Nearby);
         }
+
+        int Letters(LyricsWord word) => WordKey.Of(word.Text).Length;
+
+        int LettersGiven(int first, int end) => Enumerable.Range(first, end - first).Sum(word => WordKey.Of(text.Words[word]).Length);
 
         // How many of the recognised words, from one on, the given words that were not heard as such account for by their length.
         int Explained(int firstGiven, int endGiven, int at, int step)
         {
-            var letters = Enumerable.Range(firstGiven, endGiven - firstGiven).Sum(word => WordKey.Of(text.Words[word]).Length);
+            var letters = LettersGiven(firstGiven, endGiven);
             var count = 0;
             for (; letters > 0 && at >= 0 && at < heard.Count; at += step, count++)
-                letters -= WordKey.Of(heard[at].Text).Length;
+                letters -= Letters(heard[at]);
             return count;
         }
 

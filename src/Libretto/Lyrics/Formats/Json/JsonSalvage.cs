@@ -37,7 +37,10 @@ internal sealed partial class JsonSalvage(LyricsNotices notices)
     private LyricsLine Line(JsonElement element, string place)
     {
         if (element.ValueKind != JsonValueKind.Object)
+        {
+            Count();
             return new LyricsLine(0, 0, "", []);
+        }
         var words = new List<LyricsWord>();
         if (element.TryGetProperty("words", out var list) && list.ValueKind == JsonValueKind.Array)
             words.AddRange(list.EnumerateArray()
@@ -84,9 +87,14 @@ internal sealed partial class JsonSalvage(LyricsNotices notices)
 
     private void Tell(string remark)
     {
+        Count();
+        notices.Add(remark);
+    }
+
+    private void Count()
+    {
         if (++_faults > MostFaults)
             throw new JsonException("far too many of its values cannot be read.");
-        notices.Add(remark);
     }
 
     [GeneratedRegex(@"^\$(?:\.(?<name>[^.\[]+)|\['(?<name>[^']+)'\])")]

@@ -14,13 +14,16 @@ internal static class LyricsfileReader
     // A Lyricsfile is four deep; no more is followed, however deep a hostile file goes.
     private const int Deepest = 8;
 
+    // Broken entries that are taken out, and characters that are read for it in all.
+    private const int MostMended = 20, MostRead = 3_000_000;
+
     // The scanner's time for each token grows with how deep it stands.
     private const int DeepestSkipped = 64;
 
     public static LyricsDocument Read(string text, LyricsNotices? notices)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (ReadYaml(text) is not Dictionary<string, object?> root || !(root.ContainsKey("lines") || root.ContainsKey("plain")))
+        if (ReadYaml(text, notices) is not Dictionary<string, object?> root || !(root.ContainsKey("lines") || root.ContainsKey("plain")))
             throw LyricsFormatException.NotThisFormat(Format, "it has neither lines nor plain lyrics.");
         var metadata = root.GetValueOrDefault("metadata") as Dictionary<string, object?> ?? [];
         var duration = Number(metadata, "duration_ms", "metadata", notices);
@@ -91,17 +94,35 @@ internal static class LyricsfileReader
         return null;
     }
 
-    private static object? ReadYaml(string text)
+    /// <summary>What the YAML holds, without entries of lists that break it, where whoever reads it wants to be told.</summary>
+    private static object? ReadYaml(string text, LyricsNotices? notices)
+    {
+        text = text.TrimStart('\uFEFF').ReplaceLineEndings("\n");
+        LyricsFormatException? first = null;
+        for (var left = notices is null ? 0 : Math.Min(MostMended, MostRead / Math.Max(1, text.Length)); ; left--)
+        {
+            try
+            {
+                return Parse(text);
+            }
+            catch (YamlException e)
+            {
+                first ??= LyricsFormatException.Broken(Format, (int)e.Start.Line, e.InnerException?.Message ?? e.Message, e);
+                if (left <= 0 || YamlLines.WithoutEntry(text, (int)e.Start.Line) is not var (shorter, line))
+                    throw first;
+                notices!.Add("its YAML is broken there; the entry was left out", line);
+                text = shorter;
+            }
+        }
+    }
+
+    private static object? Parse(string text)
     {
         try
         {
-            var parser = new Parser(new StringReader(text.TrimStart('\uFEFF')));
+            var parser = new Parser(new StringReader(text));
             parser.Consume<StreamStart>();
             return parser.TryConsume<DocumentStart>(out _) ? ReadNode(parser, 0) : null;
-        }
-        catch (YamlException e)
-        {
-            throw LyricsFormatException.Broken(Format, (int)e.Start.Line, e.InnerException?.Message ?? e.Message, e);
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or EndOfStreamException)
         {

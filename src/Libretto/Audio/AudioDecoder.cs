@@ -115,7 +115,7 @@ public sealed class AudioDecoder
     {
         ArgumentNullException.ThrowIfNull(info);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(channels, 2);
-        var repair = info.HasFramesOnly ? await Task.Run(() => FrameRepair.Find(info.Path, cancellationToken), cancellationToken) : null;
+        var repair = await Task.Run(() => FindRepair(info, cancellationToken), cancellationToken);
         if (channels == 2 || info.Channels == 1)
             return await DecodeAsync(info, repair, sampleRate, channels, null, range, progress, cancellationToken);
 
@@ -126,6 +126,19 @@ public sealed class AudioDecoder
         pcm.Dispose();
         var quadrature = new MonoMix(sampleRate, inQuadrature: true);
         return await DecodeAsync(info, repair, sampleRate, channels, quadrature, range, null, cancellationToken);
+    }
+
+    private static FrameRepair? FindRepair(AudioInfo info, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return info.HasFramesOnly ? FrameRepair.Find(info.Path, cancellationToken) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // ffmpeg meets it too, and its words are understood.
+            return null;
+        }
     }
 
     private async Task<PcmFile> DecodeAsync(

@@ -96,7 +96,7 @@ internal sealed class JsonFormat : ILyricsFormat
             words = [.. words.Where(word => word?.Text is not null)];
             var isLost = line is null || words.Count == 0;
             notices.Add(string.Create(CultureInfo.InvariantCulture,
-                $"lines[{index}] {(isLost ? "has no words that can be read; it was" : "has words without text; they were")} left out"));
+                $"what stands at lines[{index}] {(isLost ? "has no words that can be read; it was" : "has words without text; they were")} left out"));
             return isLost ? null : line!.WithWords(words);
         }
         // A line's times are its words'; only its text is worth a complaint, for someone may have edited it.

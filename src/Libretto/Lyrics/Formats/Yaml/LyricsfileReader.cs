@@ -51,11 +51,11 @@ internal static class LyricsfileReader
             .Where(piece => piece.Text.Length > 0).ToList();
         if ((Number(line, "start_ms", place, notices) is { } given ? Moved(given, offset) : words.FirstOrDefault().Start) is not { } start)
         {
-            notices?.Add($"{place} has no time; it was left out");
+            notices?.Add($"what stands at {place} has no time; it was left out");
             return null;
         }
         if (words.Count == 0 && string.IsNullOrWhiteSpace(Text(line, "text")))
-            notices?.Add($"{place} has no text; it was left out");
+            notices?.Add($"what stands at {place} has no text; it was left out");
         return new LineDraft(start, Moved(Number(line, "end_ms", place, notices), offset), words.Count > 0
             ? words : [new TextPiece(Text(line, "text") ?? "")]);
     }
@@ -66,14 +66,14 @@ internal static class LyricsfileReader
     {
         var value = parent.GetValueOrDefault(key);
         if (value is not (null or List<object?>))
-            notices?.Add($"{before}{key} is no list; it was left out");
+            notices?.Add($"what stands at {before}{key} is no list; it was left out");
         foreach (var (i, item) in (value as List<object?> ?? []).Index())
         {
             var place = string.Create(CultureInfo.InvariantCulture, $"{before}{key}[{i}]");
             if (item is Dictionary<string, object?> map)
                 yield return (map, place);
             else
-                notices?.Add($"{place} cannot be read; it was left out");
+                notices?.Add($"what stands at {place} cannot be read; it was left out");
         }
     }
 
@@ -90,7 +90,7 @@ internal static class LyricsfileReader
             return null;
         if (double.TryParse(value as string, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && Math.Abs(number) < 1e9)
             return (long)Math.Round(number);
-        notices?.Add($"{place}.{key} is no number of milliseconds; it was left out");
+        notices?.Add($"what stands at {place}.{key} is no number of milliseconds; it was left out");
         return null;
     }
 

@@ -64,7 +64,7 @@ internal sealed class CompletedLyrics
                 return [];
             if (after.Given - before.Given - 1 > FewUnheard)
             {
-                // Before the first line or after the last one, or where lines meet once only: else it is not known which words are elsewhere.
+                // Before the first line, after the last one, or where lines meet once only: else who knows which words are elsewhere.
                 var isClear = line == 0 || line == text.Lines || before.Given >= text.First(line - 1) && after.Given < text.First(line + 1);
                 if (!isClear || heard.Take(from..to).Sum(Letters) < MuchLonger * LettersGiven(before.Given + 1, after.Given))
                     return [];

@@ -71,8 +71,8 @@ internal sealed class FrameRepair
 
         async Task CopyAsync(long end)
         {
-            while (file.Position < end &&
-                await file.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, end - file.Position)), cancellationToken) is > 0 and var count)
+            Memory<byte> Wanted() => buffer.AsMemory(0, (int)Math.Min(buffer.Length, end - file.Position));
+            while (file.Position < end && await file.ReadAsync(Wanted(), cancellationToken) is > 0 and var count)
                 await stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
         }
     }

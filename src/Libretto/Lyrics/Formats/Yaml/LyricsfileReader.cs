@@ -30,7 +30,8 @@ internal static class LyricsfileReader
         var offset = Number(metadata, "offset_ms", "metadata", notices) ?? 0;
         if (offset != 0)
             notices?.Add("its times are moved by the offset it names");
-        var drafts = Maps(root, "lines", "", notices).Select(line => Draft(line.Map, line.Place, offset, notices)).OfType<LineDraft>().ToList();
+        var drafts = Maps(root, "lines", "", notices)
+            .Select(line => Draft(line.Map, line.Place, offset, notices)).OfType<LineDraft>().ToList();
         var document = drafts.Count > 0 || Text(root, "plain") is not { } plain
             ? DocumentBuilder.Build(drafts, duration, notices)
             : LyricsFormats.PlainText.Read(plain, notices);

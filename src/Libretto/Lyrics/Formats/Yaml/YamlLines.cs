@@ -3,7 +3,7 @@ namespace Libretto.Lyrics.Formats.Yaml;
 /// <summary>Takes broken entries out of a list in YAML, so that the rest can be read.</summary>
 internal static class YamlLines
 {
-    /// <summary>A text without the list entry that a line belongs to: blank lines stand there, so that all others keep their number.</summary>
+    /// <summary>A text without the list entry that a line belongs to: blank lines stand there, so that others keep their number.</summary>
     /// <param name="text">YAML in block style.</param>
     /// <param name="line">A line of the entry, from 1.</param>
     /// <returns>The text, and the entry's first line; null where the line belongs to none.</returns>

@@ -64,7 +64,7 @@ internal sealed class CompletedLyrics
                 return [];
             if (after.Given - before.Given - 1 > FewUnheard)
             {
-                // Before the first line or after the last one, or where lines meet once only: else it is not known which words are elsewhere.
+                // Before the first line, after the last one, or where lines meet once only: else who knows which words are elsewhere.
                 var isClear = line == 0 || line == text.Lines || before.Given >= text.First(line - 1) && after.Given < text.First(line + 1);
                 if (!isClear || heard.Take(from..to).Sum(Letters) < MuchLonger * LettersGiven(before.Given + 1, after.Given))
                     return [];
@@ -76,12 +76,12 @@ internal sealed class CompletedLyrics
 
         int LettersGiven(int first, int end) => Enumerable.Range(first, end - first).Sum(word => WordKey.Of(text.Words[word]).Length);
 
-        // How many of the recognised words, from one on, the given words that were not heard as such account for by their length.
+        // How many of the recognised words, from one on, the given words that were not heard as such account for by their length, roughly.
         int Explained(int firstGiven, int endGiven, int at, int step)
         {
             var letters = LettersGiven(firstGiven, endGiven);
             var count = 0;
-            for (; letters > 0 && at >= 0 && at < heard.Count; at += step, count++)
+            for (; letters > 0 && at >= 0 && at < heard.Count && 2 * letters > Letters(heard[at]); at += step, count++)
                 letters -= Letters(heard[at]);
             return count;
         }

@@ -115,7 +115,7 @@ public sealed class AudioDecoder
     {
         ArgumentNullException.ThrowIfNull(info);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(channels, 2);
-        var repair = info.HasFramesOnly ? await Task.Run(() => FrameRepair.Find(info.Path, cancellationToken), cancellationToken) : null;
+        var repair = await Task.Run(() => FindRepair(info, cancellationToken), cancellationToken);
         if (channels == 2 || info.Channels == 1)
             return await DecodeAsync(info, repair, sampleRate, channels, null, range, progress, cancellationToken);
 
@@ -128,6 +128,19 @@ public sealed class AudioDecoder
         return await DecodeAsync(info, repair, sampleRate, channels, quadrature, range, null, cancellationToken);
     }
 
+    private static FrameRepair? FindRepair(AudioInfo info, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return info.HasFramesOnly ? FrameRepair.Find(info.Path, cancellationToken) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // ffmpeg meets it too, and its words are understood.
+            return null;
+        }
+    }
+
     private async Task<PcmFile> DecodeAsync(
         AudioInfo info, FrameRepair? repair, int sampleRate, int channels, MonoMix? mix, TimeRange? range, IProgress<double>? progress,
         CancellationToken cancellationToken)
@@ -135,7 +148,7 @@ public sealed class AudioDecoder
         var expected = range is { } r ? Math.Min(r.Length, (info.Duration ?? r.End) - r.Start) : info.SoundEnd;
         var warnings = new List<string>(info.Warnings);
         if (repair is not null)
-            warnings.Add(Lost(info.Path, repair.Seconds));
+            warnings.Add(Lost(info.Path, repair.Seconds, repair.MayLackBytes));
         var pcm = new PcmFile(sampleRate, channels, _folder) { Warnings = warnings };
         try
         {
@@ -147,7 +160,7 @@ public sealed class AudioDecoder
             if (pcm.Frames == 0 && range is null)
                 throw AudioException.NothingDecoded(info.Path, null);
             if (timeline.Missing > 0)
-                warnings.Add(Lost(info.Path, timeline.Missing));
+                warnings.Add(Lost(info.Path, timeline.Missing, mayLackBytes: false));
             if (range is null && expected is { } seconds && pcm.Duration < seconds * 0.98 - 1)
                 warnings.Add(
                     $"{info.Path} ends early: it should be {seconds:0.0} s long, but only {pcm.Duration:0.0} s could be decoded.");
@@ -191,8 +204,9 @@ public sealed class AudioDecoder
     private static string Damaged(AudioInfo info, string said) =>
         $"{info.Path} is damaged in places (ffmpeg: {said}). What could be decoded is used.";
 
-    private static string Lost(string path, double seconds) =>
-        $"{path} lacks {seconds:0.0} s of its sound; there it is silent, and what follows keeps its time.";
+    private static string Lost(string path, double seconds, bool mayLackBytes) =>
+        $"{path} lacks {seconds:0.00} s of its sound; there it is silent, and what follows keeps its time" +
+        (mayLackBytes ? ", unless bytes were taken out of the file there, which nothing in it would tell." : ".");
 
     /// <summary>
     /// Always from the start: a place in the middle is a guess in many files (MP3 of a varying bit rate, joined or damaged ones), and

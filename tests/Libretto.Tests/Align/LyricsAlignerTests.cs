@@ -70,12 +70,19 @@ public sealed class LyricsAlignerTests(WhisperFixture whisper) : IClassFixture<W
             "Seven ships are sailing under silver stars",
         ];
         using var folder = new ScratchFolder();
-        using var audio = await WhisperFixture.Decode(TestAudio.Speech(folder, string.Join(". ", lines)));
+        var (parts, starts, at) = (new List<string>(), new List<double>(), 0.0);
+        foreach (var line in lines)
+        {
+            parts.Add(TestAudio.Speech(folder, line, $"{parts.Count}.wav"));
+            using var part = await WhisperFixture.Decode(parts[^1]);
+            var samples = new float[part.Frames];
+            part.Read(0, samples);
+            starts.Add(at + Array.FindIndex(samples, sample => Math.Abs(sample) > 0.02) / 16000.0);
+            at += part.Duration;
+        }
+        TestAudio.Run("sox", [.. parts, folder["song.wav"]]);
+        using var audio = await WhisperFixture.Decode(folder["song.wav"]);
         var heard = await HeardAsync(audio);
-        // Recognition hears the first words of these sentences, and tells where.
-        var starts = lines.Select(line => line.Split(' ')[..2])
-            .Select(first => heard.Where((word, i) => i + 1 < heard.Count && word.Text == first[0] && heard[i + 1].Text == first[1]).Single().Start)
-            .ToArray();
 
         foreach (var given in (int[][])[[1], [3], [0, 2], [1, 3], [0, 3], [1, 2]])
         {

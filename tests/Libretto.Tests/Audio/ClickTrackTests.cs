@@ -162,6 +162,33 @@ public sealed class ClickTrackTests : IDisposable
     }
 
     [Theory]
+    [InlineData("aac")]
+    [InlineData("mp2")]
+    public async Task What_was_cut_out_where_nothing_tells_it_is_said(string extension)
+    {
+        var whole = await File.ReadAllBytesAsync(Clicks(extension), Token);
+        var (from, to) = (whole.Length * 2 / 5, whole.Length * 11 / 20);
+        await File.WriteAllBytesAsync(_folder[$"cut.{extension}"], [.. whole[..from], .. whole[to..]], Token);
+
+        using var pcm = await _decoder.DecodeAsync(_folder[$"cut.{extension}"], 16000, 1, null, Token);
+
+        Assert.InRange(pcm.Duration, 6.5, Seconds);
+        Assert.Contains(pcm.Warnings, warning => warning.Contains("bytes were taken out", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Tags_between_frames_are_no_damage()
+    {
+        var song = await File.ReadAllBytesAsync(TestAudio.Ffmpeg(_folder["song.mp3"], "-i", Clicks("wav"), "-write_id3v1", "1", "-metadata", "title=a"), Token);
+        await File.WriteAllBytesAsync(_folder["twice.mp3"], [.. song, .. song], Token);
+
+        using var pcm = await _decoder.DecodeAsync(_folder["twice.mp3"], 16000, 1, null, Token);
+
+        Assert.DoesNotContain(pcm.Warnings, warning => warning.Contains("lacks", StringComparison.Ordinal));
+        Assert.Equal(16, Times(pcm).Count);
+    }
+
+    [Theory]
     [InlineData("ogg")]
     [InlineData("mp3")]
     [InlineData("ts")]

@@ -20,8 +20,16 @@ internal sealed class FrameRepair
     private readonly byte[] _silent;
     private readonly double _frame;
 
-    private FrameRepair(string path, List<(BrokenStretch Stretch, int Frames)> lost, byte[] silent, FrameHead head) =>
+    private FrameRepair(string path, List<(BrokenStretch Stretch, int Frames)> lost, bool isCounted, byte[] silent, FrameHead head)
+    {
         (_path, _lost, _silent, _frame) = (path, lost, silent, (double)head.Samples / head.SampleRate);
+        MayLackBytes = !isCounted && lost.Exists(one => one.Frames == 1);
+    }
+
+    /// <summary>
+    /// Whether bytes may have been taken out where only a frame seems to be broken: then what follows comes too early, and nothing tells.
+    /// </summary>
+    public bool MayLackBytes { get; }
 
     /// <summary>How much of the sound cannot be read, seconds.</summary>
     public double Seconds => _lost.Sum(lost => lost.Frames) * _frame;
@@ -39,10 +47,12 @@ internal sealed class FrameRepair
         var read = RandomAccess.Read(file, first, scan.First);
         var lost = scan.Broken.Select(stretch => (stretch, Frames: Reckoned(scan, stretch))).ToList();
         // One stretch may have lost bytes as well, which only the number in the head can tell.
-        if (lost.Count == 1 && scan.IsWhole && FramesSaid(first.AsSpan(0, read)) is { } said && said + 1 - scan.Sizes.Count is > 0 and var all)
+        var said = FramesSaid(first.AsSpan(0, read));
+        if (lost.Count == 1 && scan.IsWhole && said + 1 - scan.Sizes.Count is int all and > 0)
             lost = [(lost[0].stretch, all)];
         lost.RemoveAll(one => one.Frames == 0);
-        return lost.Count == 0 ? null : new FrameRepair(path, lost, FrameHead.Silent(first), scan.Head);
+        var isCounted = said + 1 == scan.Sizes.Count + lost.Sum(one => one.Frames);
+        return lost.Count == 0 ? null : new FrameRepair(path, lost, isCounted, FrameHead.Silent(first), scan.Head);
     }
 
     /// <summary>Writes the whole file with silent frames where some were lost.</summary>
@@ -61,8 +71,8 @@ internal sealed class FrameRepair
 
         async Task CopyAsync(long end)
         {
-            while (file.Position < end &&
-                await file.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, end - file.Position)), cancellationToken) is > 0 and var count)
+            Memory<byte> Wanted() => buffer.AsMemory(0, (int)Math.Min(buffer.Length, end - file.Position));
+            while (file.Position < end && await file.ReadAsync(Wanted(), cancellationToken) is > 0 and var count)
                 await stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
         }
     }

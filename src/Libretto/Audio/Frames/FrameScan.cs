@@ -131,7 +131,7 @@ internal sealed class FrameScan
         var bytes = At(at, 32);
         if (bytes.Length > 10 && bytes.StartsWith("ID3"u8))
             return 10 + ((bytes[6] << 21) | (bytes[7] << 14) | (bytes[8] << 7) | bytes[9]) + ((bytes[5] & 0x10) != 0 ? 10 : 0);
-        if (bytes.StartsWith("TAG"u8) && at + 128 == _length)
+        if (bytes.StartsWith("TAG"u8))
             return 128;
         if (bytes.Length >= 32 && bytes.StartsWith("APETAGEX"u8))
             return Math.Max(32, BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]) + ((bytes[23] & 0x20) != 0 ? 32L : 0));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Libretto.Models;
+using Libretto.Models.Download;
 using Libretto.Server.Jobs.Work;
 using Libretto.Server.Tests.Support;
 using Libretto.Settings;
@@ -89,7 +90,7 @@ public sealed class FirstModelTests : IAsyncLifetime
     {
         _hub.Offer(ModelHub.Whisper, Repository.SharedFile("models", "whisper-base"));
         _hub.Offer(ModelHub.Spleeter, Repository.SharedFile("models", "spleeter-2stems"));
-        using var http = new HttpClient();
+        using var http = new HttpClient(ModelStore.CreateHandler(NpmConfiguration.Default));
         var options = new ModelStoreOptions { CacheFolder = Path.Combine(_folder["cache"], "models"), HubEndpoint = new Uri(_hub.Endpoint + "/") };
         await new ModelStore(options, http).EnsureAsync("spleeter-2stems", ct: TestContext.Current.CancellationToken);
 

@@ -100,6 +100,21 @@ public class OtherPeoplesFilesTests
         Says("lines[3].words", reading);
     }
 
+    [Theory]
+    [InlineData("- text: 'bro\n  start_ms: 3000\n")]
+    [InlineData("- text: [bro}\n  start_ms: 3000\n")]
+    [InlineData("- text: \"bro\\q\"\n  start_ms: 3000\n")]
+    [InlineData("-\ttext: bro\n   - x: : y\n")]
+    public void An_entry_that_breaks_the_yaml_of_a_lyricsfile_costs_itself(string entry)
+    {
+        var reading = LyricsReader.Read(
+            "version: '1.0'\nlines:\n- text: one\n  start_ms: 1000\n  end_ms: 2000\n" + entry +
+            "- text: two\n  start_ms: 4000\n  end_ms: 5000\n- text: three\n  start_ms: 6000\n  end_ms: 7000\n", "song.yaml");
+        Assert.Contains("one", reading.Document.Lines.Select(line => line.Text));
+        Assert.Contains("three", reading.Document.Lines.Select(line => line.Text));
+        Says("YAML", reading);
+    }
+
     [Fact]
     public void Plain_text_of_ours_is_read_as_such_whatever_its_lines_look_like()
     {

@@ -95,8 +95,8 @@ internal sealed class JsonFormat : ILyricsFormat
                 throw LyricsFormatException.NotThisFormat(LyricsDocument.SchemaName, "one of its lines or words is null or has no text.");
             words = [.. words.Where(word => word?.Text is not null)];
             var isLost = line is null || words.Count == 0;
-            notices.Add(string.Create(CultureInfo.InvariantCulture,
-                $"lines[{index}] {(isLost ? "has no words that can be read; it was" : "has words without text; they were")} left out"));
+            var fault = isLost ? "has no words that can be read; it was" : "has words without text; they were";
+            notices.Add(string.Create(CultureInfo.InvariantCulture, $"what stands at lines[{index}] {fault} left out"));
             return isLost ? null : line!.WithWords(words);
         }
         // A line's times are its words'; only its text is worth a complaint, for someone may have edited it.

@@ -26,7 +26,7 @@ internal sealed partial class JsonSalvage(LyricsNotices notices)
             throw new JsonException("it has no list of lines.");
         var hasDuration = root.TryGetProperty("duration", out var duration) && duration.ValueKind == JsonValueKind.Number;
         if (!hasDuration)
-            Tell("duration cannot be read; that of the words was taken");
+            Tell("the duration cannot be read; that of the words was taken");
         var head = Whole(root, LyricsJson.Compact.LyricsDocument, "", needed: [], left: ["lines", "duration"],
             added: """ "lines": [], "duration": """ + (hasDuration ? duration.GetRawText() : "0"));
         var lines = list.EnumerateArray().Select((line, i) => Line(line, string.Create(CultureInfo.InvariantCulture, $"lines[{i}]")));
@@ -37,7 +37,10 @@ internal sealed partial class JsonSalvage(LyricsNotices notices)
     private LyricsLine Line(JsonElement element, string place)
     {
         if (element.ValueKind != JsonValueKind.Object)
+        {
+            Count();
             return new LyricsLine(0, 0, "", []);
+        }
         var words = new List<LyricsWord>();
         if (element.TryGetProperty("words", out var list) && list.ValueKind == JsonValueKind.Array)
             words.AddRange(list.EnumerateArray()
@@ -65,7 +68,7 @@ internal sealed partial class JsonSalvage(LyricsNotices notices)
                 var name = at.Groups["name"].Value;
                 if (needed.Contains(name))
                     return LeftOut<T>(place);
-                Tell($"{(place.Length > 0 ? place + "." : "")}{name} cannot be read; it was left out");
+                Tell($"what stands at {(place.Length > 0 ? place + "." : "")}{name} cannot be read; it was left out");
             }
         }
     }
@@ -78,15 +81,20 @@ internal sealed partial class JsonSalvage(LyricsNotices notices)
     private T? LeftOut<T>(string place)
         where T : class
     {
-        Tell($"{place} cannot be read; it was left out");
+        Tell($"what stands at {place} cannot be read; it was left out");
         return null;
     }
 
     private void Tell(string remark)
     {
+        Count();
+        notices.Add(remark);
+    }
+
+    private void Count()
+    {
         if (++_faults > MostFaults)
             throw new JsonException("far too many of its values cannot be read.");
-        notices.Add(remark);
     }
 
     [GeneratedRegex(@"^\$(?:\.(?<name>[^.\[]+)|\['(?<name>[^']+)'\])")]

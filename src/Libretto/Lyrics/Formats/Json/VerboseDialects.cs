@@ -62,6 +62,9 @@ internal static class VerboseDialects
             end ??= words?.LastOrDefault(word => word.End is not null)?.End;
             if (start is null && words is not { Count: > 0 } && !string.IsNullOrWhiteSpace(text))
                 notices?.Add("segments without times were put after those before them");
+            // One that came without an end has to have one before another follows it.
+            if (start is null && endless.Count > 0 && endless[^1] == segments.Count - 1)
+                segments[^1] = segments[^1] with { End = GuessedEnd(segments[^1], null) };
             start ??= segments.LastOrDefault()?.End ?? 0;
             if (end is null)
                 endless.Add(segments.Count);

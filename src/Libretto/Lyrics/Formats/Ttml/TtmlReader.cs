@@ -130,7 +130,8 @@ internal static class TtmlReader
         var votes = 0;
         foreach (var paragraph in paragraphs)
         {
-            if (clock.Begin(paragraph) is not { } at || Divisions(paragraph).FirstOrDefault(one => clock.Begin(one) > 0) is not { } division)
+            var division = Divisions(paragraph).FirstOrDefault(one => clock.Begin(one) > 0);
+            if (division is null || clock.Begin(paragraph) is not { } at)
                 continue;
             var begin = clock.Begin(division)!.Value;
             var end = clock.End(division) ?? long.MaxValue / 2;

@@ -14,20 +14,24 @@ internal static class LyricsfileReader
     // A Lyricsfile is four deep; no more is followed, however deep a hostile file goes.
     private const int Deepest = 8;
 
+    // Broken entries that are taken out, and characters that are read for it in all.
+    private const int MostMended = 20, MostRead = 3_000_000;
+
     // The scanner's time for each token grows with how deep it stands.
     private const int DeepestSkipped = 64;
 
     public static LyricsDocument Read(string text, LyricsNotices? notices)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (ReadYaml(text) is not Dictionary<string, object?> root || !(root.ContainsKey("lines") || root.ContainsKey("plain")))
+        if (ReadYaml(text, notices) is not Dictionary<string, object?> root || !(root.ContainsKey("lines") || root.ContainsKey("plain")))
             throw LyricsFormatException.NotThisFormat(Format, "it has neither lines nor plain lyrics.");
         var metadata = root.GetValueOrDefault("metadata") as Dictionary<string, object?> ?? [];
         var duration = Number(metadata, "duration_ms", "metadata", notices);
         var offset = Number(metadata, "offset_ms", "metadata", notices) ?? 0;
         if (offset != 0)
             notices?.Add("its times are moved by the offset it names");
-        var drafts = Maps(root, "lines", "", notices).Select(line => Draft(line.Map, line.Place, offset, notices)).OfType<LineDraft>().ToList();
+        var drafts = Maps(root, "lines", "", notices)
+            .Select(line => Draft(line.Map, line.Place, offset, notices)).OfType<LineDraft>().ToList();
         var document = drafts.Count > 0 || Text(root, "plain") is not { } plain
             ? DocumentBuilder.Build(drafts, duration, notices)
             : LyricsFormats.PlainText.Read(plain, notices);
@@ -48,11 +52,11 @@ internal static class LyricsfileReader
             .Where(piece => piece.Text.Length > 0).ToList();
         if ((Number(line, "start_ms", place, notices) is { } given ? Moved(given, offset) : words.FirstOrDefault().Start) is not { } start)
         {
-            notices?.Add($"{place} has no time; it was left out");
+            notices?.Add($"what stands at {place} has no time; it was left out");
             return null;
         }
         if (words.Count == 0 && string.IsNullOrWhiteSpace(Text(line, "text")))
-            notices?.Add($"{place} has no text; it was left out");
+            notices?.Add($"what stands at {place} has no text; it was left out");
         return new LineDraft(start, Moved(Number(line, "end_ms", place, notices), offset), words.Count > 0
             ? words : [new TextPiece(Text(line, "text") ?? "")]);
     }
@@ -63,14 +67,14 @@ internal static class LyricsfileReader
     {
         var value = parent.GetValueOrDefault(key);
         if (value is not (null or List<object?>))
-            notices?.Add($"{before}{key} is no list; it was left out");
+            notices?.Add($"what stands at {before}{key} is no list; it was left out");
         foreach (var (i, item) in (value as List<object?> ?? []).Index())
         {
             var place = string.Create(CultureInfo.InvariantCulture, $"{before}{key}[{i}]");
             if (item is Dictionary<string, object?> map)
                 yield return (map, place);
             else
-                notices?.Add($"{place} cannot be read; it was left out");
+                notices?.Add($"what stands at {place} cannot be read; it was left out");
         }
     }
 
@@ -87,21 +91,39 @@ internal static class LyricsfileReader
             return null;
         if (double.TryParse(value as string, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && Math.Abs(number) < 1e9)
             return (long)Math.Round(number);
-        notices?.Add($"{place}.{key} is no number of milliseconds; it was left out");
+        notices?.Add($"what stands at {place}.{key} is no number of milliseconds; it was left out");
         return null;
     }
 
-    private static object? ReadYaml(string text)
+    /// <summary>What the YAML holds, without entries of lists that break it, where whoever reads it wants to be told.</summary>
+    private static object? ReadYaml(string text, LyricsNotices? notices)
+    {
+        text = text.TrimStart('\uFEFF').ReplaceLineEndings("\n");
+        LyricsFormatException? first = null;
+        for (var left = notices is null ? 0 : Math.Min(MostMended, MostRead / Math.Max(1, text.Length)); ; left--)
+        {
+            try
+            {
+                return Parse(text);
+            }
+            catch (YamlException e)
+            {
+                first ??= LyricsFormatException.Broken(Format, (int)e.Start.Line, e.InnerException?.Message ?? e.Message, e);
+                if (left <= 0 || YamlLines.WithoutEntry(text, (int)e.Start.Line) is not var (shorter, line))
+                    throw first;
+                notices!.Add("its YAML is broken there; the entry was left out", line);
+                text = shorter;
+            }
+        }
+    }
+
+    private static object? Parse(string text)
     {
         try
         {
-            var parser = new Parser(new StringReader(text.TrimStart('\uFEFF')));
+            var parser = new Parser(new StringReader(text));
             parser.Consume<StreamStart>();
             return parser.TryConsume<DocumentStart>(out _) ? ReadNode(parser, 0) : null;
-        }
-        catch (YamlException e)
-        {
-            throw LyricsFormatException.Broken(Format, (int)e.Start.Line, e.InnerException?.Message ?? e.Message, e);
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or EndOfStreamException)
         {

@@ -156,7 +156,7 @@ public sealed class LyricsAligner
         var strays = lines.Strays(placed, anchors);
         lines.Keep(placed, times);
         return new AlignedLyrics(
-            [.. completed.OfGivenLines(AlignedLines.Make(completed.Lines, all, times, placed, activity, duration))],
+            AlignedLines.Make(given.Lines, text, times, placed, activity, duration),
             new SuppliedLyrics(source, Math.Round(matched, 3), matched < BarelyMatched),
             [.. LyricsChecks.Find(text, times, placed, anchors, heard, cancellationToken).Concat(strays).OrderBy(check => check.Start)]);
     }

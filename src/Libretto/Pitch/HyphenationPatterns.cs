@@ -5,8 +5,8 @@ using YamlDotNet.Core.Events;
 namespace Libretto.Pitch;
 
 /// <summary>
-/// Where words of a language may be hyphenated, after F. M. Liang ("Word Hy-phen-a-tion by Com-put-er", Stanford, 1983): every pattern found
-/// in the word gives levels to the gaps between its letters, the highest level counts, and an odd one parts.
+/// Where words of a language may be hyphenated, after F. M. Liang ("Word Hy-phen-a-tion by Com-put-er", Stanford, 1983): every pattern
+/// found in the word gives levels to the gaps between its letters, the highest level counts, and an odd one parts.
 /// </summary>
 internal sealed class HyphenationPatterns
 {

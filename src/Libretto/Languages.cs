@@ -161,7 +161,7 @@ public static partial class Languages
         return codes;
     }
 
-    /// <summary>RFC 5646: a language of two or three letters and what it is more closely, parted by hyphens.</summary>
+    /// <summary>RFC 5646: a language of two or three letters and what it is more closely, separated by hyphens.</summary>
     [GeneratedRegex("^([a-z]{2,3})-([a-z0-9]{1,8})(-[a-z0-9]{1,8})*$", RegexOptions.IgnoreCase)]
     private static partial Regex Tag();
 }

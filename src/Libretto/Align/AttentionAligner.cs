@@ -38,7 +38,7 @@ internal sealed class AttentionAligner : IDisposable
     /// </summary>
     private const int SilentFrames = 200;
 
-    /// <summary>How long a word parted from its line takes at least and at most, seconds a unit of text.</summary>
+    /// <summary>How long a word cut off from its line takes at least and at most, seconds a unit of text.</summary>
     private const double ShortestWord = 0.1, LongestWord = 1;
 
     /// <summary>No word starts sooner after another, seconds.</summary>

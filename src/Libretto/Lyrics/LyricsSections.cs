@@ -23,7 +23,7 @@ public static class LyricsSections
         });
     }
 
-    /// <summary>The headings after lines were added or taken away; names cleaned, in order.</summary>
+    /// <summary>The headings after lines were added or removed; names cleaned, in order.</summary>
     /// <param name="sections">As they stood among the lines before; null where there are none.</param>
     /// <param name="line">Gives for the line that a heading stood before, from 0, the one it stands before now.</param>
     public static IReadOnlyList<LyricsSection>? Move(IReadOnlyList<LyricsSection>? sections, Func<int, int> line) =>

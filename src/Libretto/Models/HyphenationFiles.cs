@@ -1,7 +1,7 @@
 namespace Libretto.Models;
 
 /// <summary>
-/// The hyphenation patterns that Libretto parts words by: files of the npm package <c>hyphen</c>, each with the checksum it was published
+/// The hyphenation patterns that Libretto splits words by: files of the npm package <c>hyphen</c>, each with the checksum it was published
 /// with. In the model's folder a language's file is called by its ISO 639 code.
 /// </summary>
 internal static class HyphenationFiles

@@ -25,7 +25,7 @@ public enum ModelKind
     /// </summary>
     Pitch,
 
-    /// <summary>Where words may be parted: <c>LANGUAGE.js</c> for each language, as the npm package <c>hyphen</c> has them.</summary>
+    /// <summary>Where words may be hyphenated: <c>LANGUAGE.js</c> for each language, as the npm package <c>hyphen</c> has them.</summary>
     Hyphenation,
 }
 

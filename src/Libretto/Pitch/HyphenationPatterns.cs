@@ -5,8 +5,8 @@ using YamlDotNet.Core.Events;
 namespace Libretto.Pitch;
 
 /// <summary>
-/// Where words of a language may be parted, after F. M. Liang ("Word Hy-phen-a-tion by Com-put-er", Stanford, 1983): every pattern found
-/// in the word gives levels to the gaps between its letters, the highest level counts, and an odd one parts.
+/// Where words of a language may be hyphenated, after F. M. Liang ("Word Hy-phen-a-tion by Com-put-er", Stanford, 1983): every pattern
+/// found in the word gives levels to the gaps between its letters, the highest level counts, and an odd one parts.
 /// </summary>
 internal sealed class HyphenationPatterns
 {
@@ -49,7 +49,7 @@ internal sealed class HyphenationPatterns
         }
     }
 
-    /// <summary>Where a word may be parted: places between two of its letters, in order, never next to an end.</summary>
+    /// <summary>Where a word may be hyphenated: places between two of its letters, in order, never next to an end.</summary>
     /// <param name="word">Letters only, in lower case.</param>
     public IReadOnlyList<int> Places(string word)
     {

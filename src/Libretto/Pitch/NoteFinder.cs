@@ -6,7 +6,7 @@ namespace Libretto.Pitch;
 /// Gives the words of a document their syllables and each syllable its note: the median of its voiced frames, octave errors mended by
 /// the song's own range. A syllable that moves to another note and stays there becomes two, the second with an empty text.
 /// </summary>
-/// <param name="splitter">Parts the words.</param>
+/// <param name="splitter">Splits the words.</param>
 /// <param name="track">What is sung; null where it is not known: then syllables have no note.</param>
 internal sealed class NoteFinder(SyllableSplitter splitter, PitchTrack? track)
 {

@@ -5,8 +5,8 @@ using Libretto.Lyrics;
 namespace Libretto.Pitch;
 
 /// <summary>
-/// Parts words into the syllables they are sung in: by the language's hyphenation patterns where there are any, and what they leave whole
-/// (they never leave one letter alone, as <c>o-ver</c> does) by its vowels. Korean is parted into its blocks, kana into morae.
+/// Splits words into the syllables they are sung in: by the language's hyphenation patterns where there are any, and what they leave whole
+/// (they never leave one letter alone, as <c>o-ver</c> does) by its vowels. Korean is split into its blocks, kana into morae.
 /// </summary>
 /// <param name="language">An ISO 639 code; null when unknown.</param>
 /// <param name="patterns">The language's patterns; null where there are none.</param>

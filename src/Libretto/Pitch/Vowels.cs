@@ -29,7 +29,7 @@ internal static class Vowels
     public static int Count(string word, string? language) => Groups(word, language).Count;
 
     /// <summary>
-    /// Where a word is parted by its vowels: before the consonant, or the consonants that begin a syllable, of each vowel but the first.
+    /// Where a word is split by its vowels: before the consonant, or the consonants that begin a syllable, of each vowel but the first.
     /// </summary>
     /// <param name="word">In lower case.</param>
     /// <param name="language">An ISO 639 code, or null.</param>
@@ -51,7 +51,7 @@ internal static class Vowels
             return from;
         for (var length = Math.Min(3, to - from); length >= 2; length--)
             if (s_onsets.Contains(word.Substring(to - length, length)))
-                // Twins part: hel-lo.
+                // A doubled consonant is split: hel-lo.
                 return word[to - 1] == word[to - 2] ? to - 1 : to - length;
         return to - 1;
     }

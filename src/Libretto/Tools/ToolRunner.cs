@@ -92,7 +92,7 @@ public sealed class ToolRunner
     /// ended and the same exception is thrown on.</param>
     /// <param name="writeInput">Writes standard input, which is closed after it; when null it is empty.</param>
     /// <param name="timeLimit">The longest it may take; null for any time.</param>
-    /// <param name="environment">Variables it gets on top of our own; those with null are taken away.</param>
+    /// <param name="environment">Variables it gets on top of our own; those with null are removed.</param>
     /// <param name="cancellationToken">Ends the program and its children at once.</param>
     /// <returns>The last lines it wrote to its error stream.</returns>
     /// <exception cref="ToolException">It is missing, failed, was killed or took too long.</exception>

@@ -28,7 +28,7 @@ internal sealed partial record PartHeader(string Name, string? FileName, bool Is
         return new PartHeader(Unescape(name), SafeName(extended ?? Plain(plain ?? "")), plain is not null || extended is not null);
     }
 
-    /// <summary>The parameters by name, quotes and backslashes before quotes and backslashes taken away.</summary>
+    /// <summary>The parameters by name, quotes removed, and backslashes before quotes and backslashes.</summary>
     private static Dictionary<string, string> Parameters(string header)
     {
         var found = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);

@@ -7,11 +7,11 @@ namespace Libretto.Server.Jobs.Queue;
 
 /// <summary>
 /// Jobs that wait while another downloads the same link. What came of its try is theirs too: no site is asked fifty times for what it
-/// has just refused. Jobs with cookies of their own are nobody's twins, since the site may tell them something else.
+/// has just refused. Jobs with cookies of their own are not among them, since the site may tell them something else.
 /// </summary>
 internal sealed class SameLinkJobs(IDbContextFactory<LibrettoDb> contexts, JobChanges changes)
 {
-    /// <summary>Ends the twins of a job whose download has failed for good; to be called while the job is still held.</summary>
+    /// <summary>Fails those that wait for a job whose download has failed for good; to be called while the job is still held.</summary>
     /// <returns>How many there were.</returns>
     public Task<int> FailAsync(Job job, string code, string message, IReadOnlyList<JobStep> log, CancellationToken ct)
     {
@@ -27,7 +27,7 @@ internal sealed class SameLinkJobs(IDbContextFactory<LibrettoDb> contexts, JobCh
             ct);
     }
 
-    /// <summary>Lets the twins wait for the job's next try; to be called while the job is still held.</summary>
+    /// <summary>Lets them wait for the job's next try; to be called while the job is still held.</summary>
     /// <returns>How many there were.</returns>
     public Task<int> RetryLaterAsync(Job job, TimeSpan delay, string code, string message, IReadOnlyList<JobStep> log, CancellationToken ct)
     {
@@ -55,13 +55,13 @@ internal sealed class SameLinkJobs(IDbContextFactory<LibrettoDb> contexts, JobCh
         if (job.InputKey is not null || job.Cookies is not null)
             return 0;
         await using var context = await contexts.CreateDbContextAsync(ct);
-        var twins = context.Jobs.Where(row =>
+        var waiting = context.Jobs.Where(row =>
             row.Status == JobStatus.Queued && row.ResultKey == job.ResultKey && row.InputKey == null && row.Cookies == null &&
             context.Jobs.Any(held => held.Id == job.Id && held.Claim == job.Claim && held.Status == JobStatus.Running));
-        var ids = await twins.Select(row => row.Id).ToListAsync(ct);
+        var ids = await waiting.Select(row => row.Id).ToListAsync(ct);
         if (ids.Count == 0)
             return 0;
-        var changed = await twins.Where(row => ids.Contains(row.Id)).ExecuteUpdateAsync(change, ct);
+        var changed = await waiting.Where(row => ids.Contains(row.Id)).ExecuteUpdateAsync(change, ct);
         foreach (var id in ids)
             changes.Publish(id);
         return changed;

@@ -77,7 +77,7 @@ internal sealed class CtcAligner(CtcNetwork network, string? language, Func<stri
     }
 
     /// <summary>
-    /// Windows that hold whole words, parted where the words pause longest, each a little wider than its words but not into its
+    /// Windows that hold whole words, cut where the words pause longest, each a little wider than its words but not into its
     /// neighbours, nor further than a breath into silence.
     /// </summary>
     private static IEnumerable<(TimeRange Window, int First, int Count)> Windows(

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Libretto.Lyrics.Writing;
 
-/// <summary>Which characters belong to scripts that part words without spaces (the list is Whisper's).</summary>
+/// <summary>Which characters belong to scripts that write words without spaces (the list is Whisper's).</summary>
 internal static class Scripts
 {
     /// <summary>Chinese, Japanese, Thai, Lao, Burmese and Khmer letters, and the wide punctuation they use.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Libretto.Lyrics.Writing;
 
-/// <summary>What a word's text may hold: one line of printable characters, without white space that parts words.</summary>
+/// <summary>What a word's text may hold: one line of printable characters, without white space that separates words.</summary>
 internal static class WordText
 {
     /// <summary>

@@ -1,5 +1,4 @@
 using Libretto.Library.Files;
-using Libretto.Lyrics;
 using Libretto.Output;
 
 namespace Libretto.Library;

@@ -1,7 +1,6 @@
 using System.Runtime.Versioning;
 using Libretto.Library.Files;
 using Libretto.Lyrics;
-using Libretto.Lyrics.Writing;
 using Libretto.Output;
 using TagLib;
 using TagLib.Id3v2;

@@ -27,8 +27,6 @@ internal sealed class LibrettoDb(DbContextOptions<LibrettoDb> options) : DbConte
 
     public DbSet<Share> Shares => Set<Share>();
 
-    public DbSet<LeaseRow> Leases => Set<LeaseRow>();
-
     /// <summary>
     /// The database's time. A query that selects <c>DateTime.UtcNow</c> gives this machine's instead, which for SQLite is the same.
     /// </summary>
@@ -60,7 +58,6 @@ internal sealed class LibrettoDb(DbContextOptions<LibrettoDb> options) : DbConte
         modelBuilder.Entity<Turn>().ToTable("turns").HasKey(row => new { row.KeyId, row.Lane });
         modelBuilder.Entity<DataKey>().ToTable("data_keys").HasKey(row => row.Id);
         modelBuilder.Entity<Share>().ToTable("shares").HasKey(row => row.Id);
-        modelBuilder.Entity<LeaseRow>().ToTable("leases").HasKey(row => row.Name);
 
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
             property.SetColumnName(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));

@@ -77,7 +77,7 @@ public abstract class PoolManagerTests : IAsyncLifetime
         var worker = (await Workers.ListAsync(1, Ct)).Single();
         await Workers.RegisterAsync(worker.Id, null, "one", [Lane.Compute], Able, Ct);
         await SetAsync(worker.Id, set => set.SetProperty(row => row.StartedAt, row => row.RequestedAt.AddSeconds(7)));
-        await Workers.BeatAsync(worker.Id, isBusy: true, Ct);
+        await Workers.BeatAsync(worker.Id, isBusy: true, [Lane.Compute], [], Ct);
         // More than the one at work will have done within a minute.
         await AddJobAsync();
         await AddJobAsync();
@@ -173,7 +173,7 @@ public abstract class PoolManagerTests : IAsyncLifetime
 
         await RunAsync(manager);
 
-        Assert.True(await Workers.BeatAsync(id, isBusy: false, Ct));
+        Assert.True((await Workers.BeatAsync(id, isBusy: false, [Lane.Compute], [], Ct)).Drain);
         await Workers.StopAsync(id, Ct);
         var row = (await Workers.ListAsync(1, Ct)).Single();
         Assert.Equal((WorkerState.Stopped, 0.36), (row.State, row.UsdPerHour));
@@ -210,7 +210,7 @@ public abstract class PoolManagerTests : IAsyncLifetime
         await RunAsync(manager);
 
         Assert.Single(_orders);
-        await Workers.BeatAsync(id, isBusy: false, Ct);
+        await Workers.BeatAsync(id, isBusy: false, [Lane.Compute], [], Ct);
         Assert.Equal(WorkerState.Running, (await Workers.ListAsync(10, Ct)).Single(row => row.Id == id).State);
     }
 
@@ -234,7 +234,7 @@ public abstract class PoolManagerTests : IAsyncLifetime
         new PoolObserver(Contexts, Workers, _services.GetRequiredService<JobClaims>(), TimeProvider.System),
         Workers,
         _services.GetRequiredService<JobStore>(),
-        new Lease(Contexts),
+        _services.GetRequiredService<Leadership>(),
         _options,
         TimeProvider.System,
         NullLogger<PoolManager>.Instance);

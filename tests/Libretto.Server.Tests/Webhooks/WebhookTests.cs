@@ -215,7 +215,7 @@ public abstract class WebhookTests : IAsyncLifetime
     protected abstract Task<string?> DatabaseAsync();
 
     private WebhookSender Sender() => new(
-        Deliveries, new Lease(_services.GetRequiredService<IDbContextFactory<LibrettoDb>>()), _http, _options, TimeProvider.System, NullLogger<WebhookSender>.Instance);
+        Deliveries, _services.GetRequiredService<Leadership>(), new JobChanges(), _http, _options, TimeProvider.System, NullLogger<WebhookSender>.Instance);
 
     private async Task<string> AddJobAsync(string status, string? address = null) =>
         (await Jobs.AddAsync(NewJob(status, address ?? new Uri(_receiver.Address, "told").AbsoluteUri), Ct)).Id;

@@ -79,7 +79,7 @@ internal sealed partial class JobIntake(
             return SameRequest(added, job.RequestHash!);
         LogTaken(job.Id, job.Url is null ? "file" : "link", job.Status);
         if (job.Status == JobStatus.Queued)
-            queue.Wake(job.Lane);
+            queue.Wake(job);
         return job;
     }
 

@@ -58,7 +58,7 @@ internal sealed class PassageWork(JobStore jobs, JobQueue queue, IContentStore s
             CreatedAt = time.GetUtcNow().UtcDateTime,
         };
         await jobs.AddAsync(job.Needing(JobRequirements.Of(options)), default);
-        queue.Wake(job.Lane);
+        queue.Wake(job);
         return job.Id;
     }
 

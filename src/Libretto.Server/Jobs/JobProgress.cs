@@ -1,6 +1,6 @@
 using Libretto.Server.Data.Entities;
 
-namespace Libretto.Server.Jobs.Work;
+namespace Libretto.Server.Jobs;
 
 /// <summary>How far a job is, at one moment.</summary>
 /// <param name="Pct">0 to 100.</param>

@@ -1,0 +1,13 @@
+-- Writes how far the jobs of a process are, all in one statement: @ids, @claims, @pcts, @stages, @messages and @logs, of as many jobs. Gives the
+-- ids of those that are still its own and not to be cancelled, and tells those who watch them. Nobody waits for the disk: should the whole
+-- machine of the database die, the last moments of progress are written anew by the workers, and the notice keeps no other commit waiting.
+with quick as materialized (select set_config('synchronous_commit', 'off', true)),
+written as (
+    update jobs
+    set pct = greatest(jobs.pct, mine.pct), current_stage = mine.stage, status_message = mine.message, progress_log = mine.log::jsonb,
+        heartbeat_at = now(), revision = jobs.revision + 1
+    from unnest(@ids, @claims, @pcts, @stages, @messages, @logs) as mine (id, claim, pct, stage, message, log)
+    where jobs.id = mine.id and jobs.claim = mine.claim and jobs.status = 'running' and not jobs.cancel_requested
+    returning jobs.id
+)
+select written.id as "Id" from quick, written, lateral pg_notify('libretto_jobs', written.id)

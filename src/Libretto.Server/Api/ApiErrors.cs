@@ -62,6 +62,7 @@ internal static class ApiErrors
         ["GetKaraokeFile"] = [s_noJob, new(404, "audio_unknown", "audio_missing"), .. s_lyrics],
         ["GetWebhook"] = [s_noJob, new(404, "webhook_missing")],
         ["GetWebhookSecret"] = [new(422, "webhooks_off")],
+        ["GetUsage"] = [new(422, "option_invalid")],
         ["ListWorkers"] = [new(403, "admin_only")],
         ["CreateTranscription"] = s_transcription,
         ["CreateTranslation"] = s_transcription,

@@ -20,6 +20,7 @@ namespace Libretto.Server.Api;
 [JsonSerializable(typeof(LinkPost))]
 [JsonSerializable(typeof(StepsView))]
 [JsonSerializable(typeof(WorkersView))]
+[JsonSerializable(typeof(UsageView))]
 [JsonSerializable(typeof(WebhookView))]
 [JsonSerializable(typeof(WebhookSecretView))]
 [JsonSerializable(typeof(OpenAiText))]

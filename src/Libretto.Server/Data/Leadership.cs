@@ -7,7 +7,8 @@ namespace Libretto.Server.Data;
 /// Which of all processes does what only one should. On PostgreSQL it is the one that holds an advisory lock, which dies with its
 /// connection; beside SQLite the one that has a file of the data folder open.
 /// </summary>
-internal sealed partial class Leadership(ServerOptions options, ILogger<Leadership> log, NpgsqlDataSource? database = null) : IAsyncDisposable
+internal sealed partial class Leadership(ServerOptions options, ILogger<Leadership> log, NpgsqlDataSource? database = null)
+    : IAsyncDisposable
 {
     // Any number, as long as nobody else takes it for something else.
     private const long LockNumber = 0x4C69626C656164;
@@ -19,7 +20,9 @@ internal sealed partial class Leadership(ServerOptions options, ILogger<Leadersh
         with lead as materialized (select pg_try_advisory_lock(@number) as leads),
         older as (
             insert into leases (name, holder, until)
-            select name, @holder, now() + interval '2 minutes' from lead, unnest(array['pools', 'webhooks', 'retention']) as name where leads
+            select name, @holder, now() + interval '2 minutes'
+            from lead, unnest(array['pools', 'webhooks', 'retention']) as name
+            where leads
             on conflict (name) do update set holder = excluded.holder, until = excluded.until
             where leases.holder <> excluded.holder or leases.until < now() + interval '1 minute'
         )
@@ -92,8 +95,8 @@ internal sealed partial class Leadership(ServerOptions options, ILogger<Leadersh
     {
         try
         {
-            Directory.CreateDirectory(options.DataFolder);
-            _file ??= new FileStream(Path.Combine(options.DataFolder, "leader.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var folder = Directory.CreateDirectory(Path.Combine(options.DataFolder, "leader")).FullName;
+            _file ??= new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -111,7 +111,8 @@ internal sealed partial class Notices(ServerOptions options, ILogger<Notices> lo
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database's notices are interrupted ({Reason}); looking from time to time until then")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "The database's notices are interrupted ({Reason}); looking from time to time until they are back")]
     private partial void LogLost(string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} notice(s) could not be sent ({Reason}); others find out a little later")]

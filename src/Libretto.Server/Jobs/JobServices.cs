@@ -17,6 +17,7 @@ internal static class JobServices
         services.AddSingleton<JobChanges>();
         services.AddSingleton<JobCookies>();
         services.AddSingleton<StageTimes>();
+        services.AddSingleton<KeyUsage>();
 
         services.AddSingleton<JobClaims>();
         services.AddSingleton<JobQueue>();

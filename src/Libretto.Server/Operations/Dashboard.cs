@@ -31,6 +31,11 @@ internal sealed class Dashboard : IDashboardAuthorizationFilter
         {
             Active = page.RequestPath.StartsWith(DashboardSongs.Path, StringComparison.Ordinal),
         });
+        DashboardRoutes.Routes.AddRazorPage(DashboardUsage.Path, _ => new DashboardUsage());
+        NavigationMenu.Items.Add(page => new MenuItem("Usage", page.Url.To(DashboardUsage.Path))
+        {
+            Active = page.RequestPath.StartsWith(DashboardUsage.Path, StringComparison.Ordinal),
+        });
         return true;
     }
 }

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Libretto.Server.Operations;
 
-/// <summary>Each process looks after its own disk: what was left half written, and of what also lies beyond the network the oldest.</summary>
+/// <summary>
+/// Each process looks after its own disk: what was left half written, and of what also lies beyond the network the oldest.
+/// </summary>
 internal sealed partial class DiskSweep(IContentStore store, TimeProvider time, ILogger<DiskSweep> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(10);

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace Libretto.Server.Operations;
 
 /// <summary>
-/// What is to be done again and again, once in the whole system: Hangfire does it, with its history in the dashboard, in the orchestrator that
-/// leads. It keeps nothing but what it is to do, which is declared at each start: so it needs no database, and asks none while it is idle.
+/// What is to be done again and again, once in the whole system: Hangfire does it, with its history in the dashboard, in the orchestrator
+/// that leads. It keeps nothing but what it is to do, which is declared at each start: so it needs no database, and asks none while idle.
 /// </summary>
 internal sealed class Maintenance(IRecurringJobManager recurring) : IHostedService
 {
@@ -21,7 +21,8 @@ internal sealed class Maintenance(IRecurringJobManager recurring) : IHostedServi
     public static void AddTo(IServiceCollection services)
     {
         // Storage and activator are the host's own: Hangfire would take the process's, which are the last host's.
-        services.AddSingleton<JobStorage>(_ => new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromDays(1) }));
+        services.AddSingleton<JobStorage>(_ =>
+            new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromDays(1) }));
         services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddHangfire((provider, hangfire) => hangfire
             .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)

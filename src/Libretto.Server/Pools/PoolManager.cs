@@ -59,6 +59,11 @@ internal sealed partial class PoolManager(
     /// <summary>One look and what follows from it.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
+        if (!await leadership.HoldAsync(ct))
+        {
+            Last = null;
+            return;
+        }
         _lookedAt = time.GetTimestamp();
         await workers.ReapAsync(server.WorkerSilence, ct);
         var view = await observer.LookAsync(pool.Name, ct);

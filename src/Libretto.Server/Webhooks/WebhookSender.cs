@@ -56,6 +56,8 @@ internal sealed partial class WebhookSender(
     /// <summary>Tells those whose time has come; gives how many that were.</summary>
     public async Task<int> RunAsync(CancellationToken ct)
     {
+        if (!await leadership.HoldAsync(ct))
+            return 0;
         var due = await deliveries.DueAsync(Batch, ct);
         foreach (var some in due.Chunk(AtOnce))
             await Task.WhenAll(some.Select(pair => TellAsync(pair.Delivery, pair.Job, ct)));

@@ -22,7 +22,7 @@ namespace Libretto.Server.Api.Intake;
 /// </summary>
 internal sealed partial class JobIntake(
     UploadReader uploads, LinkIntake links, JobOptionsRules rules, LaneChoice lanes, IContentStore store, AudioDecoder decoder,
-    JobStore jobs, JobQueue queue, ServerOptions options, TimeProvider time, ILogger<JobIntake> log)
+    Admission admission, JobStore jobs, JobQueue queue, ServerOptions options, TimeProvider time, ILogger<JobIntake> log)
     : IDisposable
 {
     private const int LongestIdempotencyKey = 200;
@@ -53,6 +53,7 @@ internal sealed partial class JobIntake(
 
         var result = upload.Options.Fresh == true ? null : await StoredResult.FindAsync(store, resultKey, ct);
         var duration = await KeepAsync(upload, inputKey, ct);
+        await admission.CheckLengthAsync(caller, duration, ct);
         if (upload.Lyrics is { } lyrics)
             await lyrics.StoreAsync(store, ct);
         var job = NewJob(upload, caller, idempotencyKey, requestHash, inputKey, resultKey, duration)

@@ -115,7 +115,7 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
     /// <summary>Completes the job, all in one statement. False when it is no longer the worker's or is to be cancelled.</summary>
     public async Task<bool> CompleteAsync(Job job, StoredResult result, double seconds, IReadOnlyList<JobStep> log, CancellationToken ct)
     {
-        var now = DateTime.UtcNow;
+        var (now, cost) = (DateTime.UtcNow, JobStep.CostOf(log));
         var resultsUrl = StoredResult.UrlOf(job.Id);
         var isDone = await UpdateAsync(
             job,
@@ -129,6 +129,7 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
                     .SetProperty(row => row.ProcessingMethod, result.Method)
                     .SetProperty(row => row.ProcessingTimeSeconds, seconds)
                     .SetProperty(row => row.ProgressLog, log)
+                    .SetProperty(row => row.CostUsd, cost)
                     .SetProperty(row => row.Title, row => result.Title ?? row.Title)
                     .SetProperty(row => row.Artist, row => result.Artist ?? row.Artist)
                     .SetProperty(row => row.Language, result.Language)
@@ -148,7 +149,7 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
     /// <summary>Ends the job in failure.</summary>
     public Task<bool> FailAsync(Job job, string code, string message, IReadOnlyList<JobStep> log, CancellationToken ct)
     {
-        var (now, seconds) = (DateTime.UtcNow, JobStep.SecondsOf(log));
+        var (now, seconds, cost) = (DateTime.UtcNow, JobStep.SecondsOf(log), JobStep.CostOf(log));
         return UpdateAsync(
             job,
             rows => rows.ExecuteUpdateAsync(
@@ -159,6 +160,7 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
                     .SetProperty(row => row.ErrorCode, code)
                     .SetProperty(row => row.ErrorMessage, message)
                     .SetProperty(row => row.ProgressLog, log)
+                    .SetProperty(row => row.CostUsd, cost)
                     .SetProperty(row => row.ProcessingTimeSeconds, seconds)
                     .SetProperty(row => row.Attempts, row => row.Attempts + 1)
                     .SetProperty(row => row.CompletedAt, now)

@@ -1,6 +1,6 @@
--- Writes how far the jobs of a process are, all in one statement: @ids, @claims, @pcts, @stages, @messages and @logs, of as many jobs. Gives the
--- ids of those that are still its own and not to be cancelled, and tells those who watch them. Nobody waits for the disk: should the whole
--- machine of the database die, the last moments of progress are written anew by the workers, and the notice keeps no other commit waiting.
+-- Writes how far the jobs of a process are, all in one statement: @ids, @claims, @pcts, @stages, @messages and @logs, of as many jobs.
+-- Gives the ids of those that are still its own and not to be cancelled, and tells those who watch them. Nobody waits for the disk: should
+-- the machine of the database die, workers write the last moments of progress anew, and the notice keeps no other commit waiting.
 with quick as materialized (select set_config('synchronous_commit', 'off', true)),
 written as (
     update jobs

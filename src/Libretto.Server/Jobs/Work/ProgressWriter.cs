@@ -12,7 +12,8 @@ namespace Libretto.Server.Jobs.Work;
 /// Writes how far this process's jobs are, all in one statement: a job's first change at once, then whatever has changed at most twice a
 /// second.
 /// </summary>
-internal sealed partial class ProgressWriter(JobClaims claims, HeldJobs held, TimeProvider time, ILogger<ProgressWriter> log) : BackgroundService
+internal sealed partial class ProgressWriter(JobClaims claims, HeldJobs held, TimeProvider time, ILogger<ProgressWriter> log)
+    : BackgroundService
 {
     private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(500);
 
@@ -53,7 +54,8 @@ internal sealed partial class ProgressWriter(JobClaims claims, HeldJobs held, Ti
         await held.Writing.WaitAsync();
         try
         {
-            var ids = await claims.ReportAsync([.. reporters.Select(reporter => (reporter.Job, reporter.Snapshot()))], CancellationToken.None);
+            var ids = await claims.ReportAsync(
+                [.. reporters.Select(reporter => (reporter.Job, reporter.Snapshot()))], CancellationToken.None);
             held.KeepOnly(reporters.Select(reporter => reporter.Job), ids);
         }
         catch (Exception e) when (DatabaseErrors.IsTrouble(e))

@@ -97,7 +97,8 @@ internal sealed class WorkerRegistry(IDbContextFactory<LibrettoDb> contexts, Not
     }
 
     /// <summary>The same statement by statement, beside SQLite, where workers look into their lanes by themselves.</summary>
-    private static async Task<WorkerOrders> BeatAsync(LibrettoDb context, string id, bool isBusy, IReadOnlyList<Job> jobs, CancellationToken ct)
+    private static async Task<WorkerOrders> BeatAsync(
+        LibrettoDb context, string id, bool isBusy, IReadOnlyList<Job> jobs, CancellationToken ct)
     {
         await context.Workers.Where(row => row.Id == id).ExecuteUpdateAsync(
             set => set
@@ -107,7 +108,8 @@ internal sealed class WorkerRegistry(IDbContextFactory<LibrettoDb> contexts, Not
             ct);
         var held = new List<string>();
         foreach (var job in jobs)
-            if (await context.Jobs.Where(row => row.Id == job.Id && row.Claim == job.Claim && row.Status == JobStatus.Running && !row.CancelRequested)
+            if (await context.Jobs
+                .Where(row => row.Id == job.Id && row.Claim == job.Claim && row.Status == JobStatus.Running && !row.CancelRequested)
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.HeartbeatAt, row => DateTime.UtcNow), ct) == 1)
                 held.Add(job.Id);
         var drain = await context.Workers.Where(row => row.Id == id).Select(row => row.Drain).FirstOrDefaultAsync(ct);

@@ -52,7 +52,7 @@ internal sealed partial class Leadership(ServerOptions options, ILogger<Leadersh
                 LogChange(Leads ? "leads" : "no longer leads");
             return Leads;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch
         {
             await LoseAsync();
             throw;
@@ -71,24 +71,22 @@ internal sealed partial class Leadership(ServerOptions options, ILogger<Leadersh
 
     private async Task<(bool Leads, bool HasWork)> HoldLockAsync(NpgsqlDataSource from, CancellationToken ct)
     {
-        var connection = _connection ?? await from.OpenConnectionAsync(ct);
-        var leads = false;
-        try
+        _connection ??= await from.OpenConnectionAsync(ct);
+        var (leads, hasWork) = (false, false);
+        await using (var take = new NpgsqlCommand(Take, _connection))
         {
-            await using var take = new NpgsqlCommand(Take, connection);
             take.Parameters.AddWithValue("number", LockNumber);
             take.Parameters.AddWithValue("holder", _holder);
-            await using var row = await take.ExecuteReaderAsync(ct);
-            await row.ReadAsync(ct);
-            leads = row.GetBoolean(0);
-            return (leads, row.GetBoolean(1));
+            // Not to be broken off: it would not be known who holds the lock.
+            await using var row = await take.ExecuteReaderAsync(CancellationToken.None);
+            await row.ReadAsync(CancellationToken.None);
+            (leads, hasWork) = (row.GetBoolean(0), row.GetBoolean(1));
         }
-        finally
-        {
-            _connection = leads ? connection : null;
-            if (!leads)
-                await connection.DisposeAsync();
-        }
+        if (leads)
+            return (true, hasWork);
+        await _connection.DisposeAsync();
+        _connection = null;
+        return (false, hasWork);
     }
 
     private bool HoldFile()

@@ -1,3 +1,4 @@
+using Libretto.Server.Data;
 using Libretto.Server.Data.Entities;
 using Libretto.Server.Jobs.Workers;
 using Microsoft.Extensions.Hosting;
@@ -45,11 +46,17 @@ internal sealed partial class LaneWorkers(
         }
         catch (Exception e) when (!shutdown.IsCancellationRequested)
         {
-            LogFailed(e, lane);
+            if (DatabaseErrors.IsTrouble(e))
+                LogTrouble(lane, e.GetBaseException().Message);
+            else
+                LogFailed(e, lane);
             await Task.Delay(Pause, time, shutdown);
             return true;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The lane {Lane} cannot be looked into now: {Reason}")]
+    private partial void LogTrouble(string lane, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A worker of the lane {Lane} failed outside of any job; it goes on")]
     private partial void LogFailed(Exception e, string lane);

@@ -13,7 +13,7 @@ namespace Libretto.Server.Jobs.Queue;
 /// </summary>
 internal sealed partial class RecoveryScan(
     JobClaims claims, JobQueue queue, JobChanges changes, QueueState state, Leadership leadership, TemporaryFolder workFolder,
-    ServerOptions options, ILogger<RecoveryScan> log)
+    ServerOptions options, TimeProvider time, ILogger<RecoveryScan> log)
     : BackgroundService
 {
     // While nothing waits or runs; whoever posts wakes the workers, and this too.
@@ -22,6 +22,8 @@ internal sealed partial class RecoveryScan(
     private static readonly TimeSpan WhileAnotherLeads = TimeSpan.FromSeconds(10);
     // A scan of a long queue takes a while: it takes at most a twentieth of the time.
     private const int ScansApart = 20;
+
+    private long? _troubleAt;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -36,6 +38,7 @@ internal sealed partial class RecoveryScan(
             catch (Exception e) when (DatabaseErrors.IsTrouble(e))
             {
                 LogTrouble(e.Message);
+                _troubleAt = time.GetTimestamp();
             }
             workFolder.SweepDead();
             await Task.Delay(pause < options.ScanEvery ? pause : options.ScanEvery, stoppingToken);
@@ -71,12 +74,15 @@ internal sealed partial class RecoveryScan(
         else
             SetEmpty();
         var took = TimeSpan.FromMilliseconds(Environment.TickCount64 - since);
-        return leadership.HasWork ? Longer(options.ScanEvery, took * ScansApart) : WithoutWork;
+        return Longer(options.ScanEvery, leadership.HasWork ? took * ScansApart : WithoutWork);
     }
 
     public async Task ScanAsync(CancellationToken ct)
     {
-        if (await claims.ReleaseDeadAsync(ct) is > 0 and var freed)
+        // After trouble with the database nobody could say that it lives: everybody has the usual time to do so.
+        if (_troubleAt is { } at && time.GetElapsedTime(at) < options.TakeOverAfter)
+            LogWaiting();
+        else if (await claims.ReleaseDeadAsync(ct) is > 0 and var freed)
             LogFreed(freed);
         var waiting = await claims.WaitingAsync(ct);
         foreach (var lane in Lane.All)
@@ -100,6 +106,9 @@ internal sealed partial class RecoveryScan(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} job(s) of workers that are gone wait for another worker")]
     private partial void LogFreed(int count);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The database is back; no job is given to another worker for a while")]
+    private partial void LogWaiting();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The table of jobs cannot be searched now: {Reason}")]
     private partial void LogTrouble(string reason);

@@ -9,9 +9,6 @@ internal static class ErrorReport
 
     public static void Say(string message) => Console.Error.WriteLine($"libretto: {message}");
 
-    /// <summary>What holds the name of a file may hold anything: it stays one line, and moves no cursor.</summary>
-    public static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c));
-
     public static void Usage(ParseResult parsed)
     {
         foreach (var message in parsed.Errors.Select(error => error.Message).Distinct())
@@ -37,7 +34,7 @@ internal static class ErrorReport
         }
         catch (LibrettoException e)
         {
-            Say(OneLine(e.Message));
+            Say(OneLine.Of(e.Message));
             return ExitCodes.Of(e);
         }
         catch (IOException e) when (IsBrokenPipe(e))

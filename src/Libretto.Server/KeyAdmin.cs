@@ -35,8 +35,8 @@ public sealed class KeyAdmin : IAsyncDisposable
 
     /// <summary>The keys, the oldest first.</summary>
     public async Task<IReadOnlyList<KeyInfo>> ListAsync(CancellationToken cancellationToken) =>
-        [.. (await _keys.ListAsync(cancellationToken)).Select(
-            key => new KeyInfo(key.Id, key.Name, key.Scope, key.CreatedAt, key.RevokedAt))];
+        [.. (await _keys.ListAsync(cancellationToken))
+            .Select(key => new KeyInfo(key.Id, key.Name, key.Scope, key.CreatedAt, key.RevokedAt))];
 
     /// <summary>Makes a key useless; false when there is none such.</summary>
     public Task<bool> RevokeAsync(string idOrName, CancellationToken cancellationToken) => _keys.RevokeAsync(idOrName, cancellationToken);

@@ -145,14 +145,14 @@ public static partial class LibrettoServer
         Dashboard.Map(app);
     }
 
-    private static void AddLogging(ILoggingBuilder logging, string wish)
+    private static void AddLogging(ILoggingBuilder logging, string level)
     {
         logging.ClearProviders();
-        if (wish == "warning")
+        if (level == "warning")
             logging.SetMinimumLevel(LogLevel.Warning);
-        if (wish == "debug")
+        if (level == "debug")
             logging.SetMinimumLevel(LogLevel.Debug);
-        if (wish == "json")
+        if (level == "json")
             logging.AddJsonConsole(console => (console.IncludeScopes, console.UseUtcTimestamp) = (true, true));
         else
             logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "));

@@ -16,9 +16,6 @@ internal static partial class PublicMessages
         return AbsolutePath().Replace(message, "${name}");
     }
 
-    /// <summary>The message as one line of a log: what a site or a program said cannot write lines, or colours, of its own.</summary>
-    public static string OneLine(string message) => string.Concat(message.Select(c => char.IsControl(c) ? ' ' : c));
-
     // Of at least one folder, so that a lone slash stays; web addresses have a colon, a slash or a host before theirs.
     [GeneratedRegex("""(?<![\w:/.~\\-])(?:[A-Za-z]:[\\/]|/)(?:[^\s/\\'"`<>|:;,()]+[/\\])+(?<name>[^\s/\\'"`<>|:;,()]*)""")]
     private static partial Regex AbsolutePath();

@@ -47,4 +47,46 @@ public static class ErrorCodes
 
     /// <summary>There is no lyrics format of this name.</summary>
     public const string FormatUnknown = "unknown_format";
+
+    /// <summary>A hosted engine does not accept the key.</summary>
+    public const string HostedKeyRefused = "hosted_key_refused";
+
+    /// <summary>A hosted engine does not allow the key this request.</summary>
+    public const string HostedForbidden = "hosted_forbidden";
+
+    /// <summary>A hosted engine's address or model is wrong.</summary>
+    public const string HostedNotFound = "hosted_not_found";
+
+    /// <summary>No secure connection to a hosted engine can be made.</summary>
+    public const string HostedInsecure = "hosted_insecure";
+
+    /// <summary>What a hosted engine answered is no transcription.</summary>
+    public const string HostedAnswer = "hosted_answer";
+
+    /// <summary>It is no link that songs can be fetched from.</summary>
+    public const string LinkInvalid = "link_invalid";
+
+    /// <summary>A link leads into a network that it may not lead into.</summary>
+    public const string LinkPrivate = "link_private";
+
+    /// <summary>A link leads to a list of songs.</summary>
+    public const string LinkPlaylist = "link_playlist";
+
+    /// <summary>It is not audio.</summary>
+    public const string NotAudio = "not_audio";
+
+    /// <summary>No installed model fits.</summary>
+    public const string ModelMissing = "model_missing";
+
+    /// <summary>A server has no such job.</summary>
+    public const string JobUnknown = "job_unknown";
+
+    /// <summary>Too many workers ended while they worked on a job.</summary>
+    public const string WorkerDied = "worker_died";
+
+    /// <summary>No worker came that has what a job needs.</summary>
+    public const string WorkerMissing = "worker_missing";
+
+    /// <summary>An error that Libretto did not expect.</summary>
+    public const string InternalError = "internal_error";
 }

@@ -80,11 +80,10 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<StemSeparation>();
         services.AddSingleton(provider => new NetworkGuard(Settings(provider).AllowNetworks));
         services.AddSingleton(provider => CreateLinkFetch(provider, Settings(provider)));
+        services.AddSingleton<SongOpener>();
+        services.AddSingleton<EngineFallback>();
         services.AddSingleton(provider => new StemPipeline(
-            provider.GetRequiredService<AudioDecoder>(),
-            provider.GetRequiredService<StemSeparation>(),
-            provider.GetRequiredService<StageMemo>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<SongOpener>(), provider.GetRequiredService<StemSeparation>()));
         services.AddSingleton<VocalSeparation>();
         services.AddSingleton<CtcAlignment>();
         services.AddHttpClient(nameof(LyricsLookup), client => client.Timeout = TimeSpan.FromSeconds(15));
@@ -93,26 +92,25 @@ public static class ServiceCollectionExtensions
                 Settings(provider).LyricsLibrary, Settings(provider).Contact),
             Settings(provider)));
         services.AddSingleton(provider => new SongPipeline(
-            provider.GetRequiredService<AudioDecoder>(),
+            provider.GetRequiredService<SongOpener>(),
             provider.GetRequiredService<EngineSelector>(),
+            provider.GetRequiredService<EngineFallback>(),
             provider.GetRequiredService<StemSeparation>(),
             provider.GetRequiredService<VocalSeparation>(),
             provider.GetRequiredService<LyricsSearch>(),
             provider.GetRequiredService<CtcAlignment>(),
-            provider.GetRequiredService<StageMemo>(),
-            provider.GetRequiredService<TimeProvider>(),
             tracesTimes: string.Equals(Environment.GetEnvironmentVariable("LIBRETTO_LOG"), "debug", StringComparison.OrdinalIgnoreCase)));
         services.AddSingleton<NoteSearch>();
-        services.AddSingleton(provider => new KaraokePipeline(
+        services.AddSingleton(provider => new KaraokeRenderer(
+            provider.GetRequiredService<ToolRunner>(),
             provider.GetRequiredService<AudioDecoder>(),
+            provider.GetRequiredService<TemporaryFolder>));
+        services.AddSingleton(provider => new KaraokePipeline(
+            provider.GetRequiredService<SongOpener>(),
             provider.GetRequiredService<SongPipeline>(),
             provider.GetRequiredService<StemSeparation>(),
             provider.GetRequiredService<NoteSearch>(),
-            new KaraokeRenderer(
-                provider.GetRequiredService<ToolRunner>(), provider.GetRequiredService<AudioDecoder>(),
-                provider.GetRequiredService<TemporaryFolder>),
-            provider.GetRequiredService<StageMemo>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<KaraokeRenderer>()));
         services.AddSingleton(provider => new PassagePipeline(
             provider.GetRequiredService<AudioDecoder>(),
             provider.GetRequiredService<AudioEncoder>(),

@@ -58,7 +58,7 @@ public sealed class SeparateTests : IDisposable
         Assert.Equal(["song.instrumental.opus", "song.json", "song.lrc", "song.vocals.opus", "song.wav"], _libretto.Files);
         using var document = JsonDocument.Parse(File.ReadAllText(_libretto.Folder["song.json"]));
         Assert.Equal("spleeter-2stems", document.RootElement.GetProperty("method").GetProperty("separation").GetString());
-        Assert.Contains("The voice is separated because it was asked for.", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("The vocals are separated because it was asked for.", run.Errors, StringComparison.Ordinal);
         var shares = run.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)
             .Where(e => e.GetProperty("event").GetString() == "progress").Select(e => e.GetProperty("fraction").GetDouble()).ToList();
         Assert.Equal(shares.Order(), shares);
@@ -70,7 +70,7 @@ public sealed class SeparateTests : IDisposable
         Sounds.Silence(_libretto.Folder["a.wav"], 1);
         var run = await _libretto.RunAsync("a.wav", "--engine", "moonshine", "--separate", "auto", "--format", "txt");
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains("The voice is not separated because", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("The vocals are not separated because", run.Errors, StringComparison.Ordinal);
         Assert.Equal(["a.txt", "a.wav"], _libretto.Files);
     }
 

@@ -35,7 +35,7 @@ internal static class DoctorVerdict
         ["whisper-medium"] = new("any language, better than whisper-small", null, null,
             "libretto models pull whisper-large-v3-turbo (1650 MB): mostly better words, and faster"),
         ["whisper-large-v3-turbo"] = new("any language, the best words there are on this machine", null, 2000,
-            "'--quality best' takes its time: voice and mix are both listened to"),
+            "'--quality best' takes its time: vocals and mix are both transcribed"),
     };
 
     /// <summary>The lines.</summary>

@@ -113,8 +113,8 @@ internal static class JobsCommand
             var table = new TextTable("ID", "STATUS", "PCT", "TITLE", "MESSAGE");
             foreach (var job in page.GetProperty("jobs").EnumerateArray())
                 table.Add(
-                    Text(job, "id"), Text(job, "status"), Pct(job), OneLine(Text(job, "title")),
-                    OneLine(Text(job, job.TryGetProperty("error_message", out _) ? "error_message" : "status_message")));
+                    Text(job, "id"), Text(job, "status"), Pct(job), OneLine.Of(Text(job, "title")),
+                    OneLine.Of(Text(job, job.TryGetProperty("error_message", out _) ? "error_message" : "status_message")));
             table.Write(Console.Out);
             return ExitCodes.Done;
         }));
@@ -177,7 +177,7 @@ internal static class JobsCommand
             var status = Text(job, "status");
             isDone = status == "completed";
             var message = Text(job, status == "failed" ? "error_message" : "status_message");
-            Console.Error.WriteLine($"{Pct(job),4} %  {Text(job, "current_stage", status)}: {OneLine(message)}");
+            Console.Error.WriteLine($"{Pct(job),4} %  {Text(job, "current_stage", status)}: {OneLine.Of(message)}");
         }
         return isDone;
     }
@@ -201,7 +201,4 @@ internal static class JobsCommand
         job.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : otherwise;
 
     private static string Pct(JsonElement job) => job.GetProperty("pct").GetDouble().ToString("0", CultureInfo.InvariantCulture);
-
-    /// <summary>Titles come from anyone: nothing in them moves the terminal's cursor.</summary>
-    private static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
 }

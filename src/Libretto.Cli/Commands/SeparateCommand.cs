@@ -29,7 +29,11 @@ internal static class SeparateCommand
         var fresh = FreshOption.Create();
         var track = TrackOption.Create();
         var progress = Displays.Option();
-        var command = new Command(Name, "Part songs into voice and accompaniment: NAME.vocals and NAME.instrumental.") { songs, model };
+        var command = new Command(Name, "Separate songs into vocals and accompaniment: NAME.vocals and NAME.instrumental.")
+        {
+            songs,
+            model,
+        };
         var settings = new SettingOptions(command, "out", "threads", "cookies");
         command.Add(format);
         command.Add(track);

@@ -35,7 +35,10 @@ internal static class TranscribeCommand
         var command = new Command(name, description) { songs };
         var settings = new SettingOptions(command, "format", "out", "language", "engine", "model", "separate", "quality", "aligner",
             "local", "threads", "cookies");
-        var stems = new Option<bool>("--stems") { Description = "Write voice and accompaniment too: NAME.vocals and NAME.instrumental." };
+        var stems = new Option<bool>("--stems")
+        {
+            Description = "Write the stems too, vocals and accompaniment: NAME.vocals and NAME.instrumental.",
+        };
         var stemFormat = StemFormatOption.Create();
         command.Add(stems);
         command.Add(stemFormat);

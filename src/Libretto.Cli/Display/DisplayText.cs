@@ -18,9 +18,8 @@ internal static class DisplayText
             outcome.Files.FirstOrDefault(file => file.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) is not { } document)
             return null;
         return $"Next: 'libretto karaoke {Quoted(outcome.Song)}' makes a video and a page to sing to; 'libretto serve' opens a page to " +
-            $"sing along " +
-            $"and to put words right; 'libretto convert " +
-                $"{Quoted(document)} {Quoted(Path.ChangeExtension(document, ".srt"))}' writes another format.";
+            $"sing along and to correct words; 'libretto convert {Quoted(document)} " +
+            $"{Quoted(Path.ChangeExtension(document, ".srt"))}' writes another format.";
     }
 
     private static string Quoted(string path) => path.All(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or '/' or '\\' or ':')

@@ -38,9 +38,9 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IDisplay
     public void Report(SongProgress value)
     {
         if (value.Notice is { } notice)
-            console.Write(new Text(ErrorReport.OneLine(notice) + Environment.NewLine, new Style(Color.Grey)));
+            console.Write(new Text(OneLine.Of(notice) + Environment.NewLine, new Style(Color.Grey)));
         else if (value.Line is { } line)
-            console.WriteLine(ErrorReport.OneLine(DisplayText.Timed(line)));
+            console.WriteLine(OneLine.Of(DisplayText.Timed(line)));
         else if (value.Model is { } model)
             Report(model);
         else
@@ -57,14 +57,14 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IDisplay
     public void Succeeded(SongOutcome outcome)
     {
         End();
-        console.Write(new Text(ErrorReport.OneLine(DisplayText.Outcome(outcome)) + Environment.NewLine, new Style(Color.Green)));
+        console.Write(new Text(OneLine.Of(DisplayText.Outcome(outcome)) + Environment.NewLine, new Style(Color.Green)));
         _next = DisplayText.Next(outcome);
     }
 
     public void Failed(string song, LibrettoException error)
     {
         End();
-        console.Write(new Text($"libretto: {ErrorReport.OneLine(error.Message)}{Environment.NewLine}", new Style(Color.Red)));
+        console.Write(new Text($"libretto: {OneLine.Of(error.Message)}{Environment.NewLine}", new Style(Color.Red)));
     }
 
     public void Summarise(int done, int failed, int untried)
@@ -73,7 +73,7 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IDisplay
         if (done + failed + untried > 1)
             console.WriteLine(DisplayText.Summary(done, failed, untried));
         if (_next is not null)
-            console.Write(new Text(ErrorReport.OneLine(_next) + Environment.NewLine, new Style(Color.Grey)));
+            console.Write(new Text(OneLine.Of(_next) + Environment.NewLine, new Style(Color.Grey)));
     }
 
     private void Advance(string what, double share, TimeSpan? remaining)
@@ -85,7 +85,7 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IDisplay
         _task.Value = share;
     }
 
-    private static string NameOf(string song) => ErrorReport.OneLine(Path.GetFileName(song));
+    private static string NameOf(string song) => OneLine.Of(Path.GetFileName(song));
 
     private void End()
     {

@@ -39,7 +39,7 @@ internal sealed class PlainDisplay(TextWriter output, bool quiet) : IDisplay
 
     public void Succeeded(SongOutcome outcome) => Write(DisplayText.Outcome(outcome));
 
-    public void Failed(string song, LibrettoException error) => ErrorReport.Say(ErrorReport.OneLine(error.Message));
+    public void Failed(string song, LibrettoException error) => ErrorReport.Say(OneLine.Of(error.Message));
 
     public void Summarise(int done, int failed, int untried)
     {
@@ -59,6 +59,6 @@ internal sealed class PlainDisplay(TextWriter output, bool quiet) : IDisplay
     private void Write(string line)
     {
         if (!quiet)
-            output.WriteLine(ErrorReport.OneLine(line));
+            output.WriteLine(OneLine.Of(line));
     }
 }

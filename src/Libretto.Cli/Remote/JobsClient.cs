@@ -104,7 +104,7 @@ internal sealed class JobsClient : IDisposable
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         await foreach (var item in SseParser.Create(stream).EnumerateAsync(cancellationToken))
             yield return item.EventType == "deleted"
-                ? throw RemoteException.Refused("job_unknown", "the job was deleted.")
+                ? throw RemoteException.Refused(ErrorCodes.JobUnknown, "the job was deleted.")
                 : (item.EventId, JsonElement.Parse(item.Data));
     }
 

@@ -20,7 +20,8 @@ internal sealed class RemoteException(ErrorKind kind, string code, string messag
     // Servers answer with codes; what of them is about the song is told apart from what the server itself could not do.
     private static ErrorKind KindOf(string code) => code switch
     {
-        "job_unknown" or "not_audio" or "link_invalid" or "link_private" or "link_playlist" => ErrorKind.Input,
+        ErrorCodes.JobUnknown or ErrorCodes.NotAudio => ErrorKind.Input,
+        ErrorCodes.LinkInvalid or ErrorCodes.LinkPrivate or ErrorCodes.LinkPlaylist => ErrorKind.Input,
         _ => ErrorKind.Failed,
     };
 }

@@ -59,7 +59,10 @@ internal static class ApiErrors
         ["ListExports"] = [s_noJob],
         ["GetExport"] = [s_noJob, new(404, "export_unknown", "export_missing"), .. s_lyrics, new(416, "range_invalid")],
         ["GetWaveform"] = [s_noJob, new(410, "expired")],
-        ["GetKaraokeFile"] = [s_noJob, new(404, "audio_unknown", "audio_missing"), .. s_lyrics],
+        ["GetKaraokeFile"] =
+        [
+            s_noJob, new(404, "audio_unknown"), .. s_lyrics, new(416, "range_invalid"), new(429, "quota_exceeded", "queue_full"),
+        ],
         ["GetWebhook"] = [s_noJob, new(404, "webhook_missing")],
         ["GetWebhookSecret"] = [new(422, "webhooks_off")],
         ["GetUsage"] = [new(422, "option_invalid")],

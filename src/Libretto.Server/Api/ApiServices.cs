@@ -16,6 +16,7 @@ internal static class ApiServices
     {
         services.AddSingleton<Admission>();
         services.AddSingleton<UploadReader>();
+        services.AddSingleton<SongUploads>();
         services.AddSingleton<LinkIntake>();
         services.AddSingleton<JobOptionsRules>();
         services.AddSingleton<JobIntake>();

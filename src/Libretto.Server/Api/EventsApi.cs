@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Libretto.Server.Data;
 using Libretto.Server.Data.Entities;
@@ -25,74 +27,70 @@ internal static class EventsApi
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
 
-    private static readonly TimeSpan LongestWrite = TimeSpan.FromSeconds(20);
+    // How soon a browser whose connection broke tries again.
+    private static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(1);
 
-    public static void Map(RouteGroupBuilder jobs) => jobs.MapGet("/{id}/events", StreamAsync)
+    public static void Map(RouteGroupBuilder jobs) => jobs.MapGet("/{id}/events", WatchAsync)
         .WithName("WatchJob")
         .WithSummary("Watch a job")
         .WithDescription(
-            "Server-sent events, each with the whole job as data and its revision as id: `progress` while it waits and runs, then " +
-                "`completed`, " +
-            "`failed` or `cancelled`, after which the stream ends. Resumes by Last-Event-ID; 204 when the end was seen already.")
+            "Server-sent events, each with the whole job as data and its revision as id: `progress` while it waits and runs, " +
+            "then `completed`, `failed` or `cancelled`, after which the stream ends. Resumes by Last-Event-ID; 204 when the end was " +
+            "seen already.")
         .Produces(200, contentType: "text/event-stream")
         .Produces(204);
 
-    private static async Task StreamAsync(
+    private static async Task<IResult> WatchAsync(
         string id, HttpContext context, Caller caller, JobStore store, JobChanges changes, IHostApplicationLifetime lifetime,
         CancellationToken ct)
     {
-        using var watch = changes.Start(id);
         var job = await JobsApi.FindAsync(id, caller, store, ct);
         var seen = LastSeen(context.Request);
-        if (JobStatus.IsFinal(job.Status) && seen >= job.Revision)
-        {
-            context.Response.StatusCode = 204;
-            return;
-        }
-
-        context.Response.ContentType = "text/event-stream";
-        context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers["X-Accel-Buffering"] = "no";
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, lifetime.ApplicationStopping);
-        try
-        {
-            await SendAllAsync(context, watch, job, seen, store, stop.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // The client is gone or reads no more, or the server stops: the client comes back and says where it was.
-            if (!lifetime.ApplicationStopping.IsCancellationRequested)
-                context.Abort();
-        }
+        return JobStatus.IsFinal(job.Status) && seen >= job.Revision
+            ? TypedResults.NoContent()
+            : EventStream.Of(context, EventsAsync(context, job, seen, store, changes, lifetime.ApplicationStopping, ct));
     }
 
-    private static async Task SendAllAsync(HttpContext context, JobChanges.Watch watch, Job? job, long seen, JobStore store,
-        CancellationToken ct)
+    /// <summary>
+    /// The job whenever it has changed, to its end. When the server stops it ends too: the client comes back and says where it was.
+    /// </summary>
+    private static async IAsyncEnumerable<SseItem<string>> EventsAsync(
+        HttpContext context, Job watched, long seen, JobStore store, JobChanges changes, CancellationToken stopping,
+        [EnumeratorCancellation] CancellationToken ct)
     {
-        await WriteAsync(context, "retry: 1000\n\n", ct);
+        using var watch = changes.Start(watched.Id);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, stopping);
+        await EventStream.CommentAsync(context, "watching", ct);
         var pingAt = DateTime.UtcNow + Ping;
         while (true)
         {
-            if (job is null)
+            if (await LookAsync(store, watched, ct) is not { } job)
             {
-                await WriteAsync(context, "event: deleted\ndata: {}\n\n", ct);
-                return;
+                yield return new SseItem<string>("{}", "deleted");
+                yield break;
             }
             if (job.Revision > seen)
             {
-                await WriteAsync(context, Format(job, context.Request.PathBase), ct);
+                yield return EventOf(job, context.Request.PathBase);
                 seen = job.Revision;
                 pingAt = DateTime.UtcNow + Ping;
             }
             if (JobStatus.IsFinal(job.Status))
-                return;
-            await watch.WaitAsync(Look, ct);
+                yield break;
+            watched = job;
+            try
+            {
+                await watch.WaitAsync(Look, stop.Token);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                yield break;
+            }
             if (DateTime.UtcNow >= pingAt)
             {
-                await WriteAsync(context, ": still here\n\n", ct);
+                await EventStream.CommentAsync(context, "still here", ct);
                 pingAt = DateTime.UtcNow + Ping;
             }
-            job = await LookAsync(store, job, ct);
         }
     }
 
@@ -110,21 +108,13 @@ internal static class EventsApi
         }
     }
 
-    private static string Format(Job job, string basePath)
+    private static SseItem<string> EventOf(Job job, string basePath) => new(
+        JsonSerializer.Serialize(JobView.Of(job, basePath), ApiJson.Readable.JobView),
+        JobStatus.IsFinal(job.Status) ? job.Status : "progress")
     {
-        var name = JobStatus.IsFinal(job.Status) ? job.Status : "progress";
-        return $"event: {name}\nid: {job.Revision}\ndata: " +
-            $"{JsonSerializer.Serialize(JobView.Of(job, basePath), ApiJson.Readable.JobView)}\n\n";
-    }
-
-    /// <summary>Writes and flushes; a client that does not read is given up after a while.</summary>
-    private static async Task WriteAsync(HttpContext context, string text, CancellationToken ct)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(LongestWrite);
-        await context.Response.WriteAsync(text, limit.Token);
-        await context.Response.Body.FlushAsync(limit.Token);
-    }
+        EventId = job.Revision.ToString(CultureInfo.InvariantCulture),
+        ReconnectionInterval = Reconnect,
+    };
 
     private static long LastSeen(HttpRequest request) =>
         long.TryParse(request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var seen) ? seen : 0;

@@ -24,9 +24,8 @@ internal static class JobsApi
             .WithName("PostJob")
             .WithSummary("Post a song")
             .WithDescription(
-                "multipart/form-data with one part `file` (the song), and optionally `options` (JSON) and `lyrics` (text), or " +
-                    "application/json " +
-                "with `url`. A repeated request under the same Idempotency-Key gives the same job.")
+                "multipart/form-data with one part `file` (the song), and optionally `options` (JSON) and `lyrics` (text), " +
+                "or application/json with `url`. A repeated request under the same Idempotency-Key gives the same job.")
             .Accepts<JobUpload>("multipart/form-data", "application/json")
             .Produces<JobView>(202);
         jobs.MapGet("/", ListAsync).WithName("ListJobs").WithSummary("List jobs, newest first");

@@ -50,12 +50,13 @@ internal static class LyricsApi
         string id, HttpRequest request, Caller caller, JobStore jobs, IContentStore store, CancellationToken ct)
     {
         request.HttpContext.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
-        var accepted = request.GetTypedHeaders().Accept.Where(type => type.Quality != 0).OrderByDescending(
-            type => type.Quality ?? 1).ToList();
+        var accepted = request.GetTypedHeaders().Accept
+            .Where(type => type.Quality != 0)
+            .OrderByDescending(type => type.Quality ?? 1).ToList();
         var format = StringValues.IsNullOrEmpty(request.Headers.Accept)
             ? LyricsFormats.Json
-            : accepted.Select(type => LyricsFormats.All.FirstOrDefault(
-                format => new MediaTypeHeaderValue(format.MediaType).IsSubsetOf(type)))
+            : accepted
+                .Select(type => LyricsFormats.All.FirstOrDefault(format => new MediaTypeHeaderValue(format.MediaType).IsSubsetOf(type)))
                 .FirstOrDefault(format => format is not null);
         return format is null
             ? throw new ApiProblem(406, "format_unknown",

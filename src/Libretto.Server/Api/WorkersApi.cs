@@ -28,7 +28,7 @@ internal static class WorkersApi
 
 internal sealed record WorkersView(IReadOnlyList<WorkerView> Workers);
 
-/// <summary>A life of a worker; seconds and dollars count from the wish for it, as providers do from the start.</summary>
+/// <summary>A life of a worker; seconds and dollars count from when it was asked for, as providers do from the start.</summary>
 internal sealed record WorkerView(
     string Id, string? Pool, string? PoolId, string? Name, string State, string Lanes, string? Program,
     DateTime RequestedAt, DateTime? StartedAt, DateTime? StoppedAt, string? Error, double Seconds, double? Usd)

@@ -19,7 +19,7 @@ internal sealed class ApiProblem(int status, string code, string detail, int? re
     /// <summary>How to give a key, for WWW-Authenticate: set with the answer, since an error clears what was set before it.</summary>
     public string? Challenge { get; init; }
 
-    public static ApiProblem NoSuchJob() => new(404, "job_unknown", "There is no such job.");
+    public static ApiProblem NoSuchJob() => new(404, ErrorCodes.JobUnknown, "There is no such job.");
 
     public static ApiProblem UnknownField(string name) =>
         new(400, "unknown_field", $"'{Short(name)}' is not known here. See /scalar for what is.") { Param = Short(name) };
@@ -29,8 +29,10 @@ internal sealed class ApiProblem(int status, string code, string detail, int? re
 
     /// <summary>A file that came under another name than the song's.</summary>
     public static ApiProblem MisnamedFile(string name) => new(
-        400, "file_missing", $"The song came as a part named '{Short(name)}'. Name the part file, as in: curl -F file=@song.mp3") { Param =
-            "file" };
+        400, "file_missing", $"The song came as a part named '{Short(name)}'. Name the part file, as in: curl -F file=@song.mp3")
+    {
+        Param = "file",
+    };
 
     /// <summary>JSON that cannot be read; names the field that is to blame, where one is.</summary>
     public static ApiProblem BadJson(string what, JsonException? e = null) => e?.Path is not { Length: > 2 } path

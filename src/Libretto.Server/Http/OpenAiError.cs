@@ -9,8 +9,8 @@ namespace Libretto.Server.Http;
 /// </summary>
 internal sealed record OpenAiError(OpenAiErrorBody Error)
 {
-    private static readonly string[] s_ofTheSong = ["not_audio", "file_empty", "file_missing", "two_files", "too_long", "audio_empty",
-        "no_audio_stream"];
+    private static readonly string[] s_ofTheSong =
+        [ErrorCodes.NotAudio, "file_empty", "file_missing", "two_files", "too_long", "audio_empty", "no_audio_stream"];
 
     /// <summary>The status that OpenAI has for one of ours.</summary>
     public static int StatusOf(int status) => status is 415 or 422 ? 400 : status;

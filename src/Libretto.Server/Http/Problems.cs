@@ -1,13 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Libretto.Acquire;
-using Libretto.Audio;
-using Libretto.Lyrics;
-using Libretto.Models;
 using Libretto.Server.Data;
-using Libretto.Storage;
-using Libretto.Tools;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -17,6 +11,12 @@ namespace Libretto.Server.Http;
 /// <summary>Turns whatever goes wrong in a request into a problem document (RFC 9457) with a stable code.</summary>
 internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandler
 {
+    private static readonly (int Status, string Code, string Detail) s_diskFull =
+        (507, ErrorCodes.DiskFull, "The server's disk is full or cannot be written. Try again later.");
+
+    private static readonly (int Status, string Code, string Detail) s_internal =
+        (500, ErrorCodes.InternalError, "Something went wrong inside the server. Its log has the details.");
+
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (httpContext.RequestAborted.IsCancellationRequested || httpContext.Response.HasStarted)
@@ -78,17 +78,30 @@ internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandle
         BadHttpRequestException bad => (bad.StatusCode, "request_broken", "The request cannot be understood."),
         JsonException => (400, "json_broken", "The body is not JSON of the form expected. See /scalar for an example."),
         InvalidDataException => (400, "multipart_broken", "The multipart body cannot be read."),
-        _ when e is LibrettoException { Code: ErrorCodes.DiskFull } || DiskErrors.IsFull(e) =>
-            (507, ErrorCodes.DiskFull, "The server's disk is full. Try again later."),
-        ServerException or AcquireException => (422, ((LibrettoException)e).Code, PublicMessages.Of(e.Message)),
-        LyricsFormatException known => (known.Kind == ErrorKind.Usage ? 404 : 422, known.Code, known.Message),
-        StorageException => (503, "store_unavailable", "The server's store cannot be used now. Try again later."),
-        ToolException => (503, "tool_unavailable", "A program the server needs is missing. Its log says which."),
-        ModelException known => (503, known.Code, "A model the server needs is missing. Its log says which."),
-        AudioException => (415, "not_audio", "This is not audio that can be read. Check that it is a song and was sent to its end."),
+        LibrettoException known => Describe(known),
+        _ when DiskErrors.IsFull(e) => s_diskFull,
         _ when DatabaseErrors.IsTrouble(e) =>
             (503, "database_unavailable", "The server's database cannot be used now. Try again in a moment."),
-        _ => (500, "internal_error", "Something went wrong inside the server. Its log has the details."),
+        _ => s_internal,
+    };
+
+    /// <summary>
+    /// By the error's kind: what the caller can mend is said in the error's own words, what only the server's owner can in general ones.
+    /// </summary>
+    private static (int Status, string Code, string Detail) Describe(LibrettoException e) => e.Kind switch
+    {
+        ErrorKind.Usage when e.Code == ErrorCodes.FormatUnknown => (404, e.Code, e.Message),
+        ErrorKind.Usage or ErrorKind.Input or ErrorKind.TooLarge => (422, e.Code, PublicMessages.Of(e.Message)),
+        ErrorKind.Output => s_diskFull,
+        ErrorKind.Missing or ErrorKind.Failed => e.Code.Split('_')[0] switch
+        {
+            "store" => (503, "store_unavailable", "The server's store cannot be used now. Try again later."),
+            "tool" => (503, "tool_unavailable", "A program the server needs is missing or failed. Its log says which."),
+            "model" => (503, e.Code, "A model the server needs is missing or broken. Its log says which."),
+            _ when e.IsTransient => (503, e.Code, PublicMessages.Of(e.Message)),
+            _ => s_internal,
+        },
+        _ => s_internal,
     };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]

@@ -11,13 +11,6 @@ internal static class DerivedContent
     // Raised when the same song would give another waveform.
     private const string WaveformVersion = "1";
 
-    /// <summary>A recording as Opus, for files that play anywhere.</summary>
-    /// <param name="audioKey">The recording.</param>
-    /// <param name="track">Its audio track; null for the one that players take.</param>
-    public static string OpusOf(string audioKey, int? track = null) => track is { } chosen
-        ? ContentKey.Of(StoreFolders.Opus, "1", audioKey, chosen.ToString(CultureInfo.InvariantCulture))
-        : ContentKey.Of(StoreFolders.Opus, "1", audioKey);
-
     /// <summary>The shape that the player draws.</summary>
     /// <param name="inputKey">The recording.</param>
     /// <param name="vocalsKey">Its voice; null where there is none.</param>

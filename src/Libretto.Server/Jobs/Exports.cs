@@ -1,9 +1,6 @@
-using System.Text.Json;
 using Libretto.Karaoke.Video;
 using Libretto.Pipeline.Exports;
-using Libretto.Server.Data;
 using Libretto.Server.Data.Entities;
-using Libretto.Storage;
 
 namespace Libretto.Server.Jobs;
 
@@ -13,51 +10,11 @@ namespace Libretto.Server.Jobs;
 /// </summary>
 internal static class Exports
 {
-    // Raised when the same song and options would give another file.
-    private const string Version = "1";
-
-    // What tells an export from other parts of a job, and makes one row of the same export asked for twice.
-    private const string KeyPrefix = "export:";
-
     /// <summary>The kinds there are, as they are called in addresses.</summary>
     public static IReadOnlyList<string> Kinds { get; } = [.. Enum.GetNames<KaraokeKind>().Select(name => name.ToLowerInvariant())];
 
     /// <summary>Whether a job is one.</summary>
     public static bool Is(Job job) => job.Options.Export is not null;
-
-    /// <summary>The export of a song as it is now.</summary>
-    /// <param name="song">A job with words.</param>
-    /// <param name="options">What is to be made.</param>
-    /// <param name="now">The time.</param>
-    public static Job Of(Job song, ExportOptions options, DateTime now)
-    {
-        var resultKey = ContentKey.Of(
-            StoreFolders.Exports, Version, song.InputKey!, song.DocumentKey!, song.VocalsKey ?? "", song.InstrumentalKey ?? "", song.Title
-                ?? "", song.Artist ?? "",
-            JsonSerializer.Serialize(options, JobJson.Default.ExportOptions));
-        return new Job
-        {
-            Id = Job.NewId(),
-            PartOf = song.Id,
-            KeyId = song.KeyId,
-            IdempotencyKey = $"{KeyPrefix}{song.Id}:{resultKey}",
-            RequestHash = resultKey,
-            FileName = song.FileName,
-            Title = song.Title,
-            Artist = song.Artist,
-            Options = new JobOptions { Export = options },
-            Status = JobStatus.Queued,
-            StatusMessage = JobStore.Waiting,
-            InputKey = song.InputKey,
-            LyricsKey = song.DocumentKey,
-            VocalsKey = song.VocalsKey,
-            InstrumentalKey = song.InstrumentalKey,
-            ResultKey = resultKey,
-            Duration = song.Duration,
-            Lane = Lane.Compute,
-            CreatedAt = now,
-        };
-    }
 
     public static KaraokeKind KindOf(ExportOptions options) => Enum.Parse<KaraokeKind>(options.Kind, ignoreCase: true);
 

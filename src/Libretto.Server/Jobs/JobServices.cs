@@ -15,6 +15,7 @@ internal static class JobServices
     {
         services.AddSingleton<JobStore>();
         services.AddSingleton<JobChanges>();
+        services.AddSingleton<JobWaiter>();
         services.AddSingleton<JobCookies>();
         services.AddSingleton<StageTimes>();
         services.AddSingleton<KeyUsage>();
@@ -22,6 +23,7 @@ internal static class JobServices
         services.AddSingleton<JobClaims>();
         services.AddSingleton<JobQueue>();
         services.AddSingleton<LaneChoice>();
+        services.AddSingleton<JobFactory>();
         services.AddSingleton<SameLinkJobs>();
         services.AddSingleton<QueueState>();
         services.AddSingleton<WorkOnNext>(provider => provider.GetRequiredService<JobWorker>().RunNextAsync);

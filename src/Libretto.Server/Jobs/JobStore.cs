@@ -31,8 +31,7 @@ internal sealed class JobStore(IDbContextFactory<LibrettoDb> contexts, JobChange
         {
             // Either the key is in use, or the first attempt did get through before the connection broke.
             return await FindAsync(job.Id, ct) ?? await FindRepeatedAsync(job.KeyId, job.IdempotencyKey!, ct)
-                ?? throw new InvalidOperationException(
-                "A job could neither be added nor found.", e);
+                ?? throw new InvalidOperationException("A job could neither be added nor found.", e);
         }
     }
 
@@ -163,8 +162,9 @@ internal sealed class JobStore(IDbContextFactory<LibrettoDb> contexts, JobChange
     public async Task<IReadOnlyList<Job>> ExportsAsync(string id, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
-        var parts = await context.Jobs.AsNoTracking().Where(job => job.PartOf == id && job.IdempotencyKey != null).OrderByDescending(
-            job => job.Id).ToListAsync(ct);
+        var parts = await context.Jobs.AsNoTracking()
+            .Where(job => job.PartOf == id && job.IdempotencyKey != null)
+            .OrderByDescending(job => job.Id).ToListAsync(ct);
         return [.. parts.Where(Exports.Is)];
     }
 

@@ -141,8 +141,8 @@ internal sealed class WorkersCheck(WorkerRegistry workers, UnmetRequirements nee
         var unmet = await needs.FindAsync(cancellationToken);
         if (unmet.Count == 0)
             return HealthCheckResult.Healthy(words);
-        var special = string.Join("; ", unmet.Select(item => item.Needs.Words()).Where(item => item.Length > 0).Distinct());
-        var empty = string.Join(" and ", unmet.Where(item => item.Needs.Words().Length == 0).Select(item => item.Lane));
+        var special = string.Join("; ", unmet.Select(item => item.Needs.Describe()).Where(item => item.Length > 0).Distinct());
+        var empty = string.Join(" and ", unmet.Where(item => item.Needs.Describe().Length == 0).Select(item => item.Lane));
         return HealthCheckResult.Degraded(
             words + (special.Length > 0 ? $"; jobs wait for what none of them has: {special}" : "") +
             (empty.Length > 0 ? $"; jobs wait in the lane {empty}, where nobody works" : ""));

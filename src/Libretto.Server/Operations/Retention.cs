@@ -75,22 +75,16 @@ internal sealed partial class Retention(
         changes.Publish(job.Id);
         var versions = await context.LyricsVersions.Where(version => version.JobId == job.Id).Select(version => version.DocumentKey)
             .ToListAsync(ct);
-        var keys = new[] { job.ResultKey, job.DocumentKey, job.VocalsKey, job.InstrumentalKey, job.InputKey,
-            job.LyricsKey }.Concat(versions);
+        string?[] keys =
+            [job.ResultKey, job.DocumentKey, job.VocalsKey, job.InstrumentalKey, job.InputKey, job.LyricsKey, .. versions];
         foreach (var key in keys.OfType<string>())
             if (!await IsInUseAsync(context, key, ct))
-            {
                 await store.RemoveAsync(key, ct);
-                await store.RemoveAsync(DerivedContent.OpusOf(key), ct);
-            }
         if (job.InputKey is { } input && !await IsInUseAsync(context, input, ct))
             await store.RemoveAsync(DerivedContent.WaveformOf(input, job.VocalsKey), ct);
         // What is of one track is made again, should another job ask for it.
         if (job is { InputKey: { } recording, Options.Track: { } track })
-        {
-            await store.RemoveAsync(DerivedContent.OpusOf(recording, track), ct);
             await store.RemoveAsync(DerivedContent.WaveformOf(recording, job.VocalsKey, track), ct);
-        }
         LogExpired(job.Id);
     }
 

@@ -29,7 +29,7 @@ internal sealed partial class UnmetRequirements(
     {
         foreach (var (needs, isUnmet, wasUnmet) in await LookAsync(ct))
         {
-            if (isUnmet && needs.Needs.Words().Length > 0)
+            if (isUnmet && needs.Needs.Describe().Length > 0)
             {
                 await GiveUpAsync(needs, ct);
                 await TellAsync(needs, ct);
@@ -87,7 +87,7 @@ internal sealed partial class UnmetRequirements(
 
     private async Task TellAsync(WaitingRequirements needs, CancellationToken ct)
     {
-        var message = $"waiting for a worker with {needs.Needs.Words()}; none is running";
+        var message = $"waiting for a worker with {needs.Needs.Describe()}; none is running";
         await ChangeAsync(
             needs,
             jobs => jobs.Where(job => job.UnmetSince == null || job.StatusMessage != message),
@@ -116,7 +116,7 @@ internal sealed partial class UnmetRequirements(
     private async Task GiveUpAsync(WaitingRequirements needs, CancellationToken ct)
     {
         var seconds = -options.UnmetPatience.TotalSeconds;
-        var message = $"No worker with {needs.Needs.Words()} has come for {Minutes(options.UnmetPatience)}, so this job was given up. " +
+        var message = $"No worker with {needs.Needs.Describe()} has come for {Minutes(options.UnmetPatience)}, so this job was given up. " +
             $"{needs.Needs.Advice()}";
         var now = DateTime.UtcNow;
         var given = await ChangeAsync(
@@ -127,7 +127,7 @@ internal sealed partial class UnmetRequirements(
                     .SetProperty(job => job.Status, JobStatus.Failed)
                     .SetProperty(job => job.StatusMessage, "failed")
                     .SetProperty(job => job.Cookies, (string?)null)
-                    .SetProperty(job => job.ErrorCode, "worker_missing")
+                    .SetProperty(job => job.ErrorCode, ErrorCodes.WorkerMissing)
                     .SetProperty(job => job.ErrorMessage, message)
                     .SetProperty(job => job.UnmetSince, (DateTime?)null)
                     .SetProperty(job => job.ProcessingTimeSeconds, job => job.ProcessingTimeSeconds ?? 0)
@@ -136,7 +136,7 @@ internal sealed partial class UnmetRequirements(
                 ct),
             ct);
         if (given > 0)
-            LogGivenUp(given, needs.Needs.Words());
+            LogGivenUp(given, needs.Needs.Describe());
     }
 
     private async Task<int> ChangeAsync(

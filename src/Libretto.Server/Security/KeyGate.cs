@@ -59,17 +59,13 @@ internal sealed class KeyGate(RequestDelegate next, ApiKeys keys, SignInCookie c
     {
         // The address too: a proxy on this machine may say whom it stands for, and not pass on what it was called.
         var isElsewhere = request.HttpContext.Connection.RemoteIpAddress is { } address && !System.Net.IPAddress.IsLoopback(address);
-        if (isElsewhere || !IsLoopback(request.Host.Host))
+        if (isElsewhere || !Loopback.Is(request.Host.Host))
             throw new ApiProblem(403, "host_foreign", "Without API keys this server answers to its loopback name only.");
         if (request.Headers.Origin is [{ } origin] && !options.CorsOrigins.Contains(origin) &&
-            (!Uri.TryCreate(origin, UriKind.Absolute, out var from) || !IsLoopback(from.Host)))
+            (!Uri.TryCreate(origin, UriKind.Absolute, out var from) || !Loopback.Is(from.Host)))
             throw new ApiProblem(403, "origin_foreign", "Without API keys this server does not answer to pages of other sites.");
         return Caller.Local;
     }
-
-    private static bool IsLoopback(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ||
-        (System.Net.IPAddress.TryParse(host.Trim('[', ']'), out var address) && System.Net.IPAddress.IsLoopback(address));
 
     /// <summary>The key in the request's headers, else the one its cookie stands for, which counts for our own page only.</summary>
     private string? TextOf(HttpRequest request) =>

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -35,8 +34,7 @@ internal static partial class ListenGuard
     {
         var host = url[(url.IndexOf("//", StringComparison.Ordinal) + 2)..].Split('/')[0];
         host = host.StartsWith('[') ? host[1..host.IndexOf(']', StringComparison.Ordinal)] : host.Split(':')[0];
-        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ||
-            (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+        return Loopback.Is(host);
     }
 
     [LoggerMessage(Level = LogLevel.Warning,

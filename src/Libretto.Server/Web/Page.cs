@@ -29,8 +29,7 @@ internal static class Page
         services.AddSingleton<JobFeed>();
         services.AddSingleton<PassageWork>();
         services.AddSingleton<Waveforms>();
-        services.AddSingleton<ShareLinks>();
-        return services.AddSingleton<JobKaraokeFile>();
+        return services.AddSingleton<ShareLinks>();
     }
 
     /// <summary>The page's addresses.</summary>
@@ -39,7 +38,6 @@ internal static class Page
         app.UseAntiforgery();
         PageAssets.Map(app);
         WaveformApi.Map(jobs);
-        KaraokeFileApi.Map(jobs);
         SharedApi.Map(app);
         app.MapGet("/sign-out", (HttpContext context) =>
         {

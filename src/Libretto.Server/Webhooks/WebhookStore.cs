@@ -39,15 +39,16 @@ internal sealed class WebhookStore(IDbContextFactory<LibrettoDb> contexts)
         var seconds = pause.TotalSeconds;
         DateTime? deliveredAt = state == WebhookState.Delivered ? attempt.At : null;
         await using var context = await contexts.CreateDbContextAsync(ct);
-        return await context.WebhookDeliveries.Where(row => row.JobId == seen.JobId && row.Attempts == seen.Attempts &&
-            row.State == WebhookState.Waiting).ExecuteUpdateAsync(
-            set => set
-                .SetProperty(row => row.Attempts, row => row.Attempts + 1)
-                .SetProperty(row => row.State, state)
-                .SetProperty(row => row.Log, log)
-                .SetProperty(row => row.NextAt, row => DateTime.UtcNow.AddSeconds(seconds))
-                .SetProperty(row => row.DeliveredAt, deliveredAt),
-            ct) == 1;
+        return await context.WebhookDeliveries
+            .Where(row => row.JobId == seen.JobId && row.Attempts == seen.Attempts && row.State == WebhookState.Waiting)
+            .ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(row => row.Attempts, row => row.Attempts + 1)
+                    .SetProperty(row => row.State, state)
+                    .SetProperty(row => row.Log, log)
+                    .SetProperty(row => row.NextAt, row => DateTime.UtcNow.AddSeconds(seconds))
+                    .SetProperty(row => row.DeliveredAt, deliveredAt),
+                ct) == 1;
     }
 
     public async Task<WebhookDelivery?> FindAsync(string jobId, CancellationToken ct)

@@ -17,14 +17,15 @@ public sealed class AcquireException : LibrettoException
     // What was asked for.
 
     internal static AcquireException NoLink(string text) => new(
-        ErrorKind.Input, "link_invalid",
+        ErrorKind.Input, ErrorCodes.LinkInvalid,
         $"'{Shown(text)}' is no link that songs can be fetched from. Give an address that begins with http:// or https://.");
 
     internal static AcquireException Playlist(string address) => new(
-        ErrorKind.Input, "link_playlist", $"{Shown(address)} is a list of songs. Give the link of one song; of a list, one link a song.");
+        ErrorKind.Input, ErrorCodes.LinkPlaylist,
+        $"{Shown(address)} is a list of songs. Give the link of one song; of a list, one link a song.");
 
     internal static AcquireException Private(string host) => new(
-        ErrorKind.Input, "link_private",
+        ErrorKind.Input, ErrorCodes.LinkPrivate,
         $"{Shown(host)} lies inside a network that links may not lead into, or sends on to one. Whoever runs Libretto can open it with " +
             $"LIBRETTO_ALLOW_NETWORKS.");
 
@@ -60,9 +61,8 @@ public sealed class AcquireException : LibrettoException
 
     internal static AcquireException SignIn() => new(
         ErrorKind.Input, ErrorCodes.LinkSignIn,
-        "The site wants to see a signed-in user, or takes this machine for a robot. Export the cookies of a signed-in browser in the " +
-            "Netscape format " +
-        "and give the file with --cookies or LIBRETTO_COOKIES.")
+        "The site wants to see a signed-in user, or takes this machine for a robot. Export the cookies of a signed-in browser " +
+        "in the Netscape format and give the file with --cookies or LIBRETTO_COOKIES.")
     {
         ElsewhereMayHelp = true,
     };
@@ -168,7 +168,7 @@ public sealed class AcquireException : LibrettoException
     private static string Shown(string text)
     {
         const int Longest = 200;
-        var clean = string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
+        var clean = OneLine.Of(text);
         return clean.Length <= Longest ? clean : clean[..Longest] + "…";
     }
 

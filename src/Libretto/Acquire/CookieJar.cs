@@ -46,8 +46,9 @@ public sealed class CookieJar
     {
         ArgumentNullException.ThrowIfNull(text);
         var lines = text.Split('\n').Select(line => line.TrimEnd('\r')).ToList();
-        var cookies = lines.Where(
-            line => line.StartsWith(HttpOnly, StringComparison.Ordinal) || (line.Trim().Length > 0 && line[0] != '#')).ToList();
+        var cookies = lines
+            .Where(line => line.StartsWith(HttpOnly, StringComparison.Ordinal) || (line.Trim().Length > 0 && line[0] != '#'))
+            .ToList();
         if (cookies.Count == 0 || text.Length > MostBytes)
             throw AcquireException.CookiesBroken(what);
         var ends = cookies.Select(cookie => ExpiryOf(cookie) ?? throw AcquireException.CookiesBroken(what)).ToList();

@@ -87,8 +87,8 @@ internal sealed class GuardedProxy : IAsyncDisposable
                 _ = ServeAsync(client);
             }
         }
-        catch (Exception e) when (_stop.IsCancellationRequested && e is OperationCanceledException or SocketException or
-            ObjectDisposedException)
+        catch (Exception e) when (_stop.IsCancellationRequested &&
+            e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // The download is over.
         }

@@ -104,9 +104,8 @@ internal sealed class LyricsLookup
         return a.Length > 0 && b.Length > 0 && (a.StartsWith(b, StringComparison.Ordinal) || b.StartsWith(a, StringComparison.Ordinal));
     }
 
-    private static string Letters(string name) =>
-        string.Concat(
-            Accents.Compose(name.ToLowerInvariant()).SelectMany(letter => Accents.Spellings(letter).Last()).Where(char.IsLetterOrDigit));
+    private static string Letters(string name) => string.Concat(
+        Accents.Compose(name.ToLowerInvariant()).SelectMany(letter => Accents.Spellings(letter).Last()).Where(char.IsLetterOrDigit));
 
     private static FoundLyrics? Read(LrclibRecord record)
     {

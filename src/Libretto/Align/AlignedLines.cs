@@ -6,7 +6,7 @@ namespace Libretto.Align;
 /// <summary>Puts placed words back into the lines they were given in.</summary>
 internal static class AlignedLines
 {
-    /// <summary>No one sings a unit of text faster, seconds.</summary>
+    /// <summary>Seconds a unit of text below which a line is doubted: it was squeezed in where there was no room.</summary>
     private const double FastestPace = 0.05;
 
     /// <summary>Lines with times.</summary>

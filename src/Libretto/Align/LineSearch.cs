@@ -16,7 +16,7 @@ internal sealed class LineSearch
     /// <summary>Evidence below this is chance: natural logarithm of how much likelier the line is here than elsewhere.</summary>
     private const double LeastEvidence = 2;
 
-    /// <summary>No one sings a unit of text faster, seconds.</summary>
+    /// <summary>Seconds a unit of text below which nobody can have sung a line: it is not taken for one.</summary>
     private const double FastestPace = 0.06;
 
     /// <summary>What a recognised word that agrees is worth.</summary>
@@ -87,8 +87,8 @@ internal sealed class LineSearch
         for (var line = 0; line < _text.Lines; line++)
         {
             earliest[line] = _anchors.LastOrDefault(anchor => anchor.Given < _text.First(line + 1)).Time;
-            latest[line] = _anchors.Where(
-                anchor => anchor.Given >= _text.First(line)).Select(anchor => anchor.Time).FirstOrDefault(duration);
+            latest[line] = _anchors.Where(anchor => anchor.Given >= _text.First(line))
+                .Select(anchor => anchor.Time).FirstOrDefault(duration);
         }
         return (earliest, latest);
     }
@@ -112,6 +112,7 @@ internal sealed class LineSearch
     /// <summary>The best chain of lines in order: dynamic programming over all candidates.</summary>
     private List<Anchor> Chain(Candidate[] candidates, CancellationToken cancellationToken)
     {
+        // In the order of the text, so that whatever may stand before a candidate has been weighed already.
         candidates = [.. candidates.Where(candidate => candidate.Evidence >= LeastEvidence).OrderBy(c => c.Line).ThenBy(c => c.Start)];
         var sums = new double[candidates.Length];
         var before = new int[candidates.Length];

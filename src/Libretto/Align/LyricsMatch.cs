@@ -45,7 +45,7 @@ internal sealed class LyricsMatch
     /// <param name="given">The given words in order.</param>
     /// <param name="heard">The recognised words in order of time.</param>
     /// <returns>The pairs in order, those that stand alone and say little left out.</returns>
-    /// <param name="cancellationToken">Felt within a word's time.</param>
+    /// <param name="cancellationToken">Checked before every word.</param>
     public static IReadOnlyList<Anchor> Find(
         IReadOnlyList<string> given, IReadOnlyList<LyricsWord> heard, CancellationToken cancellationToken = default)
     {
@@ -59,6 +59,8 @@ internal sealed class LyricsMatch
     private List<Anchor> Pair(CancellationToken cancellationToken)
     {
         int n = _given.Length, m = _heard.Length;
+        // Forward: the table has a row a given word and a column a heard one. Only the best scores are needed to go on, so a row takes
+        // the place of the one before, and one in every so many is kept.
         var kept = new List<Row> { new(m) };
         for (var row = kept[0]; kept.Count * Rows <= n;)
         {
@@ -68,6 +70,7 @@ internal sealed class LyricsMatch
             kept.Add(row);
         }
 
+        // Backward, block by block from the end: the rows between two kept ones are made again, this time with the step into each cell.
         var anchors = new List<Anchor>();
         var steps = new byte[Math.Min(Rows, n) * (m + 1)];
         var (given, heard, mustPair) = (n, m, false);
@@ -76,6 +79,7 @@ internal sealed class LyricsMatch
             var first = block * Rows;
             for (var i = first + 1; i <= given; i++)
                 Fill(kept[block], i, steps.AsSpan((i - first - 1) * (m + 1), m + 1), cancellationToken);
+            // The way back through the block: a pair, or a word on one side that has none on the other.
             while (given > first && heard > 0)
             {
                 var cell = (Step)steps[(given - first - 1) * (m + 1) + heard];
@@ -84,6 +88,7 @@ internal sealed class LyricsMatch
                 {
                     anchors.Add(new Anchor(given - 1, heard - 1, WordKey.Similarity(_given[given - 1], _heard[heard - 1]),
                         _heardWords[heard - 1].Start));
+                    // A pair that was scored as standing beside the one before it commits us to that one.
                     mustPair = cell.HasFlag(Step.Beside);
                     given--;
                     heard--;

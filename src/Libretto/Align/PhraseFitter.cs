@@ -35,11 +35,12 @@ internal static class PhraseFitter
     /// <param name="voice">Where they may be sung, in order, apart from each other.</param>
     /// <param name="followsWord">Whether the first range goes on from a word before, which may be held over any part of it.</param>
     /// <param name="seen">Where the network placed the words, if it did: believed as far as its attention stayed with them.</param>
-    /// <param name="cancellationToken">Felt within a word's time.</param>
+    /// <param name="cancellationToken">Checked before every word.</param>
     public static double[]? Fit(
         GivenText text, int first, int end, IReadOnlyList<TimeRange> voice, bool followsWord, CancellationToken cancellationToken,
         PlacedWord?[]? seen = null)
     {
+        // The voice as steps of equal length with the silences cut out: a word takes some steps, and every step costs something.
         var grid = Grid(voice);
         var count = end - first;
         if (grid.Count < count || count == 0)
@@ -69,26 +70,32 @@ internal static class PhraseFitter
                 if (word > 0)
                     Sing(word - 1, at);
             }
+            // What was filled is the row before of the next word.
             (costs, costsBefore) = (costsBefore, costs);
         }
+        // All words are sung by the last step, or there is no way to sing them.
         return double.IsPositiveInfinity(costsBefore[steps]) ? null : Trace();
 
         // The first step at which the words before one may end: its share of the text, less the band.
         int Lowest(int word) => Math.Clamp((int)((text.UnitsBefore(first + word) - text.UnitsBefore(first)) * pace) - Band, 0,
             steps + 1 - width);
 
+        // What it costs that a step is nobody's: the word before the first may be held over it; within a line a silence is torn open.
         double Skip(int word, int step) =>
             Step * (word == 0 && step < held ? HeldSecond : UnexplainedSecond) + (word > 0 && word < count ? Tear(word, step) : 0);
 
+        // What it costs that a word begins elsewhere than the network saw it, as far as the network can be believed.
         double Away(int word, double time) => seen?[first + word] is { } place
             ? Math.Min(SecondFromSeen * Math.Abs(time - place.Start), 1) * place.Focus / CrossAttention.LowestFocus
             : 0;
 
+        // What it costs that a word within a line begins after a silence.
         double Tear(int word, int step) =>
             step > 0 && !text.BeginsLine(first + word) ? SilentSecond * Math.Max(0, grid[step].Time - grid[step - 1].Time - Step) : 0;
 
         bool IsAfterSilence(int step) => step == 0 ? !followsWord : grid[step].Range != grid[step - 1].Range;
 
+        // The word ends at a step, whatever its length: the cheapest of all ways to get there.
         void Sing(int word, int at)
         {
             var share = (text.UnitsBefore(first + word + 1) - text.UnitsBefore(first + word)) * pace;
@@ -108,6 +115,7 @@ internal static class PhraseFitter
             }
         }
 
+        // Back from the end: a step that was left out, or a word of the length that was cheapest.
         double[] Trace()
         {
             var times = new double[count + 1];

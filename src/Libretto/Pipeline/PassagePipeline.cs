@@ -44,11 +44,15 @@ public sealed class PassagePipeline
             var info = await _decoder.ProbeAsync(request.Path, request.Track, cancellationToken);
             using (var sound = await _decoder.DecodeAsync(info, SampleRate, Channels, passage, null, cancellationToken))
                 await _encoder.EncodeAsync(sound, cut, AudioFormat.Flac16, null, cancellationToken);
-            var result = await _songs.RunAsync(
-                request with { Path = cut, Track = null, KeepStems = false, Title = request.Title ?? info.Tag("title"),
-                    Artist = request.Artist ?? info.Tag("artist") },
-                progress,
-                cancellationToken);
+            var cutRequest = request with
+            {
+                Path = cut,
+                Track = null,
+                KeepStems = false,
+                Title = request.Title ?? info.Tag("title"),
+                Artist = request.Artist ?? info.Tag("artist"),
+            };
+            var result = await _songs.RunAsync(cutRequest, progress, cancellationToken);
             return new SongResult(Moved(result.Document, passage.Start, info.Duration ?? passage.End), result.Notices);
         }
         finally
@@ -70,8 +74,8 @@ public sealed class PassagePipeline
                 End = At(line.End),
                 Words = [.. line.Words.Select(word => word.MoveTo(At(word.Start), At(word.End)))],
             })],
-            Checks = cut.Checks is null
-            ? null : [.. cut.Checks.Select(check => check with { Start = At(check.Start), End = At(check.End) })],
+            Checks = cut.Checks is null ? null
+                : [.. cut.Checks.Select(check => check with { Start = At(check.Start), End = At(check.End) })],
         };
     }
 }

@@ -22,24 +22,24 @@ public sealed class PipelineException : LibrettoException
         $"{engine} works elsewhere, and '--local' lets no song leave this machine. Leave one of the two out.");
 
     internal static PipelineException LanguageNeedsModel(string language) => new(
-        ErrorKind.Missing, "model_missing",
+        ErrorKind.Missing, ErrorCodes.ModelMissing,
         $"No installed model knows the language '{language}'. Fetch one with: libretto models pull whisper-base");
 
     internal static PipelineException NoWhisper() => new(
-        ErrorKind.Missing, "model_missing", "No Whisper model is installed. Fetch one with: libretto models pull whisper-base");
+        ErrorKind.Missing, ErrorCodes.ModelMissing, "No Whisper model is installed. Fetch one with: libretto models pull whisper-base");
 
     internal static PipelineException NotFetched(string model, string trouble, string? language = null) => new(
-        ErrorKind.Missing, "model_missing",
+        ErrorKind.Missing, ErrorCodes.ModelMissing,
         (language is null ? "No Whisper model is installed" : $"No installed model knows the language '{language}'") +
         $", and {model} could not be fetched: {trouble.TrimEnd('.')}. Try again with 'libretto models pull {model}'; behind a proxy set " +
             $"HTTPS_PROXY, with a mirror HF_ENDPOINT.");
 
     internal static PipelineException LyricsNeedWhisper() => new(
-        ErrorKind.Missing, "model_missing",
+        ErrorKind.Missing, ErrorCodes.ModelMissing,
         "Timing lyrics that are known takes a Whisper model, and none is installed. Fetch one with: libretto models pull whisper-base");
 
     internal static PipelineException AlignerMissing(string name) => new(
-        ErrorKind.Missing, "model_missing",
+        ErrorKind.Missing, ErrorCodes.ModelMissing,
         $"The network {name} that is to time words is not here. Fetch it with 'libretto models pull {name}', or name a folder.");
 
     internal static PipelineException ModelDoesNotFit(string model, string engine) => new(
@@ -51,7 +51,7 @@ public sealed class PipelineException : LibrettoException
 
     internal static PipelineException NotSeparation(string model) => new(
         ErrorKind.Usage, "model_unfit",
-        $"The model {model} does not separate voices. Choose a separation model of 'libretto models list', such as spleeter-2stems.");
+        $"The model {model} does not separate vocals. Choose a separation model of 'libretto models list', such as spleeter-2stems.");
 
     internal static PipelineException MoonshineIsEnglish(string language) => new(
         ErrorKind.Usage, "language_unsupported",

@@ -17,31 +17,26 @@ namespace Libretto.Pipeline;
 /// </summary>
 public sealed class SongPipeline
 {
-    private readonly AudioDecoder _decoder;
+    private readonly SongOpener _opener;
     private readonly EngineSelector _engines;
     private readonly EngineFallback _fallback;
     private readonly StemSeparation _separation;
     private readonly VocalSeparation _vocals;
     private readonly LyricsSearch _search;
     private readonly CtcAlignment _ctc;
-    private readonly StageMemo _memo;
-    private readonly TimeProvider _time;
     private readonly bool _tracesTimes;
 
     internal SongPipeline(
-        AudioDecoder decoder, EngineSelector engines, StemSeparation separation, VocalSeparation vocals, LyricsSearch search,
-        CtcAlignment ctc,
-        StageMemo memo, TimeProvider time, bool tracesTimes)
+        SongOpener opener, EngineSelector engines, EngineFallback fallback, StemSeparation separation, VocalSeparation vocals,
+        LyricsSearch search, CtcAlignment ctc, bool tracesTimes)
     {
-        _decoder = decoder;
+        _opener = opener;
         _engines = engines;
-        _fallback = new EngineFallback(time);
+        _fallback = fallback;
         _separation = separation;
         _vocals = vocals;
         _search = search;
         _ctc = ctc;
-        _memo = memo;
-        _time = time;
         _tracesTimes = tracesTimes;
     }
 
@@ -72,9 +67,8 @@ public sealed class SongPipeline
         SongRequest request, IProgress<SongProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var meter = new ProgressMeter(progress, ProgressPlan.Song(separates: false, transcribesVocals: false, aligns: false), _time);
-        meter.Enter(WorkStep.Read, "reading");
-        using var song = await Song.OpenAsync(request.Path, request.Track, request.Fresh, _decoder, _memo, meter, cancellationToken);
+        var plan = ProgressPlan.Song(separates: false, transcribesVocals: false, aligns: false);
+        using var song = await _opener.OpenAsync(request, plan, progress, cancellationToken);
         var engine = await SelectAsync(song, request, cancellationToken);
         await using var search = _search.Start(song, request, cancellationToken);
 
@@ -85,7 +79,7 @@ public sealed class SongPipeline
         // A hosted engine may give no times of words.
         var mayAlign = request.Lyrics is not null || search.IsStarted ||
             (engine.Folder is null && !request.Translate && _engines.FindAligner(engine) is not null);
-        meter.Plan = ProgressPlan.Song(separates, isBest && separates, mayAlign);
+        song.Meter.Plan = ProgressPlan.Song(separates, isBest && separates, mayAlign);
         using var stems = new SongStems(song, _separation);
         var vocals = await _vocals.RunAsync(song, stems, mode, takesLong: isBest || request.Lyrics is not null, cancellationToken);
 
@@ -99,7 +93,7 @@ public sealed class SongPipeline
             await run.PrepareAsync(cancellationToken);
 
         // Words, by whichever engine answers; of those at hand, from the vocals as well.
-        meter.Enter(WorkStep.Transcribe, "transcribing", engine.Transcriber.Name);
+        song.Meter.Enter(WorkStep.Transcribe, "transcribing", engine.Transcriber.Name);
         var heard = known is null ? await _fallback.RunAsync(song, run, cancellationToken) : Recalled(song, run, known);
         if (isBest && vocals?.Model is not null && heard.Engine.Folder is not null)
             heard = await TranscribeVocalsAsync(song, heard, vocals, cancellationToken);
@@ -114,9 +108,11 @@ public sealed class SongPipeline
         var timed = await new SongTiming(song, request, _engines, _ctc, search).RunAsync(heard, vocals, cancellationToken);
         var document = Document(song, request, heard, timed, vocals);
         if (_tracesTimes)
-            document = TimeTrace.Mark(
-                document, [(TimeTrace.Engine, own), (TimeTrace.Vocals, heard.Transcript.Words),
-                    (timed.Alignment, timed.WordsOf(heard.Transcript))]);
+            document = TimeTrace.Mark(document,
+            [
+                (TimeTrace.Engine, own), (TimeTrace.Vocals, heard.Transcript.Words),
+                (timed.Alignment, timed.WordsOf(heard.Transcript)),
+            ]);
         return new SongResult(document, song.Notices) { Stems = request.KeepStems ? stems.Take() : null };
     }
 
@@ -193,8 +189,9 @@ public sealed class SongPipeline
                 Separation = vocals?.Model,
                 Alignment = timed.Alignment,
                 Words = timed.IsSupplied ? "supplied" : "transcribed",
-                Lyrics = timed.IsSupplied ? timed.Aligned!.Fit with { Notices = request.LyricsNotices is { Count: > 0 } notices
-                    ? notices : null } : null,
+                Lyrics = timed.IsSupplied
+                    ? timed.Aligned!.Fit with { Notices = request.LyricsNotices is { Count: > 0 } notices ? notices : null }
+                    : null,
                 Guards = transcript.Guards,
                 Unsure = doubt is null ? null : true,
             },

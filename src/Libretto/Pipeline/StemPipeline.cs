@@ -1,27 +1,17 @@
-using Libretto.Audio;
-using Libretto.Pipeline.Memo;
 using Libretto.Pipeline.Stems;
 
 namespace Libretto.Pipeline;
 
-/// <summary>A song's voice and its accompaniment, as sound: the stems that make karaoke.</summary>
+/// <summary>A song's vocals and its accompaniment, as sound: the stems that make karaoke.</summary>
 public sealed class StemPipeline
 {
     /// <summary>The model that separates when none is named.</summary>
     public const string DefaultModel = StemSeparation.DefaultModel;
 
-    private readonly AudioDecoder _decoder;
+    private readonly SongOpener _opener;
     private readonly StemSeparation _separation;
-    private readonly StageMemo _memo;
-    private readonly TimeProvider _time;
 
-    internal StemPipeline(AudioDecoder decoder, StemSeparation separation, StageMemo memo, TimeProvider time)
-    {
-        _decoder = decoder;
-        _separation = separation;
-        _memo = memo;
-        _time = time;
-    }
+    internal StemPipeline(SongOpener opener, StemSeparation separation) => (_opener, _separation) = (opener, separation);
 
     /// <summary>Separates a song and writes both stems; each file appears whole or not at all.</summary>
     /// <param name="request">The song and where its stems go.</param>
@@ -33,9 +23,7 @@ public sealed class StemPipeline
         StemRequest request, IProgress<SongProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var meter = new ProgressMeter(progress, ProgressPlan.Stems, _time);
-        meter.Enter(WorkStep.Read, "reading");
-        using var song = await Song.OpenAsync(request.Path, request.Track, request.Fresh, _decoder, _memo, meter, cancellationToken);
+        using var song = await _opener.OpenAsync(request, ProgressPlan.Stems, progress, cancellationToken);
         using var stems = new SongStems(song, _separation, request.Model);
         return await stems.WriteAsync(request.Vocals, request.Instrumental, request.Format, cancellationToken);
     }

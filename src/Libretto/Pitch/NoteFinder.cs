@@ -31,12 +31,13 @@ internal sealed class NoteFinder(SyllableSplitter splitter, PitchTrack? track)
         OctaveRepair.Apply(heard);
         return document with
         {
-            Lines = [.. document.Lines.Select((line, i) => lines[i] is { } words
-                ? line with { Words = [.. line.Words.Select(
-                    (word, j) => word with { Syllables = [.. words[j].Select(note => note.ToSyllable())] })] }
-                : line)],
+            Lines = [.. document.Lines.Select((line, i) =>
+                lines[i] is { } notes ? line with { Words = WithNotes(line.Words, notes) } : line)],
         };
     }
+
+    private static IReadOnlyList<LyricsWord> WithNotes(IReadOnlyList<LyricsWord> words, IReadOnlyList<List<HeardNote>> notes) =>
+        [.. words.Select((word, i) => word with { Syllables = [.. notes[i].Select(note => note.ToSyllable())] })];
 
     private List<HeardNote> Listen(LyricsWord word, List<HeardNote> heard)
     {

@@ -58,8 +58,8 @@ public sealed class SeparationPolicy
         ArgumentNullException.ThrowIfNull(mix);
         if (mode != SeparationMode.Auto)
             return mode == SeparationMode.Always
-                ? new(true, "The voice is separated because it was asked for.")
-                : new(false, "The voice is not separated because that was asked for.");
+                ? new(true, "The vocals are separated because it was asked for.")
+                : new(false, "The vocals are not separated because that was asked for.");
 
         double vocals = 0, accompaniment = 0;
         var estimate = TimeSpan.Zero;
@@ -79,20 +79,22 @@ public sealed class SeparationPolicy
     internal static SeparationDecision Judge(double vocals, double accompaniment, TimeSpan estimate, TimeSpan? allowed)
     {
         if (vocals + accompaniment < Silence)
-            return new(false, "The voice is not separated because the recording is silent.");
+            return new(false, "The vocals are not separated because the recording is silent.");
         var level = 10 * Math.Log10((accompaniment + Silence) / (vocals + Silence));
         var decibels = Math.Abs(level).ToString("0", CultureInfo.InvariantCulture);
         if (level < HardlyAnyAccompaniment)
-            return new(
-                false,
-                $"The voice is not separated because hardly anything was found to accompany it ({decibels} dB softer than " +
-                "it).") { IsVoiceAlone =
-                    true };
+        {
+            var why = "The vocals are not separated because hardly anything was found to accompany them " +
+                $"({decibels} dB softer than they are).";
+            return new(false, why) { IsVoiceAlone = true };
+        }
         if (estimate > allowed)
             return new(
                 false,
-                $"The voice is not separated because that would take about {Seconds(estimate)}, and {Seconds(allowed.Value)} are allowed.");
-        return new(true, $"The voice is separated because it is accompanied ({decibels} dB {(level < 0 ? "softer" : "louder")} than it).");
+                $"The vocals are not separated because that would take about {Seconds(estimate)}, and {Seconds(allowed.Value)} are " +
+                "allowed.");
+        var howLoud = level < 0 ? "softer" : "louder";
+        return new(true, $"The vocals are separated because they are accompanied ({decibels} dB {howLoud} than they are).");
     }
 
     /// <summary>

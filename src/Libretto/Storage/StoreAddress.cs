@@ -59,7 +59,6 @@ public sealed record StoreAddress
         : throw StorageException.BadAddress($"'{name}' is a web address such as https://s3.example.org");
 
     internal T Choice<T>(string name, T otherwise, params (string Text, T Value)[] choices) => Option(name) is not { } text ? otherwise
-        : choices.Where(choice => choice.Text == text).Select(
-            choice => (choice.Value, IsKnown: true)).FirstOrDefault() is { IsKnown: true } found ? found.Value
+        : Array.FindIndex(choices, choice => choice.Text == text) is >= 0 and var index ? choices[index].Value
         : throw StorageException.BadAddress($"'{name}' is one of {string.Join(", ", choices.Select(choice => choice.Text))}");
 }

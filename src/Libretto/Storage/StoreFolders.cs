@@ -54,9 +54,6 @@ public static class StoreFolders
     /// <summary>Waveforms that the page draws.</summary>
     public const string Waveforms = "waveforms";
 
-    /// <summary>Songs as Opus, for files to take away.</summary>
-    public const string Opus = "opus";
-
     /// <summary>Karaoke made of jobs' songs.</summary>
     public const string Exports = "exports";
 
@@ -77,7 +74,6 @@ public static class StoreFolders
         new(Results, "Jobs", "which document answers a request made before", StoreLifetime.Named),
         new(Given, "Jobs", "lyrics that came with a job", StoreLifetime.Named),
         new(Waveforms, "Web/Player", "waveforms that the page draws", StoreLifetime.Remade),
-        new(Opus, "Web/Export", "songs as Opus, for karaoke files", StoreLifetime.Remade),
         new(Exports, "Jobs", "karaoke made of jobs' songs: HTML, MP4, CD+G, UltraStar", StoreLifetime.Named),
         new(Unsent, "Storage", "marks: content to be sent to the store beyond the network", StoreLifetime.Mark),
         new(Removed, "Storage", "marks: content to be removed from the store beyond the network", StoreLifetime.Mark),

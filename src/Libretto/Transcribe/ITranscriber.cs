@@ -13,7 +13,7 @@ public interface ITranscriber
     bool TimesAreTrusted { get; }
 
     /// <summary>Loads what the first recording would wait for; nobody has to call it.</summary>
-    /// <param name="cancellationToken">Felt before loading begins.</param>
+    /// <param name="cancellationToken">Checked before loading begins.</param>
     /// <exception cref="LibrettoException">The model is missing or damaged.</exception>
     Task PrepareAsync(CancellationToken cancellationToken);
 

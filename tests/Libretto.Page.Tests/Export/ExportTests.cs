@@ -14,7 +14,12 @@ public sealed class ExportTests(Site site) : IDisposable
         var id = await site.SongAsync();
         await using var visitor = await site.VisitAsync();
         await visitor.GoAsync($"/jobs/{id}");
-        var download = await visitor.Page.RunAndWaitForDownloadAsync(() => visitor.Page.GetByText("With the voice").ClickAsync());
+        var card = visitor.Page.Locator(".card", new() { HasText = "CD+G for karaoke players" });
+        await card.GetByLabel("Audio").SelectOptionAsync("Full mix");
+        await card.GetByRole(AriaRole.Button, new() { Name = "HTML" }).ClickAsync();
+        var made = card.GetByRole(AriaRole.Link, new() { Name = "Download" });
+        await made.WaitForAsync(new() { Timeout = 60_000 });
+        var download = await visitor.Page.RunAndWaitForDownloadAsync(() => made.ClickAsync());
         var file = _folder["song.html"];
         await download.SaveAsAsync(file);
 
@@ -50,7 +55,7 @@ public sealed class ExportTests(Site site) : IDisposable
         var id = await site.SongAsync();
         await using var visitor = await site.VisitAsync();
         await visitor.GoAsync($"/jobs/{id}");
-        await visitor.Button("Make a link").ClickAsync();
+        await visitor.Button("Create link").ClickAsync();
         var link = await visitor.Page.GetByLabel("Link", new() { Exact = true }).First.InputValueAsync();
 
         await using var guest = await site.VisitAsync();
@@ -71,14 +76,14 @@ public sealed class ExportTests(Site site) : IDisposable
         await visitor.GoAsync($"/jobs/{id}");
         var links = visitor.Page.GetByLabel("Link", new() { Exact = true });
         var before = await links.CountAsync();
-        await visitor.Button("Make a link").ClickAsync();
+        await visitor.Button("Create link").ClickAsync();
         await Assertions.Expect(links).ToHaveCountAsync(before + 1);
         var first = await links.First.InputValueAsync();
-        await visitor.Button("Make a link").ClickAsync();
+        await visitor.Button("Create link").ClickAsync();
         await Assertions.Expect(links).ToHaveCountAsync(before + 2);
         var second = await links.First.InputValueAsync();
 
-        await visitor.Button("Call back").Nth(1).ClickAsync();
+        await visitor.Button("Revoke").Nth(1).ClickAsync();
         await Assertions.Expect(links).ToHaveCountAsync(before + 1);
 
         Assert.Equal(System.Net.HttpStatusCode.Gone, (await site.Client.GetAsync(new Uri(first).AbsolutePath)).Status);

@@ -34,7 +34,7 @@ public sealed class AccessibilityTests(Site site)
             await visitor.Page.Locator(".passage").WaitForAsync();
             found.AddRange(await ViolationsAsync(visitor, $"passage {look}"));
             await visitor.GoAsync($"/jobs/{id}");
-            await visitor.Button("Make a link").ClickAsync();
+            await visitor.Button("Create link").ClickAsync();
             await visitor.Page.GotoAsync(await visitor.Page.GetByLabel("Link", new() { Exact = true }).First.InputValueAsync());
             found.AddRange(await ViolationsAsync(visitor, $"shared {look}"));
             await visitor.GoAsync($"/jobs/{id}");

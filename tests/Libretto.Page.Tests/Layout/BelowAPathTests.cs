@@ -20,7 +20,7 @@ public sealed class BelowAPathTests(Site site)
         await visitor.Page.WaitForFunctionAsync("() => document.querySelector('libretto-player').deck.now() > 0.3");
         await visitor.Page.WaitForFunctionAsync("() => navigator.serviceWorker.ready.then((worker) => worker.scope.endsWith('/libretto/'))");
 
-        await visitor.Button("Make a link").ClickAsync();
+        await visitor.Button("Create link").ClickAsync();
         var link = await visitor.Page.GetByLabel("Link", new() { Exact = true }).First.InputValueAsync();
         Assert.StartsWith($"{proxy.Address}s/", link, StringComparison.Ordinal);
         await using (var guest = await site.VisitAsync(address: proxy.Address))

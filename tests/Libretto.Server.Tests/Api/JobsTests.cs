@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -182,6 +183,25 @@ public abstract class JobsTests(ServerFixture server) : IDisposable
 
         Assert.Equal(HttpStatusCode.NoContent, after.Status);
         Assert.Equal(["completed"], before);
+    }
+
+    [Fact]
+    public async Task Events_are_the_lines_that_the_format_says_and_no_proxy_keeps_them_back()
+    {
+        var id = await FinishedAsync();
+
+        using var answer = await Client.Http.GetAsync($"/api/jobs/{id}/events", Ct);
+        var lines = (await answer.Content.ReadAsStringAsync(Ct)).Split('\n');
+
+        Assert.Equal("text/event-stream", answer.Content.Headers.ContentType!.ToString());
+        Assert.True(answer.Headers.CacheControl!.NoStore);
+        Assert.Equal("no", Assert.Single(answer.Headers.GetValues("X-Accel-Buffering")));
+        Assert.Equal(": watching", lines[0]);
+        Assert.Single(lines, "event: completed");
+        Assert.Single(lines, line => line.StartsWith("id: ", StringComparison.Ordinal) && long.Parse(line[4..], CultureInfo.InvariantCulture) > 0);
+        Assert.Single(lines, "retry: 1000");
+        Assert.Equal(id, JsonElement.Parse(Assert.Single(lines, line => line.StartsWith("data: ", StringComparison.Ordinal))[6..]).Text("id"));
+        Assert.Equal(["", ""], lines[^2..]);
     }
 
     [Fact]

@@ -65,7 +65,7 @@ public sealed partial class OpenApiTests : IAsyncLifetime
         var thrown = Directory.EnumerateFiles(Repository.File("src", "Libretto.Server"), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .SelectMany(file => Thrown().Matches(File.ReadAllText(file)))
-            .Select(match => $"{match.Groups[1].Value} {match.Groups[2].Value}")
+            .Select(match => $"{match.Groups[1].Value} {CodeOf(match)}")
             // Not of the API: what those with a shared link are told.
             .Where(error => error != "410 link_expired").ToHashSet();
 
@@ -99,6 +99,10 @@ public sealed partial class OpenApiTests : IAsyncLifetime
     private static IEnumerable<JsonElement> Operations(JsonElement api) =>
         api.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject()).Select(operation => operation.Value);
 
-    [GeneratedRegex("(?:ApiProblem|new)\\(([45][0-9]{2}), \"([a-z_]+[a-z])\"")]
+    private static string CodeOf(Match thrown) => thrown.Groups["name"] is { Success: true } name
+        ? (string)typeof(ErrorCodes).GetField(name.Value)!.GetRawConstantValue()!
+        : thrown.Groups["code"].Value;
+
+    [GeneratedRegex("(?:ApiProblem|new)\\(\\s*([45][0-9]{2}), (?:\"(?<code>[a-z_]+[a-z])\"|ErrorCodes\\.(?<name>\\w+))")]
     private static partial Regex Thrown();
 }

@@ -75,10 +75,10 @@ public class SeparationPolicyTests(SeparationFixture fixture)
     }
 
     [Theory]
-    [InlineData(1, 0.0001, false, "hardly anything was found to accompany it (40 dB softer than it)")]
-    [InlineData(1, 0.01, true, "accompanied (20 dB softer than it)")]
-    [InlineData(0.1, 1, true, "accompanied (10 dB louder than it)")]
-    [InlineData(0, 1, true, "accompanied (90 dB louder than it)")]
+    [InlineData(1, 0.0001, false, "hardly anything was found to accompany them (40 dB softer than they are)")]
+    [InlineData(1, 0.01, true, "accompanied (20 dB softer than they are)")]
+    [InlineData(0.1, 1, true, "accompanied (10 dB louder than they are)")]
+    [InlineData(0, 1, true, "accompanied (90 dB louder than they are)")]
     public void A_voice_that_is_alone_is_left_alone(double vocals, double accompaniment, bool expected, string reason)
     {
         var decision = SeparationPolicy.Judge(vocals, accompaniment, TimeSpan.Zero, null);

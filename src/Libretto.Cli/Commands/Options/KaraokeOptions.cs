@@ -17,7 +17,7 @@ internal sealed partial class KaraokeOptions
 
     private readonly Option<string> _audio = new("--audio")
     {
-        Description = "What is heard: instrumental, mix (the song as it is), or guide (the voice at a low level).",
+        Description = "The audio: instrumental, mix (the song as it is), or guide (with quiet vocals).",
         HelpName = "MODE",
         DefaultValueFactory = _ => "instrumental",
     };

@@ -3,13 +3,12 @@ using Libretto.Server.Data.Entities;
 using Libretto.Server.Http;
 using Libretto.Server.Jobs;
 using Libretto.Server.Jobs.Queue;
-using Libretto.Server.Jobs.Workers;
 using Libretto.Server.Security;
 
 namespace Libretto.Server.Api.Intake;
 
 /// <summary>Takes exports in: each is made once, however often it is asked for.</summary>
-internal sealed partial class ExportIntake(JobStore jobs, JobQueue queue, Admission admission, TimeProvider time)
+internal sealed partial class ExportIntake(JobStore jobs, JobQueue queue, JobFactory factory, Admission admission)
 {
     /// <summary>Begins an export, or finds the one that was begun before.</summary>
     /// <param name="song">The job whose song it is.</param>
@@ -25,7 +24,7 @@ internal sealed partial class ExportIntake(JobStore jobs, JobQueue queue, Admiss
             throw LyricsApi.Expired();
         if (song.DocumentKey is null || song.InputKey is null || Exports.Is(song))
             throw new ApiProblem(409, "not_ready", "The song has no words yet. Wait until it is done, then ask again.");
-        var wanted = Exports.Of(song, options, time.GetUtcNow().UtcDateTime).Needing(JobRequirements.Of(new JobOptions()));
+        var wanted = factory.ForExport(song, options);
         if (await jobs.FindRepeatedAsync(wanted.KeyId, wanted.IdempotencyKey!, ct) is not { } export)
         {
             await admission.CheckAsync(caller, ct);
@@ -40,7 +39,7 @@ internal sealed partial class ExportIntake(JobStore jobs, JobQueue queue, Admiss
         return export;
     }
 
-    /// <summary>The options as they are written: what is the default is left out, so that the same wish is the same export.</summary>
+    /// <summary>The options as they are written: what is the default is left out, so that the same request is the same export.</summary>
     private static ExportOptions Check(ExportOptions options)
     {
         var kind = FormValue.OneOf("kind", options.Kind, [.. Exports.Kinds])

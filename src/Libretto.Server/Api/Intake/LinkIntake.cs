@@ -1,13 +1,9 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Libretto.Acquire;
-using Libretto.Server.Data;
 using Libretto.Server.Data.Entities;
 using Libretto.Server.Http;
 using Libretto.Server.Jobs;
 using Libretto.Server.Jobs.Queue;
-using Libretto.Server.Jobs.Workers;
 using Libretto.Server.Security;
 using Libretto.Storage;
 using Microsoft.AspNetCore.Http;
@@ -17,8 +13,7 @@ namespace Libretto.Server.Api.Intake;
 /// <summary>
 /// Makes a job of a posted link: one whose song is in the store is ready to be worked on, any other begins with the download.
 /// </summary>
-internal sealed class LinkIntake(LinkFetch links, JobOptionsRules rules, JobCookies cookies, LaneChoice lanes, IContentStore store,
-    TimeProvider time)
+internal sealed class LinkIntake(LinkFetch links, JobOptionsRules rules, JobCookies cookies, JobFactory factory, IContentStore store)
 {
     /// <summary>The job as it is to be added.</summary>
     /// <exception cref="ApiProblem">The body, its options or the caller's rights.</exception>
@@ -38,34 +33,8 @@ internal sealed class LinkIntake(LinkFetch links, JobOptionsRules rules, JobCook
             known = null;
         if (lyrics is not null)
             await lyrics.StoreAsync(store, ct);
-        var job = new Job
-        {
-            Id = Job.NewId(),
-            KeyId = caller.KeyId,
-            RequestHash = Convert.ToHexStringLower(
-                SHA256.HashData(Encoding.UTF8.GetBytes($"{link.Key}\n{lyrics?.Key}\n{JobJson.Write(options)}"))),
-            Url = link.Address.AbsoluteUri,
-            VideoId = known?.Facts.VideoId ?? link.VideoId,
-            Title = options.Title ?? known?.Facts.Title,
-            Artist = options.Artist ?? known?.Facts.Artist,
-            Duration = known?.Facts.Duration,
-            Options = options,
-            Status = JobStatus.Queued,
-            StatusMessage = JobStore.Waiting,
-            InputKey = known?.AudioKey,
-            LyricsKey = lyrics?.Key,
-            ResultKey = known is null ? DownloadKey(link) : StoredResult.KeyOf(known.AudioKey, lyrics?.Key, options),
-            Cookies = protectedCookies,
-            Lane = known is null ? Lane.Io : lanes.Of(options, lyrics is not null),
-            CreatedAt = time.GetUtcNow().UtcDateTime,
-        };
-        return known is null ? job : job.Needing(JobRequirements.Of(options));
+        return factory.ForLink(caller.KeyId, options, link, known, lyrics?.Key) with { Cookies = protectedCookies };
     }
-
-    /// <summary>
-    /// Stands in the place of the result's key while the song is not known: jobs for one link download one after the other.
-    /// </summary>
-    private static string DownloadKey(SongLink link) => ContentKey.Of("downloads", link.Key);
 
     private static async Task<LinkPost> BodyAsync(HttpRequest request, CancellationToken ct)
     {

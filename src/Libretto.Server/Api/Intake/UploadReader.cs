@@ -126,7 +126,7 @@ internal sealed class UploadReader(TemporaryFolder workFolder, ServerOptions opt
         {
             var block = upload.Spool.Free[..count];
             if (upload.Length == 0 && Containers.IsNoAudio(block.Span))
-                throw new ApiProblem(415, "not_audio",
+                throw new ApiProblem(415, ErrorCodes.NotAudio,
                     "This is not audio, whatever its name says. Send the song itself.") { Param = FilePart };
             upload.Length += count;
             if (upload.Length > options.MaxUploadBytes)

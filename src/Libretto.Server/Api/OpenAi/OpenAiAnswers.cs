@@ -69,8 +69,8 @@ internal sealed record OpenAiSegment(
     public static OpenAiSegment Of(LyricsLine line, int index)
     {
         var sure = line.Words.Where(word => word.Confidence > 0).Select(word => Math.Log(word.Confidence!.Value)).ToList();
-        return new OpenAiSegment(index, 0, line.Start, line.End, " " + line.Text, [], 0, sure.Count > 0
-            ? Math.Round(sure.Average(), 4) : 0, 1, 0);
+        var likelihood = sure.Count > 0 ? Math.Round(sure.Average(), 4) : 0;
+        return new OpenAiSegment(index, 0, line.Start, line.End, " " + line.Text, [], 0, likelihood, 1, 0);
     }
 }
 

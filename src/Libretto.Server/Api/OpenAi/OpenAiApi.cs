@@ -22,9 +22,8 @@ internal static class OpenAiApi
             .WithName("CreateTranscription").WithSummary("Transcribe, as OpenAI does")
             .WithDescription(
                 "multipart/form-data with file, and optionally model, language, prompt, response_format (json, text, srt, vtt, " +
-                    "verbose_json), " +
-                "timestamp_granularities[] and stream (server-sent events; whisper-1 ignores it). What is not known is ignored, and " +
-                    "named in the header Warning.")
+                "verbose_json), timestamp_granularities[] and stream (server-sent events; whisper-1 ignores it). What is not known is " +
+                "ignored, and named in the header Warning.")
             .Accepts<OpenAiUpload>("multipart/form-data").Produces<OpenAiText>(200);
         v1.MapPost("/audio/translations", (HttpContext context, Caller caller, OpenAiTranscriber transcriber, CancellationToken ct) =>
                 transcriber.AnswerAsync(context, caller, translate: true, ct))

@@ -1,3 +1,5 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Libretto.Lyrics;
@@ -14,13 +16,9 @@ namespace Libretto.Server.Api.OpenAi;
 
 /// <summary>Answers one transcription request.</summary>
 internal sealed partial class OpenAiTranscriber(
-    Admission admission, UploadReader uploads, JobIntake intake, OpenAiModelNames models, JobStore jobs, JobChanges changes,
-    IContentStore store,
-    ILogger<OpenAiTranscriber> log)
+    Admission admission, UploadReader uploads, JobIntake intake, OpenAiModelNames models, JobStore jobs, JobWaiter waiter,
+    IContentStore store, ILogger<OpenAiTranscriber> log)
 {
-    // Changes are told; looking anyway costs little, and keeps a stream alive on its way.
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
-
     public async Task<IResult> AnswerAsync(HttpContext context, Caller caller, bool translate, CancellationToken ct)
     {
         await admission.CheckAsync(caller, ct);
@@ -31,48 +29,35 @@ internal sealed partial class OpenAiTranscriber(
         upload.Dispose();
         if (form.Ignored.Count > 0)
             context.Response.Headers.Warning = $"299 libretto \"ignored: {string.Join(", ", form.Ignored)}\"";
-        if (form.Streams && !translate)
-        {
-            await StreamAsync(context, job, ct);
-            return TypedResults.Empty;
-        }
-        return Format(await LyricsOfAsync(job, idle: null, ct), form, translate);
+        return form.Streams && !translate
+            ? EventStream.Of(context, EventsAsync(context, job, ct))
+            : Format(await LyricsOfAsync(job, idle: null, ct), form, translate);
     }
 
     /// <summary>Events as OpenAI's: the text line by line, then the whole; an error as data, since the status is out by then.</summary>
-    private async Task StreamAsync(HttpContext context, Job job, CancellationToken ct)
+    private async IAsyncEnumerable<SseItem<string>> EventsAsync(
+        HttpContext context, Job job, [EnumeratorCancellation] CancellationToken ct)
     {
-        context.Response.ContentType = "text/event-stream";
-        context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers["X-Accel-Buffering"] = "no";
-        await WriteAsync(": working\n\n");
+        await EventStream.CommentAsync(context, "working", ct);
+        foreach (var data in await EventsOfAsync(context, job, ct))
+            yield return new SseItem<string>(data);
+    }
+
+    private async Task<IReadOnlyList<string>> EventsOfAsync(HttpContext context, Job job, CancellationToken ct)
+    {
         try
         {
-            var document = await LyricsOfAsync(job, () => WriteAsync(": working\n\n"), ct);
-            var before = "";
-            foreach (var line in document.Lines)
-            {
-                await WriteAsync(Event(JsonSerializer.Serialize(new OpenAiDelta("transcript.text.delta", before + line.Text),
-                    ApiJson.Readable.OpenAiDelta)));
-                before = " ";
-            }
-            await WriteAsync(Event(JsonSerializer.Serialize(new OpenAiDone("transcript.text.done", TextOf(document)),
-                ApiJson.Readable.OpenAiDone)));
-            await WriteAsync("data: [DONE]\n\n");
+            var document = await LyricsOfAsync(job, () => EventStream.CommentAsync(context, "working", ct), ct);
+            var deltas = document.Lines.Select((line, i) => JsonSerializer.Serialize(
+                new OpenAiDelta("transcript.text.delta", (i == 0 ? "" : " ") + line.Text), ApiJson.Readable.OpenAiDelta));
+            var done = JsonSerializer.Serialize(new OpenAiDone("transcript.text.done", TextOf(document)), ApiJson.Readable.OpenAiDone);
+            return [.. deltas, done, "[DONE]"];
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             if (e is not ApiProblem)
                 LogFailed(e, job.Id);
-            await WriteAsync(Event(JsonSerializer.Serialize(Problems.AsOpenAi(e), ProblemJson.Readable.OpenAiError)));
-        }
-
-        string Event(string json) => $"data: {json}\n\n";
-
-        async Task WriteAsync(string text)
-        {
-            await context.Response.WriteAsync(text, ct);
-            await context.Response.Body.FlushAsync(ct);
+            return [JsonSerializer.Serialize(Problems.AsOpenAi(e), ProblemJson.Readable.OpenAiError)];
         }
     }
 
@@ -88,20 +73,12 @@ internal sealed partial class OpenAiTranscriber(
             : new ApiProblem(StatusOf(job.ErrorCode), job.ErrorCode ?? "job_failed", job.ErrorMessage ?? "The job failed.");
     }
 
+    /// <summary>Waits for the job's end; a client that goes away cancels it.</summary>
     private async Task<Job> FinishAsync(Job job, Func<Task>? idle, CancellationToken ct)
     {
-        using var watch = changes.Start(job.Id);
         try
         {
-            while (await jobs.FindAsync(job.Id, ct) is { } now)
-            {
-                if (JobStatus.IsFinal(now.Status))
-                    return now;
-                await watch.WaitAsync(Look, ct);
-                if (idle is not null)
-                    await idle();
-            }
-            throw ApiProblem.NoSuchJob();
+            return await waiter.EndOfAsync(job.Id, idle, ct) ?? throw ApiProblem.NoSuchJob();
         }
         catch (OperationCanceledException)
         {
@@ -113,9 +90,9 @@ internal sealed partial class OpenAiTranscriber(
     /// <summary>Whose fault it was: ours, a service's that may be back soon, or the song's.</summary>
     private static int StatusOf(string? code) => code switch
     {
-        "internal_error" or "worker_died" => 500,
-        "disk_full" => 507,
-        "model_missing" or "worker_missing" or "tool_missing" => 503,
+        ErrorCodes.InternalError or ErrorCodes.WorkerDied => 500,
+        ErrorCodes.DiskFull => 507,
+        ErrorCodes.ModelMissing or ErrorCodes.WorkerMissing or ErrorCodes.ToolMissing => 503,
         { } of when of.StartsWith("hosted_", StringComparison.Ordinal) || of.StartsWith("store_", StringComparison.Ordinal) ||
         of.StartsWith("model_", StringComparison.Ordinal) => 503,
         _ => 400,

@@ -65,7 +65,7 @@ internal sealed record JobOptions
     /// <summary>True to work anew even if the result is in the store.</summary>
     public bool? Fresh { get; init; }
 
-    /// <summary>The same wishes in the pipeline's terms.</summary>
+    /// <summary>The options as the pipeline takes them.</summary>
     /// <param name="path">The song's file; empty where only the choice of the engine matters.</param>
     public SongRequest ToRequest(string path) => new(path)
     {

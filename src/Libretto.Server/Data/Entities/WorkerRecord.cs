@@ -1,7 +1,7 @@
 namespace Libretto.Server.Data.Entities;
 
 /// <summary>
-/// A row of the table <c>worker_lives</c>: one life of a worker, from the wish for it to its end; lists are separated by commas.
+/// A row of the table <c>worker_lives</c>: one life of a worker, from when it is wanted to its end; lists are separated by commas.
 /// </summary>
 internal sealed record WorkerRecord
 {

@@ -1,6 +1,6 @@
 -- The keys that have jobs waiting, in the order of their turns: whoever takes a job walks along waiting_keys_order and stops at the first
--- key that has one for it. A row says that there may be jobs of this key at this priority. Triggers make the rows and copy turns into them,
--- so that programs of any version find them right; JobClaims.TidyAsync removes those that nothing waits for any more.
+-- key that has one for it. A row says that there may be jobs of this key at this priority. Triggers make the rows and copy the turns into
+-- them, so that programs of any version find them right; JobClaims.TidyAsync removes those that nothing waits for any more.
 create table waiting_keys (
     lane text not null,
     suspicious boolean not null,

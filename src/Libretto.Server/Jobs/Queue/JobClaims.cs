@@ -280,8 +280,11 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
             if (job.CancelRequested)
                 await CancelAsync(job, job.ProgressLog, ct);
             else if (job.Takeovers >= MostTakeovers)
-                await FailAsync(job, "worker_died", $"{MostTakeovers + 1} workers died while working on this song, so it was given up. " +
-                    "The song may need more memory than they have; see the workers' logs, then retry the job.", job.ProgressLog, ct);
+                await FailAsync(
+                    job, ErrorCodes.WorkerDied,
+                    $"{MostTakeovers + 1} workers died while working on this song, so it was given up. " +
+                    "The song may need more memory than they have; see the workers' logs, then retry the job.",
+                    job.ProgressLog, ct);
             else if (await TakeOverAsync(job, ct))
                 freed++;
         }

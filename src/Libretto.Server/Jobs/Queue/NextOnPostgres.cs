@@ -22,8 +22,8 @@ internal static class NextOnPostgres
         CancellationToken ct)
     {
         // Named one by one: a newer program may add columns to the table while this one runs.
-        var columns = string.Join(", ", context.Model.FindEntityType(typeof(Job))!.GetProperties()
-            .Select(column => column.GetColumnName()));
+        var properties = context.Model.FindEntityType(typeof(Job))!.GetProperties();
+        var columns = string.Join(", ", properties.Select(column => column.GetColumnName()));
         var sql = s_claim.Replace("COLUMNS", columns, StringComparison.Ordinal);
         while (true)
         {

@@ -53,7 +53,7 @@ internal sealed class ExportWork(KaraokePipeline pipeline, IContentStore store, 
 
         var kind = Exports.KindOf(export);
         var output = Path.Combine(folder, "export");
-        var request = new KaraokeRequest(new SongRequest(input), [new KaraokeOutput(kind, output)])
+        var request = new KaraokeRequest(new SongRequest(input) { Track = job.Options.Track }, [new KaraokeOutput(kind, output)])
         {
             Document = document,
             Stems = stems,
@@ -88,6 +88,6 @@ internal sealed class ExportWork(KaraokePipeline pipeline, IContentStore store, 
     private sealed class Progress(JobReporter reporter) : IProgress<SongProgress>
     {
         public void Report(SongProgress value) => reporter.Report(
-            value.Stage, value.Fraction, value.Model is { } model ? $"fetching the model {model.Model}" : value.Message, value.Method);
+            value.Stage, value.Fraction, value.Model is { } model ? FetchingText.Of(model) : value.Message, value.Method);
     }
 }

@@ -102,14 +102,14 @@ internal sealed partial class JobOutcome(
         if (isTransient && job.Attempts < options.RetryDelays.Count)
         {
             var delay = options.RetryDelays[job.Attempts];
-            LogRetry(job.Id, code, PublicMessages.OneLine(e.Message), delay.TotalSeconds);
+            LogRetry(job.Id, code, OneLine.Of(e.Message), delay.TotalSeconds);
             await retry.RunAsync(() => sameLinks.RetryLaterAsync(job, delay, code, message, jobLog.Steps, CancellationToken.None));
             await retry.RunAsync(() => claims.RetryLaterAsync(job, delay, code, message, jobLog.Steps, CancellationToken.None));
         }
         else
         {
             // What we say ourselves needs no stack trace.
-            LogFailed(e is LibrettoException ? null : e, job.Id, code, PublicMessages.OneLine(e.Message));
+            LogFailed(e is LibrettoException ? null : e, job.Id, code, OneLine.Of(e.Message));
             telemetry.Finished(JobStatus.Failed, 0);
             telemetry.EngineError(code);
             await retry.RunAsync(() => sameLinks.FailAsync(job, code, message, jobLog.Steps, CancellationToken.None));
@@ -129,8 +129,8 @@ internal sealed partial class JobOutcome(
     {
         LibrettoException known => (known.Code, PublicMessages.Of(known.Message, input, job.FileName ?? job.Title), known.IsTransient),
         _ when DiskErrors.IsFull(e) =>
-            ("disk_full", "The disk of the machine that worked on it is full. Free some space there, then retry the job.", false),
-        _ => ("internal_error", $"Something went wrong inside Libretto. The server's log has the details under job {job.Id}.",
+            (ErrorCodes.DiskFull, "The disk of the machine that worked on it is full. Free some space there, then retry the job.", false),
+        _ => (ErrorCodes.InternalError, $"Something went wrong inside Libretto. The server's log has the details under job {job.Id}.",
             DatabaseErrors.IsTrouble(e)),
     };
 

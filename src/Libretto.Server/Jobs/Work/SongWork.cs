@@ -33,9 +33,8 @@ internal sealed class SongWork(SongPipeline pipeline, PassagePipeline passages, 
         var result = job.Options.Passage is { } passage
             ? await passages.RunAsync(request, new TimeRange(passage.Start, passage.End), progress, ct)
             : await pipeline.RunAsync(request, progress, ct);
-        var document = result.Document with { Source = new LyricsSource(job.Url is null ? "upload" : "link") { Url = job.Url,
-            VideoId = job.VideoId } };
-        return new MadeSong(document, result.Stems);
+        var source = new LyricsSource(job.Url is null ? "upload" : "link") { Url = job.Url, VideoId = job.VideoId };
+        return new MadeSong(result.Document with { Source = source }, result.Stems);
     }
 
     /// <summary>Makes the stems, unless they are there already, and stores them likewise.</summary>
@@ -43,7 +42,7 @@ internal sealed class SongWork(SongPipeline pipeline, PassagePipeline passages, 
     /// <param name="folder">For temporary files.</param>
     /// <param name="reporter">Told how far it is.</param>
     /// <param name="ct">Stops at once.</param>
-    /// <returns>The keys of voice and accompaniment.</returns>
+    /// <returns>The keys of vocals and accompaniment.</returns>
     public async Task<(string Vocals, string Instrumental)> StoreStemsAsync(SongStems stems, string folder, JobReporter reporter,
         CancellationToken ct)
     {
@@ -51,9 +50,9 @@ internal sealed class SongWork(SongPipeline pipeline, PassagePipeline passages, 
         await stems.WriteAsync(vocals, instrumental, AudioFormat.Flac24,
             new StemProgress(reporter, s_plan.ShareOf(WorkStep.Stems).From), ct);
         var flac = new ContentDescription("audio/flac");
-        var (voice, rest) = (await store.AddFileAsync(StoreFolders.Stems, vocals, flac, ct), await store.AddFileAsync(
-            StoreFolders.Stems, instrumental, flac, ct));
-        return (voice.Key, rest.Key);
+        var storedVocals = await store.AddFileAsync(StoreFolders.Stems, vocals, flac, ct);
+        var storedInstrumental = await store.AddFileAsync(StoreFolders.Stems, instrumental, flac, ct);
+        return (storedVocals.Key, storedInstrumental.Key);
     }
 
     /// <summary>
@@ -75,7 +74,7 @@ internal sealed class SongWork(SongPipeline pipeline, PassagePipeline passages, 
                 _acquiredAt = value.Fraction;
                 working();
             }
-            var message = value.Model is { } model ? ModelWords.Of(model) : value.Message;
+            var message = value.Model is { } model ? FetchingText.Of(model) : value.Message;
             if (value.Stage == Stage.Acquire)
                 // Creeps towards the end, which is not known.
                 reporter.Report(Stage.Acquire, 0.3 + (0.7 * (1 - Math.Exp(-30 * value.Fraction))), message);
@@ -93,7 +92,7 @@ internal sealed class SongWork(SongPipeline pipeline, PassagePipeline passages, 
         public void Report(SongProgress value) => reporter.Report(
             Stage.Separate,
             from + ((1 - from) * value.Fraction),
-            value.Model is { } model ? ModelWords.Of(model) : value.Message,
+            value.Model is { } model ? FetchingText.Of(model) : value.Message,
             value.Method);
     }
 }

@@ -32,7 +32,7 @@ internal sealed record JobRequirements(string? Model, bool Gpu, int Memory, bool
     };
 
     /// <summary>The needs in words; empty where there are none.</summary>
-    public string Words() => string.Join(" and ", new[]
+    public string Describe() => string.Join(" and ", new[]
     {
         Gpu ? "a graphics card" : null,
         Model is null ? null : $"the model {Model}",

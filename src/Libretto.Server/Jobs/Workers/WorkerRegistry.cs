@@ -20,7 +20,7 @@ internal sealed class WorkerRegistry(IDbContextFactory<LibrettoDb> contexts, Not
     private static readonly string s_program =
         typeof(WorkerRegistry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
 
-    /// <summary>Notes the wish for a worker, before anything is started: whoever counts sees it.</summary>
+    /// <summary>Notes that a worker is wanted, before anything is started: whoever counts sees it.</summary>
     public async Task RequestAsync(string id, string pool, double? usdPerHour, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);

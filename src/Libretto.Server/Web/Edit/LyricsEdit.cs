@@ -15,8 +15,10 @@ internal static class LyricsEdit
         return Replace(document, word, old =>
         {
             var length = (old.End - old.Start) / Math.Max(1, texts.Length);
-            return texts.Select((one, i) => new LyricsWord(one, old.Start + (i * length), old.Start + ((i + 1) * length)) { Estimated =
-                texts.Length > 1 ? true : old.Estimated });
+            return texts.Select((one, i) => new LyricsWord(one, old.Start + (i * length), old.Start + ((i + 1) * length))
+            {
+                Estimated = texts.Length > 1 ? true : old.Estimated,
+            });
         });
     }
 

@@ -3,7 +3,6 @@ using Libretto.Server.Data.Entities;
 using Libretto.Server.Http;
 using Libretto.Server.Jobs;
 using Libretto.Server.Jobs.Queue;
-using Libretto.Server.Jobs.Workers;
 using Libretto.Server.Security;
 using Libretto.Storage;
 
@@ -13,7 +12,8 @@ namespace Libretto.Server.Web.Edit;
 /// Has the words of a passage timed by whichever worker is free: as a job, so that it waits its turn, survives restarts and can be
 /// stopped, but one that no list shows.
 /// </summary>
-internal sealed class PassageWork(JobStore jobs, JobQueue queue, IContentStore store, Admission admission, TimeProvider time)
+internal sealed class PassageWork(
+    JobStore jobs, JobFactory factory, JobQueue queue, IContentStore store, Admission admission, TimeProvider time)
 {
     // Long enough for a view that is told of an end to read what came of it.
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(5);
@@ -41,23 +41,8 @@ internal sealed class PassageWork(JobStore jobs, JobQueue queue, IContentStore s
             Separate = song.Options.Separate,
             Passage = passage,
         };
-        var job = new Job
-        {
-            Id = Job.NewId(),
-            PartOf = song.Id,
-            KeyId = song.KeyId,
-            FileName = song.FileName,
-            Title = song.Title,
-            Options = options,
-            Status = JobStatus.Queued,
-            StatusMessage = JobStore.Waiting,
-            InputKey = song.InputKey,
-            LyricsKey = lyrics.Key,
-            ResultKey = StoredResult.KeyOf(song.InputKey!, lyrics.Key, options),
-            Lane = Lane.Compute,
-            CreatedAt = time.GetUtcNow().UtcDateTime,
-        };
-        await jobs.AddAsync(job.Needing(JobRequirements.Of(options)), default);
+        var job = factory.ForPassage(song, options, lyrics.Key);
+        await jobs.AddAsync(job, default);
         queue.Wake(job);
         return job.Id;
     }

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Libretto.Server.Web.Export;
 
 /// <summary>
-/// Links that show one song, read-only, to whoever has them, until they expire or are called back. A link is the id of its row, sealed by
+/// Links that show one song, read-only, to whoever has them, until they expire or are revoked. A link is the id of its row, sealed by
 /// the server's own keys; nothing else can be reached through one.
 /// </summary>
 internal sealed class ShareLinks(IDataProtectionProvider protection, IDbContextFactory<LibrettoDb> contexts, TimeProvider time)
@@ -39,18 +39,19 @@ internal sealed class ShareLinks(IDataProtectionProvider protection, IDbContextF
     {
         var now = Now;
         await using var context = await contexts.CreateDbContextAsync(ct);
-        return await context.Shares.AsNoTracking().Where(row => row.JobId == jobId && row.ExpiresAt > now).OrderByDescending(
-            row => row.CreatedAt).ToListAsync(ct);
+        return await context.Shares.AsNoTracking()
+            .Where(row => row.JobId == jobId && row.ExpiresAt > now)
+            .OrderByDescending(row => row.CreatedAt).ToListAsync(ct);
     }
 
-    /// <summary>Calls a link back: from now on it shows nothing.</summary>
+    /// <summary>Revokes a link: from now on it shows nothing.</summary>
     public async Task RevokeAsync(string jobId, string id, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
         await context.Shares.Where(row => row.JobId == jobId && row.Id == id).ExecuteDeleteAsync(ct);
     }
 
-    /// <summary>The link that a token is; null when it has expired, was called back or is not ours.</summary>
+    /// <summary>The link that a token is; null when it has expired, was revoked or is not ours.</summary>
     public async Task<Share?> OpenAsync(string token, CancellationToken ct)
     {
         if (IdOf(token) is not { } id)

@@ -87,7 +87,7 @@ internal static partial class YtDlpErrors
     /// <summary>What it said, without what only its developers need, and without control characters.</summary>
     private static string Quote(string line)
     {
-        var text = string.Concat(line.Replace("ERROR:", "", StringComparison.Ordinal).Select(c => char.IsControl(c) ? ' ' : c));
+        var text = OneLine.Of(line.Replace("ERROR:", "", StringComparison.Ordinal));
         foreach (var end in (string[])["; please report", ". Please report", " (caused by"])
             if (text.IndexOf(end, StringComparison.OrdinalIgnoreCase) is > 0 and var at)
                 text = text[..at];

@@ -29,7 +29,7 @@ public static class ActivityDetector
     /// <summary>The ranges where something sounds, in order, apart from each other, within the recording.</summary>
     /// <param name="audio">any rate from 8 kHz up; of several channels the mean power counts.</param>
     /// <param name="options"><see cref="ActivityOptions.ForMix"/> when null.</param>
-    /// <param name="cancellationToken">Felt within a second of audio.</param>
+    /// <param name="cancellationToken">Checked for every second of audio.</param>
     public static IReadOnlyList<TimeRange> Detect(
         PcmFile audio, ActivityOptions? options = null, CancellationToken cancellationToken = default)
     {

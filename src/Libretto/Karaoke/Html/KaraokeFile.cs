@@ -12,7 +12,7 @@ internal sealed class KaraokeFile(ToolRunner tools, AudioDecoder decoder, Tempor
 
     /// <summary>Writes the file.</summary>
     /// <param name="song">Its words.</param>
-    /// <param name="recording">The song's file.</param>
+    /// <param name="recording">The song's file, and its audio track.</param>
     /// <param name="vocals">The voice as a file; null where it is not known apart.</param>
     /// <param name="instrumental">The accompaniment, likewise.</param>
     /// <param name="voice">How loud the voice is at first, of no meaning without stems.</param>
@@ -20,14 +20,14 @@ internal sealed class KaraokeFile(ToolRunner tools, AudioDecoder decoder, Tempor
     /// <param name="progress">Share done, 0 to 1.</param>
     /// <param name="cancellationToken">Ends ffmpeg at once; nothing half-written remains.</param>
     public async Task WriteAsync(
-        KaraokeSong song, string recording, string? vocals, string? instrumental, PageVoice voice, string path, IProgress<double>? progress,
-        CancellationToken cancellationToken)
+        KaraokeSong song, AudioInfo recording, string? vocals, string? instrumental, PageVoice voice, string path,
+        IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var packed = new List<string>();
         try
         {
             var sounds = vocals is null || instrumental is null
-                ? new PageSounds(await PackAsync(recording, packed, cancellationToken))
+                ? new PageSounds(await PackAsync(KaraokeSound.Of(recording), packed, cancellationToken))
                 : await PackStemsAsync(vocals, instrumental, packed, progress, cancellationToken);
             progress?.Report(0.8);
             var shown = new PlayerSong(song.Document with { Duration = song.Duration }, "")
@@ -54,23 +54,23 @@ internal sealed class KaraokeFile(ToolRunner tools, AudioDecoder decoder, Tempor
     private async Task<PageSounds> PackStemsAsync(
         string vocals, string instrumental, List<string> packed, IProgress<double>? progress, CancellationToken cancellationToken)
     {
-        var music = await PackAsync(instrumental, packed, cancellationToken);
+        var music = await PackAsync(new KaraokeSound(instrumental), packed, cancellationToken);
         progress?.Report(0.4);
-        return new PageSounds(music, await PackAsync(vocals, packed, cancellationToken));
+        return new PageSounds(music, await PackAsync(new KaraokeSound(vocals), packed, cancellationToken));
     }
 
-    private async Task<string> PackAsync(string sound, List<string> packed, CancellationToken cancellationToken)
+    private async Task<string> PackAsync(KaraokeSound sound, List<string> packed, CancellationToken cancellationToken)
     {
         packed.Add(folder.NewFile());
-        await new SoundWriter(tools).WriteOpusAsync(new KaraokeSound(sound), packed[^1], cancellationToken);
+        await new SoundWriter(tools).WriteOpusAsync(sound, packed[^1], cancellationToken);
         return packed[^1];
     }
 
-    private async Task<Waveform> MeasureAsync(string recording, string? vocals, CancellationToken cancellationToken)
+    private async Task<Waveform> MeasureAsync(AudioInfo recording, string? vocals, CancellationToken cancellationToken)
     {
         using var mix = await decoder.DecodeAsync(recording, Waveform.SampleRate, 1, cancellationToken: cancellationToken);
-        using var voice = vocals is null ? null : await decoder.DecodeAsync(vocals, Waveform.SampleRate, 1,
-            cancellationToken: cancellationToken);
+        using var voice = vocals is null ? null
+            : await decoder.DecodeAsync(vocals, Waveform.SampleRate, 1, cancellationToken: cancellationToken);
         return Waveform.Measure(mix, voice, cancellationToken);
     }
 }

@@ -29,7 +29,7 @@ internal sealed class UltraStarFolder(ToolRunner tools)
                 cancellationToken) ? $"{name} [CO].jpg" : null,
             Video = recording.HasVideo ? $"{name}{Path.GetExtension(recording.Path)}" : null,
         };
-        await sounds.WriteMp3Async(new KaraokeSound(recording.Path), Path.Combine(folder, media.Audio), cancellationToken);
+        await sounds.WriteMp3Async(KaraokeSound.Of(recording), Path.Combine(folder, media.Audio), cancellationToken);
         if (vocals is not null)
             await sounds.WriteMp3Async(new KaraokeSound(vocals), Path.Combine(folder, media.Vocals!), cancellationToken);
         if (instrumental is not null)
@@ -55,7 +55,7 @@ internal sealed class UltraStarFolder(ToolRunner tools)
                 cancellationToken: cancellationToken));
             return true;
         }
-        catch (ToolException e) when (e.Code == "tool_failed")
+        catch (ToolException e) when (e.Code == ErrorCodes.ToolFailed)
         {
             // A cover that cannot be read is no reason to go without a chart.
             return false;

@@ -12,9 +12,9 @@ internal sealed class AssStyles
         Mark = "Mark";
 
     private const string Format =
-        "Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, " +
-            "StrikeOut, ScaleX, ScaleY, " +
-        "Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding";
+        "Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, " +
+        "Bold, Italic, Underline, StrikeOut, ScaleX, ScaleY, Spacing, " +
+        "Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding";
 
     private readonly Dictionary<string, string> _styles;
     private readonly string _format;

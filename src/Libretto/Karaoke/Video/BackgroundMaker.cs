@@ -105,7 +105,7 @@ internal sealed class BackgroundMaker(ToolRunner tools, TemporaryFolder folder)
         catch (Exception e)
         {
             File.Delete(picture);
-            if (e is ToolException { Code: "tool_failed" } failed)
+            if (e is ToolException { Code: ErrorCodes.ToolFailed } failed)
                 throw KaraokeException.NoPicture(file, FfmpegErrorText.Reason(failed.ErrorLines, file));
             throw;
         }

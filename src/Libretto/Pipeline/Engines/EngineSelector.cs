@@ -128,9 +128,8 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, H
     private Task<ModelOffer> OfferAsync(Fetching fetching, string why, CancellationToken cancellationToken) => models.OfferAsync(
         ModelCatalogue.DefaultSpeechModel,
         entry => fetching.Notice(
-            $"Fetching {entry.Name} once ({entry.DownloadBytes / 1_000_000} MB): {why}. '--engine moonshine' does without (English " +
-                $"only); " +
-            "LIBRETTO_FETCH=never fetches nothing."),
+            $"Fetching {entry.Name} once ({entry.DownloadBytes / 1_000_000} MB): {why}. '--engine moonshine' does without " +
+            "(English only); LIBRETTO_FETCH=never fetches nothing."),
         fetching.Progress,
         cancellationToken);
 

@@ -1,8 +1,6 @@
-using Libretto.Audio;
 using Libretto.Karaoke;
 using Libretto.Lyrics;
 using Libretto.Models;
-using Libretto.Pipeline.Memo;
 using Libretto.Pipeline.Stems;
 
 namespace Libretto.Pipeline.Exports;
@@ -10,31 +8,26 @@ namespace Libretto.Pipeline.Exports;
 /// <summary>A song's way to karaoke that people can take anywhere: words, stems, notes, and then whatever is to be made of them.</summary>
 public sealed class KaraokePipeline
 {
-    private readonly AudioDecoder _decoder;
+    private readonly SongOpener _opener;
     private readonly SongPipeline _songs;
     private readonly StemSeparation _separation;
     private readonly NoteSearch _notes;
     private readonly KaraokeRenderer _renderer;
-    private readonly StageMemo _memo;
-    private readonly TimeProvider _time;
 
     internal KaraokePipeline(
-        AudioDecoder decoder, SongPipeline songs, StemSeparation separation, NoteSearch notes, KaraokeRenderer renderer, StageMemo memo,
-        TimeProvider time)
+        SongOpener opener, SongPipeline songs, StemSeparation separation, NoteSearch notes, KaraokeRenderer renderer)
     {
-        _decoder = decoder;
+        _opener = opener;
         _songs = songs;
         _separation = separation;
         _notes = notes;
         _renderer = renderer;
-        _memo = memo;
-        _time = time;
     }
 
     /// <summary>Makes karaoke of one song.</summary>
     /// <param name="request">The song and what is wanted of it.</param>
     /// <param name="progress">Told at once, in order, on whichever thread works.</param>
-    /// <param name="cancellationToken">Felt within half a second, by programs that were started too; nothing half-written remains.</param>
+    /// <param name="cancellationToken">Checked at least every half second, by programs that were started too. Nothing remains.</param>
     /// <exception cref="LibrettoException">The song, a model, a font, the disk, or a program it needs; its message says what to
     /// do.</exception>
     public async Task<KaraokeResult> RunAsync(
@@ -44,14 +37,11 @@ public sealed class KaraokePipeline
         if (request.Document is { IsTimed: false })
             throw KaraokeException.NoTimes();
         var plan = ProgressPlan.Karaoke(lyricsAreKnown: request.Document is not null);
-        var meter = new ProgressMeter(progress, plan, _time);
-        meter.Enter(WorkStep.Read, "reading");
-        using var song = await Song.OpenAsync(request.Song.Path, request.Song.Track, request.Song.Fresh, _decoder, _memo, meter,
-            cancellationToken);
-        if (NeedsSeparation(request) && await _separation.EnsureAsync(new SynchronousProgress<ModelProgress>(meter.Fetching),
+        using var song = await _opener.OpenAsync(request.Song, plan, progress, cancellationToken);
+        if (NeedsSeparation(request) && await _separation.EnsureAsync(new SynchronousProgress<ModelProgress>(song.Meter.Fetching),
             cancellationToken) is { } obstacle)
         {
-            song.Notice($"The whole song is heard, voice and all, because {StemSeparation.DefaultModel}, which separates them, is not " +
+            song.Notice($"The whole song is used, vocals included, because {StemSeparation.DefaultModel}, which separates them, is not " +
                 $"here and cannot be fetched now ({obstacle}).");
             request = request with { Audio = KaraokeAudio.Mix };
         }
@@ -59,10 +49,10 @@ public sealed class KaraokePipeline
         foreach (var notice in result?.Notices ?? [])
             song.Remember(notice);
         using var stems = new KaraokeVoice(song, request, result?.Stems, _separation);
-        meter.Enter(WorkStep.Separate, "separating the vocals");
+        song.Meter.Enter(WorkStep.Separate, "separating the vocals");
         await stems.PrepareAsync(cancellationToken);
 
-        meter.Enter(WorkStep.Notes, "finding syllables and notes");
+        song.Meter.Enter(WorkStep.Notes, "finding syllables and notes");
         var document = Named(result?.Document ?? request.Document!, request.Song.Path, song);
         document = await _notes.FindAsync(song, document, stems, request.Outputs.Any(output => output.Kind == KaraokeKind.UltraStar),
             cancellationToken);
@@ -75,10 +65,10 @@ public sealed class KaraokePipeline
 
     private Task<SongResult> TranscribeAsync(
         KaraokeRequest request, ProgressPlan plan, IProgress<SongProgress>? progress, CancellationToken cancellationToken) =>
-            _songs.RunAsync(
-        request.Song with { KeepStems = request.Audio != KaraokeAudio.Mix && request.Stems is null },
-        progress is null ? null : plan.Part(WorkStep.Lyrics, progress),
-        cancellationToken);
+        _songs.RunAsync(
+            request.Song with { KeepStems = request.Audio != KaraokeAudio.Mix && request.Stems is null },
+            progress is null ? null : plan.Part(WorkStep.Lyrics, progress),
+            cancellationToken);
 
     /// <summary>A title card needs a title: where nothing is known, the file's name.</summary>
     private static LyricsDocument Named(LyricsDocument document, string path, Song song) => document with

@@ -49,7 +49,7 @@ internal sealed class KaraokeRenderer(ToolRunner tools, AudioDecoder decoder, Fu
         return output.Kind switch
         {
             KaraokeKind.Html => new KaraokeFile(tools, decoder, folder).WriteAsync(
-                show, song.Info.Path, voice.Files?.Vocals, voice.Files?.Instrumental, VoiceOf(request.Audio), output.Path, progress,
+                show, song.Info, voice.Files?.Vocals, voice.Files?.Instrumental, VoiceOf(request.Audio), output.Path, progress,
                 cancellationToken),
             KaraokeKind.Mp4 => new VideoRenderer(tools, folder).RenderAsync(
                 show, SoundOf(song, voice, request.Audio), song.Info.HasCoverArt ? song.Info.Path : null, request.Video, output.Path,
@@ -66,7 +66,7 @@ internal sealed class KaraokeRenderer(ToolRunner tools, AudioDecoder decoder, Fu
     {
         (KaraokeAudio.Instrumental, { } stems) => new KaraokeSound(stems.Instrumental),
         (KaraokeAudio.Guide, { } stems) => new KaraokeSound(stems.Instrumental, stems.Vocals),
-        _ => new KaraokeSound(song.Info.Path),
+        _ => KaraokeSound.Of(song.Info),
     };
 
     private static PageVoice VoiceOf(KaraokeAudio audio) => audio switch

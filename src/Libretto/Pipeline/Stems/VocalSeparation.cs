@@ -51,7 +51,7 @@ internal sealed class VocalSeparation(StemSeparation separation, LibrettoSetting
             return null;
         if (mode == SeparationMode.Auto && !separation.IsInstalled && await LackAsync(song, cancellationToken) is { } lack)
         {
-            song.Notice($"The voice is not separated because {lack}. Fetch one with: libretto models pull {StemSeparation.DefaultModel}");
+            song.Notice($"The vocals are not separated because {lack}. Fetch one with: libretto models pull {StemSeparation.DefaultModel}");
             return null;
         }
         song.Meter.Enter(WorkStep.Separate, "separating the vocals");
@@ -76,8 +76,7 @@ internal sealed class VocalSeparation(StemSeparation separation, LibrettoSetting
             new SynchronousProgress<ModelProgress>(song.Meter.Fetching),
             cancellationToken,
             entry => song.Notice(
-                $"Fetching {entry.Name} once ({entry.DownloadBytes / 1_000_000} MB): it parts the voice from the rest, so that words are " +
-                    $"timed by it. " +
+                $"Fetching {entry.Name} once ({entry.DownloadBytes / 1_000_000} MB): it separates the vocals, by which words are timed. " +
                 "'--separate never' does without; LIBRETTO_FETCH=never fetches nothing."));
         return trouble is not null
             ? $"no model for it is installed, and none could be fetched ({trouble.TrimEnd('.')})" : null;

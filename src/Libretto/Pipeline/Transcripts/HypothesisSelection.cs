@@ -1,7 +1,7 @@
 using Libretto.Audio;
 using Libretto.Lyrics.Writing;
 using Libretto.Lyrics;
-using Libretto.Transcribe.Whisper;
+using Libretto.Transcribe;
 
 namespace Libretto.Pipeline.Transcripts;
 
@@ -13,10 +13,6 @@ internal static class HypothesisSelection
 {
     /// <summary>How much likelier the voice's words must be for each token, as a natural logarithm: a tie is the mix's.</summary>
     private const double ClearlySurer = 0.25;
-
-    // Text that passes neither is taken from nowhere: the bounds of openai/whisper's transcribe.py.
-    private const double LowestLogProbability = -1;
-    private const double HighestCompression = 2.4;
 
     /// <summary>Chooses.</summary>
     /// <param name="mix">What was heard in the mix.</param>
@@ -60,8 +56,8 @@ internal static class HypothesisSelection
     /// <param name="Score">Mean log probability of its windows.</param>
     private sealed record Passage(IReadOnlyList<LyricsWord> Words, IReadOnlyList<TimeRange> Onsets, IReadOnlyList<int> Ends, double? Score)
     {
-        public bool IsSound => Words.Count > 0 && Score >= LowestLogProbability &&
-            Hypothesis.CompressionRatio(WordJoiner.Join(Words.Select(word => word.Text))) <= HighestCompression;
+        public bool IsSound => Words.Count > 0 && Score >= DecodingThresholds.MeanLogProbability &&
+            Repetition.CompressionRatio(WordJoiner.Join(Words.Select(word => word.Text))) <= DecodingThresholds.CompressionRatio;
 
         public static Passage Of(Transcript song, (double Start, double End) time)
         {

@@ -6,7 +6,6 @@ using Libretto.Pipeline.Engines;
 using Libretto.Pipeline.Memo;
 using Libretto.Speech;
 using Libretto.Transcribe;
-using Libretto.Transcribe.Whisper;
 
 namespace Libretto.Pipeline.Transcripts;
 
@@ -27,8 +26,6 @@ internal sealed class SecondOpinion(Song song, RecognitionRun run)
 
     /// <summary>Nobody sings more words a second for long.</summary>
     private const double FastestSinging = 8;
-
-    private const double HighestCompression = 2.4;
 
     private readonly string _first = run.Engine.Transcriber.Name;
 
@@ -116,7 +113,7 @@ internal sealed class SecondOpinion(Song song, RecognitionRun run)
     {
         var isSound = again.Words.Count > 0 && again.Guards?.ContainsKey(Dropped) != true && again.Words.Count <= FastestSinging * Math.Max(
             1, doubt.Range.Length) &&
-            Hypothesis.CompressionRatio(WordJoiner.Join(again.Words.Select(word => word.Text))) <= HighestCompression;
+            Repetition.CompressionRatio(WordJoiner.Join(again.Words.Select(word => word.Text))) <= DecodingThresholds.CompressionRatio;
         // A larger network that is unsure is not worse than a small one that is unsure too.
         return isSound && (doubt.Guard != "unlikely" || again.Windows.All(window => window.MeanLogProbability > -1));
     }

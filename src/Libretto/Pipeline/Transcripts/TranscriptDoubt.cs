@@ -49,8 +49,7 @@ internal static class TranscriptDoubt
             : "Most of these words are unsure";
         return isEnglishOnly
             ? $"{found}. This engine knows English only: if the song is in another language, or hard to understand, fetch a better " +
-                $"model, once, " +
-              "with 'libretto models pull whisper-base' and run this again."
+              "model, once, with 'libretto models pull whisper-base' and run this again."
             : $"{found}. Check them by ear; '--quality best', a larger model ('libretto models list') or the lyrics themselves " +
                 $"(--lyrics) help.";
     }

@@ -73,6 +73,7 @@ internal sealed class CrossAttention
     /// <returns>One frame a position, never falling.</returns>
     public int[] PositionStarts(IReadOnlyList<int>? heads = null, IReadOnlyList<int>? frames = null, bool[]? mayPause = null)
     {
+        // Little cost is where much was looked at: each head's attention as a score over the positions, smoothed over time, subtracted.
         heads ??= [.. Enumerable.Range(0, Heads)];
         var cost = new float[Positions * Frames];
         var scored = ArrayPool<float>.Shared.Rent(Positions * Frames);
@@ -97,12 +98,15 @@ internal sealed class CrossAttention
             ArrayPool<float>.Shared.Return(scored);
             ArrayPool<float>.Shared.Return(filtered);
         }
+        // The cheapest way through positions and frames says when each position begins; over all frames where no others are known.
         if (frames is null)
             return DynamicTimeWarping.RowStarts(cost, Positions, Frames);
+        // Else over those that may hold a word, put side by side: the way cannot dwell in what was cut out,
         var picked = new float[Positions * frames.Count];
         for (var position = 0; position < Positions; position++)
             for (var i = 0; i < frames.Count; i++)
                 picked[position * frames.Count + i] = cost[position * Frames + frames[i]];
+        // and pays to cross a cut where no pause is expected. The frames found are counted back to those of the window.
         var breaks = mayPause is null ? null
             : new WarpingBreaks([.. frames.Select((frame, i) => i > 0 && frame > frames[i - 1] + 1)], mayPause, PauseCost);
         return [.. DynamicTimeWarping.RowStarts(picked, Positions, frames.Count, breaks).Select(i => frames[i])];

@@ -57,7 +57,7 @@ internal sealed class SoundEdges
     /// <param name="audio">16 kHz mono: the voice alone where there is one, else the mix.</param>
     /// <param name="isVoice">Whether it is the voice alone.</param>
     /// <param name="range">The stretch.</param>
-    /// <param name="cancellationToken">Felt within half a minute of audio.</param>
+    /// <param name="cancellationToken">Checked for every half minute of audio.</param>
     public static SoundEdges Measure(PcmFile audio, bool isVoice, TimeRange range, CancellationToken cancellationToken)
     {
         var first = (long)(Math.Max(0, range.Start) * VoiceLevels.HopsPerSecond);

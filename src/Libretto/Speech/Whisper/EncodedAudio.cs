@@ -24,7 +24,7 @@ internal sealed class EncodedAudio : IDisposable
     /// <summary>The window that begins at a time, encoded unless it is already: 30 s, silence past the recording's end.</summary>
     /// <param name="model">The network.</param>
     /// <param name="start">Seconds.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     public EncodedWindow Encode(WhisperModel model, double start, CancellationToken cancellationToken) =>
         Of(model).Encode(_audio, start, cancellationToken);
 

@@ -28,7 +28,7 @@ internal sealed class WindowPlan
     /// <summary>Plans windows.</summary>
     /// <param name="audio">16 kHz mono.</param>
     /// <param name="activity">Where someone sings; null to go by the level.</param>
-    /// <param name="cancellationToken">Felt within a second of audio.</param>
+    /// <param name="cancellationToken">Checked for every second of audio.</param>
     public WindowPlan(PcmFile audio, IReadOnlyList<TimeRange>? activity, CancellationToken cancellationToken)
     {
         _duration = audio.Duration;

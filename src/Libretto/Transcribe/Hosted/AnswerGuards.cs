@@ -2,22 +2,17 @@ using Libretto.Audio;
 using Libretto.Lyrics.Writing;
 using Libretto.Lyrics;
 using Libretto.Speech;
-using Libretto.Transcribe.Whisper;
 
 namespace Libretto.Transcribe.Hosted;
 
 /// <summary>
 /// The guards against invented text, for what a hosted engine heard: text in silence goes; text that goes in circles, repeats itself
-/// too much or is unlikely is doubted. The thresholds are those of openai/whisper's <c>transcribe.py</c> (MIT).
+/// too much or is unlikely is doubted (<see cref="DecodingThresholds"/>).
 /// </summary>
 internal static class AnswerGuards
 {
     /// <summary>Name of the guard that counts segments dropped because nothing sounds there.</summary>
     public const string SilentGuard = "silent";
-
-    private const double HighestCompression = 2.4;
-    private const double LowestLogProbability = -1;
-    private const double LikelyNoSpeech = 0.6;
 
     /// <summary>How much is judged at once, seconds: a window of Whisper's.</summary>
     private const double Window = 30;
@@ -61,7 +56,11 @@ internal static class AnswerGuards
 
     /// <summary>What Whisper itself takes for silence: no speech is likelier than not, and the words are unlikely.</summary>
     private static bool IsTakenForSilence(AnswerLine line) =>
-        line.Segment is { NoSpeechProbability: > LikelyNoSpeech, AverageLogProbability: < LowestLogProbability };
+        line.Segment is
+        {
+            NoSpeechProbability: > DecodingThresholds.NoSpeechProbability,
+            AverageLogProbability: < DecodingThresholds.MeanLogProbability,
+        };
 
     /// <summary>Only words with times of their own say where they are.</summary>
     private static bool IsInSilence(AnswerLine line, IReadOnlyList<TimeRange> sounding) =>
@@ -74,11 +73,11 @@ internal static class AnswerGuards
         var words = passage.SelectMany(line => line.Words).ToList();
         if (GoesInCircles(words))
             return "loop";
-        if (Hypothesis.CompressionRatio(WordJoiner.Join(words.Select(word => word.Text))) > HighestCompression)
+        if (Repetition.CompressionRatio(WordJoiner.Join(words.Select(word => word.Text))) > DecodingThresholds.CompressionRatio)
             return "compression";
         var told = passage.Where(line => line.Segment is { AverageLogProbability: < 0 })
             .Select(line => line.Segment!.AverageLogProbability).ToList();
-        return told.Count > 0 && told.Average() < LowestLogProbability ? "unlikely" : null;
+        return told.Count > 0 && told.Average() < DecodingThresholds.MeanLogProbability ? "unlikely" : null;
     }
 
     private static bool GoesInCircles(List<LyricsWord> words)

@@ -25,9 +25,12 @@ internal static class AnswerUnits
     /// <summary>The same answer with times in seconds.</summary>
     public static VerboseTranscription Convert(VerboseTranscription answer, double unit) => unit == 1 ? answer : answer with
     {
-        Segments = answer.Segments is null ? null
-            : [.. answer.Segments.Select(
-                segment => segment with { Start = segment.Start / unit, End = segment.End / unit, Words = Convert(segment.Words, unit) })],
+        Segments = answer.Segments is null ? null : [.. answer.Segments.Select(segment => segment with
+        {
+            Start = segment.Start / unit,
+            End = segment.End / unit,
+            Words = Convert(segment.Words, unit),
+        })],
         Words = Convert(answer.Words, unit),
     };
 

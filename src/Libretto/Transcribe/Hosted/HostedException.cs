@@ -24,23 +24,22 @@ public sealed class HostedException : LibrettoException
         ErrorKind.Missing, "hosted_key_missing", $"{engine.Name} wants a key. Set {engine.KeyVariable} to yours, or use '--engine auto'.");
 
     internal static HostedException KeyRefused(HostedEngine engine, int status) => new(
-        ErrorKind.Missing, "hosted_key_refused", engine.KeyVariable is { } variable
+        ErrorKind.Missing, ErrorCodes.HostedKeyRefused, engine.KeyVariable is { } variable
             ? $"{engine.Name} refused the key in {variable} ({status}). Put a valid one there, or unset it to work on this machine."
             : $"{engine.Name} wants a key ({status}), but none is configured for it. Name its variable; see docs/engines.md.");
 
     internal static HostedException Forbidden(HostedEngine engine, string? said) => new(
-        ErrorKind.Failed, "hosted_forbidden",
+        ErrorKind.Failed, ErrorCodes.HostedForbidden,
         $"{engine.Name} does not allow this request (403{Said(said)}). Check what the key in " +
-            $"{engine.KeyVariable ?? "its settings"} may do, and " +
-        "whether the network or a proxy on the way is blocked.");
+        $"{engine.KeyVariable ?? "its settings"} may do, and whether the network or a proxy on the way is blocked.");
 
     internal static HostedException NotFound(HostedEngine engine, string? said) => new(
-        ErrorKind.Usage, "hosted_not_found",
+        ErrorKind.Usage, ErrorCodes.HostedNotFound,
         $"{engine.Name} knows no model '{engine.Model}', or there is no such engine at " +
             $"{engine.Address} (404{Said(said)}). Correct the model or the address.");
 
     internal static HostedException WrongAddress(HostedEngine engine, int status) => new(
-        ErrorKind.Usage, "hosted_not_found",
+        ErrorKind.Usage, ErrorCodes.HostedNotFound,
         $"{engine.Address} leads elsewhere ({status}), and songs are not sent on to where nobody chose. Correct the address of " +
             $"{engine.Name}.");
 
@@ -105,19 +104,19 @@ public sealed class HostedException : LibrettoException
     };
 
     internal static HostedException Insecure(HostedEngine engine, string why, Exception inner) => new(
-        ErrorKind.Missing, "hosted_insecure",
+        ErrorKind.Missing, ErrorCodes.HostedInsecure,
         $"No secure connection to {engine.Name} at {engine.Address.Host} can be made, so nothing was sent: {why}. A proxy that looks " +
-            $"into connections " +
-        "needs its certificate installed on this machine.",
+        "into connections needs its certificate installed on this machine.",
         inner: inner);
 
     internal static HostedException BadAnswer(HostedEngine engine, string why, Exception? inner = null) => new(
-        ErrorKind.Failed, "hosted_answer", $"What {engine.Name} answered is no transcription: {why}. Check its address ({engine.Address}).",
+        ErrorKind.Failed, ErrorCodes.HostedAnswer,
+        $"What {engine.Name} answered is no transcription: {why}. Check its address ({engine.Address}).",
         inner: inner);
 
     internal static HostedException ErrorInAnswer(HostedEngine engine, string said) => new(
         ErrorKind.Failed,
-        "hosted_answer",
+        ErrorCodes.HostedAnswer,
         $"{engine.Name} answered with an error under the status 200: {said}. Check the model and the address ({engine.Address}).");
 
     private static string Said(string? said) => said is null ? "" : $": {said}";

@@ -49,8 +49,8 @@ public sealed partial class HostedStatus(TimeProvider time, ILogger<HostedStatus
 
     /// <summary>Whether no other song would fare better: a wrong key or address, an account without credit.</summary>
     private static bool IsForEverySong(HostedException why) =>
-        why.Code is "hosted_key_refused" or "hosted_forbidden" or "hosted_not_found" or "hosted_insecure" or "hosted_answer" ||
-        why.IsOutOfCredit;
+        why.IsOutOfCredit || why.Code is ErrorCodes.HostedKeyRefused or ErrorCodes.HostedForbidden or ErrorCodes.HostedNotFound or
+            ErrorCodes.HostedInsecure or ErrorCodes.HostedAnswer;
 
     [LoggerMessage(Level = LogLevel.Warning,
         Message = "The engine {engine} takes no songs; others do its work, until it answers again: {reason}")]

@@ -29,9 +29,6 @@ public sealed partial class MoonshineTranscriber : ITranscriber
     /// <summary>What is written only because it must be has to be this likely: what was understood always was.</summary>
     private const double LowestWhenForced = -0.4;
 
-    /// <summary>Below this mean log probability a window's text is invented rather than heard (docs/decisions.md).</summary>
-    private const double LowestMeanLogProbability = -1.0;
-
     private readonly Lazy<MoonshineNetwork> _network;
     private readonly ILogger<MoonshineTranscriber> _logger;
 
@@ -101,7 +98,7 @@ public sealed partial class MoonshineTranscriber : ITranscriber
         if (pass.Looped)
             guards["loop"] = 1;
         var meanLogProbability = MeanLogProbability(pass);
-        if (meanLogProbability < LowestMeanLogProbability)
+        if (meanLogProbability < DecodingThresholds.MeanLogProbability)
         {
             guards["unlikely"] = 1;
             LogUnlikely(start, end, meanLogProbability);

@@ -1,3 +1,4 @@
+using Libretto.Lyrics.Writing;
 using Libretto.Speech;
 using Libretto.Speech.Timing;
 using Libretto.Speech.Whisper;
@@ -7,15 +8,12 @@ namespace Libretto.Transcribe.Whisper;
 
 /// <summary>
 /// Decodes windows, and again, drawing at several temperatures, those whose text looks invented; drops text where nobody
-/// sings. The thresholds are those of openai/whisper's <c>transcribe.py</c> (MIT).
+/// sings.
 /// </summary>
 internal sealed class GuardedDecoder
 {
-    private const double HighestCompression = 2.4;
-    private const double LowestLogProbability = -1;
     // Hard singing may stay under the ordinary threshold whatever is tried; this far under it, nothing was understood.
     private const double InventedLogProbability = -1.5;
-    private const double LikelyNoSpeech = 0.6;
 
     private static readonly double[] RetryTemperatures = [0.4, 0.8];
 
@@ -89,13 +87,14 @@ internal sealed class GuardedDecoder
     private string? Suspicion(Hypothesis hypothesis)
     {
         // Where a part of a window is heard again, the silence before it would be taken for the part's.
-        if (hypothesis.IsWhole && hypothesis.NoSpeech > LikelyNoSpeech && hypothesis.MeanLogProbability < LowestLogProbability)
+        if (hypothesis.IsWhole && hypothesis.NoSpeech > DecodingThresholds.NoSpeechProbability &&
+            hypothesis.MeanLogProbability < DecodingThresholds.MeanLogProbability)
             return Silent;
-        if (Hypothesis.CompressionRatio(Text(hypothesis)) > HighestCompression)
+        if (Repetition.CompressionRatio(Text(hypothesis)) > DecodingThresholds.CompressionRatio)
             return "compression";
         if (Focus(hypothesis) < CrossAttention.LowestFocus)
             return Unfocused;
-        return hypothesis.MeanLogProbability < LowestLogProbability ? "unlikely" : null;
+        return hypothesis.MeanLogProbability < DecodingThresholds.MeanLogProbability ? "unlikely" : null;
     }
 
     private GuardedText Choose(List<Hypothesis> candidates, Dictionary<string, int> guards)

@@ -1,5 +1,3 @@
-using System.IO.Compression;
-using System.Text;
 using Libretto.Speech.Timing;
 using Libretto.Speech.Whisper;
 
@@ -83,17 +81,5 @@ internal sealed class Hypothesis
         longer.Tokens.AddRange([.. Tokens.Skip(_given), token]);
         longer.LogProbabilities.AddRange([.. LogProbabilities.Skip(_given), logProbability]);
         return longer;
-    }
-
-    /// <summary>How much a text repeats itself: its length over its length compressed; ordinary text is near 1.</summary>
-    public static double CompressionRatio(string text)
-    {
-        var bytes = Encoding.UTF8.GetBytes(text.Trim());
-        if (bytes.Length == 0)
-            return 0;
-        using var packed = new MemoryStream();
-        using (var zlib = new ZLibStream(packed, CompressionLevel.Optimal, leaveOpen: true))
-            zlib.Write(bytes);
-        return (double)bytes.Length / packed.Length;
     }
 }

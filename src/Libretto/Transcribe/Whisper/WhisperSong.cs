@@ -44,7 +44,7 @@ internal sealed class WhisperSong : IDisposable
     /// <param name="options">What the user wants.</param>
     /// <param name="batch">Sequences decoded at once at most.</param>
     /// <param name="logger">Told what the guards did.</param>
-    /// <param name="cancellationToken">Felt within a layer's time.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
     public WhisperSong(
         WhisperModel model, PcmFile audio, TranscribeOptions options, int batch, ILogger logger, CancellationToken cancellationToken)
     {

@@ -26,7 +26,7 @@ internal sealed class WindowDecoder
     /// <param name="states">The encoder's hidden states.</param>
     /// <param name="jobs">What to decode: rows of the states, the same one perhaps several times.</param>
     /// <param name="start">The tokens to start with: prompt, start, language, task.</param>
-    /// <param name="cancellationToken">Felt within a step.</param>
+    /// <param name="cancellationToken">Checked before every step.</param>
     /// <returns>A hypothesis a job, in order.</returns>
     public Hypothesis[] Decode(OrtValue states, IReadOnlyList<WindowJob> jobs, IReadOnlyList<int> start,
         CancellationToken cancellationToken)

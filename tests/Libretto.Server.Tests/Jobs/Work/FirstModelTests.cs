@@ -85,7 +85,7 @@ public sealed class FirstModelTests : IAsyncLifetime
     [InlineData(ModelStep.Downloading, 40, null, "fetching the model m")]
     [InlineData(ModelStep.Preparing, 100, 100L, "preparing the model m")]
     public void A_models_progress_is_put_in_words(ModelStep step, long bytes, long? total, string words) =>
-        Assert.Equal(words, ModelWords.Of(new ModelProgress("m", step, bytes, total)));
+        Assert.Equal(words, FetchingText.Of(new ModelProgress("m", step, bytes, total)));
 
     private async Task<(string Status, string Message)> ModelsPartAsync()
     {

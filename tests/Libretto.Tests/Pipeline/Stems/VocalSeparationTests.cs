@@ -39,7 +39,7 @@ public sealed class VocalSeparationTests : IDisposable
             Assert.True(voice.Model is null, time);
             Assert.Equal(singing, voice.Singing);
             Assert.Same(await song.SpeechAsync(null, Ct), await voice.SpeechAsync(Ct));
-            Assert.Contains(song.Notices, notice => notice.Contains("hardly anything was found to accompany it", StringComparison.Ordinal));
+            Assert.Contains(song.Notices, notice => notice.Contains("hardly anything was found to accompany them", StringComparison.Ordinal));
         }
     }
 }

@@ -1,7 +1,6 @@
-using System.IO.Compression;
-using System.Text;
 using System.Text.Json;
 using Libretto.Lyrics.Reading;
+using Libretto.Lyrics.Writing;
 
 namespace Libretto.Lyrics.Formats.Json;
 
@@ -93,17 +92,7 @@ internal sealed class VerboseJsonFormat : ILyricsFormat
             Text = text,
             Tokens = [],
             AverageLogProbability = sure.Count > 0 ? sure.Average() : 0,
-            CompressionRatio = CompressionRatio(text),
+            CompressionRatio = Repetition.CompressionRatio(text),
         };
-    }
-
-    /// <summary>Bytes over bytes compressed, as Whisper measures repetition.</summary>
-    private static double CompressionRatio(string text)
-    {
-        var bytes = Encoding.UTF8.GetBytes(text);
-        using var packed = new MemoryStream();
-        using (var zlib = new ZLibStream(packed, CompressionLevel.Optimal, leaveOpen: true))
-            zlib.Write(bytes);
-        return (double)bytes.Length / Math.Max(1, packed.Length);
     }
 }

@@ -4,7 +4,7 @@ using Libretto.Models;
 namespace Libretto.Server.Jobs.Work;
 
 /// <summary>A model on its way, as a job's step says it.</summary>
-internal static class ModelWords
+internal static class FetchingText
 {
     /// <summary>What is done for a model, with the share of the download in whole percent.</summary>
     public static string Of(ModelProgress model) => model.Step switch

@@ -1,5 +1,4 @@
 using Libretto.Server.Api.Intake;
-using Libretto.Server.Http;
 using Libretto.Server.Jobs;
 using Libretto.Server.Security;
 using Microsoft.AspNetCore.Builder;

@@ -1,6 +1,5 @@
 using Libretto.Server.Data;
 using Libretto.Server.Data.Entities;
-using Libretto.Server.Jobs.Workers;
 using Libretto.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

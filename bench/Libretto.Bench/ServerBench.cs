@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Libretto.Acquire;
 using Libretto.Server.Data.Entities;
+using Libretto.Server.Jobs;
 using Libretto.Server.Jobs.Queue;
 using Libretto.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -141,7 +142,7 @@ internal static class ServerBench
         for (var i = 1; i <= 200; i++)
         {
             sent[i / 2.5] = Stopwatch.GetTimestamp();
-            await claims.ReportAsync(job, i / 2.5, "transcribe", "bench", [], heard: null, default);
+            await claims.ReportAsync(job, new JobProgress(i / 2.5, "transcribe", "bench", []), default);
             await Task.Delay(50);
         }
         await claims.FailAsync(job, "bench", "done", [], default);

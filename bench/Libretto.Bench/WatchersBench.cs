@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Libretto.Server.Data.Entities;
+using Libretto.Server.Jobs;
 using Libretto.Server.Jobs.Queue;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -105,7 +106,7 @@ internal static class WatchersBench
             var job = (await claims.ClaimNextAsync(Lane.Compute, "bench", default))!;
             for (var step = 0; !_over.IsCancellationRequested; step++)
             {
-                await claims.ReportAsync(job, Math.Min(94, 1 + (step * 0.05)), "transcribe", $"step {step}", job.ProgressLog, heard: null, default);
+                await claims.ReportAsync(job, new JobProgress(Math.Min(94, 1 + (step * 0.05)), "transcribe", $"step {step}", job.ProgressLog), default);
                 await Task.Delay(100, CancellationToken.None);
             }
         }

@@ -121,7 +121,7 @@ public static partial class LibrettoServer
             .AddWebhooks(options)
             .AddSecurity(options)
             .AddApi()
-            .AddOperations()
+            .AddOperations(options)
             .AddPage();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
     }

@@ -95,6 +95,17 @@ public sealed record ServerOptions
     /// <summary>Songs of one key that may wait or be in work; 1,000 by default. Admins have no such limit.</summary>
     public int JobsPerKey { get; init; } = 1000;
 
+    /// <summary>Songs that one key may post within a day; as many as it likes when null (the default). Admins have no such limit.</summary>
+    public int? KeySongsPerDay { get; init; }
+
+    /// <summary>Minutes of music that one key may post within a day; as many as it likes when null (the default).</summary>
+    public double? KeyMinutesPerDay { get; init; }
+
+    /// <summary>
+    /// US dollars that one key's songs may cost at hosted engines within a day, by their published prices; any when null (the default).
+    /// </summary>
+    public double? KeyUsdPerDay { get; init; }
+
     /// <summary>Songs that may wait or be in work in all; 10,000 by default.</summary>
     public int QueueLimit { get; init; } = 10_000;
 

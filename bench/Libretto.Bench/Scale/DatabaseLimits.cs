@@ -3,7 +3,9 @@ using System.Diagnostics;
 using Libretto.Server;
 using Libretto.Server.Data;
 using Libretto.Server.Data.Entities;
+using Libretto.Server.Jobs;
 using Libretto.Server.Jobs.Queue;
+using Libretto.Server.Jobs.Workers;
 using Libretto.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
@@ -19,7 +21,12 @@ namespace Libretto.Bench.Scale;
 internal static class DatabaseLimits
 {
     private const int Clients = 16;
+    private const int Running = 1000;
+
+    // Of a million songs a day, in its busiest five minutes (docs/scale.md).
+    private const int PeakSongs = 70;
     private static readonly TimeSpan Span = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(10);
 
     /// <summary>All of it, or how fast jobs can be claimed only.</summary>
     public static async Task RunAsync(string database, bool onlyClaims = false)
@@ -44,12 +51,15 @@ internal static class DatabaseLimits
             }
             if (onlyClaims)
                 return;
-            var held = await HoldAsync(claims);
-            await RateAsync("heartbeats", held, job => claims.BeatAsync(job, default));
-            var pct = 0.0;
-            await RateAsync("progress updates", held, job => claims.ReportAsync(job, pct += 1e-6, "transcribe", "bench", [], heard: null, default));
+            await FillAsync(app, 2_000);
+            var held = await HoldAsync(claims, Running);
+            foreach (var processes in (int[])[10, 100, Running])
+                await ProgressAsync(claims, held, processes);
+            await BeatsAsync(app.Services.GetRequiredService<WorkerRegistry>(), held);
+            foreach (var times in (int[])[1, 2])
+                await DayAsync(app, claims, times);
             foreach (var listeners in (int[])[1, 10, 50, 200])
-                await NoticesAsync(database, claims, held, listeners);
+                await NoticesAsync(database, claims, held[..Clients], listeners);
         }
         finally
         {
@@ -97,28 +107,134 @@ internal static class DatabaseLimits
             Console.WriteLine($"  {waiting:N0} waiting: {count / since.Elapsed.TotalSeconds:F0} claims a second by {clients} at once");
     }
 
-    private static async Task<IReadOnlyList<Job>> HoldAsync(JobClaims claims)
+    private static async Task<Job[]> HoldAsync(JobClaims claims, int count)
     {
-        var held = new List<Job>();
-        for (var i = 0; i < Clients; i++)
-            held.Add((await claims.ClaimNextAsync(Lane.Compute, "bench", default))!);
-        return held;
+        var held = new ConcurrentBag<Job>();
+        await Task.WhenAll(Enumerable.Range(0, Clients).Select(n => Task.Run(async () =>
+        {
+            while (held.Count < count && await claims.ClaimNextAsync(Lane.Compute, $"bench-{n}", default) is { } job)
+                held.Add(job);
+        })));
+        return [.. held.Take(count)];
     }
 
-    private static async Task RateAsync(string what, IReadOnlyList<Job> held, Func<Job, Task<bool>> write)
+    /// <summary>All running jobs' progress twice a second, each process's in one statement: how long a statement takes.</summary>
+    private static async Task ProgressAsync(JobClaims claims, Job[] held, int processes)
     {
-        var count = 0;
+        var times = new ConcurrentBag<double>();
         var since = Stopwatch.StartNew();
-        await Task.WhenAll(held.Select(job => Task.Run(async () =>
+        await Task.WhenAll(held.Chunk(held.Length / processes).Select((jobs, number) => Task.Run(async () =>
         {
-            while (since.Elapsed < Span && await write(job))
-                Interlocked.Increment(ref count);
+            await Task.Delay(number * 500 / processes);
+            for (var turn = 1; since.Elapsed < Long; turn++)
+            {
+                var at = Stopwatch.GetTimestamp();
+                await claims.ReportAsync([.. jobs.Select(job => (job, At(turn * 0.01)))], default);
+                times.Add(Stopwatch.GetElapsedTime(at).TotalMilliseconds);
+                await Task.Delay(TimeSpan.FromMilliseconds(500) - Min(Stopwatch.GetElapsedTime(at), TimeSpan.FromMilliseconds(500)));
+            }
         })));
-        Console.WriteLine($"  {count / since.Elapsed.TotalSeconds:F0} {what} a second");
+        Console.WriteLine($"  progress of {held.Length:N0} running jobs of {processes:N0} processes, twice a second: " +
+            $"{times.Count / since.Elapsed.TotalSeconds:F0} statements a second, {times.Count / since.Elapsed.TotalSeconds * held.Length / processes:F0} rows, {Times(times)}");
+    }
+
+    /// <summary>A heartbeat of each of a thousand processes, four times in fifteen seconds.</summary>
+    private static async Task BeatsAsync(WorkerRegistry workers, Job[] held)
+    {
+        var times = new ConcurrentBag<double>();
+        var since = Stopwatch.StartNew();
+        var every = TimeSpan.FromSeconds(15) / 4;
+        await Task.WhenAll(held.Select((job, number) => Task.Run(async () =>
+        {
+            await Task.Delay(every * number / held.Length);
+            while (since.Elapsed < Long)
+            {
+                var at = Stopwatch.GetTimestamp();
+                await workers.BeatAsync("bench", isBusy: true, [Lane.Compute], [job], default);
+                times.Add(Stopwatch.GetElapsedTime(at).TotalMilliseconds);
+                await Task.Delay(every);
+            }
+        })));
+        Console.WriteLine($"  heartbeats of {held.Length:N0} busy processes: {times.Count / since.Elapsed.TotalSeconds:F0} statements a second, {Times(times)}");
+    }
+
+    /// <summary>
+    /// The busiest minutes of a million songs a day, once and twice over: songs come, are claimed and end, while a thousand are at work and say
+    /// twice a second how far they are, each by a statement of its own.
+    /// </summary>
+    private static async Task DayAsync(WebApplication app, JobClaims claims, int times)
+    {
+        await FillAsync(app, 20_000);
+        var atWork = await HoldAsync(claims, Running);
+        var taken = new ConcurrentQueue<Job>();
+        var (posts, takes, reports, ends) = (new ConcurrentBag<double>(), new ConcurrentBag<double>(), new ConcurrentBag<double>(), new ConcurrentBag<double>());
+        var store = app.Services.GetRequiredService<JobStore>();
+        var (songs, writes) = (PeakSongs * times, 2 * Running * times);
+        var since = Stopwatch.StartNew();
+        await Task.WhenAll(
+            AtRateAsync(since, songs, posts, n => store.AddAsync(NewJob(n), default)),
+            AtRateAsync(since, songs, takes, async n =>
+            {
+                if (await claims.ClaimNextAsync(Lane.Compute, $"bench-{n}", default) is { } job)
+                    taken.Enqueue(job);
+            }),
+            AtRateAsync(since, songs, ends, async _ =>
+            {
+                if (taken.TryDequeue(out var job))
+                    await claims.CompleteAsync(job, new StoredResult { DocumentKey = "bench", Duration = 200 }, 14, [], default);
+            }),
+            AtRateAsync(since, writes, reports, n => claims.ReportAsync(atWork[n % Running], At(n * 0.0001), default)));
+        Console.WriteLine($"  a million songs a day, {times} x its busiest minutes ({songs} songs, {writes:N0} reports a second): " +
+            $"{Rate(posts)} posted, {Rate(takes)} claimed, {Rate(reports)} reported, {Rate(ends)} ended");
+
+        string Rate(IReadOnlyCollection<double> done) => $"{done.Count / since.Elapsed.TotalSeconds:F0} a second ({Times(done)})";
+    }
+
+    private static async Task AtRateAsync(Stopwatch since, int perSecond, ConcurrentBag<double> times, Func<long, Task> work)
+    {
+        var started = 0L;
+        var running = new ConcurrentDictionary<long, Task>();
+        while (since.Elapsed < Long)
+        {
+            for (; started < since.Elapsed.TotalSeconds * perSecond && running.Count < 64; started++)
+            {
+                var number = started;
+                running[number] = Task.Run(async () =>
+                {
+                    var at = Stopwatch.GetTimestamp();
+                    await work(number);
+                    times.Add(Stopwatch.GetElapsedTime(at).TotalMilliseconds);
+                    running.TryRemove(number, out Task? _);
+                });
+            }
+            foreach (var (number, task) in running)
+                if (task.IsCompleted)
+                    running.TryRemove(number, out _);
+            await Task.Delay(5);
+        }
+        await Task.WhenAll(running.Values);
+    }
+
+    private static Job NewJob(long number) => new()
+    {
+        Id = Job.NewId(), KeyId = $"key-{number % 1000}", Options = new JobOptions(), Status = JobStatus.Queued, Lane = Lane.Compute,
+        CreatedAt = DateTime.UtcNow, ResultKey = "result/" + Guid.NewGuid(), InputKey = "audio/bench",
+    };
+
+    // A song's log in the middle of its work: five steps.
+    private static JobProgress At(double pct) => new(pct, "transcribe", "listening", [.. Enumerable.Range(0, 5).Select(
+        n => new JobStep($"step{n}", StepStatus.Completed, 20 * n, "done", DateTime.UtcNow, 1.5))]);
+
+    private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    private static string Times(IReadOnlyCollection<double> times)
+    {
+        var sorted = times.Order().ToList();
+        return sorted.Count == 0 ? "none" : $"{sorted[sorted.Count / 2]:F1} ms, 95 %: {sorted[(int)(sorted.Count * 0.95)]:F1} ms";
     }
 
     /// <summary>Every process hears of every change: how many changes a second can be told, and how late the last hears.</summary>
-    private static async Task NoticesAsync(string database, JobClaims claims, IReadOnlyList<Job> held, int listeners)
+    private static async Task NoticesAsync(string database, JobClaims claims, Job[] held, int listeners)
     {
         var heard = 0;
         var late = new ConcurrentBag<double>();
@@ -157,7 +273,7 @@ internal static class DatabaseLimits
             while (since.Elapsed < Span)
             {
                 sent[job.Id] = Stopwatch.GetTimestamp();
-                await claims.ReportAsync(job, pct += 1e-6, "transcribe", "bench", [], heard: null, default);
+                await claims.ReportAsync(job, new JobProgress(pct += 1e-6, "transcribe", "bench", []), default);
                 Interlocked.Increment(ref count);
             }
         })));

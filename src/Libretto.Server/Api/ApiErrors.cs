@@ -73,6 +73,7 @@ internal static class ApiErrors
         ],
         ["GetWebhook"] = [s_noJob, new(404, "webhook_missing")],
         ["GetWebhookSecret"] = [new(422, "webhooks_off")],
+        ["GetUsage"] = [new(422, "option_invalid")],
         ["ListWorkers"] = [new(403, "admin_only")],
         ["CreateTranscription"] = s_transcription,
         ["CreateTranslation"] = s_transcription,

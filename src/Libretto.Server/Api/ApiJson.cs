@@ -22,6 +22,7 @@ namespace Libretto.Server.Api;
 [JsonSerializable(typeof(SongAgain))]
 [JsonSerializable(typeof(StepsView))]
 [JsonSerializable(typeof(WorkersView))]
+[JsonSerializable(typeof(UsageView))]
 [JsonSerializable(typeof(WebhookView))]
 [JsonSerializable(typeof(WebhookSecretView))]
 [JsonSerializable(typeof(OpenAiText))]

@@ -52,6 +52,7 @@ internal static class ApiServices
         AudioApi.Map(jobs);
         ExportsApi.Map(jobs);
         WorkersApi.Map(app);
+        UsageApi.Map(app);
         WebhooksApi.Map(app);
         OpenAiApi.Map(app.MapGroup("/v1").WithTags("OpenAI"));
         LrclibApi.Map(app.MapGroup("/lrclib/api").ExcludeFromDescription());

@@ -42,7 +42,7 @@ internal static class JobActionsApi
             throw LyricsApi.Expired();
         if (!await store.RetryAsync(id, ct))
             throw new ApiProblem(409, "job_not_retryable", $"The job is {job.Status}; only a failed or cancelled one can be run again.");
-        queue.Wake(job.Lane);
+        queue.Wake(job);
         return await ViewAsync(id, request, caller, store, ct);
     }
 

@@ -95,6 +95,14 @@ internal static class OpenApiExamples
                 """)),
         ],
         "GetWebhookSecret" => [("200", "application/json", Json("""{"secret":"(64 hexadecimal digits)"}"""))],
+        "GetUsage" =>
+        [
+            ("200", "application/json", Json(
+                """
+                {"days":1,"keys":[{"key_id":"5f0c2c3e","name":"anna","songs":12,"minutes":41.5,"usd":0.024}],
+                "limits_per_day":{"songs":100}}
+                """)),
+        ],
         "ListWorkers" =>
         [
             ("200", "application/json", Json(

@@ -13,8 +13,12 @@ internal static class Databases
 {
     private const int StatementsPrepared = 50;
 
+    // This program sends its notices itself; those of older ones, triggers send: Data/Schema/0015.
+    private const string OwnNotices = "set libretto.notices = 'own'";
+
     public static void AddTo(IServiceCollection services, ServerOptions options)
     {
+        services.AddSingleton<Notices>().AddSingleton<Leadership>();
         if (options.UsesPostgres)
             AddPostgres(services, ConnectionStringOf(options.Database!));
         else
@@ -60,7 +64,7 @@ internal static class Databases
 
     private static void AddPostgres(IServiceCollection services, string connectionString)
     {
-        services.AddSingleton(_ => NpgsqlDataSource.Create(Prepared(connectionString)));
+        services.AddSingleton(_ => Source(connectionString));
         services.AddPooledDbContextFactory<LibrettoDb>((provider, context) => context.UseNpgsql(
             provider.GetRequiredService<NpgsqlDataSource>(),
             postgres => postgres.EnableRetryOnFailure(maxRetryCount: 5, maxRetryDelay: TimeSpan.FromSeconds(2), errorCodesToAdd: null)));
@@ -70,12 +74,26 @@ internal static class Databases
     /// What is asked again and again is planned once in each connection: planning a claim takes longer than the claim. A connection string
     /// that says otherwise is left as it is.
     /// </summary>
-    private static string Prepared(string connectionString)
+    private static NpgsqlDataSource Source(string connectionString)
     {
-        var builder = new NpgsqlConnectionStringBuilder(connectionString);
-        if (!builder.ContainsKey("Max Auto Prepare"))
-            (builder.MaxAutoPrepare, builder.AutoPrepareMinUsages) = (StatementsPrepared, 2);
-        return builder.ConnectionString;
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        var settings = builder.ConnectionStringBuilder;
+        if (!settings.ContainsKey("Max Auto Prepare"))
+            (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (StatementsPrepared, 2);
+        // Who only listens finds out that the other end is gone, and connections stay as they were set up.
+        (settings.TcpKeepAlive, settings.NoResetOnClose) = (true, true);
+        builder.UsePhysicalConnectionInitializer(
+            connection =>
+            {
+                using var command = new NpgsqlCommand(OwnNotices, connection);
+                command.ExecuteNonQuery();
+            },
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(OwnNotices, connection);
+                await command.ExecuteNonQueryAsync();
+            });
+        return builder.Build();
     }
 
     /// <summary>Write-ahead logging loses nothing when the process dies; waiting for a writer is SQLite's own, which wakes early.</summary>

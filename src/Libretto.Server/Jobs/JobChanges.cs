@@ -1,18 +1,32 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Libretto.Server.Data;
 
 namespace Libretto.Server.Jobs;
 
 /// <summary>
 /// Tells those who watch a job that its row has changed; what it says now they read from the table. Carries no content and keeps
-/// no queue, so a slow watcher costs nothing and misses nothing but intermediate states.
+/// no queue, so a slow watcher costs nothing and misses nothing but intermediate states. Processes tell each other by notices.
 /// </summary>
 internal sealed class JobChanges
 {
+    private const string Cancel = "cancel";
+
     /// <summary>In place of a job's id: watches them all.</summary>
     public const string Any = "";
 
     private readonly ConcurrentDictionary<string, Watch[]> _watches = new(StringComparer.Ordinal);
+
+    private readonly Notices? _notices;
+
+    public JobChanges(Notices? notices = null)
+    {
+        _notices = notices;
+        if (notices is null)
+            return;
+        notices.Heard += Hear;
+        notices.Missed += PublishAll;
+    }
 
     /// <summary>How many watch now.</summary>
     public int Watchers => _watches.Sum(job => job.Value.Length);
@@ -25,11 +39,20 @@ internal sealed class JobChanges
         return watch;
     }
 
-    /// <summary>A job's row has changed.</summary>
+    /// <summary>A job's row has changed: whoever watches it is told, in this process and in others.</summary>
     public void Publish(string jobId, bool cancel = false)
     {
+        Tell(jobId, cancel);
+        _notices?.Send(Notices.Jobs, cancel ? $"{jobId} {Cancel}" : jobId);
+        if (cancel)
+            _notices?.Send(Notices.Workers, $"{Cancel} {jobId}");
+    }
+
+    /// <summary>The same for this process alone, where others have been told.</summary>
+    public void Tell(string jobId, bool cancel = false)
+    {
         if (jobId != Any)
-            Publish(Any);
+            Tell(Any);
         if (!_watches.TryGetValue(jobId, out var watches))
             return;
         foreach (var watch in watches)
@@ -40,7 +63,16 @@ internal sealed class JobChanges
     public void PublishAll()
     {
         foreach (var jobId in _watches.Keys)
-            Publish(jobId);
+            Tell(jobId);
+    }
+
+    private void Hear(string channel, string text)
+    {
+        var words = text.Split(' ');
+        if (channel == Notices.Jobs)
+            Tell(words[0], cancel: words.Length > 1);
+        else if (channel == Notices.Workers && words is [Cancel, var jobId])
+            Tell(jobId, cancel: true);
     }
 
     private void Stop(Watch watch)

@@ -19,8 +19,7 @@ internal static class JobServices
         services.AddSingleton<SongNames>();
         services.AddSingleton<JobCookies>();
         services.AddSingleton<StageTimes>();
-        if (options.UsesPostgres)
-            services.AddHostedService<PostgresChanges>();
+        services.AddSingleton<KeyUsage>();
 
         services.AddSingleton<JobClaims>();
         services.AddSingleton<JobQueue>();
@@ -29,9 +28,7 @@ internal static class JobServices
         services.AddSingleton<SameLinkJobs>();
         services.AddSingleton<QueueState>();
         services.AddSingleton<WorkOnNext>(provider => provider.GetRequiredService<JobWorker>().RunNextAsync);
-        services.AddSingleton<WakeUp>();
         services.AddHostedService<RecoveryScan>();
-        HangfireQueue.AddTo(services, options);
 
         services.AddSingleton<JobWorker>();
         services.AddSingleton<JobOutcome>();
@@ -44,13 +41,18 @@ internal static class JobServices
 
         services.AddSingleton<WorkerRegistry>();
         services.AddSingleton<WorkerActivity>();
+        services.AddSingleton<HeldJobs>();
+        services.AddSingleton<LaneSignals>();
+        services.AddSingleton<ProgressWriter>();
         services.AddSingleton(provider => options.Capabilities ?? Capabilities.Detect(
             options,
             provider.GetRequiredService<OnnxSessions>(),
             provider.GetRequiredService<ModelStore>(),
             provider.GetRequiredService<LibrettoSettings>()));
-        if (options.EffectiveLanes.Count > 0)
-            services.AddHostedService<WorkerPresence>();
-        return services;
+        if (options.EffectiveLanes.Count == 0)
+            return services;
+        services.AddHostedService(provider => provider.GetRequiredService<ProgressWriter>());
+        services.AddHostedService<LaneWorkers>();
+        return services.AddHostedService<WorkerPresence>();
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Libretto.Models;
 using Libretto.Pipeline;
 using Libretto.Server.Data;
@@ -114,15 +115,20 @@ internal sealed class EnginesCheck(HostedStatus hosted) : IHealthCheck
 
 internal sealed class QueueCheck(QueueState queue, ServerOptions options) : IHealthCheck
 {
+    // While there is nothing to do it is looked at every half minute.
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        if (queue.ScannedAt is not { } scanned)
+        // Workers leave it to orchestrators.
+        if (options is { UsesPostgres: true, ServesApi: false })
+            return Task.FromResult(HealthCheckResult.Healthy("looked after by an orchestrator"));
+        if (queue.SinceLook is not { } since)
             return Task.FromResult(HealthCheckResult.Degraded("not looked at yet"));
         var words = string.Join(", ", Lane.All.Select(lane => $"{lane}: {queue.Ready(lane)} waiting"));
-        var isStuck = DateTime.UtcNow - scanned > options.TakeOverAfter + options.ScanEvery;
-        return Task.FromResult(isStuck
-            ? HealthCheckResult.Unhealthy($"not looked at since {scanned:O}")
-            : HealthCheckResult.Healthy(words));
+        return Task.FromResult(since > Longest + options.ScanEvery
+            ? HealthCheckResult.Unhealthy(string.Create(CultureInfo.InvariantCulture, $"not looked at for {since.TotalSeconds:0} s"))
+            : HealthCheckResult.Healthy(queue.IsElsewhere ? "looked after by another orchestrator" : words));
     }
 }
 

@@ -5,10 +5,13 @@ namespace Libretto.Server.Operations;
 internal static class OperationsServices
 {
     /// <summary>What keeps a server running and shows how it is.</summary>
-    public static IServiceCollection AddOperations(this IServiceCollection services)
+    public static IServiceCollection AddOperations(this IServiceCollection services, ServerOptions options)
     {
         services.AddHostedService<IdleMemory>();
-        services.AddHostedService<Retention>();
+        services.AddSingleton<Retention>();
+        services.AddHostedService<DiskSweep>();
+        if (options.ServesApi)
+            Maintenance.AddTo(services);
         services.AddSingleton<StoreUploads>();
         services.AddHostedService(provider => provider.GetRequiredService<StoreUploads>());
         Telemetry.AddTo(services);

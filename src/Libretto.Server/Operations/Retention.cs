@@ -4,7 +4,6 @@ using Libretto.Server.Data.Entities;
 using Libretto.Server.Jobs;
 using Libretto.Storage;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Libretto.Server.Operations;
@@ -16,13 +15,11 @@ internal sealed partial class Retention(
     LinkFetch links,
     JobStore jobs,
     JobChanges changes,
-    Lease lease,
+    Leadership leadership,
     ServerOptions options,
     TimeProvider time,
     ILogger<Retention> log)
-    : BackgroundService
 {
-    private static readonly TimeSpan Every = TimeSpan.FromMinutes(10);
     private const int Batch = 100;
 
     // All that songs and jobs leave in the store; where links led, LinkFetch itself forgets.
@@ -35,40 +32,14 @@ internal sealed partial class Retention(
     // Long enough to see in the morning what one should not have done at night.
     private static readonly TimeSpan BinAge = TimeSpan.FromDays(1);
 
-    // Of what also lies in a store beyond the network.
-    private const long MostOnDisk = 5_000_000_000;
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Every, time);
-        do
-        {
-            try
-            {
-                await RunAsync(stoppingToken);
-            }
-            catch (Exception e) when (DatabaseErrors.IsTrouble(e) || e is StorageException)
-            {
-                LogTrouble(e.Message);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
-
+    /// <summary>Of all orchestrators the one that leads does.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
+        if (!await leadership.HoldAsync(ct))
+            return;
         await jobs.EmptyBinAsync(time.GetUtcNow().UtcDateTime - BinAge, ct);
-        // Of all processes one does, until it has not come back for a turn; each looks after its own disk.
-        if (options.Retention is { } age && await lease.HoldAsync(Lease.Retention, Every, ct))
+        if (options.Retention is { } age)
             await ExpireAsync(time.GetUtcNow().UtcDateTime - age, ct);
-        var disk = store as DiskContentStore;
-        if (store is TieredContentStore tiers)
-        {
-            disk = tiers.Local;
-            await StoreMaintenance.PruneAsync(disk, null, MostOnDisk, ct);
-        }
-        if (disk is not null)
-            await disk.SweepAsync(ct);
     }
 
     private async Task ExpireAsync(DateTime before, CancellationToken ct)
@@ -141,7 +112,4 @@ internal sealed partial class Retention(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId}: its song and results were removed after their time")]
     private partial void LogExpired(string jobId);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Old results cannot be removed now: {Reason}")]
-    private partial void LogTrouble(string reason);
 }

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Libretto.Server.Pools;
 
 /// <summary>
-/// Sees that there are as many workers as the policy wants. Of several orchestrators the one with the lease does; all it knows is
+/// Sees that there are as many workers as the policy wants. Of several orchestrators the one that leads does; all it knows is
 /// in the tables, so another can go on where it stopped.
 /// </summary>
 internal sealed partial class PoolManager(
@@ -18,7 +18,7 @@ internal sealed partial class PoolManager(
     PoolObserver observer,
     WorkerRegistry workers,
     JobStore jobs,
-    Lease lease,
+    Leadership leadership,
     ServerOptions server,
     TimeProvider time,
     ILogger<PoolManager> log)
@@ -26,23 +26,15 @@ internal sealed partial class PoolManager(
 {
     private const int UsualStartSeconds = 20;
 
+    // While no song waits, none is at work and there is no worker.
+    private static readonly TimeSpan WithoutWork = TimeSpan.FromSeconds(30);
+
+    private long? _lookedAt;
+
     /// <summary>What was seen last, for health reports; null while another process leads.</summary>
     public (PoolView View, PoolDecision Decision)? Last { get; private set; }
 
     public string Name => pool.Name;
-
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        try
-        {
-            await lease.ReleaseAsync(Lease.Pools, cancellationToken);
-        }
-        catch (Exception e) when (DatabaseErrors.IsTrouble(e))
-        {
-            // It ends by itself.
-        }
-    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -51,7 +43,10 @@ internal sealed partial class PoolManager(
         {
             try
             {
-                await RunAsync(stoppingToken);
+                if (!leadership.Leads)
+                    Last = null;
+                else if (IsTime())
+                    await RunAsync(stoppingToken);
             }
             catch (Exception e) when (DatabaseErrors.IsTrouble(e))
             {
@@ -64,11 +59,12 @@ internal sealed partial class PoolManager(
     /// <summary>One look and what follows from it.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        if (!await lease.HoldAsync(Lease.Pools, ct))
+        if (!await leadership.HoldAsync(ct))
         {
             Last = null;
             return;
         }
+        _lookedAt = time.GetTimestamp();
         await workers.ReapAsync(server.WorkerSilence, ct);
         var view = await observer.LookAsync(pool.Name, ct);
         var decision = PoolPolicy.Decide(view, options.Limits);
@@ -79,11 +75,14 @@ internal sealed partial class PoolManager(
         foreach (var id in decision.Drain)
             await workers.DrainAsync(id, ct);
         for (var i = 0; i < decision.Start && await AddWorkerAsync(ct); i++)
-            // Starting may take a while.
-            await lease.HoldAsync(Lease.Pools, ct);
+        {
+        }
         if (view.Waiting > 0)
             await TellAsync(view, decision, ct);
     }
+
+    private bool IsTime() => leadership.HasWork || Last is not { View.Workers.Count: 0 } || _lookedAt is not { } at ||
+        time.GetElapsedTime(at) >= WithoutWork;
 
     private async Task<bool> AddWorkerAsync(CancellationToken ct)
     {

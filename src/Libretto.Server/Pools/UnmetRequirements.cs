@@ -14,7 +14,7 @@ namespace Libretto.Server.Pools;
 /// </summary>
 internal sealed partial class UnmetRequirements(
     IDbContextFactory<LibrettoDb> contexts, WorkerRegistry workers, IEnumerable<IWorkerPool> pools, JobChanges changes,
-    ServerOptions options, ILogger<UnmetRequirements> log)
+    Leadership leadership, ServerOptions options, ILogger<UnmetRequirements> log)
     : BackgroundService
 {
     // So many different needs at once are seen.
@@ -47,8 +47,12 @@ internal sealed partial class UnmetRequirements(
         {
             try
             {
-                await workers.ReapAsync(options.WorkerSilence, stoppingToken);
-                await RunAsync(stoppingToken);
+                // While nothing waits there is nobody to tell.
+                if (leadership is { Leads: true, HasWork: true })
+                {
+                    await workers.ReapAsync(options.WorkerSilence, stoppingToken);
+                    await RunAsync(stoppingToken);
+                }
             }
             catch (Exception e) when (DatabaseErrors.IsTrouble(e))
             {

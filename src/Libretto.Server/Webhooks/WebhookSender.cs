@@ -2,23 +2,26 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using Libretto.Server.Data;
 using Libretto.Server.Data.Entities;
+using Libretto.Server.Jobs;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Libretto.Server.Webhooks;
 
 /// <summary>
-/// Tells receivers that jobs have ended. Of several orchestrators the one with the lease does. A receiver may hear of one end twice,
+/// Tells receivers that jobs have ended. Of several orchestrators the one that leads does. A receiver may hear of one end twice,
 /// if this process dies between the answer and the note of it; it never fails to hear.
 /// </summary>
 internal sealed partial class WebhookSender(
-    WebhookStore deliveries, Lease lease, HttpClient http, ServerOptions options, TimeProvider time,
+    WebhookStore deliveries, Leadership leadership, JobChanges changes, HttpClient http, ServerOptions options, TimeProvider time,
     ILogger<WebhookSender> log) : BackgroundService
 {
     private const int AtOnce = 8;
     private const int Batch = 40;
     private const int Gone = 410;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    // While no job changes and no attempt is due.
+    private static readonly TimeSpan WithoutWork = TimeSpan.FromSeconds(30);
 
     /// <summary>Pauses after an attempt that failed; after the last it has failed.</summary>
     private static readonly TimeSpan[] s_pauses =
@@ -29,14 +32,19 @@ internal sealed partial class WebhookSender(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(options.ScanEvery, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        using var watch = changes.Start(JobChanges.Any);
+        while (true)
         {
+            await Task.Delay(options.ScanEvery, time, stoppingToken);
+            if (!leadership.Leads)
+                continue;
             try
             {
                 while (await RunAsync(stoppingToken) == Batch)
                 {
                 }
+                if (await deliveries.UntilNextAsync(stoppingToken) is var next && next > options.ScanEvery)
+                    await watch.WaitAsync(next < WithoutWork ? next : WithoutWork, stoppingToken);
             }
             catch (Exception e) when (DatabaseErrors.IsTrouble(e))
             {
@@ -48,16 +56,11 @@ internal sealed partial class WebhookSender(
     /// <summary>Tells those whose time has come; gives how many that were.</summary>
     public async Task<int> RunAsync(CancellationToken ct)
     {
-        if (!await lease.HoldAsync(Lease.Webhooks, ct))
+        if (!await leadership.HoldAsync(ct))
             return 0;
         var due = await deliveries.DueAsync(Batch, ct);
         foreach (var some in due.Chunk(AtOnce))
-        {
-            // A chunk takes at most ten seconds, the lease lasts fifteen.
-            if (!await lease.HoldAsync(Lease.Webhooks, ct))
-                break;
             await Task.WhenAll(some.Select(pair => TellAsync(pair.Delivery, pair.Job, ct)));
-        }
         return due.Count;
     }
 

@@ -1,5 +1,6 @@
 using Libretto.Acquire;
 using Libretto.Server.Data;
+using Libretto.Server.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -19,7 +20,8 @@ internal static class WebhookServices
             provider.GetRequiredService<NetworkGuard>().CreateHandler(followRedirects: false));
         services.AddSingleton(provider => new WebhookSender(
             provider.GetRequiredService<WebhookStore>(),
-            provider.GetRequiredService<Lease>(),
+            provider.GetRequiredService<Leadership>(),
+            provider.GetRequiredService<JobChanges>(),
             provider.GetRequiredService<IHttpClientFactory>().CreateClient(Client),
             options,
             provider.GetRequiredService<TimeProvider>(),

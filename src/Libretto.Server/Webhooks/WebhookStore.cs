@@ -23,6 +23,15 @@ internal sealed class WebhookStore(IDbContextFactory<LibrettoDb> contexts)
         return [.. due.Select(row => (row.delivery, row.job))];
     }
 
+    /// <summary>How long it is until the next attempt is due of those that failed before; for ever when there is none.</summary>
+    public async Task<TimeSpan> UntilNextAsync(CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var next = await context.WebhookDeliveries.Where(delivery => delivery.State == WebhookState.Waiting && delivery.NextAt != null)
+            .MinAsync(delivery => delivery.NextAt, ct);
+        return next is { } at ? at - await context.NowAsync(ct) : TimeSpan.MaxValue;
+    }
+
     /// <summary>Notes an attempt; a state other than waiting ends it. False when another sender was faster.</summary>
     public async Task<bool> NoteAsync(WebhookDelivery seen, WebhookAttempt attempt, string state, TimeSpan pause, CancellationToken ct)
     {

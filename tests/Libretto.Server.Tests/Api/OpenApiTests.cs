@@ -49,6 +49,7 @@ public sealed partial class OpenApiTests : IAsyncLifetime
         Assert.Single(JsonSerializer.Deserialize(Given("ListJobs", "200"), ApiJson.Default.JobPage)!.Jobs);
         Assert.Equal(5, JsonSerializer.Deserialize(Given("GetSteps", "200"), ApiJson.Default.StepsView)!.Steps.Count);
         Assert.Single(JsonSerializer.Deserialize(Given("ListWorkers", "200"), ApiJson.Default.WorkersView)!.Workers);
+        Assert.Single(JsonSerializer.Deserialize(Given("GetUsage", "200"), ApiJson.Default.UsageView)!.Keys);
         Assert.Equal("delivered", JsonSerializer.Deserialize(Given("GetWebhook", "200"), ApiJson.Default.WebhookView)!.State);
         Assert.Equal("Hello again", Lyrics.LyricsFormats.Json.Read(Given("GetLyrics", "200").GetRawText()).Lines[0].Text);
         var posted = operations["PostJob"].GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("example");

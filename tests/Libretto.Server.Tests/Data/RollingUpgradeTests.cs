@@ -98,7 +98,7 @@ public sealed partial class RollingUpgradeTests(PostgresCluster cluster) : IDisp
 
     // A column that older programs do not fill needs to be nullable or to have a default; a function or trigger may be added or
     // replaced, a view added, an index that no longer helps may go: no program names one.
-    [GeneratedRegex(@"^((create (table|view|index|unique index|or replace (function|trigger))|drop index)\b|insert into \w+ |alter table \w+ add column \w+ \w+(?! not null(?! default)))", RegexOptions.Singleline)]
+    [GeneratedRegex(@"^((create (table|view|index|unique index|or replace (function|trigger))|drop index|alter table \w+ set)\b|insert into \w+ |alter table \w+ add column \w+ \w+(?! not null(?! default)))", RegexOptions.Singleline)]
     private static partial Regex Addition();
 
     [GeneratedRegex(@"^update \w+ set (?<column>\w+) = [^,;]*$", RegexOptions.Singleline)]

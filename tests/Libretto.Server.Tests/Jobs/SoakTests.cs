@@ -12,6 +12,9 @@ public sealed class SoakTests(PostgresCluster cluster) : IDisposable
 {
     private static readonly bool s_isWhole = Environment.GetEnvironmentVariable("LIBRETTO_SOAK") == "1";
     private static readonly int s_songs = s_isWhole ? 200 : 12;
+    // So long it begins anew: ./test soak --hours N.
+    private static readonly TimeSpan s_longest = TimeSpan.FromHours(
+        double.TryParse(Environment.GetEnvironmentVariable("LIBRETTO_SOAK_HOURS"), System.Globalization.CultureInfo.InvariantCulture, out var hours) ? hours : 0);
     private static readonly int s_clients = s_isWhole ? 20 : 6;
 
     private readonly ScratchFolder _folder = new();
@@ -23,11 +26,18 @@ public sealed class SoakTests(PostgresCluster cluster) : IDisposable
     [Fact]
     public async Task Songs_survive_killed_workers_and_a_restart_of_the_database()
     {
+        var since = Stopwatch.StartNew();
+        for (var round = 0; round == 0 || since.Elapsed < s_longest; round++)
+            await RunAsync(round);
+    }
+
+    private async Task RunAsync(int round)
+    {
         var database = await cluster.CreateDatabaseAsync();
         var port = PostgresCluster.FreePort();
         using var client = new JobClient(new Uri($"http://127.0.0.1:{port}"));
         await using var api = await LibrettoProcess.ServeAsync(Data, port, database, "--role api --lanes io");
-        var songs = MakeSongs();
+        var songs = MakeSongs(round);
         using var over = new CancellationTokenSource();
         var workers = Task.WhenAll(KeepAsync(0, database, kills: true, over.Token), KeepAsync(1, database, kills: false, over.Token));
 
@@ -87,11 +97,12 @@ public sealed class SoakTests(PostgresCluster cluster) : IDisposable
     }
 
     /// <summary>As many different recordings: the same speech at another level each.</summary>
-    private List<string> MakeSongs()
+    private List<string> MakeSongs(int round)
     {
         var speech = Samples.TwoLines;
         return [.. Enumerable.Range(0, s_songs).Select(number => TestAudio.Ffmpeg(
-            _folder[$"song-{number}.wav"], "-i", speech, "-t", "4", "-af", FormattableString.Invariant($"volume={1 - (number * 0.002)}")))];
+            _folder[$"song-{round}-{number}.wav"], "-i", speech, "-t", "4",
+            "-af", FormattableString.Invariant($"volume={1 - (number * 0.002) - (round * 0.00001)}")))];
     }
 
     /// <summary>A job as one client saw it, over as many connections as it took.</summary>

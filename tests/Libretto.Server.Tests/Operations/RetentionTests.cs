@@ -11,7 +11,6 @@ using Libretto.Settings;
 using Libretto.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Libretto.Server.Tests.Operations;
 
@@ -183,7 +182,7 @@ public sealed class RetentionTests : IAsyncLifetime
         return id;
     }
 
-    private Task RunAsync() => _server.Services.GetServices<IHostedService>().OfType<Retention>().Single().RunAsync(Ct);
+    private Task RunAsync() => _server.Services.GetRequiredService<Retention>().RunAsync(Ct);
 
     private async Task<string> FinishedAsync(string song, string title)
     {

@@ -9,6 +9,7 @@ using Libretto.Server.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 
 namespace Libretto.Server.Tests.Pools;
 
@@ -22,6 +23,8 @@ public abstract class PoolManagerTests : IAsyncLifetime
     private ServiceProvider _services = null!;
     private ServerOptions _options = null!;
     private int _status = 202;
+
+    private readonly List<Leadership> _leaders = [];
 
     private static readonly Capabilities Able = new(null, Gpu: false, 4000, Cookies: false);
 
@@ -47,6 +50,8 @@ public abstract class PoolManagerTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var leader in _leaders)
+            await leader.DisposeAsync();
         await _services.DisposeAsync();
         await _host.DisposeAsync();
         _http.Dispose();
@@ -77,7 +82,7 @@ public abstract class PoolManagerTests : IAsyncLifetime
         var worker = (await Workers.ListAsync(1, Ct)).Single();
         await Workers.RegisterAsync(worker.Id, null, "one", [Lane.Compute], Able, Ct);
         await SetAsync(worker.Id, set => set.SetProperty(row => row.StartedAt, row => row.RequestedAt.AddSeconds(7)));
-        await Workers.BeatAsync(worker.Id, isBusy: true, Ct);
+        await Workers.BeatAsync(worker.Id, isBusy: true, [Lane.Compute], [], Ct);
         // More than the one at work will have done within a minute.
         await AddJobAsync();
         await AddJobAsync();
@@ -141,7 +146,7 @@ public abstract class PoolManagerTests : IAsyncLifetime
         Assert.NotNull(first.Last);
         Assert.Null(second.Last);
 
-        await first.StopAsync(Ct);
+        await _leaders[0].DisposeAsync();
         await RunAsync(second);
         Assert.NotNull(second.Last);
         // The wish that the first noted is known to the second.
@@ -173,7 +178,7 @@ public abstract class PoolManagerTests : IAsyncLifetime
 
         await RunAsync(manager);
 
-        Assert.True(await Workers.BeatAsync(id, isBusy: false, Ct));
+        Assert.True((await Workers.BeatAsync(id, isBusy: false, [Lane.Compute], [], Ct)).Drain);
         await Workers.StopAsync(id, Ct);
         var row = (await Workers.ListAsync(1, Ct)).Single();
         Assert.Equal((WorkerState.Stopped, 0.36), (row.State, row.UsdPerHour));
@@ -210,7 +215,7 @@ public abstract class PoolManagerTests : IAsyncLifetime
         await RunAsync(manager);
 
         Assert.Single(_orders);
-        await Workers.BeatAsync(id, isBusy: false, Ct);
+        await Workers.BeatAsync(id, isBusy: false, [Lane.Compute], [], Ct);
         Assert.Equal(WorkerState.Running, (await Workers.ListAsync(10, Ct)).Single(row => row.Id == id).State);
     }
 
@@ -228,13 +233,20 @@ public abstract class PoolManagerTests : IAsyncLifetime
 
     private static PoolOptions Options() => new() { Limits = new PoolLimits { StartAfter = TimeSpan.Zero, TargetWait = TimeSpan.FromSeconds(60) }, UsdPerHour = 0.36 };
 
-    private PoolManager Manager() => new(
+    private PoolManager Manager()
+    {
+        var leadership = new Leadership(_options, NullLogger<Leadership>.Instance, _services.GetService<NpgsqlDataSource>());
+        _leaders.Add(leadership);
+        return Manager(leadership);
+    }
+
+    private PoolManager Manager(Leadership leadership) => new(
         new WebhookPool(_host.Address, "secret", _http, TimeProvider.System),
         Options(),
         new PoolObserver(Contexts, Workers, _services.GetRequiredService<JobClaims>(), TimeProvider.System),
         Workers,
         _services.GetRequiredService<JobStore>(),
-        new Lease(Contexts),
+        leadership,
         _options,
         TimeProvider.System,
         NullLogger<PoolManager>.Instance);

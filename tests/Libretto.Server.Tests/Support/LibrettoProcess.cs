@@ -32,14 +32,20 @@ internal sealed class LibrettoProcess : IAsyncDisposable
 
     /// <summary>Starts a server or worker and waits until it is ready.</summary>
     public static async Task<LibrettoProcess> ServeAsync(
-        string dataFolder, int port, string? database = null, string arguments = "", params (string Name, string Value)[] environment)
+        string dataFolder, int port, string? database = null, string arguments = "", params (string Name, string Value)[] environment) =>
+        await ServeAsync(dataFolder, port, database, arguments, null, environment);
+
+    /// <summary>The same of another program than the one that was built; of that one when null.</summary>
+    public static async Task<LibrettoProcess> ServeAsync(
+        string dataFolder, int port, string? database, string arguments, string? program, params (string Name, string Value)[] environment)
     {
         var server = Start(
             [
                 "serve", "--data", dataFolder, .. port > 0 ? (string[])["--urls", $"http://127.0.0.1:{port}"] : [],
                 .. database is null ? (string[])[] : ["--database", database], .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries),
             ],
-            [("LIBRETTO_TAKEOVER_SECONDS", "2"), ("LIBRETTO_LOG", "text"), .. environment]);
+            [("LIBRETTO_TAKEOVER_SECONDS", "2"), ("LIBRETTO_LOG", "text"), .. environment],
+            program);
         await Task.WhenAny(server._ready.Task, server._process.WaitForExitAsync()).WaitAsync(Patience);
         return server;
     }
@@ -105,9 +111,9 @@ internal sealed class LibrettoProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static LibrettoProcess Start(string[] arguments, (string Name, string Value)[] environment)
+    private static LibrettoProcess Start(string[] arguments, (string Name, string Value)[] environment, string? program = null)
     {
-        var start = new ProcessStartInfo("dotnet", [Dll, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [program ?? Dll, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var name in (string[])["DATABASE_URL", "LIBRETTO_DATA", "LIBRETTO_SERVER", "LIBRETTO_KEY"])
             start.Environment.Remove(name);
         // The small engine, whatever else this machine has.

@@ -11,6 +11,7 @@ using Libretto.Server.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 
 namespace Libretto.Server.Tests.Webhooks;
 
@@ -19,6 +20,7 @@ public abstract class WebhookTests : IAsyncLifetime
 {
     private const string Secret = "server secret";
     private readonly ScratchFolder _folder = new();
+    private readonly List<Leadership> _leaders = [];
     private readonly ConcurrentQueue<(string Body, string Signature)> _got = new();
     private readonly ConcurrentQueue<int> _answers = new();
     private LocalServer _receiver = null!;
@@ -52,6 +54,8 @@ public abstract class WebhookTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var leader in _leaders)
+            await leader.DisposeAsync();
         await _services.DisposeAsync();
         await _receiver.DisposeAsync();
         _http.Dispose();
@@ -214,8 +218,15 @@ public abstract class WebhookTests : IAsyncLifetime
 
     protected abstract Task<string?> DatabaseAsync();
 
-    private WebhookSender Sender() => new(
-        Deliveries, new Lease(_services.GetRequiredService<IDbContextFactory<LibrettoDb>>()), _http, _options, TimeProvider.System, NullLogger<WebhookSender>.Instance);
+    private WebhookSender Sender()
+    {
+        var leadership = new Leadership(_options, NullLogger<Leadership>.Instance, _services.GetService<NpgsqlDataSource>());
+        _leaders.Add(leadership);
+        return Sender(leadership);
+    }
+
+    private WebhookSender Sender(Leadership leadership) => new(
+        Deliveries, leadership, new JobChanges(), _http, _options, TimeProvider.System, NullLogger<WebhookSender>.Instance);
 
     private async Task<string> AddJobAsync(string status, string? address = null) =>
         (await Jobs.AddAsync(NewJob(status, address ?? new Uri(_receiver.Address, "told").AbsoluteUri), Ct)).Id;

@@ -14,6 +14,7 @@ internal sealed class S3Gate : IAsyncDisposable
     private readonly ConcurrentDictionary<string, int> _requests = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _asked = new(0);
     private readonly CancellationTokenSource _closing = new();
+    private int _counted;
 
     private S3Gate(WebApplication app) => _app = app;
 
@@ -24,6 +25,9 @@ internal sealed class S3Gate : IAsyncDisposable
 
     /// <summary>The code of the error that comes with <see cref="Status"/>, as S3 writes it; none where it is null.</summary>
     public string? ErrorCode { get; set; }
+
+    /// <summary>One request in so many is answered with 503; none when null.</summary>
+    public int? FailOneIn { get; set; }
 
     /// <summary>Whether requests are taken and never answered.</summary>
     public bool IsSilent { get; set; }
@@ -64,6 +68,11 @@ internal sealed class S3Gate : IAsyncDisposable
         {
             await Task.Delay(Timeout.Infinite, CancellationTokenSource.CreateLinkedTokenSource(_closing.Token, context.RequestAborted).Token)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return;
+        }
+        if (FailOneIn is { } often && Interlocked.Increment(ref _counted) % often == 0)
+        {
+            context.Response.StatusCode = 503;
             return;
         }
         if (Status is { } status)

@@ -35,7 +35,7 @@ internal sealed partial class ExportIntake(JobStore jobs, JobQueue queue, JobFac
             await jobs.RetryAsync(export.Id, ct);
             export = await jobs.FindAsync(export.Id, ct) ?? export;
         }
-        queue.Wake(export.Lane);
+        queue.Wake(export);
         return export;
     }
 

@@ -15,7 +15,7 @@ namespace Libretto.Server.Api.Intake;
 /// </summary>
 internal sealed partial class JobIntake(
     UploadReader uploads, SongUploads songs, LinkIntake links, JobOptionsRules rules, JobFactory factory, IContentStore store,
-    JobStore jobs, SongNames names, JobQueue queue, ILogger<JobIntake> log)
+    Admission admission, JobStore jobs, SongNames names, JobQueue queue, ILogger<JobIntake> log)
 {
     private const int LongestIdempotencyKey = 200;
 
@@ -40,6 +40,7 @@ internal sealed partial class JobIntake(
 
         var result = upload.Options.Fresh == true ? null : await StoredResult.FindAsync(store, job.ResultKey!, ct);
         var duration = await songs.KeepAsync(upload, ct);
+        await admission.CheckLengthAsync(caller, duration, ct);
         if (upload.Lyrics is { } lyrics)
             await lyrics.StoreAsync(store, ct);
         // A song that takes long to store must not come before those that were posted meanwhile.
@@ -65,7 +66,7 @@ internal sealed partial class JobIntake(
             return SameRequest(added, job.RequestHash!);
         LogTaken(job.Id, job.Url is null ? "file" : "link", job.Status);
         if (job.Status == JobStatus.Queued)
-            queue.Wake(job.Lane);
+            queue.Wake(job);
         return job;
     }
 

@@ -71,6 +71,9 @@ internal sealed record Job
     /// <summary>Length of the song in seconds.</summary>
     public double? Duration { get; init; }
 
+    /// <summary>What it has cost so far, US dollars; null while nothing is known.</summary>
+    public double? CostUsd { get; init; }
+
     /// <summary>When retention removed the result.</summary>
     public DateTime? ExpiredAt { get; init; }
 
@@ -103,4 +106,8 @@ internal sealed record Job
     public long Revision { get; init; } = 1;
 
     public static string NewId() => Guid.CreateVersion7().ToString("N");
+
+    /// <summary>Before the ids of all jobs that were made at a time or later.</summary>
+    public static string FirstIdAt(DateTimeOffset time) =>
+        time.ToUnixTimeMilliseconds().ToString("x12", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -27,6 +27,10 @@ internal sealed record JobStep(string Step, string Status, double Percentage, st
     /// <summary>What its user should know of the song and the given lyrics, in sentences; null where there is nothing to say.</summary>
     public IReadOnlyList<string>? Notices { get; init; }
 
+    /// <summary>What steps have cost in all, US dollars, those of tries that failed among them; null where nothing is known.</summary>
+    public static double? CostOf(IEnumerable<JobStep> steps) =>
+        steps.Where(step => step.Cost is not null).ToList() is { Count: > 0 } paid ? paid.Sum(step => step.Cost) : null;
+
     /// <summary>Seconds that workers have spent on a job by its steps: the download's and those of tries that failed among them.</summary>
     public static double SecondsOf(IEnumerable<JobStep> steps) => Math.Round(steps.Sum(step => step.Duration), 3);
 }

@@ -50,8 +50,18 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
         return (ready?.Count ?? 0, ready?.Oldest);
     }
 
-    /// <summary>Watches a job that is worked on.</summary>
-    public JobChanges.Watch Watch(Job job) => changes.Start(job.Id);
+    /// <summary>How many jobs wait and could begin now, by lane and by what they need, and since when the oldest of each waits.</summary>
+    public async Task<IReadOnlyList<WaitingJobs>> WaitingAsync(CancellationToken ct)
+    {
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var groups = await Ready(context)
+            .GroupBy(job => new { job.Lane, job.NeedsModel, job.NeedsGpu, job.NeedsMemory, job.NeedsCookies })
+            .Select(group => new { group.Key, Count = group.Count(), Oldest = group.Min(job => job.CreatedAt) })
+            .ToListAsync(ct);
+        return [.. groups.Select(row => new WaitingJobs(
+            row.Key.Lane, new JobRequirements(row.Key.NeedsModel, row.Key.NeedsGpu, row.Key.NeedsMemory, row.Key.NeedsCookies), row.Count,
+            row.Oldest))];
+    }
 
     /// <summary>How many jobs wait for the same work in the same lane.</summary>
     public async Task<int> CountSameWorkAsync(Job job, CancellationToken ct)
@@ -62,30 +72,29 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
             other.Id != job.Id, ct);
     }
 
-    /// <summary>Says that the worker lives; false when the job is no longer its own or is to be cancelled.</summary>
-    public async Task<bool> BeatAsync(Job job, CancellationToken ct)
+    /// <summary>
+    /// Writes how far jobs are; pct never goes back. Gives the ids of those that are still their worker's and not to be cancelled.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> ReportAsync(IReadOnlyList<(Job Job, JobProgress Progress)> jobs, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
-        return await Held(context, job).Where(row => !row.CancelRequested)
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.HeartbeatAt, row => DateTime.UtcNow), ct) == 1;
+        if (context.Database.IsNpgsql())
+        {
+            var written = await ProgressOnPostgres.WriteAsync(context, jobs, ct);
+            foreach (var id in written)
+                changes.Tell(id);
+            return written;
+        }
+        var held = new List<string>();
+        foreach (var (job, progress) in jobs)
+            if (await WriteAsync(job, progress, ct))
+                held.Add(job.Id);
+        return held;
     }
 
-    /// <summary>Writes how far it is; pct never goes back. False when the job is no longer the worker's or is to be cancelled.</summary>
-    public Task<bool> ReportAsync(
-        Job job, double pct, string stage, string message, IReadOnlyList<JobStep> log, string? heard, CancellationToken ct) =>
-        UpdateAsync(
-            job,
-            rows => rows.Where(row => !row.CancelRequested).ExecuteUpdateAsync(
-                set => set
-                    .SetProperty(row => row.Pct, row => row.Pct > pct ? row.Pct : pct)
-                    .SetProperty(row => row.CurrentStage, stage)
-                    .SetProperty(row => row.StatusMessage, message)
-                    .SetProperty(row => row.ProgressLog, log)
-                    .SetProperty(row => row.Heard, row => heard ?? row.Heard)
-                    .SetProperty(row => row.HeartbeatAt, row => DateTime.UtcNow)
-                    .SetProperty(row => row.Revision, row => row.Revision + 1),
-                ct),
-            ct);
+    /// <summary>The same for one; false when it is no longer its worker's or is to be cancelled.</summary>
+    public async Task<bool> ReportAsync(Job job, JobProgress progress, CancellationToken ct) =>
+        (await ReportAsync([(job, progress)], ct)).Count == 1;
 
     /// <summary>
     /// Lets the lyrics be read while stems are still made; edits that came before stay. False when the job is no longer the worker's.
@@ -108,7 +117,7 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
     /// <summary>Completes the job, all in one statement. False when it is no longer the worker's or is to be cancelled.</summary>
     public async Task<bool> CompleteAsync(Job job, StoredResult result, double seconds, IReadOnlyList<JobStep> log, CancellationToken ct)
     {
-        var now = DateTime.UtcNow;
+        var (now, cost) = (DateTime.UtcNow, JobStep.CostOf(log));
         var resultsUrl = StoredResult.UrlOf(job.Id);
         var isDone = await UpdateAsync(
             job,
@@ -122,6 +131,7 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
                     .SetProperty(row => row.ProcessingMethod, result.Method)
                     .SetProperty(row => row.ProcessingTimeSeconds, seconds)
                     .SetProperty(row => row.ProgressLog, log)
+                    .SetProperty(row => row.CostUsd, cost)
                     .SetProperty(row => row.Title, row => row.NamedAt == null ? result.Title ?? row.Title : row.Title)
                     .SetProperty(row => row.Artist, row => row.NamedAt == null ? result.Artist ?? row.Artist : row.Artist)
                     .SetProperty(row => row.Language, result.Language)
@@ -144,7 +154,7 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
     /// <summary>Ends the job in failure.</summary>
     public Task<bool> FailAsync(Job job, string code, string message, IReadOnlyList<JobStep> log, CancellationToken ct)
     {
-        var (now, seconds) = (DateTime.UtcNow, JobStep.SecondsOf(log));
+        var (now, seconds, cost) = (DateTime.UtcNow, JobStep.SecondsOf(log), JobStep.CostOf(log));
         return UpdateAsync(
             job,
             rows => rows.ExecuteUpdateAsync(
@@ -155,6 +165,7 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
                     .SetProperty(row => row.ErrorCode, code)
                     .SetProperty(row => row.ErrorMessage, message)
                     .SetProperty(row => row.ProgressLog, log)
+                    .SetProperty(row => row.CostUsd, cost)
                     .SetProperty(row => row.ProcessingTimeSeconds, seconds)
                     .SetProperty(row => row.Attempts, row => row.Attempts + 1)
                     .SetProperty(row => row.CompletedAt, now)
@@ -296,8 +307,10 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
     /// <summary>
     /// Those that wait and could begin: those for the same work as one at work wait for it. NextOnPostgres says the same in SQL.
     /// </summary>
-    public static IQueryable<Job> Ready(LibrettoDb context, string lane) => context.Jobs.AsNoTracking().Where(job =>
-        job.Status == JobStatus.Queued && job.Lane == lane && (job.NotBefore == null || job.NotBefore <= DateTime.UtcNow) &&
+    public static IQueryable<Job> Ready(LibrettoDb context, string lane) => Ready(context).Where(job => job.Lane == lane);
+
+    private static IQueryable<Job> Ready(LibrettoDb context) => context.Jobs.AsNoTracking().Where(job =>
+        job.Status == JobStatus.Queued && (job.NotBefore == null || job.NotBefore <= DateTime.UtcNow) &&
         !context.Jobs.Any(other => other.Status == JobStatus.Running && other.ResultKey == job.ResultKey));
 
     private Task<bool> TakeOverAsync(Job job, CancellationToken ct)
@@ -308,6 +321,24 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
             rows => rows.Where(row => row.HeartbeatAt < DateTime.UtcNow.AddSeconds(limit)).ExecuteUpdateAsync(
                 set => JobTransitions.Requeue(set, "its worker is gone; waiting for another", WaitingFor.Other)
                     .SetProperty(row => row.Takeovers, row => row.Takeovers + 1),
+                ct),
+            ct);
+    }
+
+    private Task<bool> WriteAsync(Job job, JobProgress progress, CancellationToken ct)
+    {
+        var (pct, stage, message, log, heard) = progress;
+        return UpdateAsync(
+            job,
+            rows => rows.Where(row => !row.CancelRequested).ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(row => row.Pct, row => row.Pct > pct ? row.Pct : pct)
+                    .SetProperty(row => row.CurrentStage, stage)
+                    .SetProperty(row => row.StatusMessage, message)
+                    .SetProperty(row => row.ProgressLog, log)
+                    .SetProperty(row => row.Heard, row => heard ?? row.Heard)
+                    .SetProperty(row => row.HeartbeatAt, row => DateTime.UtcNow)
+                    .SetProperty(row => row.Revision, row => row.Revision + 1),
                 ct),
             ct);
     }
@@ -331,3 +362,6 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
         return await context.Jobs.AnyAsync(row => row.Id == job.Id && row.Claim == job.Claim && row.Status == JobStatus.Completed, ct);
     }
 }
+
+/// <summary>Jobs that wait in a lane and need the same.</summary>
+internal sealed record WaitingJobs(string Lane, JobRequirements Needs, int Count, DateTime Oldest);

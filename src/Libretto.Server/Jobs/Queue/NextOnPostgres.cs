@@ -14,8 +14,8 @@ namespace Libretto.Server.Jobs.Queue;
 /// </summary>
 internal static class NextOnPostgres
 {
-    private static readonly string s_claim = Read("claim.postgres.sql");
-    private static readonly string s_forgetEmpty = Read("empty_keys.postgres.sql");
+    private static readonly string s_claim = EmbeddedSql.Read("claim.postgres.sql");
+    private static readonly string s_forgetEmpty = EmbeddedSql.Read("empty_keys.postgres.sql");
 
     /// <summary>Takes the next job that this worker can do; null when there is none, or every one of them is just being taken.</summary>
     public static async Task<Job?> ClaimAsync(LibrettoDb context, string lane, string worker, Capabilities capabilities,
@@ -55,10 +55,4 @@ internal static class NextOnPostgres
         new NpgsqlParameter("memory", capabilities.Memory),
         new NpgsqlParameter("cookies", capabilities.Cookies),
     ];
-
-    private static string Read(string name)
-    {
-        using var reader = new StreamReader(typeof(NextOnPostgres).Assembly.GetManifestResourceStream(name)!);
-        return reader.ReadToEnd();
-    }
 }

@@ -79,7 +79,7 @@ internal sealed partial class JobOutcome(
             LogHandedBack(job.Id);
         else
             await retry.RunAsync(() => claims.CancelAsync(job, jobLog.Steps, CancellationToken.None));
-        queue.Wake(job.Lane);
+        queue.Wake(job);
     }
 
     /// <summary>The work failed: another machine tries, or this one later, or the job has failed.</summary>
@@ -120,8 +120,8 @@ internal sealed partial class JobOutcome(
     /// <summary>Jobs for the same work waited for this one.</summary>
     public async Task WakeSameWorkAsync(Job job, CancellationToken ct)
     {
-        if (await claims.CountSameWorkAsync(job, ct) is > 0 and var waiting)
-            queue.Wake(job.Lane, waiting);
+        if (await claims.CountSameWorkAsync(job, ct) > 0)
+            queue.Wake(job.Lane);
     }
 
     /// <summary>What users may know of an error: never a path of this machine, nor what we did not mean to say.</summary>

@@ -18,16 +18,23 @@ internal sealed partial class JobWorker(
     TemporaryFolder workFolder,
     Checkpoints checkpoints,
     WorkerActivity activity,
+    HeldJobs held,
+    LaneSignals signals,
+    ProgressWriter progress,
+    JobChanges changes,
     TimeProvider time,
     ILogger<JobWorker> log)
 {
-    /// <summary>Takes the next job of a lane, if there is one, and brings it to an end.</summary>
-    public async Task RunNextAsync(string lane, CancellationToken shutdown)
+    /// <summary>Takes the next job of a lane and brings it to an end; false when there is none.</summary>
+    public async Task<bool> RunNextAsync(string lane, CancellationToken shutdown)
     {
         using var turn = activity.Begin();
         if (turn is null || shutdown.IsCancellationRequested ||
             await claims.ClaimNextAsync(lane, ProcessName.Value, shutdown) is not { } job)
-            return;
+            return false;
+        turn.HasJob = true;
+        // Where there was one there may be another, for the next of this process's workers.
+        signals.Signal(lane);
         using var scope = log.BeginScope(new Dictionary<string, object> { ["JobId"] = job.Id });
         using var trace = JobTelemetry.StartJob(job);
         // Checkpoint 1, claimed: the row is running and names this claim; its silence gives it to another after the heartbeat's limit.
@@ -35,13 +42,14 @@ internal sealed partial class JobWorker(
         LogClaimed(job.Id, lane, job.Attempts, job.Takeovers);
         await RunAsync(job, shutdown);
         await outcome.WakeSameWorkAsync(job, shutdown);
+        return true;
     }
 
     private async Task RunAsync(Job job, CancellationToken shutdown)
     {
         var jobLog = new JobLog(job, time);
         var folder = workFolder.NewFile();
-        await using var reporter = new JobReporter(job, jobLog, claims, log);
+        using var reporter = new JobReporter(job, jobLog, progress, held, changes);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(shutdown, reporter.Lost);
         try
         {
@@ -50,31 +58,31 @@ internal sealed partial class JobWorker(
             {
                 // The first part of a job for a link; the second is the same as any other's, by whichever worker.
                 var song = await links.AcquireAsync(job, folder, reporter, stop.Token);
-                await reporter.StopAsync();
+                reporter.Stop();
                 await outcome.HandOnAsync(job, jobLog, song);
                 return;
             }
             var result = await results.FindOrMakeAsync(job, jobLog, folder, reporter, stop.Token);
             // Checkpoint 7, result stored: the store answers for this song; the next worker completes the row from it.
             checkpoints.Pass(Checkpoints.ResultStored);
-            await reporter.StopAsync();
+            reporter.Stop();
             if (await outcome.CompleteAsync(job, jobLog, result))
                 // Checkpoint 8, completed: one statement, which no other worker can repeat; only the temporary copy is left to be swept.
                 checkpoints.Pass(Checkpoints.Completed);
         }
         catch (OperationCanceledException) when (reporter.Lost.IsCancellationRequested)
         {
-            await reporter.StopAsync();
+            reporter.Stop();
             await outcome.LetGoAsync(job, jobLog);
         }
         catch (OperationCanceledException) when (shutdown.IsCancellationRequested)
         {
-            await reporter.StopAsync();
+            reporter.Stop();
             await outcome.HandBackAsync(job, jobLog);
         }
         catch (Exception e)
         {
-            await reporter.StopAsync();
+            reporter.Stop();
             await outcome.FailAsync(job, jobLog, e, SongResults.InputIn(folder));
         }
         finally

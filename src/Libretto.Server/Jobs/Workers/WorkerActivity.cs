@@ -34,8 +34,8 @@ internal sealed class WorkerActivity
         }
     }
 
-    /// <summary>A job may begin; dispose of it when it has ended. Null when this process is about to end.</summary>
-    public IDisposable? Begin()
+    /// <summary>A job may begin; dispose of it when it has ended, or there was none. Null when this process is about to end.</summary>
+    public Turn? Begin()
     {
         lock (_lock)
         {
@@ -53,23 +53,28 @@ internal sealed class WorkerActivity
             return _isClosed |= _jobs == 0;
     }
 
-    private void End()
+    private void End(bool hadJob)
     {
         lock (_lock)
         {
             _jobs--;
-            _idleSince = _time.GetTimestamp();
+            if (hadJob)
+                _idleSince = _time.GetTimestamp();
         }
     }
 
-    private sealed class Turn(WorkerActivity activity) : IDisposable
+    /// <summary>One look for a job, and the work on it if there is one.</summary>
+    internal sealed class Turn(WorkerActivity activity) : IDisposable
     {
         private int _isOver;
+
+        /// <summary>Whether there was one: looking alone is no work.</summary>
+        public bool HasJob { get; set; }
 
         public void Dispose()
         {
             if (Interlocked.Exchange(ref _isOver, 1) == 0)
-                activity.End();
+                activity.End(HasJob);
         }
     }
 }

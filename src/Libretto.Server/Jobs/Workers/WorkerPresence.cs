@@ -5,18 +5,25 @@ using Microsoft.Extensions.Logging;
 namespace Libretto.Server.Jobs.Workers;
 
 /// <summary>
-/// A worker's own part in its row: it says that it has come, what it can do, that it lives, and ends when asked or long idle.
+/// A worker's own part in its row: it says that it has come, what it can do, that it lives, and ends when asked or long idle. One heartbeat
+/// is for the process and all of its jobs; the answer says which of them it has lost, and in which lanes something may wait.
 /// </summary>
 internal sealed partial class WorkerPresence(
-    WorkerRegistry workers, WorkerActivity activity, Capabilities capabilities, ServerOptions options, IHostApplicationLifetime lifetime,
-    TimeProvider time, ILogger<WorkerPresence> log)
+    WorkerRegistry workers, WorkerActivity activity, HeldJobs held, LaneSignals signals, Capabilities capabilities, Notices notices,
+    ServerOptions options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<WorkerPresence> log)
     : BackgroundService
 {
     /// <summary>The row that whoever started this process has made for it.</summary>
     public const string IdVariable = "LIBRETTO_WORKER_ID";
 
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+    // It costs nothing to look whether it is time for a heartbeat.
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ChangesApart = TimeSpan.FromSeconds(1);
+
     private string? _id;
+    private long _beatAt;
+    private bool _wasBusy;
+    private volatile bool _isCalled;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -34,13 +41,22 @@ internal sealed partial class WorkerPresence(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Every, time);
+        using var timer = new PeriodicTimer(Look, time);
+        notices.Heard += Hear;
+        var isAsked = false;
         do
         {
             try
             {
-                _id ??= await RegisterAsync(stoppingToken);
-                var isAsked = await workers.BeatAsync(_id, activity.IsBusy, stoppingToken);
+                if (_id is null)
+                {
+                    _id = await RegisterAsync(stoppingToken);
+                    isAsked = await BeatAsync(_id, stoppingToken);
+                }
+                else if (IsTime())
+                {
+                    isAsked = await BeatAsync(_id, stoppingToken);
+                }
                 if ((isAsked || activity.Idle > options.IdleExit) && activity.TryClose())
                 {
                     LogEnding(isAsked ? "it was asked to" : "it has been idle");
@@ -55,6 +71,39 @@ internal sealed partial class WorkerPresence(
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
+
+    /// <summary>
+    /// With jobs often enough that none is taken away, without any just often enough to count as there, and when the one becomes the other.
+    /// </summary>
+    private bool IsTime()
+    {
+        var since = time.GetElapsedTime(_beatAt);
+        var isBusy = activity.IsBusy;
+        return _isCalled || since >= (isBusy ? options.TakeOverAfter / 4 : options.TakeOverAfter) ||
+            (isBusy != _wasBusy && since >= ChangesApart);
+    }
+
+    private async Task<bool> BeatAsync(string id, CancellationToken ct)
+    {
+        (_isCalled, _wasBusy) = (false, activity.IsBusy);
+        var jobs = held.All;
+        await held.Writing.WaitAsync(ct);
+        try
+        {
+            var orders = await workers.BeatAsync(id, _wasBusy, options.EffectiveLanes, jobs, ct);
+            held.KeepOnly(jobs, orders.Held);
+            foreach (var lane in orders.Waiting)
+                signals.Signal(lane);
+            return orders.Drain;
+        }
+        finally
+        {
+            _beatAt = time.GetTimestamp();
+            held.Writing.Release();
+        }
+    }
+
+    private void Hear(string channel, string text) => _isCalled |= channel == Notices.Workers && text == WorkerRegistry.Drains + _id;
 
     private Task<string> RegisterAsync(CancellationToken ct) => workers.RegisterAsync(
         Variable(IdVariable), Variable("FLY_MACHINE_ID"), ProcessName.Value, options.EffectiveLanes, capabilities, ct);

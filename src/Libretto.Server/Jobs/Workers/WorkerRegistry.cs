@@ -1,8 +1,8 @@
 using System.Reflection;
 using Libretto.Server.Data;
 using Libretto.Server.Data.Entities;
-using Libretto.Server.Jobs.Queue;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Libretto.Server.Jobs.Workers;
 
@@ -10,8 +10,13 @@ namespace Libretto.Server.Jobs.Workers;
 /// The table <c>worker_lives</c>: who works, who worked and who is to come. All times are the database's, so that clocks of machines may
 /// differ.
 /// </summary>
-internal sealed class WorkerRegistry(IDbContextFactory<LibrettoDb> contexts)
+internal sealed class WorkerRegistry(IDbContextFactory<LibrettoDb> contexts, Notices notices)
 {
+    /// <summary>What a worker hears that is asked to end, before its id.</summary>
+    public const string Drains = "drain ";
+
+    private static readonly string s_beat = EmbeddedSql.Read("beat.postgres.sql");
+
     private static readonly string s_program =
         typeof(WorkerRegistry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
 
@@ -70,22 +75,53 @@ internal sealed class WorkerRegistry(IDbContextFactory<LibrettoDb> contexts)
         return wished.Id;
     }
 
-    /// <summary>Says that a worker lives and whether it has a job; gives whether it was asked to end.</summary>
-    public async Task<bool> BeatAsync(string id, bool isBusy, CancellationToken ct)
+    /// <summary>Says that a worker lives, with the jobs that it works on.</summary>
+    /// <param name="id">The worker.</param>
+    /// <param name="isBusy">Whether it has a job.</param>
+    /// <param name="lanes">Its lanes.</param>
+    /// <param name="jobs">Its jobs.</param>
+    /// <param name="ct">Stops.</param>
+    public async Task<WorkerOrders> BeatAsync(
+        string id, bool isBusy, IReadOnlyList<string> lanes, IReadOnlyList<Job> jobs, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
+        if (!context.Database.IsNpgsql())
+            return await BeatAsync(context, id, isBusy, jobs, ct);
+        return (await context.Database.SqlQueryRaw<WorkerOrders>(
+            s_beat,
+            new NpgsqlParameter("id", id),
+            new NpgsqlParameter("busy", isBusy),
+            new NpgsqlParameter("lanes", lanes.ToArray()),
+            new NpgsqlParameter("ids", jobs.Select(job => job.Id).ToArray()),
+            new NpgsqlParameter("claims", jobs.Select(job => job.Claim!).ToArray())).ToListAsync(ct))[0];
+    }
+
+    /// <summary>The same statement by statement, beside SQLite, where workers look into their lanes by themselves.</summary>
+    private static async Task<WorkerOrders> BeatAsync(
+        LibrettoDb context, string id, bool isBusy, IReadOnlyList<Job> jobs, CancellationToken ct)
+    {
         await context.Workers.Where(row => row.Id == id).ExecuteUpdateAsync(
             set => set
                 .SetProperty(row => row.State, WorkerState.Running)
                 .SetProperty(row => row.HeartbeatAt, row => DateTime.UtcNow)
                 .SetProperty(row => row.IdleSince, row => isBusy ? null : row.IdleSince ?? DateTime.UtcNow),
             ct);
-        return await context.Workers.Where(row => row.Id == id).Select(row => row.Drain).FirstOrDefaultAsync(ct);
+        var held = new List<string>();
+        foreach (var job in jobs)
+            if (await context.Jobs
+                .Where(row => row.Id == job.Id && row.Claim == job.Claim && row.Status == JobStatus.Running && !row.CancelRequested)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.HeartbeatAt, row => DateTime.UtcNow), ct) == 1)
+                held.Add(job.Id);
+        var drain = await context.Workers.Where(row => row.Id == id).Select(row => row.Drain).FirstOrDefaultAsync(ct);
+        return new WorkerOrders(drain, [.. held], []);
     }
 
     /// <summary>Asks a worker to end; it does so when it has no job.</summary>
-    public Task DrainAsync(string id, CancellationToken ct) =>
-        UpdateAsync(id, rows => rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.Drain, true), ct), ct);
+    public async Task DrainAsync(string id, CancellationToken ct)
+    {
+        await UpdateAsync(id, rows => rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.Drain, true), ct), ct);
+        notices.Send(Notices.Workers, Drains + id);
+    }
 
     /// <summary>A worker has ended.</summary>
     public Task StopAsync(string id, CancellationToken ct) => UpdateAsync(
@@ -148,3 +184,9 @@ internal sealed class WorkerRegistry(IDbContextFactory<LibrettoDb> contexts)
         return await change(context.Workers.Where(row => row.Id == id)) == 1;
     }
 }
+
+/// <summary>What a worker learns when it says that it lives.</summary>
+/// <param name="Drain">It was asked to end.</param>
+/// <param name="Held">The ids of those of its jobs that are still its own and not to be cancelled.</param>
+/// <param name="Waiting">Those of its lanes in which something may wait.</param>
+internal sealed record WorkerOrders(bool Drain, string[] Held, string[] Waiting);

@@ -43,7 +43,7 @@ internal sealed class PassageWork(
         };
         var job = factory.ForPassage(song, options, lyrics.Key);
         await jobs.AddAsync(job, default);
-        queue.Wake(job.Lane);
+        queue.Wake(job);
         return job.Id;
     }
 

@@ -44,9 +44,9 @@ public sealed class ClockTests(PostgresCluster cluster) : IDisposable
         context.Jobs.Add(new Job { Id = Job.NewId(), Options = new JobOptions(), Status = JobStatus.Queued, Lane = Lane.Compute, ResultKey = "results/one", CreatedAt = DateTime.UtcNow });
         await context.SaveChangesAsync(Ct);
         var claimed = await claims.ClaimNextAsync(Lane.Compute, "worker", Ct);
-        Assert.True(await claims.BeatAsync(claimed!, Ct));
+        Assert.Equal([claimed!.Id], (await api.Services.GetRequiredService<WorkerRegistry>().BeatAsync("none", isBusy: true, [], [claimed], Ct)).Held);
         Assert.Equal(0, await claims.ReleaseDeadAsync(Ct));
-        await context.Jobs.Where(job => job.Id == claimed!.Id).ExecuteUpdateAsync(set => set.SetProperty(job => job.HeartbeatAt, job => DateTime.UtcNow.AddMinutes(-2)), Ct);
+        await context.Jobs.Where(job => job.Id == claimed.Id).ExecuteUpdateAsync(set => set.SetProperty(job => job.HeartbeatAt, job => DateTime.UtcNow.AddMinutes(-2)), Ct);
         Assert.Equal(1, await claims.ReleaseDeadAsync(Ct));
 
         var workers = api.Services.GetRequiredService<WorkerRegistry>();

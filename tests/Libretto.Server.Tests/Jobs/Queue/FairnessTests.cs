@@ -27,7 +27,7 @@ public abstract class FairnessTests : IAsyncLifetime
     {
         Options = new ServerOptions { DataFolder = _folder["data"], Database = await DatabaseAsync(), JobsPerKey = 3, QueueLimit = 5 };
         var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddSingleton(Options)
-            .AddSingleton(new Capabilities(null, Gpu: false, 4000, Cookies: false)).AddSingleton<JobStore>().AddSingleton<JobClaims>().AddSingleton<JobChanges>().AddSingleton<Admission>();
+            .AddSingleton(new Capabilities(null, Gpu: false, 4000, Cookies: false)).AddSingleton<JobStore>().AddSingleton<JobClaims>().AddSingleton<JobChanges>().AddSingleton<KeyUsage>().AddSingleton<Admission>();
         Databases.AddTo(services, Options);
         _services = services.BuildServiceProvider();
         await LibrettoServer.MigrateAsync(_services, Options, Ct);
@@ -150,6 +150,53 @@ public abstract class FairnessTests : IAsyncLifetime
 
         Assert.Equal((429, "queue_full", 7), (refusal.Status, refusal.Code, refusal.RetryAfter));
         Assert.Equal("queue_full", admins.Code);
+    }
+
+    [Theory]
+    [InlineData("songs", "2 songs; it has posted 2")]
+    [InlineData("minutes", "10 minutes of music; it has posted 10")]
+    [InlineData("usd", "0.5 US dollars; its songs have cost 0.6")]
+    public async Task A_key_that_has_had_its_day_is_told_so_and_others_are_not(string limit, string words)
+    {
+        for (var i = 0; i < 2; i++)
+            await AddAsync("a");
+        await using (var context = await ContextAsync())
+            await context.Jobs.ExecuteUpdateAsync(set => set.SetProperty(job => job.Duration, 300).SetProperty(job => job.CostUsd, 0.3), Ct);
+        var options = limit switch
+        {
+            "songs" => Options with { KeySongsPerDay = 2 },
+            "minutes" => Options with { KeyMinutesPerDay = 10 },
+            _ => Options with { KeyUsdPerDay = 0.5 },
+        };
+        var usage = _services.GetRequiredService<KeyUsage>();
+        var admission = new Admission(_services.GetRequiredService<IDbContextFactory<LibrettoDb>>(), usage, options);
+
+        var refusal = await Assert.ThrowsAsync<ApiProblem>(() => admission.CheckAsync(new Caller("a", IsAdmin: false), Ct));
+
+        Assert.Equal((429, "quota_exceeded"), (refusal.Status, refusal.Code));
+        Assert.Contains(words, refusal.Message, StringComparison.Ordinal);
+        await admission.CheckAsync(new Caller("b", IsAdmin: false), Ct);
+        await admission.CheckAsync(new Caller("a", IsAdmin: true), Ct);
+        Assert.Equal(new Usage("a", 2, 10, 0.6), await usage.OfAsync("a", TimeSpan.FromDays(1), Ct));
+        Assert.Equal(["a"], (await usage.OfAllAsync(TimeSpan.FromDays(30), Ct)).Select(key => key.KeyId));
+        Assert.Equal(0, (await usage.OfAsync("a", TimeSpan.FromDays(-1), Ct)).Songs);
+    }
+
+    [Fact]
+    public async Task A_song_that_is_longer_than_what_is_left_of_the_day_is_refused()
+    {
+        await AddAsync("a");
+        await using (var context = await ContextAsync())
+            await context.Jobs.ExecuteUpdateAsync(set => set.SetProperty(job => job.Duration, 300), Ct);
+        var admission = new Admission(
+            _services.GetRequiredService<IDbContextFactory<LibrettoDb>>(), _services.GetRequiredService<KeyUsage>(), Options with { KeyMinutesPerDay = 8 });
+        var caller = new Caller("a", IsAdmin: false);
+
+        await admission.CheckAsync(caller, Ct);
+        await admission.CheckLengthAsync(caller, 170, Ct);
+        var refusal = await Assert.ThrowsAsync<ApiProblem>(() => admission.CheckLengthAsync(caller, 190, Ct));
+
+        Assert.Contains("8 minutes of music; it has posted 5, and this song has 3.2", refusal.Message, StringComparison.Ordinal);
     }
 
     protected abstract Task<string?> DatabaseAsync();

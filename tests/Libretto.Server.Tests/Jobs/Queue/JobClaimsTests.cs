@@ -2,6 +2,7 @@ using Libretto.Server.Data;
 using Libretto.Server.Data.Entities;
 using Libretto.Server.Jobs;
 using Libretto.Server.Jobs.Queue;
+using Libretto.Server.Jobs.Workers;
 using Libretto.Server.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -94,13 +95,49 @@ public abstract class JobClaimsTests(PostgresCluster? cluster) : IAsyncLifetime
         var id = await AddAsync(running);
         await Claims.ReleaseDeadAsync(Ct);
 
-        Assert.False(await Claims.ReportAsync(running, 90, "transcribe", "listening", [], null, Ct));
+        Assert.False(await Claims.ReportAsync(running, new JobProgress(90, "transcribe", "listening", []), Ct));
         Assert.False(await Claims.ShowLyricsAsync(running, Result, Ct));
         Assert.False(await Claims.CompleteAsync(running, Result, 1, [], Ct));
 
         var job = await FindAsync(id);
         Assert.Equal((JobStatus.Queued, 0, null), (job.Status, job.Pct, job.DocumentKey));
     }
+
+    [Fact]
+    public async Task Progress_of_several_jobs_is_written_together_and_those_that_were_lost_are_told_apart()
+    {
+        var (mine, lost, ahead) = (Running(silentFor: 0), Running(silentFor: 0), Running(silentFor: 0) with { Pct = 50 });
+        foreach (var job in (Job[])[mine, lost, ahead])
+            await AddAsync(job);
+
+        var held = await Claims.ReportAsync(
+            [(mine, At(20)), (lost with { Claim = "another" }, At(30)), (ahead, At(40))], Ct);
+
+        Assert.Equal(new[] { mine.Id, ahead.Id }.Order(), held.Order());
+        Assert.Equal((20, 0, 50), ((await FindAsync(mine.Id)).Pct, (await FindAsync(lost.Id)).Pct, (await FindAsync(ahead.Id)).Pct));
+        Assert.Equal(("transcribe", "listening", 2), ((await FindAsync(mine.Id)).CurrentStage, (await FindAsync(mine.Id)).StatusMessage, (await FindAsync(mine.Id)).Revision));
+    }
+
+    [Fact]
+    public async Task One_heartbeat_is_for_a_worker_and_all_of_its_jobs_and_tells_which_it_has_lost()
+    {
+        var workers = _server.Services.GetRequiredService<WorkerRegistry>();
+        var id = await workers.RegisterAsync(null, null, "worker:0", [Lane.Compute], new Capabilities(null, Gpu: false, 1000, Cookies: false), Ct);
+        var (mine, lost, cancelled) = (Running(silentFor: 600), Running(silentFor: 600), Running(silentFor: 600) with { CancelRequested = true });
+        foreach (var job in (Job[])[mine, lost, cancelled])
+            await AddAsync(job);
+
+        var orders = await workers.BeatAsync(id, isBusy: true, [Lane.Compute], [mine, lost with { Claim = "another" }, cancelled], Ct);
+        await workers.DrainAsync(id, Ct);
+
+        Assert.Equal([mine.Id], orders.Held);
+        Assert.False(orders.Drain);
+        Assert.True((await workers.BeatAsync(id, isBusy: true, [Lane.Compute], [], Ct)).Drain);
+        Assert.Equal(1, await Claims.ReleaseDeadAsync(Ct));
+        Assert.Equal(JobStatus.Running, (await FindAsync(mine.Id)).Status);
+    }
+
+    private static JobProgress At(double pct) => new(pct, "transcribe", "listening", []);
 
     private static StoredResult Result => new() { DocumentKey = "lyrics/none", Duration = 1 };
 

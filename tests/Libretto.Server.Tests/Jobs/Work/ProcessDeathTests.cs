@@ -22,13 +22,17 @@ public sealed class ProcessDeathTests(PostgresCluster cluster) : IDisposable
         var database = onPostgres ? await cluster.CreateDatabaseAsync() : null;
         var port = PostgresCluster.FreePort();
         using var client = new JobClient(new Uri($"http://127.0.0.1:{port}"));
-        var id = "";
+        string id;
+        // By a process that works on nothing: another might die of it before it answers.
+        await using (var taker = await LibrettoProcess.ServeAsync(Data, port, database, "--role api", ("LIBRETTO_TEST_SETUP", "1")))
+        {
+            id = await client.PostAsync(TestAudio.Tone(_folder, 1));
+            await taker.StopAsync();
+        }
         for (var checkpoint = Checkpoints.Claimed; checkpoint <= Checkpoints.Completed; checkpoint++)
         {
             await using var doomed = await LibrettoProcess.ServeAsync(
                 Data, port, database, environment: [("LIBRETTO_TEST_SETUP", "1"), ("LIBRETTO_FAILPOINT", $"{checkpoint}")]);
-            if (id.Length == 0)
-                id = await client.PostAsync(TestAudio.Tone(_folder, 1));
             await doomed.ExitAsync();
         }
 

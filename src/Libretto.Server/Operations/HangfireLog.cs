@@ -2,7 +2,7 @@ using Hangfire.AspNetCore;
 using Hangfire.Logging;
 using Microsoft.Extensions.Logging;
 
-namespace Libretto.Server.Jobs.Queue;
+namespace Libretto.Server.Operations;
 
 /// <summary>
 /// Hangfire's log goes into the server's. Hangfire keeps it for the whole process, beyond the host that gave it; a host that has ended

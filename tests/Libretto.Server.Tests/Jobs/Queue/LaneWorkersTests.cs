@@ -1,22 +1,29 @@
+using Libretto.Server.Data.Entities;
 using Libretto.Server.Jobs.Queue;
+using Libretto.Server.Jobs.Workers;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Libretto.Server.Tests.Jobs.Queue;
 
-public class WakeUpTests
+public class LaneWorkersTests
 {
     [Fact]
-    public async Task What_a_worker_throws_is_in_the_log()
+    public async Task What_a_worker_throws_is_in_the_log_and_it_goes_on()
     {
         var log = new Lines();
-        var call = new WakeUp((_, _) => throw new IOException("no space left on the device"), log);
+        var time = new FakeTimeProvider { AutoAdvanceAmount = TimeSpan.FromSeconds(1) };
+        using var workers = new LaneWorkers(
+            (_, _) => throw new IOException("no space left on the device"), new LaneSignals(), new ServerOptions { DataFolder = "" }, time, log);
 
-        await Assert.ThrowsAsync<IOException>(() => call.RunAsync("compute", TestContext.Current.CancellationToken));
+        var again = workers.TryWorkAsync(Lane.Compute, TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromSeconds(2));
 
+        Assert.True(await again);
         Assert.Contains("no space left on the device", Assert.Single(log.Errors).Message, StringComparison.Ordinal);
     }
 
-    private sealed class Lines : ILogger<WakeUp>
+    private sealed class Lines : ILogger<LaneWorkers>
     {
         public List<Exception> Errors { get; } = [];
 

@@ -1,0 +1,30 @@
+using Libretto.Server.Data;
+using Libretto.Server.Data.Entities;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Libretto.Server.Jobs.Queue;
+
+/// <summary>Writing how far jobs are on PostgreSQL: one statement for all of a process, in <c>progress.postgres.sql</c>.</summary>
+internal static class ProgressOnPostgres
+{
+    private static readonly string s_write = EmbeddedSql.Read("progress.postgres.sql");
+
+    /// <summary>Gives the ids of those that are still held.</summary>
+    public static async Task<IReadOnlyList<string>> WriteAsync(
+        LibrettoDb context, IReadOnlyList<(Job Job, JobProgress Progress)> jobs, CancellationToken ct)
+    {
+        var written = await context.Database.SqlQueryRaw<Written>(
+            s_write,
+            new NpgsqlParameter("ids", jobs.Select(item => item.Job.Id).ToArray()),
+            new NpgsqlParameter("claims", jobs.Select(item => item.Job.Claim!).ToArray()),
+            new NpgsqlParameter("pcts", jobs.Select(item => item.Progress.Pct).ToArray()),
+            new NpgsqlParameter("stages", jobs.Select(item => item.Progress.Stage).ToArray()),
+            new NpgsqlParameter("messages", jobs.Select(item => item.Progress.Message).ToArray()),
+            new NpgsqlParameter("logs", jobs.Select(item => JobJson.Write(item.Progress.Steps)).ToArray()),
+            new NpgsqlParameter("heards", jobs.Select(item => item.Progress.Heard).ToArray())).ToListAsync(ct);
+        return [.. written.Select(row => row.Id)];
+    }
+
+    private sealed record Written(string Id);
+}

@@ -84,7 +84,7 @@ public sealed class LyricsAlignerTests(WhisperFixture whisper) : IClassFixture<W
         using var audio = await WhisperFixture.Decode(folder["song.wav"]);
         var heard = await HeardAsync(audio);
 
-        foreach (var given in (int[][])[[1], [3], [0, 2], [1, 3], [0, 3], [1, 2]])
+        foreach (var given in (int[][])[[1], [3], [1, 3], [0, 3], [1, 2]])
         {
             var result = await AlignAsync(audio, string.Join('\n', given.Select(line => lines[line])), heard);
 

@@ -23,7 +23,7 @@ internal sealed class FrameRepair
     private FrameRepair(string path, List<(BrokenStretch Stretch, int Frames)> lost, bool isCounted, byte[] silent, FrameHead head)
     {
         (_path, _lost, _silent, _frame) = (path, lost, silent, (double)head.Samples / head.SampleRate);
-        MayLackBytes = !isCounted && lost.Exists(one => one.Frames == 1);
+        MayLackBytes = !isCounted && lost.Exists(one => one.Frames <= 2);
     }
 
     /// <summary>

@@ -22,7 +22,7 @@ public class JobLogTests
 
         do
         {
-            var (_, stage, message, steps) = log.Snapshot();
+            var (_, stage, message, steps, _) = log.Snapshot();
             Assert.Equal((stage, stage), (message, steps[^1].Step));
         }
         while (!work.IsCompleted);

@@ -120,7 +120,7 @@ public sealed class LyricsAligner
         var placed = aligner.Align(text, windows, done => progress?.Report(0.6 + 0.4 * done / windows.Count), cancellationToken);
         times = Final(text, times, placed, anchors, activity, duration, cancellationToken);
         return new AlignedLyrics(
-            AlignedLines.Make(given.Lines, text, times, placed, activity, duration),
+            AlignedLines.Make(given.Lines, text, times, placed, activity, duration, edges),
             new SuppliedLyrics(source, Math.Round(matched, 3), matched < BarelyMatched),
             LyricsChecks.Find(text, times, placed, anchors, heard, cancellationToken));
     }

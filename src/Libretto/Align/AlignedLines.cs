@@ -1,5 +1,6 @@
 using Libretto.Audio;
 using Libretto.Lyrics;
+using Libretto.Speech.Timing;
 
 namespace Libretto.Align;
 
@@ -16,9 +17,11 @@ internal static class AlignedLines
     /// <param name="placed">What the windows saw.</param>
     /// <param name="activity">Where someone sings: a word does not go on into silence.</param>
     /// <param name="duration">Length of the song, seconds.</param>
+    /// <param name="edges">Where sounds end, for words that no window placed; when null, these last up to the next one or to silence.
+    /// </param>
     public static IReadOnlyList<LyricsLine> Make(
         IReadOnlyList<LyricsLine> given, GivenText text, double[] estimate, PlacedWord?[] placed, IReadOnlyList<TimeRange> activity,
-        double duration)
+        double duration, SoundEdges? edges = null)
     {
         var starts = Starts(estimate, placed, duration);
         var lines = new List<LyricsLine>();
@@ -47,7 +50,7 @@ internal static class AlignedLines
         double End(int word)
         {
             var next = starts[word + 1];
-            var seen = placed[word]?.End ?? next;
+            var seen = placed[word]?.End ?? edges?.End(starts[word], next) ?? next;
             var range = activity.FirstOrDefault(range => range.End > starts[word], new TimeRange(0, duration));
             var silence = range.Start <= starts[word] ? range.End : next;
             return WordOrder.End(starts[word], Math.Min(seen, silence), next, DocumentRules.ShortestWord);

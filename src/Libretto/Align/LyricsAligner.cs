@@ -156,7 +156,7 @@ public sealed class LyricsAligner
         var strays = lines.Strays(placed, anchors);
         lines.Keep(placed, times);
         return new AlignedLyrics(
-            AlignedLines.Make(given.Lines, text, times, placed, activity, duration),
+            AlignedLines.Make(given.Lines, text, times, placed, activity, duration, edges),
             new SuppliedLyrics(source, Math.Round(matched, 3), matched < BarelyMatched),
             [.. LyricsChecks.Find(text, times, placed, anchors, heard, cancellationToken).Concat(strays).OrderBy(check => check.Start)]);
     }

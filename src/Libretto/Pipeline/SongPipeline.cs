@@ -178,7 +178,11 @@ public sealed class SongPipeline
     private static LyricsDocument Document(Song song, SongRequest request, RecognitionResult heard, TimingResult timed, VocalStem? vocals)
     {
         var transcript = timed.Words is null ? heard.Transcript : heard.Transcript with { Words = timed.Words };
-        var doubt = timed.IsSupplied ? null : TranscriptDoubt.Of(transcript, heard.Engine.AssumesEnglish);
+        IReadOnlyList<TimeRange> singing = timed.IsSupplied ? [] : vocals?.Singing ?? [];
+        var unheard = UnheardSinging.Find(transcript.Words, singing);
+        transcript = transcript with { Checks = [.. transcript.Checks.Concat(unheard).OrderBy(check => check.Start)] };
+        var doubt = timed.IsSupplied ? null
+            : TranscriptDoubt.Of(transcript, heard.Engine.AssumesEnglish) ?? UnheardSinging.Doubt(unheard, singing);
         if (doubt is not null)
             song.Notice(doubt);
         return transcript.ToDocument(timed.Aligned, timed.IsSupplied) with

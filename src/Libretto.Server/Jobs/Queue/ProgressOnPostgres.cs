@@ -2,6 +2,7 @@ using Libretto.Server.Data;
 using Libretto.Server.Data.Entities;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Libretto.Server.Jobs.Queue;
 
@@ -22,7 +23,11 @@ internal static class ProgressOnPostgres
             new NpgsqlParameter("stages", jobs.Select(item => item.Progress.Stage).ToArray()),
             new NpgsqlParameter("messages", jobs.Select(item => item.Progress.Message).ToArray()),
             new NpgsqlParameter("logs", jobs.Select(item => JobJson.Write(item.Progress.Steps)).ToArray()),
-            new NpgsqlParameter("heards", jobs.Select(item => item.Progress.Heard).ToArray())).ToListAsync(ct);
+            new NpgsqlParameter("heards", NpgsqlDbType.Array | NpgsqlDbType.Text)
+            {
+                // They may all be null, which tells no type.
+                Value = jobs.Select(item => item.Progress.Heard).ToArray(),
+            }).ToListAsync(ct);
         return [.. written.Select(row => row.Id)];
     }
 

@@ -24,18 +24,21 @@ internal sealed class CtcAligner(CtcNetwork network, string? language, Func<stri
     /// <param name="samples">16 kHz mono, up to <see cref="LongestWindow"/>.</param>
     /// <param name="words">All that is sung there, in order.</param>
     /// <param name="cancellationToken">Checked before every layer.</param>
+    /// <param name="lineStarts">Indexes of words before which something else may be sung; before the first and after the last it always
+    /// may.</param>
     /// <returns>
     /// The words with times from the window's start and the mean probability of their characters' frames as confidence;
     /// a word without a sound, such as a dash, follows its neighbour and is marked as estimated. Null when the words cannot fit.
     /// </returns>
     /// <exception cref="LibrettoException">The network failed.</exception>
-    public LyricsWord[]? Align(ReadOnlySpan<float> samples, IReadOnlyList<string> words, CancellationToken cancellationToken)
+    public LyricsWord[]? Align(
+        ReadOnlySpan<float> samples, IReadOnlyList<string> words, CancellationToken cancellationToken, IReadOnlySet<int>? lineStarts = null)
     {
         var text = CtcText.Write(words, network.Vocabulary, language);
         if (text.Tokens.Length == 0)
             return null;
         var frames = network.LogProbabilities(samples, cancellationToken);
-        if (CtcTrellis.Align(frames.Values, frames.Classes, text.Tokens, network.Vocabulary.Blank) is not { } path)
+        if (CtcTrellis.Align(frames.Values, frames.Classes, text.Tokens, network.Vocabulary.Blank, text.Gaps(lineStarts)) is not { } path)
             return null;
         return Times(words, text, path, (double)samples.Length / CtcNetwork.SampleRate / frames.Count);
     }
@@ -46,30 +49,33 @@ internal sealed class CtcAligner(CtcNetwork network, string? language, Func<stri
     /// <param name="words">The words, in order.</param>
     /// <param name="activity">Where someone sings, in order; when empty, words end with their last character's sound.</param>
     /// <param name="cancellationToken">Checked before every layer.</param>
+    /// <param name="lineStarts">Indexes of words before which something else may be sung.</param>
     /// <returns>The words with times from the recording's start; null when they cannot fit.</returns>
     /// <exception cref="LibrettoException">The network failed.</exception>
     public LyricsWord[]? Align(
         PcmFile audio, TimeRange window, IReadOnlyList<string> words, IReadOnlyList<TimeRange> activity,
-        CancellationToken cancellationToken) =>
-        AlignWindow(audio, window, words, cancellationToken) is { } timed ? Hold(timed, window.End, activity) : null;
+        CancellationToken cancellationToken, IReadOnlySet<int>? lineStarts = null) =>
+        AlignWindow(audio, window, words, lineStarts, cancellationToken) is { } timed ? Hold(timed, window.End, activity) : null;
 
     /// <summary>Times a song's words again, window by window, from rough times such as those of a whole segment.</summary>
     /// <param name="audio">16 kHz; channels are mixed.</param>
     /// <param name="words">Words in order of time, at most a second or so wrong.</param>
     /// <param name="activity">Where someone sings, in order; may be empty.</param>
+    /// <param name="lineStarts">Indexes of the words that begin a line: before these something else may be sung.</param>
     /// <param name="progress">Share done, 0 to 1.</param>
     /// <param name="cancellationToken">Checked before every layer.</param>
     /// <returns>As many words; those of a window that cannot hold them keep their times.</returns>
     /// <exception cref="LibrettoException">The network failed.</exception>
     public LyricsWord[] AlignSong(
-        PcmFile audio, IReadOnlyList<LyricsWord> words, IReadOnlyList<TimeRange> activity, IProgress<double>? progress,
-        CancellationToken cancellationToken)
+        PcmFile audio, IReadOnlyList<LyricsWord> words, IReadOnlyList<TimeRange> activity, IReadOnlySet<int> lineStarts,
+        IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var aligned = words.ToArray();
         foreach (var (window, first, count) in Windows(audio, words, activity, cancellationToken))
         {
             var texts = words.Skip(first).Take(count).Select(word => word.Text).ToArray();
-            if (Align(audio, window, texts, activity, cancellationToken) is { } timed)
+            var starts = Enumerable.Range(0, count).Where(word => lineStarts.Contains(first + word)).ToHashSet();
+            if (Align(audio, window, texts, activity, cancellationToken, starts) is { } timed)
                 timed.CopyTo(aligned, first);
             progress?.Report((double)(first + count) / words.Count);
         }
@@ -108,7 +114,8 @@ internal sealed class CtcAligner(CtcNetwork network, string? language, Func<stri
             : new TimeRange(Math.Max(window.Start, sung[0].Start - Breath), Math.Min(window.End, sung[^1].End + Breath));
     }
 
-    private LyricsWord[]? AlignWindow(PcmFile audio, TimeRange window, IReadOnlyList<string> words, CancellationToken cancellationToken)
+    private LyricsWord[]? AlignWindow(
+        PcmFile audio, TimeRange window, IReadOnlyList<string> words, IReadOnlySet<int>? lineStarts, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(audio.SampleRate, CtcNetwork.SampleRate);
         var start = (long)(window.Start * audio.SampleRate);
@@ -119,7 +126,7 @@ internal sealed class CtcAligner(CtcNetwork network, string? language, Func<stri
             var samples = buffer.AsSpan(0, length);
             audio.ReadMono(start, samples);
             var offset = (double)start / audio.SampleRate;
-            return Align(samples, words, cancellationToken)
+            return Align(samples, words, cancellationToken, lineStarts)
                 ?.Select(word => word.MoveTo(word.Start + offset, word.End + offset)).ToArray();
         }
         finally

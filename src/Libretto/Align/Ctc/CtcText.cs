@@ -48,6 +48,26 @@ internal sealed record CtcText(int[] Tokens, (int Start, int Count)[] Words, int
         return new CtcText([.. tokens], places, [.. letters]);
     }
 
+    /// <summary>
+    /// Before which tokens something else may be said: before the first and after the last, since a window may hold more than the words it
+    /// was cut for, and on both sides of the delimiter before each word that begins a line.
+    /// </summary>
+    /// <param name="lineStarts">Indexes of words that begin a line; none when null.</param>
+    public IReadOnlySet<int> Gaps(IReadOnlySet<int>? lineStarts)
+    {
+        var gaps = new HashSet<int> { 0, Tokens.Length };
+        foreach (var (start, count) in (lineStarts ?? new HashSet<int>()).Select(word => Words[word]))
+        {
+            if (count == 0 || start == 0)
+                continue;
+            gaps.Add(start);
+            var followsDelimiter = !Words.Any(word => word.Count > 0 && word.Start + word.Count == start);
+            if (followsDelimiter)
+                gaps.Add(start - 1);
+        }
+        return gaps;
+    }
+
     private static bool IsSpelled(char letter) => char.IsDigit(letter) || SpokenSymbols.Contains(letter, StringComparison.Ordinal);
 
     private static IEnumerable<(int Class, int Place)> Sounds(string text, CtcVocabulary vocabulary)

@@ -35,19 +35,21 @@ internal sealed class CtcAlignment(ModelStore models, OnnxSessions sessions, Lib
     /// <param name="song">The song, in the step that aligning is.</param>
     /// <param name="folder">The network's folder.</param>
     /// <param name="words">Words with times of which none is far off.</param>
+    /// <param name="lineStarts">Indexes of the words that begin a line.</param>
     /// <param name="vocals">What is known of the vocals; null where the song was not separated.</param>
     /// <param name="language">The language sung.</param>
     /// <param name="cancellationToken">Checked before every layer.</param>
     /// <returns>As many words.</returns>
     public async Task<IReadOnlyList<LyricsWord>> RunAsync(
-        Song song, string folder, IReadOnlyList<LyricsWord> words, VocalStem? vocals, string language, CancellationToken cancellationToken)
+        Song song, string folder, IReadOnlyList<LyricsWord> words, IReadOnlySet<int> lineStarts, VocalStem? vocals, string language,
+        CancellationToken cancellationToken)
     {
         if (words.Count == 0)
             return words;
         var given = JsonSerializer.Serialize(words, StageJson.Default.IReadOnlyListLyricsWord);
         var parting = new SyllableSplitters(models).Installed(language);
-        var key = song.Memo.Key("align-ctc", "syllables", $"{parting.HasPatterns}", ModelIdentity.Of(folder), given, vocals?.Key ?? "",
-            language);
+        var key = song.Memo.Key("align-ctc", "syllables", $"{parting.HasPatterns}", ModelIdentity.Of(folder), given,
+            string.Join(' ', lineStarts.Order()), vocals?.Key ?? "", language);
         if (await song.Memo.FindAsync(key, StageJson.Default.IReadOnlyListLyricsWord, cancellationToken) is { } known &&
             known.Count == words.Count)
         {
@@ -57,7 +59,7 @@ internal sealed class CtcAlignment(ModelStore models, OnnxSessions sessions, Lib
         var audio = vocals is null ? await song.SpeechAsync(null, cancellationToken) : await vocals.SpeechAsync(cancellationToken);
         var timed = await Task.Run(
             () => new CtcAligner(CtcNetwork.Load(folder, sessions), language, parting.Split).AlignSong(
-                audio, words, vocals?.Singing ?? [], song.Meter.Step(), cancellationToken),
+                audio, words, vocals?.Singing ?? [], lineStarts, song.Meter.Step(), cancellationToken),
             cancellationToken);
         await song.Memo.KeepAsync(key, timed, StageJson.Default.IReadOnlyListLyricsWord, cancellationToken);
         return timed;

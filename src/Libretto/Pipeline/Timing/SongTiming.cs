@@ -39,7 +39,8 @@ internal sealed class SongTiming(Song song, SongRequest request, EngineSelector 
 
         song.Meter.Enter(WorkStep.Align, "aligning the words letter by letter", CtcAlignment.Method);
         song.Notice(TimingReasons.OfCtc(timed.IsSupplied, heard.Transcript.IsEstimated));
-        return timed.WithCtcTimes(await ctc.RunAsync(song, network, timed.WordsOf(heard.Transcript), vocals, language, cancellationToken));
+        return timed.WithCtcTimes(await ctc.RunAsync(song, network, timed.WordsOf(heard.Transcript), timed.LineStartsOf(heard.Transcript),
+            vocals, language, cancellationToken));
     }
 
     private async Task<TimingResult> ChooseAsync(
@@ -111,6 +112,21 @@ internal sealed record TimingResult(AlignedLyrics? Aligned, string Alignment, bo
     /// <param name="transcript">What the engine heard.</param>
     public IReadOnlyList<LyricsWord> WordsOf(Transcript transcript) =>
         Aligned is null ? Words ?? transcript.Words : [.. Aligned.Lines.Where(IsSung).SelectMany(line => line.Words)];
+
+    /// <summary>Indexes of those of <see cref="WordsOf"/> that begin a line.</summary>
+    public IReadOnlySet<int> LineStartsOf(Transcript transcript)
+    {
+        if (Aligned is null)
+            return transcript.SentenceEnds.Select(end => end + 1).ToHashSet();
+        var starts = new HashSet<int>();
+        var next = 0;
+        foreach (var line in Aligned.Lines.Where(IsSung))
+        {
+            starts.Add(next);
+            next += line.Words.Count;
+        }
+        return starts;
+    }
 
     /// <summary>Whether a line is sung, as far as is known.</summary>
     public static bool IsSung(LyricsLine line) => line.Sung != false && line.Words.Count > 0;

@@ -14,6 +14,10 @@ internal static class CtcTrellis
     /// <summary>A token for a sound without a class: it takes the best class but blank of each frame, and may follow itself.</summary>
     public const int Wildcard = -1;
 
+    // Of another sound in an open gap, natural logarithm a frame: dearer than any frame of a word that is sung, far cheaper than taking a
+    // sound for silence or for the wrong word.
+    private const float OtherSound = -2;
+
     // A class ruled out altogether must not rule out the whole path.
     private const float LeastLogProbability = -1e4f;
 
@@ -32,8 +36,13 @@ internal static class CtcTrellis
     /// <param name="classes">Classes, blank among them.</param>
     /// <param name="tokens">What is said, in order: classes but blank, or <see cref="Wildcard"/>.</param>
     /// <param name="blank">The blank's class.</param>
+    /// <param name="open">
+    /// Where something else may be said than the tokens: before which of them, by index, and after the last, as <c>tokens.Length</c>; the
+    /// star token of other aligners. Nowhere when null.
+    /// </param>
     /// <returns>The path; null when the frames are fewer than <see cref="FramesNeeded"/>.</returns>
-    public static CtcPath? Align(ReadOnlySpan<float> logProbabilities, int classes, ReadOnlySpan<int> tokens, int blank)
+    public static CtcPath? Align(
+        ReadOnlySpan<float> logProbabilities, int classes, ReadOnlySpan<int> tokens, int blank, IReadOnlySet<int>? open = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
         foreach (var token in tokens)
@@ -47,8 +56,8 @@ internal static class CtcTrellis
         var steps = ArrayPool<byte>.Shared.Rent(frames * states);
         try
         {
-            var last = Fill(logProbabilities, classes, tokens, blank, frames, steps);
-            return Trace(logProbabilities, classes, tokens, blank, frames, steps, last);
+            var last = Fill(logProbabilities, classes, tokens, blank, open, frames, steps);
+            return Trace(logProbabilities, classes, tokens, blank, open, frames, steps, last);
         }
         finally
         {
@@ -62,7 +71,8 @@ internal static class CtcTrellis
     /// </summary>
     /// <returns>The state the path ends in.</returns>
     private static int Fill(
-        ReadOnlySpan<float> logProbabilities, int classes, ReadOnlySpan<int> tokens, int blank, int frames, Span<byte> steps)
+        ReadOnlySpan<float> logProbabilities, int classes, ReadOnlySpan<int> tokens, int blank, IReadOnlySet<int>? open, int frames,
+        Span<byte> steps)
     {
         var states = 2 * tokens.Length + 1;
         Span<double> sums = new double[states];
@@ -76,7 +86,7 @@ internal static class CtcTrellis
             for (var state = Math.Min(states - 1, 2 * frame + 1); state >= lowest; state--)
             {
                 var (sum, step) = frame == 0 ? (0.0, (byte)0) : Arrive(sums, state, tokens);
-                sums[state] = sum + Emission(row, state, tokens, blank, best);
+                sums[state] = sum + Emission(row, state, tokens, blank, best, open);
                 steps[frame * states + state] = step;
             }
         }
@@ -95,8 +105,8 @@ internal static class CtcTrellis
     }
 
     private static CtcPath Trace(
-        ReadOnlySpan<float> logProbabilities, int classes, ReadOnlySpan<int> tokens, int blank, int frames, ReadOnlySpan<byte> steps,
-        int state)
+        ReadOnlySpan<float> logProbabilities, int classes, ReadOnlySpan<int> tokens, int blank, IReadOnlySet<int>? open, int frames,
+        ReadOnlySpan<byte> steps, int state)
     {
         var path = new int[frames];
         var spans = new CtcSpan[tokens.Length];
@@ -105,7 +115,7 @@ internal static class CtcTrellis
         for (var frame = frames - 1; frame >= 0; frame--)
         {
             var row = logProbabilities.Slice(frame * classes, classes);
-            var emission = Emission(row, state, tokens, blank, BestSound(row, blank));
+            var emission = Emission(row, state, tokens, blank, BestSound(row, blank), open);
             total += emission;
             path[frame] = state % 2 == 0 ? blank : tokens[state / 2];
             if (state % 2 == 1)
@@ -120,9 +130,12 @@ internal static class CtcTrellis
         return new CtcPath(path, spans, total);
     }
 
-    private static float Emission(ReadOnlySpan<float> row, int state, ReadOnlySpan<int> tokens, int blank, float best)
+    private static float Emission(
+        ReadOnlySpan<float> row, int state, ReadOnlySpan<int> tokens, int blank, float best, IReadOnlySet<int>? open)
     {
-        var value = state % 2 == 0 ? row[blank] : tokens[state / 2] == Wildcard ? best : row[tokens[state / 2]];
+        var value = state % 2 == 0
+            ? open?.Contains(state / 2) == true ? Math.Max(row[blank], best + OtherSound) : row[blank]
+            : tokens[state / 2] == Wildcard ? best : row[tokens[state / 2]];
         return Math.Max(value, LeastLogProbability);
     }
 

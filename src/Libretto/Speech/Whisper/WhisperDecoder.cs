@@ -13,7 +13,7 @@ internal sealed class WhisperDecoder : IDisposable
 {
     private readonly WhisperDecoderLayout _layout;
     private readonly WhisperConfig _config;
-    private readonly OrtValue _states;
+    private OrtValue _states;
     private readonly string[] _outputNames;
     private OrtValue[] _cross = [];
     private OrtValue[] _own = [];
@@ -132,9 +132,23 @@ internal sealed class WhisperDecoder : IDisposable
         Replace(ref _own, [.. _own.Select(tensor => tensor.PickRows(Enumerable.Range(0, Rows).ToArray()))]);
     }
 
-    /// <summary>Reorders rows that attend to the same audio: beams that survive take the others' places.</summary>
+    /// <summary>
+    /// Reorders rows that attend to the same audio: beams that survive take the others' places. There may be more than before: one row
+    /// becomes several beams.
+    /// </summary>
     public void Reorder(ReadOnlySpan<int> rows)
     {
+        if (rows.Length > Rows)
+        {
+            var states = _states.PickRows(rows);
+            _states.Dispose();
+            _states = states;
+            var cross = new OrtValue[_cross.Length];
+            for (var i = 0; i < cross.Length; i++)
+                cross[i] = _cross[i].PickRows(rows);
+            Replace(ref _cross, cross);
+        }
+        Rows = rows.Length;
         var picked = new OrtValue[_own.Length];
         for (var i = 0; i < picked.Length; i++)
             picked[i] = _own[i].PickRows(rows);

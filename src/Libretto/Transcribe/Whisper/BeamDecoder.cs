@@ -27,11 +27,10 @@ internal sealed class BeamDecoder
     /// <summary>Decodes one window; see <see cref="WindowDecoder.Decode"/>.</summary>
     public Hypothesis Decode(OrtValue states, WindowJob job, IReadOnlyList<int> start, CancellationToken cancellationToken)
     {
-        using var decoder = new WhisperDecoder(_model, states, [.. Enumerable.Repeat(job.Row, _beams)]);
-        var prefix = start.Concat(job.Given).Select(t => (long)t).ToArray();
-        decoder.Step([.. Enumerable.Repeat(prefix, _beams).SelectMany(p => p)], cancellationToken);
+        // All beams begin alike: what they begin with, and the audio's keys and values, are computed once.
+        using var decoder = new WhisperDecoder(_model, states, [job.Row]);
+        decoder.Step([.. start.Concat(job.Given).Select(t => (long)t)], cancellationToken);
 
-        // All beams begin alike: the first step branches from one of them.
         var beams = new List<Hypothesis> { WindowDecoder.Begin(_model, decoder, 0, job, start) };
         var finished = new List<Hypothesis>();
         var longest = Math.Min(WindowDecoder.LongestText, _model.Config.MaxTokens - start.Count);

@@ -37,6 +37,14 @@ public class CtcTextTests
         Assert.Equal(characters, Written(words, "|abcdefghijklmnopqrstuvwxyzéà", "fr"));
 
     [Fact]
+    public void Something_else_may_be_sung_around_the_words_and_before_each_line()
+    {
+        var text = CtcText.Write(["hi", "–", "yo", "ah"], Vocabulary(English), "en");
+        Assert.Equal([0, 8], text.Gaps(null).Order());
+        Assert.Equal([0, 2, 3, 8], text.Gaps(new HashSet<int> { 0, 1, 2 }).Order());
+    }
+
+    [Fact]
     public void Case_is_the_networks_own() => Assert.Equal("DON'T|STOP", Written("don't Stop", English.ToUpperInvariant(), "en-US"));
 
     [Fact]

@@ -69,6 +69,17 @@ public class CtcTrellisTests
             Assert.Null(CtcTrellis.Align(new float[(needed - 1) * Classes], Classes, tokens, Blank));
     }
 
+    [Theory]
+    [InlineData(new int[0], 0)]
+    [InlineData(new[] { 0 }, 2)]
+    public void What_else_is_said_in_an_open_gap_is_not_taken_for_the_words(int[] open, int starts)
+    {
+        // Something of another class twice, then 1 and 2: to call it 1 is likelier than to call it silence, and both are wrong.
+        float[][] said = [[-9, -6, -8, -0.1f], [-9, -6, -8, -0.1f], [-9, -0.1f, -8, -6], [-9, -8, -0.1f, -6]];
+        var path = CtcTrellis.Align([.. said.SelectMany(row => row)], Classes, [1, 2], Blank, open.ToHashSet());
+        Assert.Equal(starts, path!.Spans[0].Start);
+    }
+
     [Fact]
     public void A_wildcard_takes_the_sound_that_is_there()
     {

@@ -13,7 +13,7 @@ internal static class Databases
 {
     private const int StatementsPrepared = 50;
 
-    // This program sends its notices itself; those of older ones, triggers send: Data/Schema/0013.
+    // This program sends its notices itself; those of older ones, triggers send: Data/Schema/0015.
     private const string OwnNotices = "set libretto.notices = 'own'";
 
     public static void AddTo(IServiceCollection services, ServerOptions options)

@@ -89,7 +89,8 @@ public sealed partial class KaraokeTests : IDisposable
             esac
 
             """);
-        File.SetUnixFileMode(ffmpeg, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(ffmpeg, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
         _libretto["LIBRETTO_FFMPEG"] = ffmpeg;
         var run = await _libretto.RunAsync("karaoke", "song.wav", "--audio", "mix", "--as", kind, "--engine", "moonshine");
         Assert.True(run.ExitCode == 5, run.Errors);

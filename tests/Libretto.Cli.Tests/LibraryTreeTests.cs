@@ -40,7 +40,8 @@ public sealed class LibraryTreeTests : IDisposable
         for (var kill = 0; kill < Kills; kill++)
         {
             using var process = _libretto.Start(Arguments("killed"));
-            var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            var token = TestContext.Current.CancellationToken;
+            var (output, errors) = (process.StandardOutput.ReadToEndAsync(token), process.StandardError.ReadToEndAsync(token));
             await Task.Delay(random.Next(300, 4000), TestContext.Current.CancellationToken);
             process.Kill();
             await Task.WhenAll(output, errors);

@@ -152,7 +152,7 @@ internal sealed class LibrarySongWork(LibraryRequest request, SongPipeline pipel
         };
     }
 
-    private void Placing(PlannedSong song, IReadOnlyList<(string Temporary, string Path)> placing) => song.State.Add(
+    private static void Placing(PlannedSong song, IReadOnlyList<(string Temporary, string Path)> placing) => song.State.Add(
         new LibraryRecord(song.Path, song.Length, song.Modified)
         {
             Placing = [.. placing.Select(pair => (string[])[pair.Temporary, pair.Path])],

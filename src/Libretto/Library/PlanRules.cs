@@ -45,7 +45,7 @@ internal sealed class PlanRules(LibraryRequest request, ResultFiles files, Writt
     }
 
     /// <summary>A song that nothing is done with.</summary>
-    public PlannedSong Refuse(WalkedFile file, ScannedFile scanned, LibraryState state, string why) =>
+    public static PlannedSong Refuse(WalkedFile file, ScannedFile scanned, LibraryState state, string why) =>
         Of(file, scanned, state) with
         {
             Action = scanned.Trouble is null ? LibraryAction.Blocked : LibraryAction.Unusable, Notices = [why],
@@ -113,7 +113,7 @@ internal sealed class PlanRules(LibraryRequest request, ResultFiles files, Writt
     /// <summary>A song that has what is wanted, or nearly; null for one whose lyrics are still to be made.</summary>
     private PlannedSong? Settled(
         PlannedSong song, IReadOnlyList<(WalkedFile File, ScannedFile Scanned)> sidecars, IReadOnlyList<KnownLyrics> known,
-        LibraryRecord? record, IReadOnlyList<string> targets)
+        LibraryRecord? record, List<string> targets)
     {
         if (record?.Error is { } error)
             return song with { Action = LibraryAction.Unusable, Notices = [$"It failed before, and --redo tries again: {error}"] };
@@ -138,14 +138,14 @@ internal sealed class PlanRules(LibraryRequest request, ResultFiles files, Writt
 
     private static bool IsDocument(KnownLyrics lyrics) => lyrics.Place.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
 
-    private bool IsDone(LibraryRecord? record, IReadOnlyList<string> targets) =>
+    private bool IsDone(LibraryRecord? record, List<string> targets) =>
         record is { Action: not null, Formats: { } formats } && request.Formats.All(format => formats.Contains(format.Name)) &&
         (request.Tags == TagLyrics.None || record.Tags >= request.Tags) && targets.All(File.Exists);
 
     private static KnownLyrics? Best(IReadOnlyList<KnownLyrics> known) =>
         known.Where(lyrics => lyrics.Level != LyricsLevel.Instrumental).MaxBy(lyrics => lyrics.Level);
 
-    private LibraryAction Work(KnownLyrics? best, IReadOnlyList<string> outputs) => best?.Level switch
+    private LibraryAction Work(KnownLyrics? best, string[] outputs) => best?.Level switch
     {
         LyricsLevel.Lines or LyricsLevel.Words when outputs.Count == 0 => LibraryAction.Tag,
         LyricsLevel.Lines or LyricsLevel.Words => LibraryAction.TimeWords,

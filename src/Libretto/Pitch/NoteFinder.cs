@@ -36,7 +36,7 @@ internal sealed class NoteFinder(SyllableSplitter splitter, PitchTrack? track)
         };
     }
 
-    private static IReadOnlyList<LyricsWord> WithNotes(IReadOnlyList<LyricsWord> words, IReadOnlyList<List<HeardNote>> notes) =>
+    private static IReadOnlyList<LyricsWord> WithNotes(IReadOnlyList<LyricsWord> words, List<List<HeardNote>> notes) =>
         [.. words.Select((word, i) => word with { Syllables = [.. notes[i].Select(note => note.ToSyllable())] })];
 
     private List<HeardNote> Listen(LyricsWord word, List<HeardNote> heard)

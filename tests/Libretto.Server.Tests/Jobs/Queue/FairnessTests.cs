@@ -268,11 +268,11 @@ public sealed class FairnessOnPostgresTests(PostgresCluster cluster) : FairnessT
         await ClaimAllAsync();
         await using var posting = await ContextAsync();
         await posting.Database.OpenConnectionAsync(Ct);
-        await posting.Database.ExecuteSqlRawAsync(
+        await posting.Database.ExecuteSqlRawAsync("begin", Ct);
+        await posting.Database.ExecuteSqlAsync(
             $"""
-             begin;
              insert into jobs (id, options, status, created_at, lane, key_id)
-             select 'next', options, 'queued', created_at, lane, key_id from jobs where id = '{first}'
+             select 'next', options, 'queued', created_at, lane, key_id from jobs where id = {first}
              """, Ct);
 
         await Claims.TidyAsync(Ct);

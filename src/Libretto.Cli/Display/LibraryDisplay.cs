@@ -40,12 +40,12 @@ internal abstract class LibraryDisplay : IProgress<int>, IProgress<LibraryProgre
     {
         if (withSongs)
             foreach (var song in plan.Songs.Where(song => song.IsWork || song.Notices.Count > 0).Take(MostSongsNamed))
-                Console.Out.WriteLine(OneLine.Of($"{Word(song.Action),-12} {song.Path}{Why(song)}"));
+                Console.Out.WriteLine(OneLine.Of($"{LibraryActionText.Word(song.Action),-12} {song.Path}{Why(song)}"));
         foreach (var trouble in plan.Troubles)
             Console.Out.WriteLine(OneLine.Of(trouble));
         Console.Out.WriteLine($"{DisplayText.Count(plan.Songs.Count, "song")} in {DisplayText.Count(plan.Files, "file")}:");
         foreach (var (action, count) in plan.Counts.OrderBy(pair => pair.Key))
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count,8}  {Says(action)}"));
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count,8}  {LibraryActionText.Sentence(action)}"));
         Console.Out.WriteLine(plan.Work.Any() ? $"About {About(plan.Estimate)} of work." : "Nothing is to be done.");
     }
 
@@ -68,29 +68,6 @@ internal abstract class LibraryDisplay : IProgress<int>, IProgress<LibraryProgre
     private static string Why(PlannedSong song) =>
         (song.Lyrics is { } lyrics ? $"  <- {(lyrics.Place == KnownLyrics.Tags ? "its tags" : Path.GetFileName(lyrics.Place))}" : "") +
         string.Concat(song.Notices.Select(notice => $"  ({notice})"));
-
-    /// <summary>An action in a word.</summary>
-    public static string Word(LibraryAction action) => action switch
-    {
-        LibraryAction.TimeWords => "time words",
-        LibraryAction.LookUp => "look up",
-        _ => action.ToString().ToLowerInvariant(),
-    };
-
-    /// <summary>An action in a sentence.</summary>
-    public static string Says(LibraryAction action) => action switch
-    {
-        LibraryAction.Keep => "have what is wanted: left alone",
-        LibraryAction.Instrumental => "are without words: left alone",
-        LibraryAction.Convert => "have word times in a document: written in the formats wanted",
-        LibraryAction.Tag => "have lyrics: written into their tags",
-        LibraryAction.TimeWords => "have times of lines: their words are timed, the lines stay",
-        LibraryAction.Align => "have words: timed",
-        LibraryAction.LookUp => "have no words: looked up, else transcribed",
-        LibraryAction.Transcribe => "have no words: transcribed",
-        LibraryAction.Blocked => "cannot be done: the files belong to someone else",
-        _ => "cannot be used",
-    };
 
     private static string About(double seconds) => seconds switch
     {
@@ -187,7 +164,7 @@ internal abstract class LibraryDisplay : IProgress<int>, IProgress<LibraryProgre
                 Event = "plan",
                 Songs = plan.Songs.Count,
                 plan.Files,
-                Counts = plan.Counts.ToDictionary(pair => Word(pair.Key), pair => pair.Value),
+                Counts = plan.Counts.ToDictionary(pair => LibraryActionText.Word(pair.Key), pair => pair.Value),
                 Estimate = Math.Round(plan.Estimate),
             });
         }
@@ -196,7 +173,7 @@ internal abstract class LibraryDisplay : IProgress<int>, IProgress<LibraryProgre
         {
             Event = value.Outcome.Error is null ? "done" : "failed",
             Song = value.Outcome.Song.Path,
-            Action = Word(value.Outcome.Song.Action),
+            Action = LibraryActionText.Word(value.Outcome.Song.Action),
             value.Outcome.Files,
             value.Outcome.Words,
             value.Outcome.Unsure,

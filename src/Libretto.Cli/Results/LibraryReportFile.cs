@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Libretto.Cli.Display;
 using Libretto.Library;
 using Libretto.Output;
 
@@ -81,7 +80,7 @@ internal sealed class LibraryReportFile(string path)
             """);
         html.Append(CultureInfo.InvariantCulture, $"<h1>{(isDryRun ? "What would be done" : "What was done")}</h1>\n<ul>\n");
         foreach (var (action, count) in report.Plan.Counts.OrderBy(pair => pair.Key))
-            html.Append(CultureInfo.InvariantCulture, $"<li>{count} {Text(LibraryDisplay.Says(action))}</li>\n");
+            html.Append(CultureInfo.InvariantCulture, $"<li>{count} {Text(LibraryActionText.Sentence(action))}</li>\n");
         html.Append("</ul>\n");
         foreach (var trouble in report.Plan.Troubles)
             html.Append(CultureInfo.InvariantCulture, $"<p>{Text(trouble)}</p>\n");
@@ -109,7 +108,7 @@ internal sealed class LibraryReportFile(string path)
             html.Append(CultureInfo.InvariantCulture,
                 $"""
                 <tr class="{Name(outcome.Result)}{(outcome.Unsure ? " check" : "")}">
-                <td>{Text(name)}<br><small>{Text(outcome.Song.Path)}</small></td><td>{LibraryDisplay.Word(outcome.Song.Action)}</td>
+                <td>{Text(name)}<br><small>{Text(outcome.Song.Path)}</small></td><td>{LibraryActionText.Word(outcome.Song.Action)}</td>
                 <td>{Name(outcome.Result).Replace('_', ' ')}</td><td class="n">{outcome.Words}</td>
                 <td class="n">{(sure is { } share ? $"{100 * share:F0} %" : "")}</td><td>{string.Join("<br>", told)}</td></tr>
 

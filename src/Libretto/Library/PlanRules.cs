@@ -147,7 +147,7 @@ internal sealed class PlanRules(LibraryRequest request, ResultFiles files, Writt
 
     private LibraryAction Work(KnownLyrics? best, string[] outputs) => best?.Level switch
     {
-        LyricsLevel.Lines or LyricsLevel.Words when outputs.Count == 0 => LibraryAction.Tag,
+        LyricsLevel.Lines or LyricsLevel.Words when outputs.Length == 0 => LibraryAction.Tag,
         LyricsLevel.Lines or LyricsLevel.Words => LibraryAction.TimeWords,
         LyricsLevel.Plain => LibraryAction.Align,
         _ => request.Lyrics == LyricsUse.LookUp ? LibraryAction.LookUp : LibraryAction.Transcribe,

@@ -24,12 +24,12 @@ public sealed class BackupTests(PostgresCluster cluster) : IDisposable
         {
             waiting = await alone.Client.PostAsync(TestAudio.Tone(_folder, 1));
 
-            await cluster.DumpAsync(database, _folder["libretto.dump"]);
+            await PostgresCluster.DumpAsync(database, _folder["libretto.dump"]);
             // As docs/operations.md has it.
             Directory.CreateDirectory(_folder["after"]);
             TestAudio.Run("cp", "-a", _folder["before/store"], _folder["after/store"]);
         }
-        await cluster.RestoreAsync(_folder["libretto.dump"], restored);
+        await PostgresCluster.RestoreAsync(_folder["libretto.dump"], restored);
 
         await using var after = await RunningServer.StartAsync(Options("after", restored, "all"));
         Assert.Equal(lyrics, (await after.Client.GetAsync($"/api/jobs/{done}/lyrics.json")).Text);

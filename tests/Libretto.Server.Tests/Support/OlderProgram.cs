@@ -6,13 +6,15 @@ namespace Libretto.Server.Tests.Support;
 /// The program as it was at an earlier commit, built once into <c>artifacts</c>. It takes minutes, so only soaks ask for it; where the commit
 /// is not there (a shallow clone) the test is skipped, counted.
 /// </summary>
-public sealed class OlderProgram
+public sealed class OlderProgram : IDisposable
 {
     // The last before progress, heartbeats and wake-ups changed, with eleven files of tables.
     private const string Commit = "75de0330";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
     private readonly SemaphoreSlim _once = new(1);
+
+    public void Dispose() => _once.Dispose();
 
     /// <summary>The program's path.</summary>
     public async Task<string> BuildAsync()

@@ -38,11 +38,11 @@ public sealed class PostgresCluster : IAsyncDisposable
     }
 
     /// <summary>Copies a database into a file, as its administrator would.</summary>
-    public Task DumpAsync(string database, string file) =>
+    public static Task DumpAsync(string database, string file) =>
         WaitForAsync(new ProcessStartInfo($"{Binaries}/pg_dump", ["--format=custom", $"--file={file}", database]));
 
     /// <summary>Fills an empty database from such a file.</summary>
-    public Task RestoreAsync(string file, string database) =>
+    public static Task RestoreAsync(string file, string database) =>
         WaitForAsync(new ProcessStartInfo($"{Binaries}/pg_restore", ["--no-owner", "--exit-on-error", $"--dbname={database}", file]));
 
     public async ValueTask DisposeAsync()

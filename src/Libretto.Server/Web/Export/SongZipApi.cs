@@ -20,7 +20,8 @@ internal static class SongZipApi
         .WithSummary("The words in every format, the recording and its stems, in one ZIP file")
         .Produces(200, contentType: "application/zip");
 
-    private static async Task<IResult> GetAsync(string id, Caller caller, JobStore jobs, IContentStore store, CancellationToken ct)
+    private static async Task<IResult> GetAsync(
+        string id, Caller caller, JobStore jobs, IContentStore store, TemporaryFolder folder, CancellationToken ct)
     {
         var job = await JobsApi.FindAsync(id, caller, jobs, ct);
         if (job.ExpiredAt is not null)
@@ -29,7 +30,20 @@ internal static class SongZipApi
             throw new ApiProblem(409, "not_ready", "The song has no words yet.");
         var document = await LyricsApi.ReadAsync(job.DocumentKey, store, ct);
         var name = FileNames.OfSong(job.Artist, job.Title ?? job.FileName);
-        return TypedResults.Stream(output => WriteAsync(job, document, name, store, output, ct), "application/zip", $"{name}.zip");
+        // Made on the disk first: whoever gets it is told its size, and what fails is answered as any error is.
+        var file = new FileStream(
+            folder.NewFile(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 0, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+        try
+        {
+            await WriteAsync(job, document, name, store, file, ct);
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
+        }
+        file.Position = 0;
+        return TypedResults.Stream(file, "application/zip", $"{name}.zip");
     }
 
     private static async Task WriteAsync(

@@ -71,7 +71,7 @@ public sealed class NoticesTests(PostgresCluster cluster) : IDisposable
         do
         {
             before = await TransactionsAsync(database);
-            await Task.Delay(TimeSpan.FromSeconds(10), Ct);
+            await Task.Delay(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
             after = await TransactionsAsync(database);
         }
         while (after - before > 5);

@@ -31,16 +31,24 @@ internal sealed class SongNames(JobStore jobs, IContentStore store)
             : result with { DocumentKey = named, Title = title, Artist = artist };
     }
 
-    /// <summary>The key of the same words under another name; null where they bear it already, or are gone.</summary>
+    /// <summary>The key of the same words under another name; null where they bear it already, are gone, or are damaged.</summary>
     private async Task<string?> NamedAsync(string documentKey, string? title, string? artist, CancellationToken ct)
     {
         if (await store.OpenAsync(documentKey, ct) is not { } opened)
             return null;
         await using var reading = opened;
         using var reader = new StreamReader(reading.Stream, Encoding.UTF8);
-        var document = LyricsFormats.Json.Read(await reader.ReadToEndAsync(ct));
-        return (document.Title, document.Artist) == (title, artist)
-            ? null
-            : (await StoredResult.OfLyricsAsync(store, document with { Title = title, Artist = artist }, ct)).DocumentKey;
+        try
+        {
+            var document = LyricsFormats.Json.Read(await reader.ReadToEndAsync(ct));
+            return (document.Title, document.Artist) == (title, artist)
+                ? null
+                : (await StoredResult.OfLyricsAsync(store, document with { Title = title, Artist = artist }, ct)).DocumentKey;
+        }
+        catch (LyricsFormatException)
+        {
+            // Damaged in the store: whoever reads the words is told, and a name is no reason to refuse a song.
+            return null;
+        }
     }
 }

@@ -62,7 +62,7 @@ public sealed class LibraryTreeTests : IDisposable
             await FfmpegAsync(["-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono", "-t", "1", "-metadata", "title=Quiet", "-metadata", "artist=Nobody", $"clips/quiet.{kind}"]);
             await FfmpegAsync(["-i", Samples.TwoLines, "-metadata", "title=Morning", "-metadata", "album=Day", $"clips/sung.{kind}"]);
         }
-        await FfmpegAsync(["-i", "clips/quiet.mp3", "-f", "lavfi", "-i", "color=red:s=200x200", "-map", "0", "-map", "1", "-frames:v", "1", "-c:a", "copy", "-disposition:v:0", "attached_pic", "clips/cover.mp3"]);
+        await FfmpegAsync(["-i", "clips/quiet.mp3", "-f", "lavfi", "-i", "color=red:s=200x200:d=0.2", "-map", "0", "-map", "1", "-frames:v", "1", "-c:a", "copy", "-disposition:v:0", "attached_pic", "clips/cover.mp3"]);
 
         // 15 albums of 8 songs; what lies beside a song goes round.
         string[] sidecars = ["elrc", "ttml", "yaml", "elrc", "vtt", "none", "instrumental", "utf16"];

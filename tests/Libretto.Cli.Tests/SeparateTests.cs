@@ -76,7 +76,7 @@ public sealed class SeparateTests : IDisposable
 
     [Theory]
     [InlineData("no value for --stem-format", "--stem-format", "mp3")]
-    [InlineData("moonshine-tiny does not separate voices", "--model", "moonshine-tiny")]
+    [InlineData("moonshine-tiny does not separate vocals", "--model", "moonshine-tiny")]
     [InlineData("nonesuch", "--model", "nonesuch")]
     public async Task What_means_nothing_is_refused(string message, params string[] arguments)
     {

@@ -29,6 +29,16 @@ public sealed class PostgresCluster : IAsyncDisposable
         return $"postgres://postgres@127.0.0.1:{_port}/{name}";
     }
 
+    /// <summary>Ends a database's connections, as its administrator may; the other tests' go on.</summary>
+    public async Task DisconnectAsync(string database)
+    {
+        await using var connection = new NpgsqlConnection(AddressOf("postgres"));
+        await connection.OpenAsync();
+        await using var end = new NpgsqlCommand("select pg_terminate_backend(pid) from pg_stat_activity where datname = @name", connection);
+        end.Parameters.AddWithValue("name", new Uri(database).AbsolutePath[1..]);
+        await end.ExecuteNonQueryAsync();
+    }
+
     /// <summary>Stops the server as an administrator would and starts it again.</summary>
     public async Task RestartAsync()
     {
@@ -79,7 +89,7 @@ public sealed class PostgresCluster : IAsyncDisposable
     {
         var start = AsUser(
         "postgres", "-D", _folder + "/data", "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={_folder}",
-        "-c", "max_connections=300", "-c", "log_min_messages=fatal");
+        "-c", "max_connections=300", "-c", "log_min_messages=fatal", "-c", "fsync=off");
         // It tells of every connection that a test's server broke off: nothing a reader of the tests' output could use.
         start.RedirectStandardError = true;
         var server = Process.Start(start)!;

@@ -31,18 +31,25 @@ public sealed class AlignTests : IDisposable
         }
     }
 
-    [Theory]
-    [InlineData("another song", "Happy birthday to you\nhappy birthday dear Susan\nmany candles burn tonight\n")]
-    [InlineData("another script", "В лесу родилась ёлочка\nв лесу она росла\n")]
-    [InlineData("another language", "Und deshalb meine Mitbürger\nfragt nicht\nwas euer Land für euch tun wird\n")]
-    public async Task Lyrics_that_are_not_sung_here_are_timed_but_not_believed(string what, string lyrics)
+    [Fact]
+    public async Task Lyrics_that_are_not_sung_here_are_timed_but_not_believed()
     {
-        var run = await AlignAsync(await SoundAsync(), lyrics);
-        var fit = Aligned(run, "song.wav").GetProperty("method").GetProperty("lyrics");
+        Repository.SharedFile("models", "whisper-base");
+        var speech = await ConvertAsync(Repository.SharedFile("audio", "jfk.wav"));
+        foreach (var (what, lyrics) in ((string, string)[])
+            [
+                ("another song", "Happy birthday to you\nhappy birthday dear Susan\nmany candles burn tonight\n"),
+                ("another script", "В лесу родилась ёлочка\nв лесу она росла\n"),
+                ("another language", "Und deshalb meine Mitbürger\nfragt nicht\nwas euer Land für euch tun wird\n"),
+            ])
+        {
+            var run = await AlignAsync(speech, lyrics);
+            var fit = Aligned(run, "song.wav").GetProperty("method").GetProperty("lyrics");
 
-        Assert.True(fit.GetProperty("unsure").GetBoolean(), what);
-        Assert.InRange(fit.GetProperty("matched").GetDouble(), 0, 0.2);
-        Assert.Contains("The lyrics fit badly", run.Errors, StringComparison.Ordinal);
+            Assert.True(fit.GetProperty("unsure").GetBoolean(), what);
+            Assert.InRange(fit.GetProperty("matched").GetDouble(), 0, 0.2);
+            Assert.Contains("The lyrics fit badly", run.Errors, StringComparison.Ordinal);
+        }
     }
 
     [Theory]

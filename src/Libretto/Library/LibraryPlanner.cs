@@ -84,8 +84,9 @@ internal sealed class LibraryPlanner(LibraryRequest request, LibraryScan scan, P
                 .Select(sidecar => (sidecar, Look(sidecar, state))).ToList();
             var copies = files.Skip(1).Where(song => song.Item2.Trouble is null && IsSame(song.Item2, scanned)).ToList();
             planned.Add(rules.Plan(best, scanned, lyrics, copies, state));
-            planned.AddRange(files.Skip(1).Except(copies).Select(song => PlanRules.Refuse(song.File, song.Item2, state, song.Item2.Trouble ??
-                $"It has the name of {best.Name} but another length, so lyrics beside them would be taken for both. Rename one.")));
+            var isOther = $"It has the name of {best.Name} but another length, so lyrics beside them would be taken for both. Rename one.";
+            planned.AddRange(files.Skip(1).Except(copies).Select(song =>
+                PlanRules.Refuse(song.File, song.Item2, state, song.Item2.Trouble ?? isOther)));
         }
         return planned;
     }

@@ -92,17 +92,26 @@ internal sealed class Song : IDisposable
     /// </summary>
     public async Task<PcmFile> SpeechAsync(IProgress<double>? progress, CancellationToken cancellationToken)
     {
-        Task<PcmFile> decoding;
-        lock (_decoding)
+        while (true)
         {
-            // A decoding that failed may have been given up by the one who asked first.
-            if (_speech is null or { IsFaulted: true } or { IsCanceled: true })
-                _speech = _decoder.DecodeAsync(Info, SpeechRate, channels: 1, range: null, progress, cancellationToken);
-            decoding = _speech;
+            Task<PcmFile> decoding;
+            lock (_decoding)
+            {
+                if (_speech is null or { IsFaulted: true } or { IsCanceled: true })
+                    _speech = _decoder.DecodeAsync(Info, SpeechRate, channels: 1, range: null, progress, cancellationToken);
+                decoding = _speech;
+            }
+            try
+            {
+                var speech = await decoding.WaitAsync(cancellationToken);
+                Warn(speech.Warnings);
+                return speech;
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Given up by the one who asked first: who is left decodes.
+            }
         }
-        var speech = await decoding.WaitAsync(cancellationToken);
-        Warn(speech.Warnings);
-        return speech;
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
--- Writes how far the jobs of a process are, all in one statement: @ids, @claims, @pcts, @stages, @messages, @logs and @heards, of as many jobs.
+-- Writes how far the jobs of a process are, all in one statement: @ids, @claims, @pcts, @stages, @messages, @logs and @heards, one of each
+-- for every job.
 -- Gives the ids of those that are still its own and not to be cancelled, and tells those who watch them. Nobody waits for the disk: should
 -- the machine of the database die, workers write the last moments of progress anew, and the notice keeps no other commit waiting.
 with quick as materialized (select set_config('synchronous_commit', 'off', true)),

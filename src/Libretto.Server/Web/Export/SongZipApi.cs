@@ -32,7 +32,8 @@ internal static class SongZipApi
         var name = FileNames.OfSong(job.Artist, job.Title ?? job.FileName);
         // Made on the disk first: whoever gets it is told its size, and what fails is answered as any error is.
         var file = new FileStream(
-            folder.NewFile(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 0, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+            folder.NewFile(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 0,
+            FileOptions.Asynchronous | FileOptions.DeleteOnClose);
         try
         {
             await WriteAsync(job, document, name, store, file, ct);

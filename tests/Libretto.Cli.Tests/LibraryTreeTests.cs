@@ -33,7 +33,8 @@ public sealed class LibraryTreeTests : IDisposable
         Assert.Equal(["left", "no_words", "written"], results.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(sounds, await SoundsAsync("whole"));
         var whole = Contents("whole");
-        Assert.Contains("Nothing is to be done.", (await RunAsync("whole")).Output, StringComparison.Ordinal);
+        var again = await RunAsync("whole");
+        Assert.True(again.Output.Contains("Nothing is to be done.", StringComparison.Ordinal), again.Output + again.Errors);
         Assert.Equal(whole, Contents("whole"));
 
         var random = new Random(1);

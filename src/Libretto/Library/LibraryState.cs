@@ -172,6 +172,8 @@ internal sealed class LibraryState : IDisposable
         var path = Path.Combine(_folder, "journal.jsonl");
         if (!File.Exists(path))
             return;
+        // Tags leave a file's time, and may leave its length: what was found in it before they were written says nothing of it now.
+        var scanIsOlder = File.GetLastWriteTimeUtc(Path.Combine(_folder, "scan.json")) <= File.GetLastWriteTimeUtc(path);
         var placing = new Dictionary<string, LibraryRecord>(StringComparer.Ordinal);
         var lines = 0;
         foreach (var line in File.ReadLines(path))
@@ -183,6 +185,9 @@ internal sealed class LibraryState : IDisposable
             if (record.Placing is not null)
             {
                 placing[record.Path] = record;
+                if (scanIsOlder)
+                    foreach (var pair in record.Placing)
+                        _seen.TryRemove(pair[1], out _);
                 continue;
             }
             placing.Remove(record.Path);

@@ -44,7 +44,7 @@ public sealed class BelowAPathTests(Site site)
 
         await visitor.GoAsync("");
         await visitor.Page.SetInputFilesAsync("#files", TestAudio.Tone(site.Folder, 1.3));
-        await visitor.Button("Write down the words").ClickAsync();
+        await visitor.Button("Just the words").ClickAsync();
         await visitor.Page.WaitForURLAsync(address => address.StartsWith($"{proxy.Address}jobs/", StringComparison.Ordinal), new() { Timeout = 60_000 });
     }
 }

@@ -178,10 +178,12 @@ public sealed partial class EditView : ComponentBase, IAsyncDisposable
         return ShowAsync();
     }
 
-    private Task SelectAsync(int word)
+    private async Task SelectAsync(int word)
     {
         _selected = word;
-        return ShowAsync(isChanged: false);
+        // What is rendered goes to the browser first: the editor scrolls to the word beside the panel that has just opened.
+        await Task.Yield();
+        await ShowAsync(isChanged: false);
     }
 
     /// <summary>With Shift, all lines from the selected word's on are the passage.</summary>

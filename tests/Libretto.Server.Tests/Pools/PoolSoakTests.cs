@@ -44,10 +44,9 @@ public sealed class PoolSoakTests(PostgresCluster cluster) : IAsyncDisposable
         _folder.Dispose();
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Every_song_is_done_once_and_told_once_whoever_dies()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("LIBRETTO_SOAK") == "1", "takes minutes: ./test soak runs it");
         var seed = int.TryParse(Environment.GetEnvironmentVariable("LIBRETTO_SOAK_SEED"), out var wish) ? wish : Random.Shared.Next();
         _database = await cluster.CreateDatabaseAsync();
         _receiver = await LocalServer.StartAsync();

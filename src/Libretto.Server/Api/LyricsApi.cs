@@ -39,12 +39,8 @@ internal static class LyricsApi
         new(410, "expired", "The song and its results were removed after their time. Post the song again.");
 
     /// <summary>The lyrics of a job as they are now.</summary>
-    public static async Task<LyricsDocument> ReadAsync(string documentKey, IContentStore store, CancellationToken ct)
-    {
-        await using var reading = await store.OpenAsync(documentKey, ct) ?? throw Expired();
-        using var reader = new StreamReader(reading.Stream, Encoding.UTF8);
-        return LyricsFormats.Json.Read(await reader.ReadToEndAsync(ct));
-    }
+    public static async Task<LyricsDocument> ReadAsync(string documentKey, IContentStore store, CancellationToken ct) =>
+        await StoredResult.FindLyricsAsync(store, documentKey, ct) ?? throw Expired();
 
     private static Task<IResult> GetByAcceptAsync(
         string id, HttpRequest request, Caller caller, JobStore jobs, IContentStore store, CancellationToken ct)

@@ -1,4 +1,3 @@
-using System.Text;
 using Libretto.Lyrics;
 using Libretto.Server.Data.Entities;
 using Libretto.Storage;
@@ -34,14 +33,10 @@ internal sealed class SongNames(JobStore jobs, IContentStore store)
     /// <summary>The key of the same words under another name; null where they bear it already, are gone, or are damaged.</summary>
     private async Task<string?> NamedAsync(string documentKey, string? title, string? artist, CancellationToken ct)
     {
-        if (await store.OpenAsync(documentKey, ct) is not { } opened)
-            return null;
-        await using var reading = opened;
-        using var reader = new StreamReader(reading.Stream, Encoding.UTF8);
         try
         {
-            var document = LyricsFormats.Json.Read(await reader.ReadToEndAsync(ct));
-            return (document.Title, document.Artist) == (title, artist)
+            return await StoredResult.FindLyricsAsync(store, documentKey, ct) is not { } document
+                || (document.Title, document.Artist) == (title, artist)
                 ? null
                 : (await StoredResult.OfLyricsAsync(store, document with { Title = title, Artist = artist }, ct)).DocumentKey;
         }

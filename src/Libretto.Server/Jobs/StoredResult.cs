@@ -47,6 +47,17 @@ internal sealed record StoredResult
         };
     }
 
+    /// <summary>Lyrics as they lie in the store; null when they are gone.</summary>
+    /// <exception cref="LyricsFormatException">They are damaged there.</exception>
+    public static async Task<LyricsDocument?> FindLyricsAsync(IContentStore store, string documentKey, CancellationToken ct)
+    {
+        await using var reading = await store.OpenAsync(documentKey, ct);
+        if (reading is null)
+            return null;
+        using var reader = new StreamReader(reading.Stream, Encoding.UTF8);
+        return LyricsFormats.Json.Read(await reader.ReadToEndAsync(ct));
+    }
+
     /// <summary>The result of a key with all that it names; null when anything is missing.</summary>
     public static async Task<StoredResult?> FindAsync(IContentStore store, string key, CancellationToken ct)
     {

@@ -75,11 +75,8 @@ internal static class LrclibApi
 
     private static async Task<LrclibRecord?> RecordAsync(Job job, IContentStore store, CancellationToken ct)
     {
-        await using var reading = await store.OpenAsync(job.DocumentKey!, ct);
-        if (reading is null)
+        if (await StoredResult.FindLyricsAsync(store, job.DocumentKey!, ct) is not { } document)
             return null;
-        using var reader = new StreamReader(reading.Stream);
-        var document = LyricsFormats.Json.Read(await reader.ReadToEndAsync(ct));
         var isInstrumental = document.Lines.Count == 0;
         return new LrclibRecord
         {

@@ -42,10 +42,11 @@ internal sealed record JobQuery
             return await jobs.Take(Limit).ToListAsync(ct);
         // Neither database knows letters as people do: what is said of the songs is compared here, and only those found are read whole.
         var names = jobs.Select(job => new Names(job.Id, job.Title ?? job.FileName ?? job.Url, job.Artist, job.FileName, job.Url));
+        var parts = Folded(Search).Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var found = new List<Names>();
         await foreach (var name in names.AsAsyncEnumerable().WithCancellation(ct))
         {
-            if (IsFound(name))
+            if (name.HoldAll(parts))
                 found.Add(name);
             if (Order == JobOrder.Newest && found.Count == Limit)
                 break;
@@ -53,14 +54,6 @@ internal sealed record JobQuery
         string[] ids = [.. Sorted(found).Take(Limit).Select(name => name.Id)];
         var read = await context.Jobs.AsNoTracking().Where(job => ids.Contains(job.Id)).ToDictionaryAsync(job => job.Id, ct);
         return [.. ids.Where(read.ContainsKey).Select(id => read[id])];
-    }
-
-    private bool IsFound(Names names)
-    {
-        if (Search is null)
-            return true;
-        var text = Folded($"{names.Title} {names.Artist} {names.FileName} {names.Url}");
-        return Folded(Search).Split(' ', StringSplitOptions.RemoveEmptyEntries).All(part => text.Contains(part, StringComparison.Ordinal));
     }
 
     private IEnumerable<Names> Sorted(List<Names> found) => Order switch
@@ -73,7 +66,16 @@ internal sealed record JobQuery
 
     private static string Folded(string? text) => (text ?? "").Transliterate().ToLowerInvariant();
 
-    private sealed record Names(string Id, string? Title, string? Artist, string? FileName, string? Url);
+    private sealed record Names(string Id, string? Title, string? Artist, string? FileName, string? Url)
+    {
+        public bool HoldAll(string[] parts)
+        {
+            if (parts.Length == 0)
+                return true;
+            var text = Folded($"{Title} {Artist} {FileName} {Url}");
+            return parts.All(part => text.Contains(part, StringComparison.Ordinal));
+        }
+    }
 }
 
 /// <summary>The orders of a list of jobs.</summary>

@@ -15,7 +15,7 @@ namespace Libretto.Server.Api.Intake;
 /// </summary>
 internal sealed partial class JobIntake(
     UploadReader uploads, SongUploads songs, LinkIntake links, JobOptionsRules rules, JobFactory factory, IContentStore store,
-    Admission admission, JobStore jobs, SongNames names, JobQueue queue, ILogger<JobIntake> log)
+    JobStore jobs, JobQueue queue, ILogger<JobIntake> log)
 {
     private const int LongestIdempotencyKey = 200;
 
@@ -39,8 +39,7 @@ internal sealed partial class JobIntake(
             return SameRequest(repeated, job.RequestHash!);
 
         var result = upload.Options.Fresh == true ? null : await StoredResult.FindAsync(store, job.ResultKey!, ct);
-        var duration = await songs.KeepAsync(upload, ct);
-        await admission.CheckLengthAsync(caller, duration, ct);
+        var duration = await songs.KeepAsync(upload, caller, ct);
         if (upload.Lyrics is { } lyrics)
             await lyrics.StoreAsync(store, ct);
         // A song that takes long to store must not come before those that were posted meanwhile.
@@ -60,7 +59,7 @@ internal sealed partial class JobIntake(
     private async Task<Job> AddAsync(Job job, StoredResult? result, CancellationToken ct)
     {
         if (result is not null)
-            job = factory.Answered(job, await names.ApplyAsync(job, result, ct));
+            job = await factory.AnsweredAsync(job, result, ct);
         var added = await jobs.AddAsync(job, ct);
         if (added.Id != job.Id)
             return SameRequest(added, job.RequestHash!);

@@ -2,12 +2,13 @@ using System.Globalization;
 using Libretto.Acquire;
 using Libretto.Audio;
 using Libretto.Server.Http;
+using Libretto.Server.Security;
 using Libretto.Storage;
 
 namespace Libretto.Server.Api.Intake;
 
 /// <summary>Puts uploaded songs into the store.</summary>
-internal sealed class SongUploads(IContentStore store, AudioDecoder decoder, ServerOptions options) : IDisposable
+internal sealed class SongUploads(IContentStore store, AudioDecoder decoder, Admission admission, ServerOptions options) : IDisposable
 {
     // Probing starts a process: no more at once than there are cores.
     private readonly SemaphoreSlim _probing = new(Environment.ProcessorCount);
@@ -19,8 +20,15 @@ internal sealed class SongUploads(IContentStore store, AudioDecoder decoder, Ser
 
     /// <summary>Puts a song into the store, unless it is there already.</summary>
     /// <returns>Its length in seconds; null when its file does not say.</returns>
-    /// <exception cref="ApiProblem">It is no song, or too long.</exception>
-    public async Task<double?> KeepAsync(Upload upload, CancellationToken ct)
+    /// <exception cref="ApiProblem">It is no song, or too long: for this server, or for what the caller may have in a day.</exception>
+    public async Task<double?> KeepAsync(Upload upload, Caller caller, CancellationToken ct)
+    {
+        var duration = await KeepAsync(upload, ct);
+        await admission.CheckLengthAsync(caller, duration, ct);
+        return duration;
+    }
+
+    private async Task<double?> KeepAsync(Upload upload, CancellationToken ct)
     {
         if (await store.FindAsync(KeyOf(upload), ct) is { } known)
         {

@@ -12,7 +12,7 @@ namespace Libretto.Server.Jobs.Queue;
 /// <summary>
 /// Makes the rows of new jobs: of a song, of a link, and of the parts of a job that is there, which are passages and exports.
 /// </summary>
-internal sealed class JobFactory(LaneChoice lanes, TimeProvider time)
+internal sealed class JobFactory(LaneChoice lanes, SongNames names, TimeProvider time)
 {
     // Raised when the same song and options would give another export.
     private const string ExportVersion = "1";
@@ -116,9 +116,10 @@ internal sealed class JobFactory(LaneChoice lanes, TimeProvider time)
     /// <summary>A job that was made some time ago, as if it were made now.</summary>
     public Job FromNow(Job job) => job with { Id = Job.NewId(), CreatedAt = Now };
 
-    /// <summary>A job as its result in the store answers it: done, without a worker.</summary>
-    public Job Answered(Job job, StoredResult result)
+    /// <summary>A job as its result in the store answers it: done, without a worker, and called as the job calls it.</summary>
+    public async Task<Job> AnsweredAsync(Job job, StoredResult found, CancellationToken ct)
     {
+        var result = await names.ApplyAsync(job, found, ct);
         var seconds = Math.Round((Now - job.CreatedAt).TotalSeconds, 3);
         var step = new JobStep("publish", StepStatus.Completed, 100, "found in the cache", job.CreatedAt, seconds)
         {

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Libretto.Lyrics;
+using Libretto.Lyrics.Scoring;
 
 namespace Libretto.Bench;
 
@@ -15,7 +17,7 @@ internal static class SongsBench
         "Avercage_-_Embers=en", "Fantasma_-_Los_Rombos=es", "Séculaire_feat._Nÿme_-_saru=fr", "Veränderung_-_doromusis=de",
     ];
 
-    private sealed record Row(string Song, SongScore Score, int Words, int Loop, double Seconds, double Times, double Megabytes);
+    private sealed record Row(string Song, LyricsScore Score, int Words, int Loop, double Seconds, double Times, double Megabytes);
 
     public static async Task<int> RunAsync(string[] songs)
     {
@@ -58,10 +60,7 @@ internal static class SongsBench
         ]);
         if (run.ExitCode != 0)
             throw new InvalidOperationException($"libretto ended with {run.ExitCode}: {run.Error}");
-        using var document = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, name + ".json")));
-        var words = document.RootElement.GetProperty("lines").EnumerateArray().SelectMany(line => line.GetProperty("words").EnumerateArray().Select(
-            (word, index) => Word(word, index == line.GetProperty("words").GetArrayLength() - 1))).ToList();
-        return await RowAsync(name, words, run);
+        return await RowAsync(name, LyricsFormats.Json.Read(await File.ReadAllTextAsync(Path.Combine(folder, name + ".json"))), run);
     }
 
     private static async Task<Row> WhisperNetAsync(string name, string language, string folder, int beam)
@@ -76,24 +75,58 @@ internal static class SongsBench
         if (run.ExitCode != 0)
             throw new InvalidOperationException($"Whisper.net ended with {run.ExitCode}: {run.Error}");
         using var answer = JsonDocument.Parse(run.Output[run.Output.IndexOf('[', StringComparison.Ordinal)..]);
-        return await RowAsync(name, [.. answer.RootElement.EnumerateArray().Select(word => Word(word, word.GetProperty("endsLine").GetBoolean()))], run);
+        return await RowAsync(name, Document(answer.RootElement), run);
     }
 
-    private static ScoredWord Word(JsonElement word, bool endsLine) => new(
-        word.GetProperty("text").GetString()!, word.GetProperty("start").GetDouble(), word.GetProperty("end").GetDouble(), endsLine);
+    private static LyricsDocument Document(JsonElement words)
+    {
+        var (lines, line) = (new List<LyricsLine>(), new List<LyricsWord>());
+        foreach (var word in words.EnumerateArray())
+        {
+            line.Add(new LyricsWord(
+                word.GetProperty("text").GetString()!, word.GetProperty("start").GetDouble(), word.GetProperty("end").GetDouble()));
+            if (!word.GetProperty("endsLine").GetBoolean())
+                continue;
+            lines.Add(Line(line));
+            line = [];
+        }
+        if (line.Count > 0)
+            lines.Add(Line(line));
+        return new LyricsDocument { Duration = lines.Count > 0 ? lines[^1].End : 0, Lines = lines };
+    }
 
-    private static async Task<Row> RowAsync(string name, List<ScoredWord> words, Measured run)
+    private static LyricsLine Line(List<LyricsWord> words) =>
+        new(words[0].Start, words[^1].End, string.Join(' ', words.Select(word => word.Text)), words);
+
+    private static async Task<Row> RowAsync(string name, LyricsDocument document, Measured run)
     {
         var song = SongPath(name);
-        var tokens = SongScore.Tokens(words).Select(token => token.Text).ToList();
+        var words = ScoredWords.Of(document);
+        var truth = ScoredWords.OfTable(File.ReadLines(song + ".words.txt"), File.ReadLines(song + ".words.csv"), name);
         return new Row(
-            name, SongScore.Of(words, song), tokens.Count, SongScore.LongestLoop(tokens), run.Seconds,
+            name, LyricsScore.Of(truth, words), words.Count, LongestLoop([.. words.Select(word => word.Text)]), run.Seconds,
             await Sound.DurationAsync(song + ".mp3") / run.Seconds, run.PeakMegabytes);
+    }
+
+    /// <summary>Longest run of a phrase of at least four words said again and again without a break.</summary>
+    private static int LongestLoop(string[] words)
+    {
+        var longest = 1;
+        for (var period = 4; period <= 12; period++)
+        {
+            var run = 0;
+            for (var i = period; i < words.Length; i++)
+            {
+                run = words[i] == words[i - period] ? run + 1 : 0;
+                longest = Math.Max(longest, 1 + run / period);
+            }
+        }
+        return longest;
     }
 
     // A run takes a while: what is known already goes to standard error.
     private static void Say(string program, Row row) => Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"{row.Song}, {program}: {row.Seconds:F1} s, WER {row.Score.ErrorRate:F3}, {row.Score.Onsets:F3} within 0.3 s"));
+        $"{row.Song}, {program}: {row.Seconds:F1} s, WER {row.Score.WordErrorRate:F3}, {row.Score.CorrectOnsets:F3} within 0.3 s"));
 
     private static string SongPath(string name) => Path.Combine(Paths.Shared, "audio", "songs", name);
 
@@ -112,10 +145,10 @@ internal static class SongsBench
 
     private static void PrintRow(string song, string words, string trueWords, List<Row> rows, double times)
     {
-        double Mean(Func<SongScore, double> figure) => rows.Average(row => figure(row.Score));
+        double Mean(Func<LyricsScore, double> figure) => rows.Average(row => figure(row.Score));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {song} | {words} | {trueWords} | {Mean(s => s.ErrorRate):F3} | {Mean(s => s.Onsets):F3} | {Mean(s => s.CloseOnsets):F3} | {Mean(s => s.Far):F3} ") +
+            $"| {song} | {words} | {trueWords} | {Mean(s => s.WordErrorRate):F3} | {Mean(s => s.CorrectOnsets):F3} | {Mean(s => s.SharpOnsets):F3} | {Mean(s => s.FarOff):F3} ") +
             string.Create(CultureInfo.InvariantCulture,
-            $"| {Mean(s => s.Ends):F3} | {Mean(s => s.Breaks):F3} | {rows.Max(r => r.Loop)} | {rows.Sum(r => r.Seconds):F1} | {times:F1} | {rows.Max(r => r.Megabytes):F0} |"));
+            $"| {Mean(s => s.LineEnds):F3} | {Mean(s => s.LineBreaks):F3} | {rows.Max(r => r.Loop)} | {rows.Sum(r => r.Seconds):F1} | {times:F1} | {rows.Max(r => r.Megabytes):F0} |"));
     }
 }

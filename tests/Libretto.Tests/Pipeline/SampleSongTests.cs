@@ -1,5 +1,5 @@
-using Libretto.Bench;
 using Libretto.Lyrics;
+using Libretto.Lyrics.Scoring;
 using Libretto.Pipeline;
 using Libretto.Settings;
 using Libretto.Tests.Support;
@@ -19,15 +19,12 @@ public class SampleSongTests
 
         var truth = LyricsFormats.Named("json").Read(await File.ReadAllTextAsync(
             Repository.File("samples", "morning-light.truth.json"), TestContext.Current.CancellationToken));
-        var score = SongScore.Of(Words(song.Document), Words(truth));
+        var score = LyricsScore.Of(ScoredWords.Of(truth), ScoredWords.Of(song.Document));
         Assert.Equal(truth.Lines.Select(line => line.Text.TrimEnd('.', ',')), song.Document.Lines.Select(line => line.Text.TrimEnd('.', ',')), StringComparer.OrdinalIgnoreCase);
-        Assert.True(score.Onsets >= 0.95, $"{score.Onsets:P0} of the recognised words start within 0.3 s");
+        Assert.True(score.CorrectOnsets >= 0.95, $"{score.CorrectOnsets:P0} of the recognised words start within 0.3 s");
         var ends = truth.Lines.Zip(song.Document.Lines).Count(pair => Math.Abs(pair.First.End - pair.Second.End) <= 0.3);
         Assert.True(ends >= 0.8 * truth.Lines.Count, $"{ends} of {truth.Lines.Count} lines end within 0.3 s");
         Assert.Equal("Morning Light", song.Document.Title);
         Assert.Empty(DocumentRules.Validate(song.Document));
     }
-
-    private static IEnumerable<(string Text, double Start)> Words(LyricsDocument document) =>
-        document.Lines.SelectMany(line => line.Words).Select(word => (word.Text, word.Start));
 }

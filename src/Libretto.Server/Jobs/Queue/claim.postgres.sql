@@ -44,7 +44,7 @@ later as materialized (
     from (
         select job.id, job.place, keys.served_at, keys.since, keys.key_id
         from waiting_keys keys
-    cross join lateral (
+        cross join lateral (
             select id, row_number() over (order by created_at, id) as place
             from jobs
             where status = 'queued' and lane = keys.lane and key_id = keys.key_id

@@ -112,16 +112,20 @@ public sealed class EditByHandTests(Site site)
         await visitor.Page.Locator(".w").Nth(2).FocusAsync();
         await visitor.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(lines).ToHaveCountAsync(before + 1);
-        await visitor.Page.Locator(".w").Nth(2).FocusAsync();
+        await FocusedAsync(2);
         await visitor.Page.Keyboard.PressAsync("Backspace");
         await Assertions.Expect(lines).ToHaveCountAsync(before);
-        await visitor.Page.Locator(".w").Nth(1).FocusAsync();
+        await FocusedAsync(2);
+        await visitor.Page.Keyboard.PressAsync("Shift+Tab");
+        await FocusedAsync(1);
         await visitor.Page.Keyboard.PressAsync("Tab");
-        await visitor.Page.WaitForFunctionAsync("() => document.activeElement.dataset.word === '2'");
+        await FocusedAsync(2);
         var gone = await visitor.Page.Locator(".w").Nth(2).InnerTextAsync();
         await visitor.Page.Keyboard.PressAsync("Delete");
 
         await Assertions.Expect(visitor.Page.Locator(".w").Nth(2)).Not.ToHaveTextAsync(gone);
+
+        Task FocusedAsync(int word) => visitor.Page.WaitForFunctionAsync($"() => document.activeElement.dataset.word === '{word}'");
     }
 
     [Fact]

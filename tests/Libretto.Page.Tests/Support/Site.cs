@@ -38,6 +38,8 @@ public sealed class Site : IAsyncLifetime
             return;
         Address = $"http://127.0.0.1:{FreePort()}";
         Client = new JobClient(new Uri(Address));
+        // On a busy machine a page may be slow; what is waited for is what it becomes.
+        Assertions.SetDefaultExpectTimeout(20_000);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {

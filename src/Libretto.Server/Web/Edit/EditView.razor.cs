@@ -80,13 +80,17 @@ public sealed partial class EditView : ComponentBase, IAsyncDisposable
 
     /// <summary>A key that writes as in a text: Enter splits, Backspace joins, Delete takes the word out.</summary>
     [JSInvokable]
-    public Task Key(string key, int word) => InvokeAsync(() => DoAsync(now => key switch
+    public Task Key(string key, int word) => InvokeAsync(() =>
     {
-        "Enter" => LyricsEdit.SplitLine(now, word),
-        "Backspace" => LyricsEdit.JoinBefore(now, word),
-        "Delete" => LyricsEdit.SetText(now, word, ""),
-        _ => now,
-    }));
+        _selected = word;
+        return DoAsync(now => key switch
+        {
+            "Enter" => LyricsEdit.SplitLine(now, word),
+            "Backspace" => LyricsEdit.JoinBefore(now, word),
+            "Delete" => LyricsEdit.SetText(now, word, ""),
+            _ => now,
+        });
+    });
 
     [JSInvokable]
     public Task Tapped(int first, double[] starts) => InvokeAsync(() => DoAsync(now => LyricsEdit.Retime(now, first, starts)));
@@ -131,6 +135,7 @@ public sealed partial class EditView : ComponentBase, IAsyncDisposable
         _editor = await _module.InvokeAsync<IJSObjectReference>("open", _root, _self);
         _draft = await _editor.InvokeAsync<KeptDraft?>("draft");
         await ShowAsync();
+        await _editor.InvokeVoidAsync("ready");
     }
 
     private async Task OpenAsync(Job job)

@@ -31,6 +31,8 @@ class Editor {
     this.drag = null;
     /** Whether the line at hand is played again and again. */
     this.isLooping = false;
+    /** Whether a key has just written on a word. */
+    this.isWriting = false;
     /** @type {{ first: number, starts: number[] } | null} */
     this.taps = null;
     this.stopAt = Infinity;
@@ -61,7 +63,11 @@ class Editor {
     tick();
     this.resize = new ResizeObserver(() => this.#draw());
     this.resize.observe(this.strip);
-    root.dataset.ready = "true";
+  }
+
+  /** All is shown: who comes now meets nothing that moves. */
+  ready() {
+    this.root.dataset.ready = "true";
   }
 
   close() {
@@ -84,8 +90,9 @@ class Editor {
     const start = this.words[word]?.[1] ?? 0;
     if (start < this.from + this.span / 16 || start > this.from + this.span * 7 / 8) this.from = Math.max(0, start - this.span / 3);
     const button = /** @type {HTMLElement | null} */ (this.root.querySelector(`[data-word="${word}"]`));
-    // Who goes through the words by keys takes the focus along.
-    if (document.activeElement?.closest("[data-word]")) button?.focus({ preventScroll: true });
+    // Who goes through the words by keys takes the focus along; who writes keeps it, though the line may be drawn anew.
+    if (this.isWriting || document.activeElement?.closest("[data-word]")) button?.focus({ preventScroll: true });
+    this.isWriting = false;
     button?.scrollIntoView({ block: "nearest" });
     this.#draw();
   }
@@ -152,8 +159,10 @@ class Editor {
     const word = /** @type {HTMLElement | null} */ (target.closest("[data-word]"));
     if (!word) return false;
     const number = Number(word.dataset.word);
-    if (["Enter", "Backspace", "Delete"].includes(event.key)) this.view.invokeMethodAsync("Key", event.key, number);
-    else if (event.key === "F2") {
+    if (["Enter", "Backspace", "Delete"].includes(event.key)) {
+      this.isWriting = true;
+      this.view.invokeMethodAsync("Key", event.key, number);
+    } else if (event.key === "F2") {
       this.view.invokeMethodAsync("Select", number);
       /** @type {HTMLElement | null} */ (this.root.querySelector(".word-panel input"))?.focus();
     } else if (event.key === "Tab" && this.words[number + (event.shiftKey ? -1 : 1)]) {

@@ -9,6 +9,7 @@ using Libretto.Pipeline;
 using Libretto.Pipeline.Engines;
 using Libretto.Pipeline.Exports;
 using Libretto.Pipeline.Memo;
+using Libretto.Pipeline.Romanizing;
 using Libretto.Pipeline.Stems;
 using Libretto.Pipeline.Timing;
 using Libretto.Settings;
@@ -96,6 +97,7 @@ public static class ServiceCollectionExtensions
             () => provider.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(LyricsLookup)),
             Settings(provider).LyricsLibrary, Settings(provider).Contact));
         services.AddSingleton<LyricsSearch>();
+        services.AddSingleton<Romanizer>();
         services.AddSingleton(provider => new SongLibrary(
             provider.GetRequiredService<SongPipeline>(),
             provider.GetRequiredService<AudioDecoder>(),
@@ -110,6 +112,7 @@ public static class ServiceCollectionExtensions
             provider.GetRequiredService<VocalSeparation>(),
             provider.GetRequiredService<LyricsSearch>(),
             provider.GetRequiredService<CtcAlignment>(),
+            provider.GetRequiredService<Romanizer>(),
             tracesTimes: string.Equals(Environment.GetEnvironmentVariable("LIBRETTO_LOG"), "debug", StringComparison.OrdinalIgnoreCase)));
         services.AddSingleton<NoteSearch>();
         services.AddSingleton(provider => new KaraokeRenderer(
@@ -121,6 +124,7 @@ public static class ServiceCollectionExtensions
             provider.GetRequiredService<SongPipeline>(),
             provider.GetRequiredService<StemSeparation>(),
             provider.GetRequiredService<NoteSearch>(),
+            provider.GetRequiredService<Romanizer>(),
             provider.GetRequiredService<KaraokeRenderer>()));
         services.AddSingleton(provider => new PassagePipeline(
             provider.GetRequiredService<AudioDecoder>(),

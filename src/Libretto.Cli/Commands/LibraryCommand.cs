@@ -27,10 +27,16 @@ internal static class LibraryCommand
         var settings = new SettingOptions(command, "language", "engine", "model", "separate", "quality", "aligner", "local", "threads");
         var fresh = FreshOption.Create();
         var progress = Displays.Option();
+        var romanize = RomanizeOption.Create();
+        command.Add(romanize);
         command.Add(fresh);
         command.Add(progress);
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            options.Read(parsed, parsed.GetRequiredValue(folders), new SongRequest("") { Fresh = parsed.GetValue(fresh) }),
+            options.Read(parsed, parsed.GetRequiredValue(folders), new SongRequest("")
+            {
+                Fresh = parsed.GetValue(fresh),
+                Romanize = parsed.GetValue(romanize),
+            }),
             options.Report(parsed),
             settings.Read(parsed),
             LibraryDisplay.Create(parsed.GetValue(progress)!),

@@ -17,5 +17,6 @@ internal sealed record KaraokeSong(LyricsDocument Document, double Duration)
         Document.IsTimed ? [.. Document.Lines.Where(line => line.Sung != false)] : throw KaraokeException.NoTimes();
 
     /// <summary>All that may be shown.</summary>
-    public IEnumerable<string> Texts => [Title, Artist, .. Lines.Select(line => line.Text)];
+    public IEnumerable<string> Texts =>
+        [Title, Artist, .. Lines.SelectMany(line => new[] { line.Text, line.Romanized ?? line.Translation?.Text ?? "" })];
 }

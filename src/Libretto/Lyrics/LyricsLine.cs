@@ -23,6 +23,13 @@ public sealed record LyricsLine(double Start, double End, string Text, IReadOnly
     /// <summary>The line in Latin letters, where it is written in others; null when unknown.</summary>
     public string? Romanized { get; init; }
 
+    /// <summary>
+    /// The words of <see cref="Romanized"/>, one for each of <see cref="Words"/>; null where there are not as many, so that none can be
+    /// told to be another's.
+    /// </summary>
+    [JsonIgnore]
+    public IReadOnlyList<string>? RomanizedWords => WordText.Split(Romanized) is var words && words.Length == Words.Count ? words : null;
+
     /// <summary>What it means in another language; null when unknown.</summary>
     public LyricsTranslation? Translation { get; init; }
 

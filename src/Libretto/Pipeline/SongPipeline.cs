@@ -3,6 +3,7 @@ using Libretto.Lyrics;
 using Libretto.Models;
 using Libretto.Pipeline.Engines;
 using Libretto.Pipeline.Memo;
+using Libretto.Pipeline.Romanizing;
 using Libretto.Pipeline.Stems;
 using Libretto.Pipeline.Timing;
 using Libretto.Pipeline.Transcripts;
@@ -24,11 +25,12 @@ public sealed class SongPipeline
     private readonly VocalSeparation _vocals;
     private readonly LyricsSearch _search;
     private readonly CtcAlignment _ctc;
+    private readonly Romanizer _romanizer;
     private readonly bool _tracesTimes;
 
     internal SongPipeline(
         SongOpener opener, EngineSelector engines, EngineFallback fallback, StemSeparation separation, VocalSeparation vocals,
-        LyricsSearch search, CtcAlignment ctc, bool tracesTimes)
+        LyricsSearch search, CtcAlignment ctc, Romanizer romanizer, bool tracesTimes)
     {
         _opener = opener;
         _engines = engines;
@@ -37,6 +39,7 @@ public sealed class SongPipeline
         _vocals = vocals;
         _search = search;
         _ctc = ctc;
+        _romanizer = romanizer;
         _tracesTimes = tracesTimes;
     }
 
@@ -113,6 +116,8 @@ public sealed class SongPipeline
                 (TimeTrace.Engine, own), (TimeTrace.Vocals, heard.Transcript.Words),
                 (timed.Alignment, timed.WordsOf(heard.Transcript)),
             ]);
+        if (request.Romanize)
+            document = await _romanizer.RunAsync(document, song.Notice, cancellationToken);
         return new SongResult(document, song.Notices)
         {
             LyricsRefused = request is { CheckLyrics: true, Lyrics: not null } && !timed.IsSupplied,

@@ -25,6 +25,9 @@ public sealed record SongRequest(string Path)
     /// <summary>True to get the words in English whatever language is sung; false by default.</summary>
     public bool Translate { get; init; }
 
+    /// <summary>True to get lines of other scripts in Latin letters too, as far as they can be told; false by default.</summary>
+    public bool Romanize { get; init; }
+
     /// <summary>Names and spellings the song may hold; null by default.</summary>
     public string? Prompt { get; init; }
 

@@ -21,8 +21,11 @@ public sealed record Tool
     /// <summary>Finds fonts; part of fontconfig.</summary>
     public static Tool FcMatch { get; } = new("fc-match", "--version") { Package = "fontconfig" };
 
+    /// <summary>Says how Japanese is read.</summary>
+    public static Tool Mecab { get; } = new("mecab", "--version") { Package = "mecab mecab-ipadic-utf8" };
+
     /// <summary>Every program Libretto may run.</summary>
-    public static IReadOnlyList<Tool> All { get; } = [Ffmpeg, Ffprobe, YtDlp, FcMatch];
+    public static IReadOnlyList<Tool> All { get; } = [Ffmpeg, Ffprobe, YtDlp, FcMatch, Mecab];
 
     /// <summary>The program's name, as typed in a terminal.</summary>
     public string Name { get; }

@@ -44,7 +44,7 @@ public class DialectTests
     public void A_second_lrc_line_at_the_same_time_is_a_translation()
     {
         var document = LyricsFormats.Lrc.Read("[00:01.00]Bonjour\n[00:01.00]Hello\n[00:04.00]toi\n[00:04.00]you\n");
-        Assert.Equal([("Bonjour", null), ("Hello", false), ("toi", null), ("you", (bool?)false)], document.Lines.Select(line => (line.Text, line.Sung)));
+        Assert.Equal([("Bonjour", "Hello"), ("toi", "you")], document.Lines.Select(line => (line.Text, line.Translation!.Text)));
         Assert.Empty(DocumentRules.Validate(document));
     }
 

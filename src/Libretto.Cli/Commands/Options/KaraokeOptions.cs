@@ -39,7 +39,7 @@ internal sealed partial class KaraokeOptions
 
     private readonly Option<string> _style = new("--ass-style")
     {
-        Description = "An .ass file whose styles (Voice1, Voice2, Both, Background, Title, Artist, or Default) the video takes.",
+        Description = "An .ass file whose styles (Voice1, Voice2, Both, Background, Below, Title, Artist, or Default) the video takes.",
         HelpName = "FILE",
     };
 

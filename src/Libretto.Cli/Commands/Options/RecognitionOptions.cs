@@ -40,6 +40,8 @@ internal sealed class RecognitionOptions
         HelpName = "FILE",
     };
 
+    private readonly Option<bool> _romanize = RomanizeOption.Create();
+
     public RecognitionOptions(Command command, bool lyricsNeeded = false)
     {
         _lyrics.Required = lyricsNeeded;
@@ -57,6 +59,7 @@ internal sealed class RecognitionOptions
         command.Add(_prompt);
         command.Add(_beam);
         command.Add(_lyrics);
+        command.Add(_romanize);
     }
 
     /// <summary>The file with the words, if one was named.</summary>
@@ -75,5 +78,6 @@ internal sealed class RecognitionOptions
         Prompt = parsed.GetValue(_prompt),
         BeamSize = parsed.GetValue(_beam),
         FindLyrics = parsed.GetValue(_lyrics) == LookUp,
+        Romanize = parsed.GetValue(_romanize),
     };
 }

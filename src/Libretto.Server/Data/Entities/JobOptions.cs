@@ -38,6 +38,9 @@ internal sealed record JobOptions
     /// <summary>True to get the words in English.</summary>
     public bool? Translate { get; init; }
 
+    /// <summary>True to get lines of other scripts in Latin letters too.</summary>
+    public bool? Romanize { get; init; }
+
     /// <summary>Names and spellings the song may hold.</summary>
     public string? Prompt { get; init; }
 
@@ -76,6 +79,7 @@ internal sealed record JobOptions
         Title = Title,
         Artist = Artist,
         Translate = Translate == true,
+        Romanize = Romanize == true,
         Prompt = Prompt,
         BeamSize = Beam ?? 1,
         Quality = Quality is { } quality ? Enum.Parse<SongQuality>(quality, ignoreCase: true) : null,

@@ -21,6 +21,9 @@ public sealed class SongOptions
     /// <summary>The words in English, whatever is sung.</summary>
     public bool Translate { get; set; }
 
+    /// <summary>The words in Latin letters too.</summary>
+    public bool Romanize { get; set; }
+
     /// <summary>Where the words come from: <see cref="Heard"/>, <see cref="Mine"/> or <see cref="Library"/>.</summary>
     public string Words { get; set; } = Heard;
 
@@ -51,12 +54,15 @@ public sealed class SongOptions
     internal JobOptions Options => new()
     {
         Language = Wish(Language), Engine = Wish(Engine), Quality = Wish(Quality), Stems = Wish(Stems), Translate = Wish(Translate),
-        Lyrics = Words == Library ? "auto" : null, Title = Named(Title), Artist = Named(Artist),
+        Romanize = Wish(Romanize), Lyrics = Words == Library ? "auto" : null, Title = Named(Title), Artist = Named(Artist),
     };
 
     /// <summary>What is worth remembering for the next song: not what is one song's own.</summary>
     public string ToWishes() => JsonSerializer.Serialize(
-        new JobOptions { Language = Wish(Language), Engine = Wish(Engine), Quality = Wish(Quality), Stems = Stems },
+        new JobOptions
+        {
+            Language = Wish(Language), Engine = Wish(Engine), Quality = Wish(Quality), Stems = Stems, Romanize = Wish(Romanize),
+        },
         ApiJson.Readable.JobOptions);
 
     /// <summary>Takes up what was remembered; what means nothing any more is left alone.</summary>
@@ -69,6 +75,7 @@ public sealed class SongOptions
             if (json is null || JsonSerializer.Deserialize(json, ApiJson.Readable.JobOptions) is not { } wishes)
                 return;
             (Language, Quality, Stems) = (wishes.Language ?? "", wishes.Quality ?? "", wishes.Stems != false);
+            Romanize = wishes.Romanize == true;
             Engine = wishes.Engine is { } engine && engines.Contains(engine) ? engine : "";
         }
         catch (JsonException)

@@ -16,6 +16,9 @@ internal sealed record DisplayPiece(string Text, string Gap, double Start, doubl
 /// <param name="IsRightToLeft">Whether it is written from right to left.</param>
 internal sealed record DisplayLine(IReadOnlyList<DisplayPiece> Pieces, LyricsVoice? Voice, bool IsBackground, bool IsRightToLeft)
 {
+    /// <summary>What is shown below it in smaller letters: how it is read, else what it means; null for nothing.</summary>
+    public string? Below { get; init; }
+
     public double Start => Pieces[0].Start;
 
     public double End { get; } = Pieces.Max(piece => piece.End);

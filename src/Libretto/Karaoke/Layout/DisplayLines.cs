@@ -20,8 +20,21 @@ internal static class DisplayLines
         // An even share may not fit, as words are not cut: then there is one part more.
         for (; parts <= line.Words.Count; parts++)
             if (Cut(line.Words, parts, widest, width) is { } cut)
-                return cut.Select(words => Of(line, words));
-        return line.Words.Select(word => Of(line, [word]));
+                return Parts(line, cut);
+        return Parts(line, [.. line.Words.Select(word => new List<LyricsWord> { word })]);
+    }
+
+    /// <summary>What stands below goes along word by word where it can, else with the first part.</summary>
+    private static IEnumerable<DisplayLine> Parts(LyricsLine line, List<List<LyricsWord>> parts)
+    {
+        var at = 0;
+        foreach (var words in parts)
+        {
+            var below = line.RomanizedWords is { } read ? string.Join(' ', read.Skip(at).Take(words.Count))
+                : at == 0 ? line.Romanized ?? line.Translation?.Text : null;
+            at += words.Count;
+            yield return Of(line, words) with { Below = below };
+        }
     }
 
     private static List<List<LyricsWord>>? Cut(IReadOnlyList<LyricsWord> words, int parts, double widest, Func<string, double> width)

@@ -9,7 +9,7 @@ internal sealed class AssStyles
 {
     /// <summary>Names that a user's file may define.</summary>
     public const string First = "Voice1", Second = "Voice2", Both = "Both", Background = "Background", Title = "Title", Artist = "Artist",
-        Mark = "Mark";
+        Below = "Below", Mark = "Mark";
 
     private const string Format =
         "Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, " +
@@ -27,6 +27,9 @@ internal sealed class AssStyles
 
     /// <summary>The size of lines in our own styles, of 720 rows.</summary>
     public const float LineSize = 66;
+
+    /// <summary>The size of what is shown below lines.</summary>
+    public const float BelowSize = 36;
 
     /// <summary>The section of the script.</summary>
     public string Section => "[V4+ Styles]\n" + _format + "\n" + string.Concat(_styles.Values.Select(style => style + "\n"));
@@ -49,6 +52,7 @@ internal sealed class AssStyles
         Style(Background, family, 44, "&H00C8A0FF", "&H00D8D8D8"),
         Style(Title, family, 84, "&H00FFFFFF", "&H00FFFFFF"),
         Style(Artist, family, 48, "&H00D8D8D8", "&H00D8D8D8"),
+        Style(Below, family, BelowSize, "&H00D8D8D8", "&H00D8D8D8"),
         Style(Mark, family, 40, "&H00FFFFFF", "&H00FFFFFF"),
     }.ToDictionary(style => NameOf(style), StringComparer.OrdinalIgnoreCase));
 

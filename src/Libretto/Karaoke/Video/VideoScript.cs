@@ -26,6 +26,9 @@ internal sealed class VideoScript
     // The title is read in this time, and no longer needed when the first line is looked at.
     private const double LongestTitle = 8, ShortestTitle = 1.5, FirstLineAhead = 3.2;
 
+    // Between a line and the next row's.
+    private const int BelowLine = 54;
+
     private static readonly int[] s_rows = [330, 450, 570, 190];
 
     private readonly StringBuilder _events = new();
@@ -107,6 +110,10 @@ internal sealed class VideoScript
             $"\\fad({(line.Start - staged.Appears > 0.5 ? 200 : 0)},{(staged.Goes - line.End > 0.2 ? 150 : 0)})}}");
         AppendFill(text, line, start);
         WriteEvent(AssStyles.Of(line.Voice, line.IsBackground), staged.Appears, staged.Goes, text.ToString());
+        if (line.Below is { } below)
+            WriteEvent(AssStyles.Below, staged.Appears, staged.Goes,
+                $"{{\\an5\\pos({Middle},{s_rows[staged.Row] + BelowLine}){Fit(below, AssStyles.BelowSize)}\\fad(200,150)}}" +
+                AssText.Escape(below));
     }
 
     /// <summary>Each piece fills from its start to its end; each tag is the difference of rounded times, so that none drifts.</summary>

@@ -1,6 +1,7 @@
 using Libretto.Karaoke;
 using Libretto.Lyrics;
 using Libretto.Models;
+using Libretto.Pipeline.Romanizing;
 using Libretto.Pipeline.Stems;
 
 namespace Libretto.Pipeline.Exports;
@@ -12,15 +13,18 @@ public sealed class KaraokePipeline
     private readonly SongPipeline _songs;
     private readonly StemSeparation _separation;
     private readonly NoteSearch _notes;
+    private readonly Romanizer _romanizer;
     private readonly KaraokeRenderer _renderer;
 
     internal KaraokePipeline(
-        SongOpener opener, SongPipeline songs, StemSeparation separation, NoteSearch notes, KaraokeRenderer renderer)
+        SongOpener opener, SongPipeline songs, StemSeparation separation, NoteSearch notes, Romanizer romanizer,
+        KaraokeRenderer renderer)
     {
         _opener = opener;
         _songs = songs;
         _separation = separation;
         _notes = notes;
+        _romanizer = romanizer;
         _renderer = renderer;
     }
 
@@ -57,6 +61,8 @@ public sealed class KaraokePipeline
         song.Meter.Enter(WorkStep.Notes, "finding syllables and notes");
         var document = Named(result?.Document ?? request.Document!, request.Song.Path, song);
         document = await _notes.FindAsync(song, document, stems, cancellationToken);
+        if (request.Song.Romanize)
+            document = await _romanizer.RunAsync(document, song.Notice, cancellationToken);
 
         var made = await _renderer.RenderAsync(song, document, stems, request, cancellationToken);
         return new KaraokeResult(document, made, song.Notices);

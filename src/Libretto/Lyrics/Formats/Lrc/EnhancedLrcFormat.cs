@@ -17,7 +17,7 @@ internal sealed class EnhancedLrcFormat : ILyricsFormat
 
     public string MediaType => "application/x-elrc";
 
-    public string Keeps => "title, artist, language, length; starts of words to 10 ms";
+    public string Keeps => "title, artist, language, length, second lines; starts of words to 10 ms";
 
     public bool CanRead => true;
 

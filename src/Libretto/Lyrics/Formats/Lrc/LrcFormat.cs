@@ -16,7 +16,7 @@ internal sealed class LrcFormat : ILyricsFormat
 
     public string MediaType => "application/x-lrc";
 
-    public string Keeps => "title, artist, language, length; starts of lines to 10 ms";
+    public string Keeps => "title, artist, language, length, second lines; starts of lines to 10 ms";
 
     public bool CanRead => true;
 

@@ -8,7 +8,8 @@ namespace Libretto.Lyrics.Formats.Lrc;
 /// <summary>
 /// Reads LRC of every kind met in the field: several time tags before a line, tags within it as <c>&lt;mm:ss.xx&gt;</c> or
 /// <c>[mm:ss.xx]</c>, decimals after point, comma or colon or none, hours, <c>[offset:]</c>, lines in any order, voices and
-/// <c>[bg:]</c>. A second line at the same time is a translation, and so is a line without a time after one that has one: not sung.
+/// <c>[bg:]</c>. A second line at the same time is a translation or a romanization, and a line without a time after one
+/// that has one is shown along with it: neither is sung.
 /// </summary>
 internal static partial class LrcReader
 {
@@ -166,12 +167,14 @@ internal static partial class LrcReader
     }
 
     /// <summary>
-    /// An empty line ends the one before it; lines at the time of another are its translations, unless another voice sings them.
+    /// An empty line ends the one before it; lines at the time of another are what it means or how it is read, unless another voice sings
+    /// them.
     /// </summary>
     private static List<LineDraft> Ends(IEnumerable<LineDraft> lines)
     {
         var drafts = new List<LineDraft>();
-        var (texts, sung) = (new HashSet<(string, LyricsVoice?, bool?)>(), new HashSet<(LyricsVoice?, bool?)>());
+        var (texts, sung) = (new HashSet<(string, LyricsVoice?, bool?)>(), new Dictionary<(LyricsVoice?, bool?), int>());
+        var shown = new Dictionary<int, List<string>>();
         var at = -1L;
         var last = -1;
         foreach (var line in lines)
@@ -191,11 +194,18 @@ internal static partial class LrcReader
             if (!texts.Add((line.Text.Trim(), line.Voice, line.Background)))
                 continue;
             var isHeading = IsHeading(line);
-            var isShown = line.Sung == false || (!isHeading && !sung.Add((line.Voice, line.Background)));
+            var isShown = line.Sung == false || (!isHeading && !sung.TryAdd((line.Voice, line.Background), drafts.Count));
+            if (isShown && line.Sung != false && sung[(line.Voice, line.Background)] is var of &&
+                (shown.GetValueOrDefault(of) ?? (shown[of] = [])) is var beside && beside.Count < LrcSecondLines.PlacesFor(drafts[of]))
+            {
+                beside.Add(line.Text);
+                continue;
+            }
             drafts.Add(isShown ? line with { Sung = false } : line);
             if (!isShown && !isHeading && line.Background != true)
                 last = drafts.Count - 1;
         }
+        LrcSecondLines.Give(drafts, shown);
         return drafts;
     }
 

@@ -18,7 +18,7 @@ internal static class LrcWriter
         Action<StringBuilder, LyricsLine, long> appendText)
     {
         var lines = FormatText.SungLines(document, format).ToList();
-        FormatLimits.Tell(document, Holds.Nothing, notices);
+        FormatLimits.Tell(document, Holds.Translations, notices);
         // Up, so that no word ends after the song.
         var length = (Milliseconds.From(document.Duration) + 9) / 10;
         var lrc = new StringBuilder();
@@ -32,11 +32,15 @@ internal static class LrcWriter
         {
             var end = Hundredths(lines[i].End);
             var next = i + 1 < lines.Count ? Hundredths(lines[i + 1].Start) : length;
-            // Two lines at one time would be a line and its translation.
+            // Two lines at one time are a line and its romanization or translation.
             last = Math.Max(last + 1, Hundredths(lines[i].Start));
             lrc.Append('[').Append(Milliseconds.MinutesHundredths(last)).Append(']');
             appendText(lrc, lines[i], end);
             lrc.Append('\n');
+            foreach (var second in (string?[])[lines[i].Romanized, lines[i].Translation?.Text])
+                if (second is not null)
+                    lrc.Append('[').Append(Milliseconds.MinutesHundredths(last)).Append(']')
+                        .Append(Headings.Protect(FormatText.Protect(second, LrcReader.LooksLikeTag))).Append('\n');
             if (next - end >= LongSilence)
                 lrc.Append('[').Append(Milliseconds.MinutesHundredths(end)).Append("]\n");
         }

@@ -65,13 +65,16 @@ internal sealed class TtmlFormat : ILyricsFormat
         List<object> content = ["\n    ", division];
         XElement? paragraph = null;
         LyricsLine? main = null;
+        var count = 0;
         foreach (var line in lines)
         {
             if (line.Background == true && paragraph is not null && (main!.Voice ?? LyricsVoice.First) == (line.Voice ?? main.Voice
                 ?? LyricsVoice.First))
             {
-                paragraph.Add(Words(new XElement(Tt + "span", new XAttribute(Metadata + "role", "x-bg"), Times(line.Start, line.End)),
-                    line));
+                var behind = new XElement(Tt + "span", new XAttribute(Metadata + "role", "x-bg"), Times(line.Start, line.End));
+                if (line.Translation is not null || line.Romanized is not null)
+                    behind.Add(new XAttribute(TtmlHead.Apple + "key", keys[line] = $"{keys[main!]}b{keys.Count}"));
+                paragraph.Add(Words(behind, line));
                 continue;
             }
             var name = names.GetValueOrDefault(line);
@@ -82,7 +85,7 @@ internal sealed class TtmlFormat : ILyricsFormat
             }
             if (name is not null)
                 division.Add(new XAttribute(TtmlHead.Apple + "songPart", name));
-            keys[line] = $"L{keys.Count + 1}";
+            keys[line] = $"L{++count}";
             division.Add("\n      ", paragraph = Paragraph(line, keys[line]));
             main = line;
         }
@@ -116,7 +119,7 @@ internal sealed class TtmlFormat : ILyricsFormat
         return element;
     }
 
-    private static XAttribute[] Times(double start, double end) => [new("begin", Clock(start)), new("end", Clock(end))];
+    public static XAttribute[] Times(double start, double end) => [new("begin", Clock(start)), new("end", Clock(end))];
 
     private static string Serialize(XElement root)
     {

@@ -41,9 +41,9 @@ internal static class TtmlHead
     private static IEnumerable<XElement> Tracks(LyricsDocument document, IReadOnlyList<(string Key, LyricsLine Line)> lines)
     {
         var translations = lines.Where(line => line.Line.Translation is not null)
-            .GroupBy(line => line.Line.Translation!.Language ?? "", line => (line.Key, line.Line.Translation!.Text))
+            .GroupBy(line => line.Line.Translation!.Language ?? "", line => (line.Key, (object)line.Line.Translation!.Text))
             .Select(track => Track("translation", track.Key, track)).ToList();
-        var romanized = lines.Where(line => line.Line.Romanized is not null).Select(line => (line.Key, line.Line.Romanized!)).ToList();
+        var romanized = lines.Where(line => line.Line.Romanized is not null).Select(line => (line.Key, Romanized(line.Line))).ToList();
         if (translations.Count + romanized.Count == 0)
             yield break;
         // BCP 47's way to say that a language is written in Latin letters.
@@ -53,7 +53,16 @@ internal static class TtmlHead
             romanized.Count > 0 ? new XElement(Apple + "transliterations", Track("transliteration", language, romanized)) : null);
     }
 
-    private static XElement Track(string name, string language, IEnumerable<(string Key, string Text)> texts) => new(
+    /// <summary>Word by word, each at its own time, where there are as many as in the line.</summary>
+    private static object Romanized(LyricsLine line) => line.RomanizedWords is { } words
+        ? words.SelectMany((word, i) => new object[]
+        {
+            i > 0 ? " " : "", new XElement(TtmlFormat.Tt + "span", new XAttribute("xmlns", TtmlFormat.Tt),
+                TtmlFormat.Times(line.Words[i].Start, line.Words[i].End), word),
+        }).ToArray()
+        : line.Romanized!;
+
+    private static XElement Track(string name, string language, IEnumerable<(string Key, object Text)> texts) => new(
         Apple + name, language.Length > 0 ? new XAttribute(XNamespace.Xml + "lang", language) : null,
         name == "translation" ? new XAttribute("type", "subtitle") : null,
         texts.Select(text => new XElement(Apple + "text", new XAttribute("for", text.Key), text.Text)));

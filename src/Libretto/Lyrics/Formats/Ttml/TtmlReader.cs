@@ -74,8 +74,8 @@ internal static class TtmlReader
                 {
                     Voice = voices.Of(paragraph),
                     Background = isBackground ? true : null,
-                    Translation = isBackground ? null : other.TranslationOf(paragraph),
-                    Romanized = isBackground ? null : other.RomanizedOf(paragraph),
+                    Translation = other.TranslationOf(line),
+                    Romanized = other.RomanizedOf(line),
                     Stanza = begins && division is not null ? true : null,
                     Section = begins ? SongPart(paragraph.Parent) : null,
                     LineNumber = TtmlClock.LineOf(paragraph),

@@ -3,7 +3,8 @@
 import { Pauses } from "./pauses.js";
 
 /** @typedef {{ start: number, end: number, reach: number }} Syllable seconds; how far into its word it reaches, 0 to 1 */
-/** @typedef {{ element: HTMLElement, start: number, end: number, line: number, syllables: Syllable[] }} Word */
+/** @typedef {{ element: HTMLElement, start: number, end: number, line: number, syllables: Syllable[], under?: Element }} Word
+    what is written under it is the same word in other letters */
 /** @typedef {{ element: HTMLElement, start: number, end: number, enter: number }} Line seconds; when it comes to the front */
 /** @typedef {{ words: Word[], current: number }} Voice words in the order of their starts, and the last that has begun */
 
@@ -44,10 +45,10 @@ export class Stage {
     this.list = list;
     const elements = /** @type {HTMLElement[]} */ ([...list.querySelectorAll(".line")]);
     /** All words, in the order of the page. @type {Word[]} */
-    this.words = elements.flatMap((line, index) => [...line.querySelectorAll(".word")].map((word) => {
+    this.words = elements.flatMap((line, index) => [...line.querySelectorAll(".word")].map((word, place) => {
       const element = /** @type {HTMLElement} */ (word);
       return { element, start: Number(element.dataset.start) / 1000, end: Number(element.dataset.end) / 1000,
-          line: index, syllables: syllablesOf(element) };
+          line: index, syllables: syllablesOf(element), under: line.querySelectorAll(".under")[place] };
     })).filter((word) => word.end > word.start);
     /** @type {Line[]} */
     this.lines = elements.map((element, index) => {
@@ -120,7 +121,8 @@ export class Stage {
     if (index !== voice.current) {
       const [from, to] = [Math.max(0, Math.min(voice.current, index)), Math.max(voice.current, index)];
       for (let i = from; i <= to && i < voice.words.length; i++) {
-        const { element } = voice.words[i];
+        const { element, under } = voice.words[i];
+        under?.classList.toggle("sung", i <= index);
         element.classList.toggle("sung", i < index);
         element.classList.toggle("now", i === index);
         if (i !== index) element.style.removeProperty("--fill");

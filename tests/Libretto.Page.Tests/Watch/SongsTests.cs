@@ -103,6 +103,7 @@ public sealed class SongsTests(Site site) : IDisposable
     [Fact]
     public async Task A_song_without_words_is_given_some_and_made_again()
     {
+        Repository.SharedFile("models", "whisper-base"); // given words are timed by it
         var id = await ToneAsync(6, "Wordless");
         await using var visitor = await site.VisitAsync();
         await visitor.GoAsync($"/jobs/{id}");
@@ -137,6 +138,7 @@ public sealed class SongsTests(Site site) : IDisposable
     [Fact]
     public async Task While_a_song_is_worked_on_it_plays_with_the_words_that_came_with_it()
     {
+        Repository.SharedFile("models", "whisper-base"); // given words are timed by it
         const string Words = "Morning light is on the water\n\nand the day begins to sing";
         var song = TestAudio.Ffmpeg(_folder["long.ogg"], "-stream_loop", "5", "-i", Site.Sample, "-t", $"{200 + Random.Shared.NextDouble():F3}", "-c:a", "libopus");
         await using var visitor = await site.VisitAsync();

@@ -19,8 +19,9 @@ public sealed class SeparationFixture : IDisposable
     internal AudioDecoder Decoder { get; } = new(new ToolRunner());
 
     /// <summary>Real networks where they are among the test data, else small ones of the same layout.</summary>
-    internal IVocalSeparator Spleeter => VocalSeparators.Open(
-        SharedOr(Path.Combine("models", "spleeter-2stems"), SmallSeparators.WriteSpleeter), Sessions);
+    internal IVocalSeparator Spleeter => VocalSeparators.Open(SpleeterFolder, Sessions);
+
+    internal string SpleeterFolder => SharedOr(Path.Combine("models", "spleeter-2stems"), SmallSeparators.WriteSpleeter);
 
     /// <summary>The same.</summary>
     internal IVocalSeparator Demucs => VocalSeparators.Open(DemucsFolder, Sessions);

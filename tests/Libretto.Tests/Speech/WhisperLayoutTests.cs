@@ -63,6 +63,25 @@ public sealed class WhisperLayoutTests : IDisposable
             piece => Assert.Equal(("yue", null), (piece.Language, piece.DetectedLanguage)));
     }
 
+    [Fact]
+    public void Samples_that_are_not_numbers_are_heard_as_silence()
+    {
+        var model = WhisperModel.Load(s_layouts["plain"].Write(_scratch["whisper-small"]), _sessions);
+        float[] sound = [.. Enumerable.Range(0, 5 * LogMel.SampleRate).Select(i => MathF.Sin(i * 0.1f) * 0.5f)];
+        float[] silent = [.. sound, .. new float[1603]];
+        float[] damaged = [.. sound, float.NaN, float.PositiveInfinity, float.NegativeInfinity, .. new float[1600]];
+
+        Assert.Equal(Heard(silent), Heard(damaged));
+        Assert.NotEqual(Heard(silent), Heard(new float[silent.Length]));
+
+        float[] Heard(float[] samples)
+        {
+            using var audio = new PcmFile(LogMel.SampleRate, 1);
+            audio.Append(samples);
+            return model.ReadWindow(audio, new TimeRange(0, 6)).Values;
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Layouts))]
     public void Tokens_fed_one_by_one_are_scored_like_tokens_fed_at_once(string layout)

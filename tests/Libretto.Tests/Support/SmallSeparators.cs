@@ -12,10 +12,15 @@ internal static class SmallSeparators
 {
     /// <summary>Two networks, <c>x</c> to <c>y</c>, [2, n, 512, 1024]: the voice has bins 20 to 400 (215 Hz to 4.3 kHz) for the most part.</summary>
     /// <param name="folder">Made here.</param>
-    public static string WriteSpleeter(string folder)
+    public static string WriteSpleeter(string folder) => WriteSpleeter(folder, bin => bin is >= 20 and < 400 ? 0.8f : 0.05f);
+
+    /// <summary>The same, where the voice has a share of each bin.</summary>
+    /// <param name="folder">Made here.</param>
+    /// <param name="share">From 0 to 1, by the bin's number.</param>
+    public static string WriteSpleeter(string folder, Func<int, float> share)
     {
         const int Bins = 1024;
-        float[] voice = [.. Enumerable.Range(0, Bins).Select(bin => bin is >= 20 and < 400 ? 0.8f : 0.05f)];
+        float[] voice = [.. Enumerable.Range(0, Bins).Select(share)];
         Directory.CreateDirectory(folder);
         Write(Path.Combine(folder, "vocals.onnx"), voice);
         Write(Path.Combine(folder, "accompaniment.onnx"), [.. voice.Select(share => 1 - share)]);

@@ -91,10 +91,52 @@ public sealed class LinkTests : IDisposable
         Assert.Equal(1, _server.Requests.Count(path => path == "/a/Hush.wav"));
     }
 
+    [Fact]
+    public async Task The_songs_of_a_list_are_a_batch_and_what_is_missing_or_endless_in_it_is_told()
+    {
+        Directory.CreateDirectory(_libretto.Folder["music"]);
+        Sounds.Silence(_libretto.Folder["music/Stille Nacht ü.wav"], 1);
+        Serve("/a/Hush.wav", "audio/wav", await File.ReadAllBytesAsync(_libretto.Folder["music/Stille Nacht ü.wav"], Token));
+        // As Windows' programs write them.
+        await File.WriteAllBytesAsync(_libretto.Folder["list.m3u"], Encoding.Latin1.GetBytes(
+            $"#EXTM3U\r\n#EXTINF:1,Stille\r\nmusic\\Stille Nacht ü.wav\r\n{Address("a/Hush.wav")}\r\ngone.wav\r\nlist.m3u\r\n"), Token);
+
+        var run = await _libretto.RunAsync("list.m3u", "--format", "txt");
+        var one = await _libretto.RunAsync("list.m3u", "--stdout", "txt");
+
+        Assert.Equal(3, run.ExitCode);
+        Assert.Equal(["Hush.txt", "list.m3u", "music/Stille Nacht ü.txt", "music/Stille Nacht ü.wav"], Results.Order(StringComparer.Ordinal));
+        Assert.Contains("gone.wav does not exist", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("contains itself", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("3 songs: 2 done, 1 failed", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(3, one.ExitCode);
+        Assert.Contains("--stdout is for one song", one.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_link_to_a_list_is_taken_whole_or_in_part_where_that_is_asked_for()
+    {
+        await NeedYtDlpAsync();
+        Sounds.Silence(_libretto.Folder["Quiet.wav"], 1);
+        var quiet = await File.ReadAllBytesAsync(_libretto.Folder["Quiet.wav"], Token);
+        var names = new[] { "One", "Two", "Three" };
+        foreach (var name in names)
+            Serve($"/{name}.wav", "audio/wav", quiet);
+        var items = names.Select(name => $"<item><title>{name}</title><link>{Address(name + ".wav")}</link></item>");
+        Serve("/album", "application/rss+xml",
+            Encoding.UTF8.GetBytes($"<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>An album</title>{string.Concat(items)}</channel></rss>"));
+
+        var run = await _libretto.RunAsync(Address("album"), "--playlist", "--playlist-items", "2", "--format", "txt");
+
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.Equal(["One.txt", "Quiet.wav", "Two.txt"], Results.Order(StringComparer.Ordinal));
+        Assert.Contains("An album: the first 2 of 3 songs", run.Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("file:///etc/passwd", 3, "http://")]
     [InlineData("ftp://127.0.0.1/song.mp3", 3, "http://")]
-    [InlineData("https://www.youtube.com/playlist?list=PL1", 3, "one song")]
+    [InlineData("https://www.youtube.com/playlist?list=PL1", 3, "--playlist")]
     public async Task A_link_that_is_none_is_refused_with_a_hint(string link, int exitCode, string hint)
     {
         var run = await _libretto.RunAsync(link);

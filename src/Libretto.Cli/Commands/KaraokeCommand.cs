@@ -21,7 +21,8 @@ internal static class KaraokeCommand
     public static Command Create()
     {
         var songs = SongsArgument.Create();
-        songs.Description = "Songs, links to them, or lyrics with times (such as NAME.json) whose song lies beside them.";
+        songs.Description = "Songs, links to them, lists of them (.m3u, .m3u8, .pls), or lyrics with times (such as NAME.json) " +
+            "whose song lies beside them.";
         var audio = new Option<string>("--song") { Description = "The song of the lyrics, where it is not beside them under the same name.",
             HelpName = "FILE" };
         var force = new Option<bool>("--force") { Description = "Replace files that Libretto did not write." };
@@ -32,6 +33,7 @@ internal static class KaraokeCommand
         command.Add(audio);
         var settings = new SettingOptions(command, "out", "language", "engine", "model", "quality", "aligner", "local",
             "threads", "cookies");
+        var lists = new ListOptions(command);
         var recognition = new RecognitionOptions(command);
         command.Add(force);
         command.Add(fresh);
@@ -52,6 +54,7 @@ internal static class KaraokeCommand
                 []), parsed),
             recognition.LyricsFile(parsed),
             settings.Read(parsed),
+            lists.Read(parsed),
             parsed.GetValue(force),
             Displays.Create(parsed.GetValue(progress)!),
             cancellationToken));
@@ -60,7 +63,7 @@ internal static class KaraokeCommand
 
     private static async Task<int> RunAsync(
         string[] songs, string? audio, IReadOnlyList<KaraokeKind> kinds, KaraokeRequest request, string? lyrics,
-        LibrettoSettings settings, bool force,
+        LibrettoSettings settings, int? items, bool force,
         IDisplay display, CancellationToken cancellationToken)
     {
         if (lyrics is not null)
@@ -68,11 +71,13 @@ internal static class KaraokeCommand
             var reading = await LyricsFile.ReadWordsAsync(lyrics, cancellationToken);
             request = request with { Song = request.Song with { Lyrics = reading.Document, LyricsNotices = reading.Notices } };
         }
+        await using var services = new ServiceCollection().AddLibretto(LinkDownloads.OpenToOwnUser(settings)).BuildServiceProvider();
+        songs = await new SongLists(services, items, settings.Keep).SongsAsync(songs, cancellationToken);
+        if (songs.Length > 1 && (lyrics ?? audio) is not null)
+            throw InputException.ManySongs(lyrics is null ? "--song" : "--lyrics");
         var plan = KaraokeOutputs.Plan(
             songs.Where(PipedSongs.IsFile).Select(song => (song, SongOfLyrics.IsLyrics(song) ? audio ?? SongOfLyrics.Find(song) : song)),
             settings.Out, kinds);
-
-        await using var services = new ServiceCollection().AddLibretto(LinkDownloads.OpenToOwnUser(settings)).BuildServiceProvider();
         var task = new KaraokeTask(
             services.GetRequiredService<KaraokePipeline>(), request, services.GetRequiredService<TemporaryFolder>(),
             new ResultFiles(WrittenFiles.OfUser(), force), display);

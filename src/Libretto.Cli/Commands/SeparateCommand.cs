@@ -36,6 +36,7 @@ internal static class SeparateCommand
             model,
         };
         var settings = new SettingOptions(command, "out", "threads", "cookies");
+        var lists = new ListOptions(command);
         command.Add(format);
         command.Add(track);
         command.Add(force);
@@ -50,6 +51,7 @@ internal static class SeparateCommand
             parsed.GetRequiredValue(songs),
             StemFormatOption.Read(parsed, format),
             settings.Read(parsed),
+            lists.Read(parsed),
             parsed.GetValue(force),
             new StemRequest("", "", "") { Fresh = parsed.GetValue(fresh), Track = parsed.GetValue(track),
                 Model = parsed.GetRequiredValue(model) },
@@ -59,11 +61,12 @@ internal static class SeparateCommand
     }
 
     private static async Task<int> RunAsync(
-        string[] songs, AudioFormat format, LibrettoSettings settings, bool force, StemRequest request, IDisplay display,
+        string[] songs, AudioFormat format, LibrettoSettings settings, int? items, bool force, StemRequest request, IDisplay display,
         CancellationToken cancellationToken)
     {
-        var plan = StemOutputs.Plan(songs.Where(PipedSongs.IsFile), settings.Out, format);
         await using var services = new ServiceCollection().AddLibretto(LinkDownloads.OpenToOwnUser(settings)).BuildServiceProvider();
+        songs = await new SongLists(services, items, settings.Keep).SongsAsync(songs, cancellationToken);
+        var plan = StemOutputs.Plan(songs.Where(PipedSongs.IsFile), settings.Out, format);
         var separation = new SeparateTask(
             services.GetRequiredService<StemPipeline>(), request, new ResultFiles(WrittenFiles.OfUser(), force), display);
         var links = new LinkDownloads(services, display, request.Fresh, settings.Keep);

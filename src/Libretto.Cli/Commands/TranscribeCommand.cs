@@ -43,6 +43,7 @@ internal static class TranscribeCommand
         var stemFormat = StemFormatOption.Create();
         command.Add(stems);
         command.Add(stemFormat);
+        var lists = new ListOptions(command);
         var recognition = new RecognitionOptions(command, lyricsNeeded);
         command.Add(track);
         command.Add(print);
@@ -72,6 +73,7 @@ internal static class TranscribeCommand
             recognition.Apply(new SongRequest("") { Fresh = parsed.GetValue(fresh), Track = parsed.GetValue(track) }, parsed),
             recognition.LyricsFile(parsed),
             settings.Read(parsed),
+            lists.Read(parsed),
             parsed.GetValue(stems) ? StemFormatOption.Read(parsed, stemFormat) : null,
             parsed.GetValue(print),
             parsed.GetValue(force),
@@ -81,19 +83,21 @@ internal static class TranscribeCommand
     }
 
     private static async Task<int> RunAsync(
-        string[] songs, SongRequest request, string? lyrics, LibrettoSettings settings, AudioFormat? stems, string? print, bool force,
-        IDisplay display, CancellationToken cancellationToken)
+        string[] songs, SongRequest request, string? lyrics, LibrettoSettings settings, int? items, AudioFormat? stems, string? print,
+        bool force, IDisplay display, CancellationToken cancellationToken)
     {
         if (lyrics is not null)
         {
             var reading = await LyricsFile.ReadWordsAsync(lyrics, cancellationToken);
             request = request with { Lyrics = reading.Document, LyricsNotices = reading.Notices };
         }
+        await using var services = new ServiceCollection().AddLibretto(LinkDownloads.OpenToOwnUser(settings)).BuildServiceProvider();
+        songs = await new SongLists(services, items, settings.Keep).SongsAsync(songs, cancellationToken);
+        if (songs.Length > 1 && (lyrics ?? print) is not null)
+            throw InputException.ManySongs(lyrics is null ? "--stdout" : "--lyrics");
         var printed = print is null ? null : LyricsFormats.Named(print);
         var formats = printed is null ? settings.Formats.Select(LyricsFormats.Named).Distinct().ToList() : [];
         var plan = SongOutputs.Plan(songs.Where(PipedSongs.IsFile), settings.Out, formats, stems);
-
-        await using var services = new ServiceCollection().AddLibretto(LinkDownloads.OpenToOwnUser(settings)).BuildServiceProvider();
         var transcription = new TranscribeTask(
             services.GetRequiredService<SongPipeline>(), request, new ResultFiles(WrittenFiles.OfUser(), force), display, printed);
         var links = new LinkDownloads(services, display, request.Fresh, settings.Keep);

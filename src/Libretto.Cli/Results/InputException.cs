@@ -16,6 +16,12 @@ internal sealed class InputException : LibrettoException
     public static InputException Empty(string path) =>
         new(ErrorKind.Input, "file_empty", $"{path} is empty (0 bytes). Copy or make it again.");
 
+    public static InputException NoSongs(string list) =>
+        new(ErrorKind.Input, "list_empty", $"{list} names no songs. Check that it is the list you mean.");
+
+    public static InputException ManySongs(string option) =>
+        new(ErrorKind.Input, "list_many", $"{option} is for one song, and a list is many: give one song of it.");
+
     public static InputException NoSong(string lyrics, string start) => new(
         ErrorKind.Input, "song_missing",
         $"The song of {lyrics} is not beside it: there is no {Path.GetFileName(start)}.mp3, .flac or the like. Name it with --song FILE.");

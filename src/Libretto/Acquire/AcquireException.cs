@@ -22,7 +22,7 @@ public sealed class AcquireException : LibrettoException
 
     internal static AcquireException Playlist(string address) => new(
         ErrorKind.Input, ErrorCodes.LinkPlaylist,
-        $"{Shown(address)} is a list of songs. Give the link of one song; of a list, one link a song.");
+        $"{Shown(address)} is a list of songs. Give the link of one song; the command line takes all of a list with --playlist.");
 
     internal static AcquireException Private(string host) => new(
         ErrorKind.Input, ErrorCodes.LinkPrivate,

@@ -88,6 +88,25 @@ public sealed class LinkFetch
         return await KeepAsync(request, fetched, notices, cancellationToken);
     }
 
+    /// <summary>The songs of a link that leads to a list of them; null where it leads to a song, or to something else.</summary>
+    /// <param name="request">The link, by <see cref="SongLink.ParseList"/>, and an empty folder.</param>
+    /// <param name="most">How many songs are wanted at most, from 1.</param>
+    /// <param name="cancellationToken">Ends the asking at once.</param>
+    /// <exception cref="LibrettoException">The link, the site, the network, or yt-dlp is missing; its message says what to do.</exception>
+    public async Task<SongPlaylist?> ListAsync(LinkRequest request, int most, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
+        _guard.Check(request.Link);
+        if (request.Link.NamesMediaFile)
+            return null;
+        var fetch = new SongFetch(request.Link, request.Folder)
+        {
+            Limits = request.Limits, Cookies = request.Cookies ?? OwnCookies(request, []),
+        };
+        return await _ytDlp.ListAsync(fetch, most, cancellationToken);
+    }
+
     private CookieJar? OwnCookies(LinkRequest request, List<string> notices)
     {
         try

@@ -38,18 +38,29 @@ public sealed partial record SongLink
     /// <exception cref="AcquireException">It is none, is of another scheme such as <c>file:</c>, or leads to a list of songs.</exception>
     public static SongLink Parse(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
-        if (!Uri.TryCreate(WithScheme(text.Trim()), UriKind.Absolute, out var given) || given.Scheme is not ("http" or "https") ||
-            given.Host.Length == 0)
-            throw AcquireException.NoLink(text);
-        var address = Normalise(given);
+        var address = AddressOf(text);
         if (IsList(address))
             throw AcquireException.Playlist(text);
         if (YouTubeAddress.VideoId(address) is { } id)
             return new SongLink(new Uri($"https://www.youtube.com/watch?v={id}"), $"youtube:{id}", id);
         if (VimeoId(address) is { } number)
             return new SongLink(address, $"vimeo:{number}", number);
-        return new SongLink(address, $"{address.Authority}{address.PathAndQuery}", null);
+        return Plain(address);
+    }
+
+    /// <summary>Reads a link that may lead to a list of songs, for <see cref="LinkFetch.ListAsync"/>.</summary>
+    /// <exception cref="AcquireException">It is none, or is of another scheme such as <c>file:</c>.</exception>
+    public static SongLink ParseList(string text) => Plain(AddressOf(text));
+
+    private static SongLink Plain(Uri address) => new(address, $"{address.Authority}{address.PathAndQuery}", null);
+
+    private static Uri AddressOf(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (!Uri.TryCreate(WithScheme(text.Trim()), UriKind.Absolute, out var given) || given.Scheme is not ("http" or "https") ||
+            given.Host.Length == 0)
+            throw AcquireException.NoLink(text);
+        return Normalise(given);
     }
 
     /// <summary>

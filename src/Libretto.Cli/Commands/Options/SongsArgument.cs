@@ -9,7 +9,8 @@ internal static class SongsArgument
     {
         var songs = new Argument<string[]>("FILE-OR-LINK")
         {
-            Description = "Songs: any audio or video file that ffmpeg reads, links to them, or - for standard input.",
+            Description = "Songs: any audio or video file that ffmpeg reads, links to them, lists of them (.m3u, .m3u8, .pls), or - for " +
+                "standard input.",
             Arity = ArgumentArity.OneOrMore,
         };
         songs.Validators.Add(result =>

@@ -63,6 +63,39 @@ public sealed class YtDlpSource : ISongSource
             : throw AcquireException.TooBig(request.Limits.Bytes);
     }
 
+    /// <summary>The songs of a list; null where the link leads to none.</summary>
+    /// <param name="request">The link, and a folder for cookies.</param>
+    /// <param name="most">How many songs at most.</param>
+    /// <param name="cancellationToken">Ends the program at once.</param>
+    /// <exception cref="AcquireException">The link, the site or the network stands against it.</exception>
+    /// <exception cref="ToolException">yt-dlp is missing or was killed.</exception>
+    internal async Task<SongPlaylist?> ListAsync(SongFetch request, int most, CancellationToken cancellationToken)
+    {
+        await using var proxy = new GuardedProxy(_guard, _proxy, Overhead);
+        var cookies = await WriteCookiesAsync(request, cancellationToken);
+        var list = new YtDlpList();
+        try
+        {
+            await _tools.RunAsync(
+                Tool.YtDlp,
+                YtDlpList.Arguments(request.Link, most, proxy.Address, cookies),
+                readOutput: list.ReadAsync,
+                timeLimit: request.Limits.Time,
+                environment: YtDlpArguments.Environment(proxy.Address),
+                cancellationToken: cancellationToken);
+        }
+        catch (ToolException e) when (e.Code is ErrorCodes.ToolFailed or ErrorCodes.ToolTimeout or ErrorCodes.ToolMemory)
+        {
+            throw Explain(e, request, proxy);
+        }
+        finally
+        {
+            if (cookies is not null)
+                File.Delete(cookies);
+        }
+        return list.Found;
+    }
+
     private static AcquireException Explain(ToolException e, SongFetch request, GuardedProxy proxy) =>
         proxy.Refusal is { } refusal ? refusal
         : proxy.IsExhausted ? AcquireException.TooBig(request.Limits.Bytes)

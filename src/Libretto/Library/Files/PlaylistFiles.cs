@@ -1,25 +1,29 @@
-using System.Text;
+using Libretto.Lyrics;
+using Libretto.Lyrics.Reading;
 
 namespace Libretto.Library.Files;
 
 /// <summary>The songs that a playlist names: <c>.m3u</c>, <c>.m3u8</c> and <c>.pls</c>, lists in lists included.</summary>
 /// <param name="trouble">Told of songs that are missing and lists that cannot be read.</param>
-internal sealed class PlaylistFiles(Action<string> trouble)
+public sealed class PlaylistFiles(Action<string> trouble)
 {
     /// <summary>More songs than any list for people has.</summary>
     private const int MostSongs = 100_000;
 
+    private const int LargestList = 20_000_000;
+
     private static readonly string[] s_endings = [".m3u", ".m3u8", ".pls"];
 
     /// <summary>Whether a file is a list, by its name.</summary>
+    /// <param name="path">Its path.</param>
     public static bool IsPlaylist(string path) => s_endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The songs of a list, folder by folder, each with the lyrics beside it.</summary>
     /// <param name="list">The list's path.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public IEnumerable<WalkedFolder> Folders(string list, CancellationToken cancellationToken)
+    internal IEnumerable<WalkedFolder> Folders(string list, CancellationToken cancellationToken)
     {
-        var songs = Songs(list, [], cancellationToken).Distinct(StringComparer.Ordinal).Take(MostSongs).ToList();
+        var songs = Songs(list, cancellationToken).Where(IsThere).ToList();
         foreach (var folder in songs.GroupBy(song => Path.GetDirectoryName(song)!))
         {
             var stems = folder.Select(song => Sidecars.Key(Path.GetFileNameWithoutExtension(song))).ToHashSet();
@@ -35,41 +39,55 @@ internal sealed class PlaylistFiles(Action<string> trouble)
         }
     }
 
-    private IEnumerable<string> Songs(string list, HashSet<string> open, CancellationToken cancellationToken)
+    /// <summary>The paths and links that a list names, those of lists in it included, each once and in order; some may not exist.</summary>
+    /// <param name="list">The list's path.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public IEnumerable<string> Songs(string list, CancellationToken cancellationToken) =>
+        Songs(Path.GetFullPath(list), [], cancellationToken).Distinct(StringComparer.Ordinal).Take(MostSongs);
+
+    private bool IsThere(string song)
+    {
+        if (IsLink(song))
+            trouble($"{song} is a link and left out: libretto transcribe works on links.");
+        else if (!File.Exists(song))
+            trouble($"{song}, named by a list, does not exist.");
+        else
+            return true;
+        return false;
+    }
+
+    private IEnumerable<string> Songs(string list, HashSet<string> seen, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (!open.Add(list))
+        if (!seen.Add(list))
         {
-            trouble($"{list} contains itself; it is read once.");
+            trouble($"{list} contains itself, or is named twice; it is read once.");
             yield break;
         }
         foreach (var entry in Entries(list))
         {
-            if (entry.Contains("://", StringComparison.Ordinal) && !entry.StartsWith("file://", StringComparison.OrdinalIgnoreCase))
-            {
-                trouble($"{entry} in {list} is a link and left out: libretto transcribe works on links.");
-                continue;
-            }
-            var path = PathOf(entry, list);
-            if (!File.Exists(path))
-                trouble($"{path}, named by {list}, does not exist.");
-            else if (IsPlaylist(path))
-                foreach (var song in Songs(path, open, cancellationToken))
-                    yield return song;
+            var song = IsLink(entry) ? entry : PathOf(entry, list);
+            if (!IsLink(song) && IsPlaylist(song) && File.Exists(song))
+                foreach (var inner in Songs(song, seen, cancellationToken))
+                    yield return inner;
             else
-                yield return path;
+                yield return song;
         }
     }
+
+    private static bool IsLink(string entry) =>
+        entry.Contains("://", StringComparison.Ordinal) && !entry.StartsWith("file://", StringComparison.OrdinalIgnoreCase);
 
     private IEnumerable<string> Entries(string list)
     {
         string text;
         try
         {
-            var bytes = File.ReadAllBytes(list);
-            text = System.Text.Unicode.Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : Encoding.Latin1.GetString(bytes);
+            if (new FileInfo(list).Length > LargestList)
+                throw new IOException("it is larger than any list of songs.");
+            text = TextDecoder.Decode(File.ReadAllBytes(list), new LyricsNotices());
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or LyricsFormatException)
         {
             trouble($"{list} cannot be read: {e.Message}");
             return [];

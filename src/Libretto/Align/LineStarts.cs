@@ -18,10 +18,34 @@ internal sealed class LineStarts
     /// <summary>The least time between two words, seconds.</summary>
     private const double ShortestStep = 0.04;
 
+    /// <summary>How much slower than the song's usual pace a line is sung at most, unless its sounds are held.</summary>
+    private const double Slowest = 3;
+
+    /// <summary>A line is given this much time at least, seconds.</summary>
+    private const double LeastTime = 2;
+
+    /// <summary>Letters of the longest sound that is no word.</summary>
+    private const int LongestSound = 3;
+
+    /// <summary>Fewer lines tell no pace.</summary>
+    private const int FewestLines = 4;
+
     private readonly GivenText _text;
     private readonly double[] _starts;
+    private readonly double[] _ends;
+    private readonly double _pace;
 
-    private LineStarts(GivenText text, double[] starts) => (_text, _starts) = (text, starts);
+    private LineStarts(GivenText text, double[] starts)
+    {
+        (_text, _starts) = (text, starts);
+        var paces = Enumerable.Range(0, text.Lines).Where(line => Units(line) > 0 && starts[line + 1] > starts[line])
+            .Select(line => (starts[line + 1] - starts[line]) / Units(line)).Order().ToList();
+        // From one line's start to the next there may be a pause: lines that follow each other closely tell the pace.
+        _pace = paces.Count < FewestLines ? double.PositiveInfinity : paces[paces.Count / 4];
+        var slowest = paces.Count < FewestLines ? double.PositiveInfinity : Slowest * paces[paces.Count / 2];
+        _ends = [.. Enumerable.Range(0, text.Lines).Select(line => IsHeld(line)
+            ? starts[line + 1] : Math.Min(starts[line + 1], starts[line] + Math.Max(LeastTime, slowest * Math.Max(1, Units(line)))))];
+    }
 
     /// <summary>The starts of lines.</summary>
     /// <param name="lines">The lines, in order of time.</param>
@@ -37,6 +61,23 @@ internal sealed class LineStarts
         return new LineStarts(text, starts);
     }
 
+    /// <summary>When a line begins, seconds.</summary>
+    public double Start(int line) => _starts[line];
+
+    /// <summary>By when its last word has begun: when the next line begins, or sooner where it would be sung too slowly.</summary>
+    public double End(int line) => _ends[line];
+
+    /// <summary>When it ends if it is sung at the song's usual pace.</summary>
+    public double EndAtPace(int line) => Math.Min(_ends[line], _starts[line] + _pace * Units(line));
+
+    /// <summary>Whether it is of one word or of few sounds over and over ("ooh ooh oh"), which may be held for any time.</summary>
+    public bool IsHeld(int line)
+    {
+        var words = _text.Words.Take(_text.WordsOf(line)).Select(WordKey.Of).ToList();
+        var sounds = words.Distinct().Count();
+        return words.Count > 1 && (sounds == 1 || (2 * sounds <= words.Count + 1 && words.All(word => word.Length <= LongestSound)));
+    }
+
     /// <summary>Where the network may look for a word: within its line.</summary>
     /// <param name="word">The word.</param>
     /// <param name="isFirst">Whether it is still awaited: a line's first word is so until the line begins.</param>
@@ -45,7 +86,7 @@ internal sealed class LineStarts
         var line = LineOf(word);
         return isFirst && word == _text.First(line)
             ? (line == 0 ? 0 : _starts[line - 1], _starts[line] + Slack)
-            : (_starts[line] - Slack, Math.Max(_starts[line], _starts[line + 1]) + Slack);
+            : (_starts[line] - Slack, Math.Max(_starts[line], _ends[line]) + Slack);
     }
 
     private int LineOf(int word)
@@ -85,7 +126,7 @@ internal sealed class LineStarts
         for (var line = 0; line < _text.Lines; line++)
             for (var word = _text.First(line); word < _text.First(line + 1); word++)
                 within[word] = word == _text.First(line) ? _starts[line]
-                    : Math.Clamp(times[word], Math.Min(within[word - 1] + ShortestStep, _starts[line + 1]), _starts[line + 1]);
+                    : Math.Clamp(times[word], Math.Min(within[word - 1] + ShortestStep, _ends[line]), _ends[line]);
         return within;
     }
 
@@ -104,7 +145,7 @@ internal sealed class LineStarts
                 placed[first] = begins with { Start = last, End = Math.Max(begins.End, last) };
             for (var word = first + 1; word < end; word++)
             {
-                if (placed[word] is { } seen && seen.Start >= last + ShortestStep && seen.Start < _starts[line + 1])
+                if (placed[word] is { } seen && seen.Start >= last + ShortestStep && seen.Start < _ends[line])
                     last = seen.Start;
                 else
                     placed[word] = null;
@@ -135,7 +176,9 @@ internal sealed class LineStarts
         Enumerable.Range(_text.First(line), _text.First(line + 1) - _text.First(line))
             .Count(word => anchors.TryGetValue(word, out var time) && time >= from && time < from + 15);
 
-    private bool IsWithin(double time, int line) => time >= _starts[line] && time < _starts[line + 1];
+    private bool IsWithin(double time, int line) => time >= _starts[line] && time < _ends[line];
+
+    private double Units(int line) => _text.UnitsBefore(_text.First(line + 1)) - _text.UnitsBefore(_text.First(line));
 
     /// <summary>Estimates between the words of a line that were placed: in proportion to what was estimated before.</summary>
     private void Spread(PlacedWord?[] placed, double[] times, int line)

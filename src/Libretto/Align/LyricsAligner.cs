@@ -155,8 +155,12 @@ public sealed class LyricsAligner
         var placed = aligner.Align(text, windows, done => progress?.Report((double)done / windows.Count), cancellationToken, lines);
         var strays = lines.Strays(placed, anchors);
         lines.Keep(placed, times);
+        new LineFit(text, lines, activity, sung.Voice is not null).Apply(placed, times, anchors, cancellationToken);
+        // Who timed a line heard it sung.
+        var timed = AlignedLines.Make(given.Lines, text, times, placed, activity, duration, edges)
+            .Select(line => line with { Sung = null });
         return new AlignedLyrics(
-            AlignedLines.Make(given.Lines, text, times, placed, activity, duration, edges),
+            [.. timed],
             new SuppliedLyrics(source, Math.Round(matched, 3), matched < BarelyMatched),
             [.. LyricsChecks.Find(text, times, placed, anchors, heard, cancellationToken).Concat(strays).OrderBy(check => check.Start)]);
     }

@@ -74,7 +74,7 @@ internal sealed class AttentionAligner : IDisposable
         _gap = _language is "zh" or "ja" or "th" or "lo" or "my" or "yue" ? "" : " ";
     }
 
-    /// <summary>Times the words that each window keeps.</summary>
+    /// <summary>Times the words that each window keeps; no word is kept by two windows.</summary>
     /// <param name="text">All given words.</param>
     /// <param name="windows">Windows in order.</param>
     /// <param name="done">Called with the number of windows done.</param>
@@ -85,21 +85,34 @@ internal sealed class AttentionAligner : IDisposable
         CancellationToken cancellationToken, LineStarts? lines = null)
     {
         var placed = new PlacedWord?[text.Words.Count];
+        var seen = AlignEach(text, windows, done, cancellationToken, lines);
+        for (var i = 0; i < windows.Count; i++)
+            for (var word = windows[i].FirstKept; word < windows[i].EndKept; word++)
+                placed[word] = seen[i][word - windows[i].FirstKept];
+        return placed;
+    }
+
+    /// <summary>Times the words of each window by itself: the windows of one text may be offered the same words.</summary>
+    /// <returns>For each window the words it keeps.</returns>
+    public PlacedWord[][] AlignEach(GivenText text, IReadOnlyList<AlignmentWindow> windows, Action<int>? done,
+        CancellationToken cancellationToken, LineStarts? lines = null)
+    {
+        var placed = new PlacedWord[windows.Count][];
         var count = 0;
         // Which windows are encoded is settled in order, before workers share them.
-        var stretches = windows.Select(window => (Stretch: window, Encoded: _grid.Cover(window.Audio))).ToArray();
+        var encoded = windows.Select(window => _grid.Cover(window.Audio)).ToArray();
         var options = new ParallelOptions { MaxDegreeOfParallelism = _model.Workers, CancellationToken = cancellationToken };
-        // One window at a time to each worker: a batch would be padded to its longest text. No word is kept by two windows.
-        Parallel.ForEach(stretches, options, window =>
+        // One window at a time to each worker: a batch would be padded to its longest text.
+        Parallel.For(0, windows.Count, options, i =>
         {
-            Align(text, window.Stretch, _audio.Encode(_model, window.Encoded.Start, cancellationToken), lines, placed, cancellationToken);
+            placed[i] = Align(text, windows[i], _audio.Encode(_model, encoded[i].Start, cancellationToken), lines, cancellationToken);
             done?.Invoke(Interlocked.Increment(ref count));
         });
         return placed;
     }
 
-    private void Align(GivenText text, AlignmentWindow window, EncodedWindow encoded, LineStarts? lines, PlacedWord?[] placed,
-        CancellationToken cancellationToken)
+    private PlacedWord[] Align(
+        GivenText text, AlignmentWindow window, EncodedWindow encoded, LineStarts? lines, CancellationToken cancellationToken)
     {
         var stretch = encoded.Part(window.Audio.Start, window.Audio.End);
         var (tokens, firsts) = Tokens(text.Words, window);
@@ -108,8 +121,8 @@ internal sealed class AttentionAligner : IDisposable
             cancellationToken)[0];
         var unheard = ForcedPass.Run(_model, _silence, [new ForcedText(0, 1, tokens)], _language, cancellationToken)[0].Probabilities;
         var start = encoded.Start + stretch.From * WhisperModel.SecondsPerFrame;
-        ReadWords(text, window with { Audio = new TimeRange(start, Math.Max(window.Audio.End, start)) }, reading, unheard, firsts, lines,
-            placed);
+        return ReadWords(
+            text, window with { Audio = new TimeRange(start, Math.Max(window.Audio.End, start)) }, reading, unheard, firsts, lines);
     }
 
     /// <summary>The window's words as tokens, and where each word's tokens begin.</summary>
@@ -124,9 +137,8 @@ internal sealed class AttentionAligner : IDisposable
         return (tokens, firsts);
     }
 
-    private void ReadWords(
-        GivenText text, AlignmentWindow window, ForcedReading reading, float[] unheard, List<int> firsts, LineStarts? lines,
-        PlacedWord?[] placed)
+    private PlacedWord[] ReadWords(
+        GivenText text, AlignmentWindow window, ForcedReading reading, float[] unheard, List<int> firsts, LineStarts? lines)
     {
         var voiced = VoicedFrames(window.Audio, reading.Attention.Frames);
         var positions = reading.Attention.Positions;
@@ -142,6 +154,7 @@ internal sealed class AttentionAligner : IDisposable
             times[i] = _edges.Onset(onsets[i], i == 0 ? 0 : times[i - 1] + ShortestStep);
         }
         times[^1] = window.Audio.End;
+        var placed = new PlacedWord[window.EndKept - window.FirstKept];
         for (var word = window.FirstKept; word < window.EndKept; word++)
         {
             var i = word - window.FirstWord;
@@ -149,13 +162,14 @@ internal sealed class AttentionAligner : IDisposable
             var start = text.BeginsLine(word) && !text.BeginsLine(word + 1)
                 ? WithLine(times[i], times[i + 1], text.UnitsBefore(word + 1) - text.UnitsBefore(word))
                 : times[i];
-            placed[word] = new PlacedWord(
+            placed[word - window.FirstKept] = new PlacedWord(
                 start,
                 _edges.End(start, times[i + 1]),
                 Math.Exp(LogProbability(reading.Probabilities.AsSpan(firsts[i]..end)) / (end - firsts[i])),
                 LogProbability(reading.Probabilities.AsSpan(firsts[i]..end)) - LogProbability(unheard.AsSpan(firsts[i]..end)),
                 reading.Attention.Focus(starts, firsts[i] + 1, end + 1));
         }
+        return placed;
     }
 
     /// <summary>

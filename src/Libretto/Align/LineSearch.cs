@@ -45,16 +45,16 @@ internal sealed class LineSearch
         CancellationToken cancellationToken)
     {
         var windows = Windows(grid, estimate, duration);
+        var placed = aligner.AlignEach(
+            _text, windows, count => done?.Invoke((double)count / windows.Count), cancellationToken);
         var heard = new List<(int Line, PlacedWord[] Words)>();
         for (var i = 0; i < windows.Count; i++)
-        {
-            var placed = aligner.Align(_text, [windows[i]], null, cancellationToken);
             for (var line = 0; line < _text.Lines; line++)
-                if (_text.First(line) >= windows[i].FirstWord && _text.First(line + 1) <= windows[i].EndWord &&
-                    _text.First(line + 1) > _text.First(line))
-                    heard.Add((line, [.. placed[_text.WordsOf(line)].Select(word => word!.Value)]));
-            done?.Invoke((i + 1.0) / windows.Count);
-        }
+            {
+                var (first, end) = (_text.First(line), _text.First(line + 1));
+                if (first >= windows[i].FirstWord && end <= windows[i].EndWord && end > first)
+                    heard.Add((line, placed[i][(first - windows[i].FirstKept)..(end - windows[i].FirstKept)]));
+            }
         return Chain([.. Weighed(heard)], cancellationToken);
     }
 

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Libretto.Lyrics.Writing;
 using Libretto.Speech;
 using Libretto.Speech.Whisper;
 using Microsoft.ML.OnnxRuntime;
@@ -11,6 +12,9 @@ namespace Libretto.Transcribe.Whisper;
 /// </summary>
 internal sealed class BeamDecoder
 {
+    /// <summary>After how many tokens each it is looked whether beams go in circles.</summary>
+    private const int CircleCheck = 16;
+
     private readonly WhisperModel _model;
     private readonly TokenRules _rules;
     private readonly int _beams;
@@ -51,6 +55,10 @@ internal sealed class BeamDecoder
                 return finished.Concat(finished.Count > 0 ? [] : next.Count > 0 ? next.Select(n => n.Text) : beams)
                     .MaxBy(h => h.MeanLogProbability)!;
 
+            // Beams that all go in circles, if not to the letter, do not come out again.
+            if (next[0].Text.Tokens.Count % CircleCheck == 0 && next.All(n => GoesInCircles(n.Text)))
+                return next[0].Text;
+
             // Rows without a beginning of their own repeat the first; nothing branches from them.
             int[] parents = [.. Enumerable.Range(0, _beams).Select(i => next[i < next.Count ? i : 0].Parent)];
             long[] tokens = [.. Enumerable.Range(0, _beams).Select(i => (long)next[i < next.Count ? i : 0].Text.Tokens[^1])];
@@ -81,6 +89,9 @@ internal sealed class BeamDecoder
         }
         return branches;
     }
+
+    private bool GoesInCircles(Hypothesis text) => Repetition.CompressionRatio(
+        _model.Tokenizer.Decode([.. text.Tokens.Where(_model.Tokenizer.IsText)])) > DecodingThresholds.CompressionRatio;
 
     private bool Loops(Hypothesis text) =>
         _model.Tokenizer.IsText(text.Tokens[^1]) && LoopGuard.RepeatedTail([.. text.Tokens.Where(_model.Tokenizer.IsText)]) > 0;

@@ -7,14 +7,18 @@ using Microsoft.ML.OnnxRuntime;
 namespace Libretto.Transcribe.Whisper;
 
 /// <summary>
-/// Decodes windows, and again, drawing at several temperatures, those whose text looks invented; drops text where nobody
-/// sings.
+/// Decodes windows, and again, following several beginnings or drawing at several temperatures, those whose text looks invented or
+/// went in circles; drops text where nobody sings.
 /// </summary>
 internal sealed class GuardedDecoder
 {
     // Hard singing may stay under the ordinary threshold whatever is tried; this far under it, nothing was understood.
     private const double InventedLogProbability = -1.5;
 
+    /// <summary>Beams by which a text is looked for again where the likeliest tokens led astray.</summary>
+    private const int RetryBeams = 5;
+
+    /// <summary>What is tried where beams led astray.</summary>
     private static readonly double[] RetryTemperatures = [0.4, 0.8];
 
     /// <summary>The guard's name where a window is left without text.</summary>
@@ -28,6 +32,7 @@ internal sealed class GuardedDecoder
     private readonly WhisperModel _model;
     private readonly WindowDecoder _decoder;
     private readonly BeamDecoder? _beam;
+    private readonly BeamDecoder _retryBeam;
     private readonly int _rows;
 
     /// <param name="model">The network.</param>
@@ -36,6 +41,7 @@ internal sealed class GuardedDecoder
     public GuardedDecoder(WhisperModel model, int beams, int rows)
     {
         _beam = beams > 1 ? new BeamDecoder(model, beams) : null;
+        _retryBeam = new BeamDecoder(model, RetryBeams);
         _model = model;
         _decoder = new WindowDecoder(model);
         _rows = rows;
@@ -47,31 +53,46 @@ internal sealed class GuardedDecoder
     {
         var first = First(states, jobs, start, cancellationToken);
         var guards = jobs.Select(_ => new Dictionary<string, int>()).ToArray();
-        var retried = new List<int>();
         for (var i = 0; i < jobs.Count; i++)
         {
             if (first[i].Looped)
                 guards[i][Loop] = 1;
-            if (Suspicion(first[i]) is not { } suspicion)
-                continue;
             // A text that went in circles says nothing of the rest of its window: that may hold words.
-            if (suspicion is not Unfocused || !first[i].Looped)
+            if (Suspicion(first[i]) is { } suspicion && (suspicion is not Unfocused || !first[i].Looped))
                 guards[i][suspicion] = 1;
-            // Attention that follows nothing means music: other draws of it are no better.
-            if (suspicion is not (Silent or Unfocused))
-                retried.Add(i);
         }
-        var retries = from i in retried from temperature in RetryTemperatures
-            select (Window: i, Job: jobs[i] with { Temperature = temperature });
+        int[] retried = [.. Enumerable.Range(0, jobs.Count).Where(i => IsWorthRetrying(first[i]))];
         var candidates = retried.ToDictionary(i => i, i => new List<Hypothesis> { first[i] });
-        foreach (var chunk in retries.Chunk(_rows))
+        foreach (var (window, text) in Retry(states, jobs, retried, start, cancellationToken))
         {
-            using var span = SpeechSpans.Start(SpeechSpans.Retry);
-            var again = _decoder.Decode(states, [.. chunk.Select(r => r.Job)], start, cancellationToken);
-            for (var i = 0; i < chunk.Length; i++)
-                candidates[chunk[i].Window].Add(again[i]);
+            // Half a text that went in circles is no match for a whole one.
+            if (candidates[window][0].Looped && Suspicion(text) is null)
+                candidates[window].RemoveAt(0);
+            candidates[window].Add(text);
         }
         return [.. jobs.Select((_, i) => Choose(candidates.GetValueOrDefault(i, [first[i]]), guards[i]))];
+    }
+
+    /// <summary>Attention that follows nothing means music, unless it followed a circle: no other text is better.</summary>
+    private bool IsWorthRetrying(Hypothesis first) => Suspicion(first) switch
+    {
+        Silent => false,
+        null or Unfocused => first.Looped,
+        _ => true,
+    };
+
+    /// <summary>Other texts of some windows, in order: by beams where the likeliest tokens were taken, else drawn.</summary>
+    private IEnumerable<(int Window, Hypothesis Text)> Retry(
+        OrtValue states, IReadOnlyList<WindowJob> jobs, int[] retried, IReadOnlyList<int> start, CancellationToken cancellationToken)
+    {
+        using var span = retried.Length == 0 ? null : SpeechSpans.Start(SpeechSpans.Retry);
+        if (_beam is null)
+            return [.. retried.Select(i => (i, _retryBeam.Decode(states, jobs[i], start, cancellationToken)))];
+        var draws = from i in retried from temperature in RetryTemperatures
+            select (Window: i, Job: jobs[i] with { Temperature = temperature });
+        return [.. draws.Chunk(_rows).SelectMany(chunk => chunk.Zip(
+            _decoder.Decode(states, [.. chunk.Select(draw => draw.Job)], start, cancellationToken),
+            (draw, text) => (draw.Window, text)))];
     }
 
     private Hypothesis[] First(OrtValue states, IReadOnlyList<WindowJob> jobs, IReadOnlyList<int> start,

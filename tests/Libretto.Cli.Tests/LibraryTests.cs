@@ -38,6 +38,19 @@ public sealed class LibraryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_song_that_a_link_leads_to_is_done_beside_the_link()
+    {
+        File.Copy(Samples.TwoLines, _libretto.Folder["elsewhere.wav"]);
+        File.CreateSymbolicLink(_libretto.Folder["music/linked.wav"], _libretto.Folder["elsewhere.wav"]);
+
+        var run = await RunAsync();
+
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.Contains("birds", File.ReadAllText(_libretto.Folder["music/linked.ttml"]), StringComparison.Ordinal);
+        Assert.Contains("Nothing is to be done.", (await RunAsync()).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_missing_is_written_and_a_second_run_does_nothing()
     {
         File.Copy(Samples.TwoLines, _libretto.Folder["music/song.wav"]);

@@ -1,3 +1,4 @@
+using Libretto.Library.Files;
 using Libretto.Pipeline;
 
 namespace Libretto.Library;
@@ -68,7 +69,7 @@ internal sealed class LibraryRun(LibraryRequest request, LibrarySongWork work, T
         if (error is not null && (error.IsTransient || error.Kind is not ErrorKind.Input and not ErrorKind.TooLarge))
             return;
         // Tags may have made another file of it.
-        var file = new FileInfo(song.Path);
+        var file = new FileInfo(RealPath.Of(song.Path) ?? song.Path);
         if (!file.Exists)
             return;
         song.State.Add(new LibraryRecord(song.Path, file.Length, file.LastWriteTimeUtc.Ticks)

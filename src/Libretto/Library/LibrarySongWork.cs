@@ -118,7 +118,7 @@ internal sealed class LibrarySongWork(LibraryRequest request, SongPipeline pipel
 
     private static bool HasChanged(PlannedSong song)
     {
-        var file = new FileInfo(song.Path);
+        var file = new FileInfo(RealPath.Of(song.Path) ?? song.Path);
         return !file.Exists || file.Length != song.Length || file.LastWriteTimeUtc.Ticks != song.Modified;
     }
 

@@ -50,7 +50,7 @@ public sealed class UploadTests(Site site) : IDisposable
         await visitor.GoAsync("/");
         await visitor.Page.SetInputFilesAsync("#files", TestAudio.Tone(_folder, 1.8, name: "known.wav"));
         await visitor.Page.Locator(".more-options summary").ClickAsync();
-        await visitor.Page.GetByLabel("Words").SelectOptionAsync("Look them up");
+        await visitor.Page.GetByRole(AriaRole.Combobox, new() { Name = "Words", Exact = true }).SelectOptionAsync("Look them up");
         await visitor.Text("Title and artist are sent to 127.0.0.1").WaitForAsync();
         await visitor.Page.GetByLabel("Title").FillAsync("Known Song");
         await visitor.Page.GetByLabel("Artist").FillAsync("Someone");

@@ -97,7 +97,7 @@ internal static class PageBench
             await page.Locator(".more-options summary").ClickAsync();
             if (hasWords)
             {
-                await page.GetByLabel("Words").SelectOptionAsync("I have them");
+                await page.GetByRole(AriaRole.Combobox, new() { Name = "Words", Exact = true }).SelectOptionAsync("I have them");
                 await page.GetByLabel("Your words").FillAsync("Morning light is on the water");
             }
             // Bytes behind its end make another song of it: none is found in the store.

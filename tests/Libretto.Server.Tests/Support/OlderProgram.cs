@@ -9,7 +9,7 @@ namespace Libretto.Server.Tests.Support;
 public sealed class OlderProgram : IDisposable
 {
     // The last before progress, heartbeats and wake-ups changed, with eleven files of tables.
-    private const string Commit = "75de0330";
+    private const string Commit = "75de033a369ee07c50730568ea371f05a15bc70c";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
     private readonly SemaphoreSlim _once = new(1);

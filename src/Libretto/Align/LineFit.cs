@@ -79,8 +79,7 @@ internal sealed class LineFit(GivenText text, LineStarts lines, IReadOnlyList<Ti
     private List<TimeRange> Voice(int line, double to)
     {
         var from = lines.Start(line);
-        var voice = activity.Select(range => new TimeRange(Math.Max(range.Start, from), Math.Min(range.End, to)))
-            .Where(range => range.Length > 0.1).ToList();
+        var voice = PhraseFitter.Voice(activity, from, to);
         if (voice.Count == 0 || voice[0].Start > from + LeastVoice)
             voice.Insert(0, new TimeRange(from, from + LeastVoice));
         else

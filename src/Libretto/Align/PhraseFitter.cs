@@ -28,6 +28,14 @@ internal static class PhraseFitter
     /// </summary>
     private const double SilentSecond = 0.3, UnexplainedSecond = 1, HeldSecond = 0.2, SecondFromSeen = 1;
 
+    /// <summary>Where words may be sung between two times; what is shorter than 0.1 s there is no voice.</summary>
+    /// <param name="activity">Where someone sings, in order.</param>
+    /// <param name="from">The first time, seconds.</param>
+    /// <param name="to">The second.</param>
+    public static List<TimeRange> Voice(IReadOnlyList<TimeRange> activity, double from, double to) => activity
+        .Select(range => new TimeRange(Math.Max(range.Start, from), Math.Min(range.End, to)))
+        .Where(range => range.Length > 0.1).ToList();
+
     /// <summary>A start for each word and, last, the end of the last one; null where there is no voice.</summary>
     /// <param name="text">The words.</param>
     /// <param name="first">The first word to place.</param>

@@ -35,9 +35,7 @@ internal static class UnheardLineTiming
             var (first, end) = (text.First(line), text.First(next));
             var from = line == 0 ? 0 : text.EndOf(times, line - 1);
             var to = next == text.Lines ? duration : times[end];
-            var voice = activity
-                .Select(range => new TimeRange(Math.Max(range.Start, from), Math.Min(range.End, to)))
-                .Where(range => range.Length > 0.1).ToList();
+            var voice = PhraseFitter.Voice(activity, from, to);
             var followsWord = line > 0 && voice.Count > 0 && voice[0].Start <= from;
             if (PhraseFitter.Fit(text, first, end, voice, followsWord, cancellationToken, seen) is not { } fit)
                 return;

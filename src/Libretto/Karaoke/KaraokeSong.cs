@@ -16,7 +16,10 @@ internal sealed record KaraokeSong(LyricsDocument Document, double Duration)
     public IReadOnlyList<LyricsLine> Lines { get; } =
         Document.IsTimed ? [.. Document.Lines.Where(line => line.Sung != false)] : throw KaraokeException.NoTimes();
 
+    /// <summary>What is shown below a line: how it is read, else what it means; null for nothing.</summary>
+    public static string? BelowOf(LyricsLine line) => line.Romanized ?? line.Translation?.Text;
+
     /// <summary>All that may be shown.</summary>
     public IEnumerable<string> Texts =>
-        [Title, Artist, .. Lines.SelectMany(line => new[] { line.Text, line.Romanized ?? line.Translation?.Text ?? "" })];
+        [Title, Artist, .. Lines.SelectMany(line => new[] { line.Text, BelowOf(line) ?? "" })];
 }

@@ -69,10 +69,9 @@ internal sealed class LibraryRun(LibraryRequest request, LibrarySongWork work, T
         if (error is not null && (error.IsTransient || error.Kind is not ErrorKind.Input and not ErrorKind.TooLarge))
             return;
         // Tags may have made another file of it.
-        var file = new FileInfo(RealPath.Of(song.Path) ?? song.Path);
-        if (!file.Exists)
+        if (WalkedFile.At(song.Path) is not { } file)
             return;
-        song.State.Add(new LibraryRecord(song.Path, file.Length, file.LastWriteTimeUtc.Ticks)
+        song.State.Add(new LibraryRecord(song.Path, file.Length, file.Modified)
         {
             Action = song.Action,
             Error = error?.Message,

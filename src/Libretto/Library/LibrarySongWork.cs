@@ -54,9 +54,9 @@ internal sealed class LibrarySongWork(LibraryRequest request, SongPipeline pipel
             throw new LibrettoException(
                 ErrorKind.Input, "file_changed", $"{song.Path} was changed while it was read. Run again when nobody writes to it.",
                 isTransient: true);
-        if (result.LyricsRefused && song.Lyrics is { } refused && refused.Place != KnownLyrics.Tags)
-            _foreign[song] = PlanRules.Mark(new WalkedFile(
-                refused.Place, new FileInfo(refused.Place).Length, File.GetLastWriteTimeUtc(refused.Place).Ticks));
+        if (result.LyricsRefused && song.Lyrics is { } refused && refused.Place != KnownLyrics.Tags &&
+            WalkedFile.At(refused.Place) is { } foreign)
+            _foreign[song] = PlanRules.Mark(foreign);
         return Write(song, result.Document, [.. notices, .. result.Notices]);
     }
 
@@ -116,11 +116,8 @@ internal sealed class LibrarySongWork(LibraryRequest request, SongPipeline pipel
         Duration = Math.Max(document.Duration, song.Duration),
     };
 
-    private static bool HasChanged(PlannedSong song)
-    {
-        var file = new FileInfo(RealPath.Of(song.Path) ?? song.Path);
-        return !file.Exists || file.Length != song.Length || file.LastWriteTimeUtc.Ticks != song.Modified;
-    }
+    private static bool HasChanged(PlannedSong song) =>
+        WalkedFile.At(song.Path) is not { } file || file.Length != song.Length || file.Modified != song.Modified;
 
     private LibraryOutcome Write(PlannedSong song, LyricsDocument document, IReadOnlyList<string> notices)
     {

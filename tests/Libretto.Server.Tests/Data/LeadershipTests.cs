@@ -17,7 +17,12 @@ public sealed class LeadershipOnPostgresTests(PostgresCluster cluster) : Leaders
         Assert.True(await first.GetRequiredService<Leadership>().HoldAsync(Ct));
 
         await using (var end = first.GetRequiredService<NpgsqlDataSource>().CreateCommand(
-            "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and pid <> pg_backend_pid()"))
+            // In this database only: other tests lead in theirs.
+            """
+            select pg_terminate_backend(pid) from pg_locks
+            where locktype = 'advisory' and pid <> pg_backend_pid()
+                and database = (select oid from pg_database where datname = current_database())
+            """))
             await end.ExecuteNonQueryAsync(Ct);
 
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => first.GetRequiredService<Leadership>().HoldAsync(Ct));

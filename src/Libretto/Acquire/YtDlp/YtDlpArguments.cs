@@ -28,22 +28,32 @@ internal static class YtDlpArguments
     {
         List<string> arguments =
         [
-            "--ignore-config", "--no-playlist", "--playlist-items", "1:2", "--proxy", proxy.AbsoluteUri.TrimEnd('/'),
+            "--no-playlist", "--playlist-items", "1:2",
             "--format", $"bestaudio{Protocols}/best{Protocols}", "--ffmpeg-location", "/nonexistent", "--fixup", "never",
             "--paths", request.Folder, "--output", FileName, "--no-part", "--no-mtime", "--no-continue",
             "--max-filesize", request.Limits.Bytes.ToString(CultureInfo.InvariantCulture),
-            "--socket-timeout", "20", "--retries", "3", "--fragment-retries", "3", "--abort-on-unavailable-fragment",
-            "--concurrent-fragments", "4",
-            "--quiet", "--no-simulate", "--progress", "--newline",
+            "--fragment-retries", "3", "--abort-on-unavailable-fragment", "--concurrent-fragments", "4",
+            "--no-simulate", "--progress", "--newline",
             "--print", $"before_dl:{FactsMark}{{{string.Join(',', s_facts.Select(field => $"\"{field}\":%({field}|)j"))}}}",
             "--progress-template",
             $"download:{ProgressMark}{{\"bytes\":%(progress.downloaded_bytes|)j,\"total\":%(progress.total_bytes|)j," +
             "\"estimate\":%(progress.total_bytes_estimate|)j}",
         ];
-        if (cookies is not null)
-            arguments.AddRange(["--cookies", cookies]);
-        return [.. arguments, "--", request.Link.Address.AbsoluteUri];
+        return Call(request.Link, proxy, cookies, arguments);
     }
+
+    /// <summary>What every call has in common, around what one of them is for.</summary>
+    /// <param name="link">What is asked about.</param>
+    /// <param name="proxy">Its one way out.</param>
+    /// <param name="cookies">A file of cookies; null for none.</param>
+    /// <param name="own">The call's own options.</param>
+    public static IReadOnlyList<string> Call(SongLink link, Uri proxy, string? cookies, IReadOnlyList<string> own) =>
+    [
+        "--ignore-config", "--proxy", proxy.AbsoluteUri.TrimEnd('/'), "--socket-timeout", "20", "--retries", "3", "--quiet",
+        .. own,
+        .. cookies is null ? Array.Empty<string>() : ["--cookies", cookies],
+        "--", link.Address.AbsoluteUri,
+    ];
 
     /// <summary>Variables for it and its children: none may name a host that goes past the proxy.</summary>
     public static IReadOnlyDictionary<string, string?> Environment(Uri proxy)

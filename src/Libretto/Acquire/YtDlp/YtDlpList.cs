@@ -21,21 +21,13 @@ internal sealed class YtDlpList
     /// <param name="most">How many songs are wanted at most.</param>
     /// <param name="proxy">Its one way out.</param>
     /// <param name="cookies">A file of cookies; null for none.</param>
-    public static IReadOnlyList<string> Arguments(SongLink link, int most, Uri proxy, string? cookies)
-    {
-        List<string> arguments =
+    public static IReadOnlyList<string> Arguments(SongLink link, int most, Uri proxy, string? cookies) =>
+        YtDlpArguments.Call(link, proxy, cookies,
         [
-            "--ignore-config", "--yes-playlist", "--flat-playlist",
-            "--playlist-items", string.Create(CultureInfo.InvariantCulture, $"1:{most}"),
-            "--proxy", proxy.AbsoluteUri.TrimEnd('/'), "--socket-timeout", "20", "--retries", "3",
-            "--quiet", "--no-warnings", "--skip-download", "--print",
-            $"{Mark}{{\"url\":%(url|)j,\"title\":%(playlist_title|)j,\"count\":%(playlist_count|)j," +
-            "\"index\":%(playlist_index|)j}",
-        ];
-        if (cookies is not null)
-            arguments.AddRange(["--cookies", cookies]);
-        return [.. arguments, "--", link.Address.AbsoluteUri];
-    }
+            "--yes-playlist", "--flat-playlist", "--playlist-items", string.Create(CultureInfo.InvariantCulture, $"1:{most}"),
+            "--no-warnings", "--skip-download", "--print",
+            $"{Mark}{{\"url\":%(url|)j,\"title\":%(playlist_title|)j,\"count\":%(playlist_count|)j,\"index\":%(playlist_index|)j}}",
+        ]);
 
     /// <summary>Reads to the end.</summary>
     public async Task ReadAsync(Stream stream, CancellationToken cancellationToken)

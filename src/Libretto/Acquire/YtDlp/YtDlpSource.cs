@@ -30,32 +30,17 @@ public sealed class YtDlpSource : ISongSource
         ArgumentNullException.ThrowIfNull(request);
         _guard.Check(request.Link);
         await using var proxy = new GuardedProxy(_guard, _proxy, request.Limits.Bytes + Overhead);
-        var cookies = await WriteCookiesAsync(request, cancellationToken);
         var output = new YtDlpOutput(request, progress);
         var song = Path.Combine(request.Folder, YtDlpArguments.FileName);
         try
         {
-            await _tools.RunAsync(
-                Tool.YtDlp,
-                YtDlpArguments.Of(request, proxy.Address, cookies),
-                readOutput: output.ReadAsync,
-                timeLimit: request.Limits.Time,
-                environment: YtDlpArguments.Environment(proxy.Address),
-                cancellationToken: cancellationToken);
+            await RunAsync(
+                request, proxy, cookies => YtDlpArguments.Of(request, proxy.Address, cookies), output.ReadAsync, cancellationToken);
         }
         catch (NotWantedException)
         {
             File.Delete(song);
             return new FetchedSong(output.Facts!, null);
-        }
-        catch (ToolException e) when (e.Code is ErrorCodes.ToolFailed or ErrorCodes.ToolTimeout or ErrorCodes.ToolMemory)
-        {
-            throw Explain(e, request, proxy);
-        }
-        finally
-        {
-            if (cookies is not null)
-                File.Delete(cookies);
         }
         // It ends well, without a file, when what it found is larger than allowed.
         return output.Facts is { } facts && File.Exists(song)
@@ -72,14 +57,24 @@ public sealed class YtDlpSource : ISongSource
     internal async Task<SongPlaylist?> ListAsync(SongFetch request, int most, CancellationToken cancellationToken)
     {
         await using var proxy = new GuardedProxy(_guard, _proxy, Overhead);
-        var cookies = await WriteCookiesAsync(request, cancellationToken);
         var list = new YtDlpList();
+        await RunAsync(
+            request, proxy, cookies => YtDlpList.Arguments(request.Link, most, proxy.Address, cookies), list.ReadAsync, cancellationToken);
+        return list.Found;
+    }
+
+    /// <summary>Runs yt-dlp behind a proxy, with a copy of the cookies that does not outlive it.</summary>
+    private async Task RunAsync(
+        SongFetch request, GuardedProxy proxy, Func<string?, IReadOnlyList<string>> arguments, Func<Stream, CancellationToken, Task> read,
+        CancellationToken cancellationToken)
+    {
+        var cookies = await WriteCookiesAsync(request, cancellationToken);
         try
         {
             await _tools.RunAsync(
                 Tool.YtDlp,
-                YtDlpList.Arguments(request.Link, most, proxy.Address, cookies),
-                readOutput: list.ReadAsync,
+                arguments(cookies),
+                readOutput: read,
                 timeLimit: request.Limits.Time,
                 environment: YtDlpArguments.Environment(proxy.Address),
                 cancellationToken: cancellationToken);
@@ -93,7 +88,6 @@ public sealed class YtDlpSource : ISongSource
             if (cookies is not null)
                 File.Delete(cookies);
         }
-        return list.Found;
     }
 
     private static AcquireException Explain(ToolException e, SongFetch request, GuardedProxy proxy) =>

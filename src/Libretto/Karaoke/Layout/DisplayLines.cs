@@ -27,11 +27,11 @@ internal static class DisplayLines
     /// <summary>What stands below goes along word by word where it can, else with the first part.</summary>
     private static IEnumerable<DisplayLine> Parts(LyricsLine line, List<List<LyricsWord>> parts)
     {
+        var read = line.RomanizedWords;
         var at = 0;
         foreach (var words in parts)
         {
-            var below = line.RomanizedWords is { } read ? string.Join(' ', read.Skip(at).Take(words.Count))
-                : at == 0 ? line.Romanized ?? line.Translation?.Text : null;
+            var below = read is not null ? string.Join(' ', read.Skip(at).Take(words.Count)) : at == 0 ? KaraokeSong.BelowOf(line) : null;
             at += words.Count;
             yield return Of(line, words) with { Below = below };
         }

@@ -10,6 +10,24 @@ internal sealed record WalkedFile(string Path, long Length, long Modified)
 {
     /// <summary>Its name without the folder.</summary>
     public string Name => System.IO.Path.GetFileName(Path);
+
+    /// <summary>A file as it is now, that which a link leads to where it is one; null for what is not there, pipes and devices.</summary>
+    public static WalkedFile? At(string path) => RealPath.Of(path) is { } real ? Of(new FileInfo(real), path) : null;
+
+    /// <summary>What was come upon at a path; null for what vanished meanwhile, and for pipes and devices.</summary>
+    public static WalkedFile? Of(FileInfo file, string path)
+    {
+        try
+        {
+            return file.Exists && (file.Attributes & (FileAttributes.Directory | FileAttributes.Device)) == 0 && file.Length > 0
+                ? new WalkedFile(path, file.Length, file.LastWriteTimeUtc.Ticks)
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 }
 
 /// <summary>A folder and the files right in it.</summary>
@@ -74,12 +92,12 @@ internal sealed class LibraryWalk(Action<string, string> trouble)
                     continue;
                 if (Directory.Exists(target))
                     links.Enqueue(entry.FullName);
-                else if (FileOf(new FileInfo(target), entry.FullName) is { } linked && _seen.Add(target))
+                else if (WalkedFile.Of(new FileInfo(target), entry.FullName) is { } linked && _seen.Add(target))
                     files.Add(linked);
             }
             else if (entry is DirectoryInfo && !s_leftOut.Contains(entry.Name))
                 folders.Add(entry.Name);
-            else if (entry is FileInfo file && FileOf(file, file.FullName) is { } walked && _seen.Add(Path.Combine(real, file.Name)))
+            else if (entry is FileInfo file && WalkedFile.Of(file, file.FullName) is { } walked && _seen.Add(Path.Combine(real, file.Name)))
                 files.Add(walked);
         }
         yield return new WalkedFolder(path, [.. files.OrderBy(file => file.Path, StringComparer.Ordinal)]);
@@ -105,21 +123,6 @@ internal sealed class LibraryWalk(Action<string, string> trouble)
         {
             trouble(path, e.Message);
             return [];
-        }
-    }
-
-    /// <summary>Null for what vanished meanwhile, and for pipes and devices.</summary>
-    private static WalkedFile? FileOf(FileInfo file, string path)
-    {
-        try
-        {
-            return file.Exists && (file.Attributes & (FileAttributes.Directory | FileAttributes.Device)) == 0 && file.Length > 0
-                ? new WalkedFile(path, file.Length, file.LastWriteTimeUtc.Ticks)
-                : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
         }
     }
 }

@@ -33,7 +33,10 @@ internal sealed class JapaneseReadings(ToolRunner tools)
                     if (line.Split('\t', 2) is [var text, var features])
                         pieces.Add(PieceOf(text, features.Split(','), pieces.LastOrDefault()));
                     else
-                        (_, pieces) = (Add(read, pieces), []);
+                    {
+                        read.Add(pieces);
+                        pieces = [];
+                    }
                 }
             },
             writeInput: async (stream, token) =>
@@ -44,12 +47,6 @@ internal sealed class JapaneseReadings(ToolRunner tools)
             timeLimit: s_limit,
             cancellationToken: cancellationToken);
         return read;
-
-        static int Add(List<IReadOnlyList<JapanesePiece>> read, List<JapanesePiece> pieces)
-        {
-            read.Add(pieces);
-            return read.Count;
-        }
     }
 
     private static JapanesePiece PieceOf(string text, string[] features, JapanesePiece? before)

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Libretto.Lyrics.Writing;
 using Libretto.Speech;
 using Libretto.Speech.Whisper;
 using Microsoft.ML.OnnxRuntime;
@@ -56,7 +55,7 @@ internal sealed class BeamDecoder
                     .MaxBy(h => h.MeanLogProbability)!;
 
             // Beams that all go in circles, if not to the letter, do not come out again.
-            if (next[0].Text.Tokens.Count % CircleCheck == 0 && next.All(n => GoesInCircles(n.Text)))
+            if (next[0].Text.Tokens.Count % CircleCheck == 0 && next.All(n => n.Text.IsRepetitive(_model.Tokenizer)))
                 return next[0].Text;
 
             // Rows without a beginning of their own repeat the first; nothing branches from them.
@@ -90,11 +89,8 @@ internal sealed class BeamDecoder
         return branches;
     }
 
-    private bool GoesInCircles(Hypothesis text) => Repetition.CompressionRatio(
-        _model.Tokenizer.Decode([.. text.Tokens.Where(_model.Tokenizer.IsText)])) > DecodingThresholds.CompressionRatio;
-
     private bool Loops(Hypothesis text) =>
-        _model.Tokenizer.IsText(text.Tokens[^1]) && LoopGuard.RepeatedTail([.. text.Tokens.Where(_model.Tokenizer.IsText)]) > 0;
+        _model.Tokenizer.IsText(text.Tokens[^1]) && LoopGuard.RepeatedTail(text.TextTokens(_model.Tokenizer)) > 0;
 
     private static Hypothesis Ended(Hypothesis text, double logProbability)
     {

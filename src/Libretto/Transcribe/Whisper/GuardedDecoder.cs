@@ -1,4 +1,3 @@
-using Libretto.Lyrics.Writing;
 using Libretto.Speech;
 using Libretto.Speech.Timing;
 using Libretto.Speech.Whisper;
@@ -18,7 +17,7 @@ internal sealed class GuardedDecoder
     /// <summary>Beams by which a text is looked for again where the likeliest tokens led astray.</summary>
     private const int RetryBeams = 5;
 
-    /// <summary>What is tried where beams led astray.</summary>
+    /// <summary>How hot another text is drawn where beams led astray that the user chose.</summary>
     private static readonly double[] RetryTemperatures = [0.4, 0.8];
 
     /// <summary>The guard's name where a window is left without text.</summary>
@@ -32,7 +31,7 @@ internal sealed class GuardedDecoder
     private readonly WhisperModel _model;
     private readonly WindowDecoder _decoder;
     private readonly BeamDecoder? _beam;
-    private readonly BeamDecoder _retryBeam;
+    private readonly BeamDecoder? _retryBeam;
     private readonly int _rows;
 
     /// <param name="model">The network.</param>
@@ -41,7 +40,7 @@ internal sealed class GuardedDecoder
     public GuardedDecoder(WhisperModel model, int beams, int rows)
     {
         _beam = beams > 1 ? new BeamDecoder(model, beams) : null;
-        _retryBeam = new BeamDecoder(model, RetryBeams);
+        _retryBeam = _beam is null ? new BeamDecoder(model, RetryBeams) : null;
         _model = model;
         _decoder = new WindowDecoder(model);
         _rows = rows;
@@ -52,16 +51,17 @@ internal sealed class GuardedDecoder
         CancellationToken cancellationToken)
     {
         var first = First(states, jobs, start, cancellationToken);
+        var suspicions = first.Select(Suspicion).ToArray();
         var guards = jobs.Select(_ => new Dictionary<string, int>()).ToArray();
         for (var i = 0; i < jobs.Count; i++)
         {
             if (first[i].Looped)
                 guards[i][Loop] = 1;
             // A text that went in circles says nothing of the rest of its window: that may hold words.
-            if (Suspicion(first[i]) is { } suspicion && (suspicion is not Unfocused || !first[i].Looped))
+            if (suspicions[i] is { } suspicion && (suspicion is not Unfocused || !first[i].Looped))
                 guards[i][suspicion] = 1;
         }
-        int[] retried = [.. Enumerable.Range(0, jobs.Count).Where(i => IsWorthRetrying(first[i]))];
+        int[] retried = [.. Enumerable.Range(0, jobs.Count).Where(i => IsWorthRetrying(first[i], suspicions[i]))];
         var candidates = retried.ToDictionary(i => i, i => new List<Hypothesis> { first[i] });
         foreach (var (window, text) in Retry(states, jobs, retried, start, cancellationToken))
         {
@@ -74,7 +74,7 @@ internal sealed class GuardedDecoder
     }
 
     /// <summary>Attention that follows nothing means music, unless it followed a circle: no other text is better.</summary>
-    private bool IsWorthRetrying(Hypothesis first) => Suspicion(first) switch
+    private static bool IsWorthRetrying(Hypothesis first, string? suspicion) => suspicion switch
     {
         Silent => false,
         null or Unfocused => first.Looped,
@@ -86,7 +86,7 @@ internal sealed class GuardedDecoder
         OrtValue states, IReadOnlyList<WindowJob> jobs, int[] retried, IReadOnlyList<int> start, CancellationToken cancellationToken)
     {
         using var span = retried.Length == 0 ? null : SpeechSpans.Start(SpeechSpans.Retry);
-        if (_beam is null)
+        if (_retryBeam is not null)
             return [.. retried.Select(i => (i, _retryBeam.Decode(states, jobs[i], start, cancellationToken)))];
         var draws = from i in retried from temperature in RetryTemperatures
             select (Window: i, Job: jobs[i] with { Temperature = temperature });
@@ -111,7 +111,7 @@ internal sealed class GuardedDecoder
         if (hypothesis.IsWhole && hypothesis.NoSpeech > DecodingThresholds.NoSpeechProbability &&
             hypothesis.MeanLogProbability < DecodingThresholds.MeanLogProbability)
             return Silent;
-        if (Repetition.CompressionRatio(Text(hypothesis)) > DecodingThresholds.CompressionRatio)
+        if (hypothesis.IsRepetitive(_model.Tokenizer))
             return "compression";
         if (Focus(hypothesis) < CrossAttention.LowestFocus)
             return Unfocused;
@@ -144,8 +144,6 @@ internal sealed class GuardedDecoder
         hypothesis.LastFrame = starts[^1];
         return (hypothesis.Focus = attention.Focus(starts)).Value;
     }
-
-    private string Text(Hypothesis hypothesis) => _model.Tokenizer.Decode([.. hypothesis.Tokens.Where(_model.Tokenizer.IsText)]);
 }
 
 /// <summary>The text a window ends up with.</summary>

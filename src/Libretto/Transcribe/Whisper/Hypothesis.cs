@@ -1,3 +1,4 @@
+using Libretto.Lyrics.Writing;
 using Libretto.Speech.Timing;
 using Libretto.Speech.Whisper;
 
@@ -51,6 +52,13 @@ internal sealed class Hypothesis
     /// </summary>
     public int? TextEnd(WhisperTokenizer tokenizer) =>
         !Tokens.Any(tokenizer.IsText) ? null : tokenizer.IsTime(Tokens[^1]) ? Tokens[^1] - tokenizer.FirstTime : LastFrame;
+
+    /// <summary>The tokens of its text, without times.</summary>
+    public int[] TextTokens(WhisperTokenizer tokenizer) => [.. Tokens.Where(tokenizer.IsText)];
+
+    /// <summary>Whether its text repeats itself more than words do.</summary>
+    public bool IsRepetitive(WhisperTokenizer tokenizer) =>
+        Repetition.CompressionRatio(tokenizer.Decode(TextTokens(tokenizer))) > DecodingThresholds.CompressionRatio;
 
     /// <summary>Mean logarithm of a token's probability, the end of text included; 0 at best.</summary>
     public double MeanLogProbability => LogProbability / (Tokens.Count - _given + 1);

@@ -130,7 +130,7 @@ internal sealed class WhisperSong : IDisposable
     /// </summary>
     private CrossAttention? Attention(WindowText text, Hypothesis hypothesis, CancellationToken cancellationToken)
     {
-        int[] tokens = [.. hypothesis.Tokens.Where(_model.Tokenizer.IsText)];
+        var tokens = hypothesis.TextTokens(_model.Tokenizer);
         if (tokens.Length == 0 || !_model.Layout.HasAttention)
             return null;
         using var states = _encoded.States(_model, [new EncodedStretch(text.Encoded, 0, _model.Config.EncoderFrames)]);

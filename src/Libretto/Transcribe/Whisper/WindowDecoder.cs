@@ -90,7 +90,7 @@ internal sealed class WindowDecoder
     {
         if (!_model.Tokenizer.IsText(hypothesis.Tokens[^1]))
             return false;
-        int[] text = [.. hypothesis.Tokens.Where(_model.Tokenizer.IsText)];
+        var text = hypothesis.TextTokens(_model.Tokenizer);
         var extra = LoopGuard.RepeatedTail(text);
         if (extra == 0)
             return false;

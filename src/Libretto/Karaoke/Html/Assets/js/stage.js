@@ -45,11 +45,14 @@ export class Stage {
     this.list = list;
     const elements = /** @type {HTMLElement[]} */ ([...list.querySelectorAll(".line")]);
     /** All words, in the order of the page. @type {Word[]} */
-    this.words = elements.flatMap((line, index) => [...line.querySelectorAll(".word")].map((word, place) => {
-      const element = /** @type {HTMLElement} */ (word);
-      return { element, start: Number(element.dataset.start) / 1000, end: Number(element.dataset.end) / 1000,
-          line: index, syllables: syllablesOf(element), under: line.querySelectorAll(".under")[place] };
-    })).filter((word) => word.end > word.start);
+    this.words = elements.flatMap((line, index) => {
+      const under = line.querySelectorAll(".under");
+      return [...line.querySelectorAll(".word")].map((word, place) => {
+        const element = /** @type {HTMLElement} */ (word);
+        return { element, start: Number(element.dataset.start) / 1000, end: Number(element.dataset.end) / 1000,
+            line: index, syllables: syllablesOf(element), under: under[place] };
+      });
+    }).filter((word) => word.end > word.start);
     /** @type {Line[]} */
     this.lines = elements.map((element, index) => {
       const words = this.words.filter((word) => word.line === index);

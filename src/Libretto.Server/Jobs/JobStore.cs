@@ -275,6 +275,20 @@ internal sealed class JobStore(IDbContextFactory<LibrettoDb> contexts, JobChange
             .OrderByDescending(version => version.Version).ToListAsync(ct);
     }
 
+    /// <summary>
+    /// The words that the latest run made and that stand aside because the song was edited meanwhile; null when there are none, or
+    /// the song has been edited since.
+    /// </summary>
+    public async Task<LyricsVersion?> SetAsideAsync(Job job, CancellationToken ct)
+    {
+        if (job is not { Status: JobStatus.Completed, BaseVersion: > 0, CompletedAt: { } ended } || job.DocumentVersion == job.BaseVersion)
+            return null;
+        var versions = await VersionsAsync(job.Id, ct);
+        return versions.Any(version => version.CreatedAt > ended)
+            ? null
+            : versions.FirstOrDefault(version => version.Version == job.BaseVersion);
+    }
+
     private Task<bool> RequeueAsync(string id, CancellationToken ct) => UpdateAsync(
         id,
         job => job.Status == JobStatus.Failed || job.Status == JobStatus.Cancelled,

@@ -50,6 +50,29 @@ public sealed class WatchTests(Site site) : IDisposable
     }
 
     [Fact]
+    public async Task Words_edited_while_a_song_is_made_again_stay_and_what_was_made_is_found_and_looked_at()
+    {
+        var id = await site.Client.PostAsync(Site.Sample, """{"title":"Both ways"}""");
+        await site.Client.FinishAsync(id);
+        var words = (await site.Client.GetAsync($"/api/jobs/{id}/lyrics.json")).Text;
+        await using var visitor = await site.VisitAsync();
+        await visitor.GoAsync($"/jobs/{id}");
+
+        Assert.Equal(HttpStatusCode.Accepted, (await SendAsync(HttpMethod.Post, $"/api/jobs/{id}/again", """{"options":{"fresh":true}}""")).Status);
+        var edited = words.Replace("light", "moonlight", StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NoContent, (await SendAsync(HttpMethod.Put, $"/api/jobs/{id}/lyrics", edited)).Status);
+        await site.Client.FinishAsync(id);
+
+        await visitor.Text("These words were edited while the song was made again").WaitForAsync();
+        await visitor.Page.GetByRole(AriaRole.Link, new() { Name = "look at it in the editor" }).ClickAsync();
+        await visitor.Page.Locator(".w", new() { HasText = "moonlight" }).First.WaitForAsync();
+        await visitor.Button("Look at it; these are one undo away").ClickAsync();
+        await Assertions.Expect(visitor.Page.Locator(".w", new() { HasText = "moonlight" })).ToHaveCountAsync(0);
+        await visitor.Button("Undo").ClickAsync();
+        await visitor.Page.Locator(".w", new() { HasText = "moonlight" }).First.WaitForAsync();
+    }
+
+    [Fact]
     public async Task The_list_is_live_and_can_be_searched_filtered_and_thinned()
     {
         await using var visitor = await site.VisitAsync();
@@ -91,6 +114,13 @@ public sealed class WatchTests(Site site) : IDisposable
 
         Assert.Equal(404, answer!.Status);
         await visitor.Text("There is nothing here.").WaitForAsync();
+    }
+
+    private async Task<Answer> SendAsync(HttpMethod method, string path, string json)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json") };
+        request.Headers.TryAddWithoutValidation("If-Match", "*");
+        return await site.Client.SendAsync(request);
     }
 
     /// <summary>Speech that is long enough to be caught at work.</summary>

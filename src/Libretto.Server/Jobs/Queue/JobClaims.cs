@@ -97,11 +97,12 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
         (await ReportAsync([(job, progress)], ct)).Count == 1;
 
     /// <summary>
-    /// Lets the lyrics be read while stems are still made; edits that came before stay. False when the job is no longer the worker's.
+    /// Lets the lyrics be read while stems are still made; edits that came before stay, with the lyrics as a version beside them.
+    /// False when the job is no longer the worker's.
     /// </summary>
-    public Task<bool> ShowLyricsAsync(Job job, StoredResult result, CancellationToken ct) => UpdateAsync(
-        job,
-        rows => rows.ExecuteUpdateAsync(
+    public Task<bool> ShowLyricsAsync(Job job, StoredResult result, CancellationToken ct) => MadeWords.PutAsync(
+        contexts, changes, job, result, DateTime.UtcNow,
+        context => Held(context, job).ExecuteUpdateAsync(
             set => set
                 .SetProperty(row => row.DocumentKey,
                     row => row.DocumentVersion == row.BaseVersion ? result.DocumentKey : row.DocumentKey)
@@ -114,14 +115,14 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
             ct),
         ct);
 
-    /// <summary>Completes the job, all in one statement. False when it is no longer the worker's or is to be cancelled.</summary>
+    /// <summary>Completes the job, all in one transaction. False when it is no longer the worker's or is to be cancelled.</summary>
     public async Task<bool> CompleteAsync(Job job, StoredResult result, double seconds, IReadOnlyList<JobStep> log, CancellationToken ct)
     {
         var (now, cost) = (DateTime.UtcNow, JobStep.CostOf(log));
         var resultsUrl = StoredResult.UrlOf(job.Id);
-        var isDone = await UpdateAsync(
-            job,
-            rows => rows.Where(row => !row.CancelRequested).ExecuteUpdateAsync(
+        var isDone = await MadeWords.PutAsync(
+            contexts, changes, job, result, now,
+            context => Held(context, job).Where(row => !row.CancelRequested).ExecuteUpdateAsync(
                 set => set
                     .SetProperty(row => row.Status, JobStatus.Completed)
                     .SetProperty(row => row.Pct, 100)

@@ -30,6 +30,8 @@ public sealed partial class EditView : ComponentBase, IAsyncDisposable
     private (int First, int Last)? _passage;
     private IReadOnlyList<int> _doubts = [];
     private IReadOnlyList<LyricsVersion> _versions = [];
+    private LyricsVersion? _setAside;
+    private string? _setAsideKey;
     private ElementReference _root;
     private IJSObjectReference? _module;
     private IJSObjectReference? _editor;
@@ -143,6 +145,8 @@ public sealed partial class EditView : ComponentBase, IAsyncDisposable
         (_seen, _title) = (job, job.Title ?? job.FileName);
         _history = new EditHistory(await LyricsApi.ReadAsync(job.DocumentKey!, Store, default));
         _versions = await Jobs.VersionsAsync(Id, default);
+        _setAside = await Jobs.SetAsideAsync(job, default);
+        _setAsideKey = _setAside?.DocumentKey;
         Count();
     }
 
@@ -268,6 +272,12 @@ public sealed partial class EditView : ComponentBase, IAsyncDisposable
     {
         _history!.Do(await LyricsApi.ReadAsync(documentKey, Store, default));
         await ShowAsync();
+    }
+
+    private Task TakeSetAsideAsync()
+    {
+        _setAside = null;
+        return TakeVersionAsync(_setAsideKey!);
     }
 
     private async Task TakeDraftAsync()

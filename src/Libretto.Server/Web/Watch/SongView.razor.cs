@@ -2,6 +2,7 @@ using Libretto.Karaoke.Html;
 using Libretto.Lyrics;
 using Libretto.Server.Api;
 using Libretto.Server.Data.Entities;
+using Libretto.Server.Jobs;
 using Libretto.Server.Security;
 using Libretto.Server.Web.Layout;
 using Libretto.Server.Web.Player;
@@ -22,6 +23,7 @@ public sealed partial class SongView : ComponentBase, IDisposable
     private bool _isNaming;
     private bool _isRemaking;
     private bool _wantsWords;
+    private bool _hasSetAside;
     private (string Key, LyricsDocument Document)? _document;
     private Caller? _caller;
     private IDisposable? _watch;
@@ -39,6 +41,9 @@ public sealed partial class SongView : ComponentBase, IDisposable
 
     [Inject]
     private JobFeed Feed { get; set; } = default!;
+
+    [Inject]
+    private JobStore Jobs { get; set; } = default!;
 
     [Inject]
     private PageCaller Callers { get; set; } = default!;
@@ -76,6 +81,7 @@ public sealed partial class SongView : ComponentBase, IDisposable
         _card = _moment.Job is null ? null : JobCard.Of(_moment);
         _song = _moment.Job is { DocumentKey: not null, ExpiredAt: null } done ? await SongAsync(done) : null;
         _live = _song is null && _card?.IsOpen == true ? await Live.OfAsync(_moment.Job!, _live, default) : null;
+        _hasSetAside = _song is not null && await Jobs.SetAsideAsync(_moment.Job!, default) is not null;
         StateHasChanged();
     }
 

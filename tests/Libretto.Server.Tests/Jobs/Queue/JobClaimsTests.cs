@@ -104,6 +104,41 @@ public abstract class JobClaimsTests(PostgresCluster? cluster) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Words_that_were_edited_while_they_were_made_again_stay_and_what_was_made_is_a_version_beside_them()
+    {
+        var running = Running(silentFor: 0) with { DocumentKey = "lyrics/first", DocumentVersion = 4, BaseVersion = 4 };
+        await AddAsync(running);
+        Assert.True(await Jobs.ReplaceDocumentAsync(running, "lyrics/edited", Ct));
+
+        Assert.True(await Claims.ShowLyricsAsync(running, Result with { DocumentKey = "lyrics/made" }, Ct));
+        Assert.Equal(("lyrics/edited", "lyrics/made"), await WordsAsync(running.Id));
+        // With a second edit while the stems are made.
+        Assert.True(await Jobs.ReplaceDocumentAsync(await FindAsync(running.Id), "lyrics/edited-again", Ct));
+        Assert.True(await Claims.CompleteAsync(running, Result with { DocumentKey = "lyrics/made" }, 1, [], Ct));
+
+        Assert.Equal(("lyrics/edited-again", "lyrics/made"), await WordsAsync(running.Id));
+        var versions = await Jobs.VersionsAsync(running.Id, Ct);
+        Assert.Equal([(5, "lyrics/edited"), (4, "lyrics/made")], versions.Select(version => (version.Version, version.DocumentKey)));
+        Assert.Equal("lyrics/made", (await Jobs.SetAsideAsync(await FindAsync(running.Id), Ct))?.DocumentKey);
+        // Who edits from there on has seen it.
+        Assert.True(await Jobs.ReplaceDocumentAsync(await FindAsync(running.Id), "lyrics/later", Ct));
+        Assert.Null(await Jobs.SetAsideAsync(await FindAsync(running.Id), Ct));
+    }
+
+    [Fact]
+    public async Task Words_that_nobody_edited_give_way_to_those_that_were_made_and_nothing_stands_aside()
+    {
+        var running = Running(silentFor: 0) with { DocumentKey = "lyrics/first", DocumentVersion = 4, BaseVersion = 4 };
+        await AddAsync(running);
+
+        Assert.True(await Claims.CompleteAsync(running, Result with { DocumentKey = "lyrics/made" }, 1, [], Ct));
+
+        Assert.Equal("lyrics/made", (await FindAsync(running.Id)).DocumentKey);
+        Assert.Empty(await Jobs.VersionsAsync(running.Id, Ct));
+        Assert.Null(await Jobs.SetAsideAsync(await FindAsync(running.Id), Ct));
+    }
+
+    [Fact]
     public async Task Progress_of_several_jobs_is_written_together_and_those_that_were_lost_are_told_apart()
     {
         var (mine, lost, ahead) = (Running(silentFor: 0), Running(silentFor: 0), Running(silentFor: 0) with { Pct = 50 });
@@ -160,6 +195,16 @@ public abstract class JobClaimsTests(PostgresCluster? cluster) : IAsyncLifetime
         context.Jobs.Add(job);
         await context.SaveChangesAsync(Ct);
         return job.Id;
+    }
+
+    private JobStore Jobs => _server.Services.GetRequiredService<JobStore>();
+
+    /// <summary>A job's words, and those that lie under the number its run worked for.</summary>
+    private async Task<(string? Now, string? Made)> WordsAsync(string id)
+    {
+        var job = await FindAsync(id);
+        var versions = await Jobs.VersionsAsync(id, Ct);
+        return (job.DocumentKey, versions.SingleOrDefault(version => version.Version == job.BaseVersion)?.DocumentKey);
     }
 
     private async Task<Job> FindAsync(string id)

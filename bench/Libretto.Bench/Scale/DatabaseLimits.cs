@@ -44,10 +44,14 @@ internal static class DatabaseLimits
             await ClaimAsync(claims, 100, Clients, isTold: false);
             foreach (var waiting in (int[])[1_000, 10_000, 100_000])
             {
-                await FillAsync(app, waiting);
-                await ScanAsync(claims, waiting);
                 foreach (var clients in (int[])[1, 4, Clients])
+                {
+                    // Each round finds as many as it says: the one before takes up to half of them.
+                    await FillAsync(app, waiting);
+                    if (clients == 1)
+                        await ScanAsync(claims, waiting);
                     await ClaimAsync(claims, waiting, clients);
+                }
             }
             if (onlyClaims)
                 return;
@@ -167,52 +171,24 @@ internal static class DatabaseLimits
         await FillAsync(app, 20_000);
         var atWork = await HoldAsync(claims, Running);
         var taken = new ConcurrentQueue<Job>();
-        var (posts, takes, reports, ends) = (new ConcurrentBag<double>(), new ConcurrentBag<double>(), new ConcurrentBag<double>(), new ConcurrentBag<double>());
         var store = app.Services.GetRequiredService<JobStore>();
         var (songs, writes) = (PeakSongs * times, 2 * Running * times);
-        var since = Stopwatch.StartNew();
-        await Task.WhenAll(
-            AtRateAsync(since, songs, posts, n => store.AddAsync(NewJob(n), default)),
-            AtRateAsync(since, songs, takes, async n =>
+        Console.WriteLine($"  a million songs a day, {times} x its busiest minutes ({songs} songs, {writes:N0} reports a second):");
+        var paces = await Task.WhenAll(
+            Pace.KeepAsync("posted", songs, Long, n => store.AddAsync(NewJob(n), default)),
+            Pace.KeepAsync("claimed", songs, Long, async n =>
             {
                 if (await claims.ClaimNextAsync(Lane.Compute, $"bench-{n}", default) is { } job)
                     taken.Enqueue(job);
             }),
-            AtRateAsync(since, songs, ends, async _ =>
+            Pace.KeepAsync("ended", songs, Long, async _ =>
             {
                 if (taken.TryDequeue(out var job))
                     await claims.CompleteAsync(job, new StoredResult { DocumentKey = "bench", Duration = 200 }, 14, [], default);
             }),
-            AtRateAsync(since, writes, reports, n => claims.ReportAsync(atWork[n % Running], At(n * 0.0001), default)));
-        Console.WriteLine($"  a million songs a day, {times} x its busiest minutes ({songs} songs, {writes:N0} reports a second): " +
-            $"{Rate(posts)} posted, {Rate(takes)} claimed, {Rate(reports)} reported, {Rate(ends)} ended");
-
-        string Rate(IReadOnlyCollection<double> done) => $"{done.Count / since.Elapsed.TotalSeconds:F0} a second ({Times(done)})";
-    }
-
-    private static async Task AtRateAsync(Stopwatch since, int perSecond, ConcurrentBag<double> times, Func<long, Task> work)
-    {
-        var started = 0L;
-        var running = new ConcurrentDictionary<long, Task>();
-        while (since.Elapsed < Long)
-        {
-            for (; started < since.Elapsed.TotalSeconds * perSecond && running.Count < 64; started++)
-            {
-                var number = started;
-                running[number] = Task.Run(async () =>
-                {
-                    var at = Stopwatch.GetTimestamp();
-                    await work(number);
-                    times.Add(Stopwatch.GetElapsedTime(at).TotalMilliseconds);
-                    running.TryRemove(number, out Task? _);
-                });
-            }
-            foreach (var (number, task) in running)
-                if (task.IsCompleted)
-                    running.TryRemove(number, out _);
-            await Task.Delay(5);
-        }
-        await Task.WhenAll(running.Values);
+            Pace.KeepAsync("reported", writes, Long, n => claims.ReportAsync(atWork[n % Running], At(n * 0.0001), default)));
+        foreach (var pace in paces)
+            Console.WriteLine($"    {pace.Name}: {pace.Times.Count / pace.Seconds:F0} a second ({Times(pace.Times)}){pace.Lag}");
     }
 
     private static Job NewJob(long number) => new()

@@ -14,7 +14,8 @@ internal static class Databases
     private const int StatementsPrepared = 50;
 
     // This program sends its notices itself; those of older ones, triggers send: Data/Schema/0015. And PostgreSQL compiles no statement to
-    // machine code: what it might cost at most (a claim, walking all keys) is far from what it costs, and compiling takes a tenth of a second.
+    // machine code: what it might cost at most (a claim, walking all keys) is far from what it costs, and compiling takes a tenth of a
+    // second.
     private const string Setup = "set libretto.notices = 'own'; set jit = off";
 
     public static void AddTo(IServiceCollection services, ServerOptions options)

@@ -21,18 +21,17 @@ internal sealed record CtcText(int[] Tokens, (int Start, int Count)[] Words, int
     /// <summary>Writes words in a network's characters.</summary>
     /// <param name="words">Words with their punctuation.</param>
     /// <param name="vocabulary">The network's classes.</param>
-    /// <param name="language">An ISO 639 code or null; numbers and symbols are spelled in English only.</param>
+    /// <param name="language">An ISO 639 code or null; numbers are spelled in the languages of <see cref="NumberSpeller"/>.</param>
     public static CtcText Write(IReadOnlyList<string> words, CtcVocabulary vocabulary, string? language)
     {
-        var spells = language is not null && language.Split('-', '_')[0].Equals("en", StringComparison.OrdinalIgnoreCase)
-            && vocabulary.Find(new Rune('1')) is null;
+        var speller = vocabulary.Find(new Rune('1')) is null ? NumberSpeller.Of(language) : null;
         var (tokens, letters) = (new List<int>(), new List<int>());
         var places = new (int Start, int Count)[words.Count];
         for (var word = 0; word < words.Count; word++)
         {
             var text = Accents.Compose(words[word]);
-            var isSpelled = spells && text.Any(IsSpelled);
-            var spoken = isSpelled ? EnglishSpeller.Spell(text) : text;
+            var isSpelled = speller?.Spells(text) == true;
+            var spoken = isSpelled ? speller!.Spell(text) : text;
             // In another case or composed, letters have their places still if there are as many.
             var isInPlace = !isSpelled && text.Length == words[word].Length;
             var sounds = Sounds(spoken, vocabulary).ToList();
@@ -67,8 +66,6 @@ internal sealed record CtcText(int[] Tokens, (int Start, int Count)[] Words, int
         }
         return gaps;
     }
-
-    private static bool IsSpelled(char letter) => char.IsDigit(letter) || SpokenSymbols.Contains(letter, StringComparison.Ordinal);
 
     private static IEnumerable<(int Class, int Place)> Sounds(string text, CtcVocabulary vocabulary)
     {

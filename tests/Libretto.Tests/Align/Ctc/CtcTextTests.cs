@@ -31,10 +31,16 @@ public class CtcTextTests
         Assert.Equal(characters, Written(words, English, "en"));
 
     [Theory]
-    [InlineData("Été à 20 €", "été|à|??|?")]
+    [InlineData("Été à 20 €", "été|à|vingt|euros")]
     [InlineData("L'œil", "loeil")]
-    public void Another_network_keeps_its_letters_and_gives_numbers_wildcards(string words, string characters) =>
+    public void Another_network_keeps_its_letters(string words, string characters) =>
         Assert.Equal(characters, Written(words, "|abcdefghijklmnopqrstuvwxyzéà", "fr"));
+
+    [Theory]
+    [InlineData("cy")]
+    [InlineData(null)]
+    public void In_a_language_whose_numbers_are_not_known_they_are_wildcards(string? language) =>
+        Assert.Equal("mae|??|?", Written("mae 20 €", English, language));
 
     [Fact]
     public void Something_else_may_be_sung_around_the_words_and_before_each_line()

@@ -53,6 +53,7 @@ internal static class KaraokeCommand
             karaoke.Apply(new KaraokeRequest(recognition.Apply(new SongRequest("") { Fresh = parsed.GetValue(fresh) }, parsed),
                 []), parsed),
             recognition.LyricsFile(parsed),
+            recognition.UsesLyricsBeside(parsed),
             settings.Read(parsed),
             lists.Read(parsed),
             parsed.GetValue(force),
@@ -63,7 +64,7 @@ internal static class KaraokeCommand
 
     private static async Task<int> RunAsync(
         string[] songs, string? audio, IReadOnlyList<KaraokeKind> kinds, KaraokeRequest request, string? lyrics,
-        LibrettoSettings settings, int? items, bool force,
+        bool usesLyricsBeside, LibrettoSettings settings, int? items, bool force,
         IDisplay display, CancellationToken cancellationToken)
     {
         if (lyrics is not null)
@@ -80,7 +81,8 @@ internal static class KaraokeCommand
             settings.Out, kinds);
         var task = new KaraokeTask(
             services.GetRequiredService<KaraokePipeline>(), request, services.GetRequiredService<TemporaryFolder>(),
-            new ResultFiles(WrittenFiles.OfUser(), force), display);
+            new ResultFiles(WrittenFiles.OfUser(), force), display,
+            usesLyricsBeside ? new WordsBeside(WrittenFiles.OfUser(), display) : null);
         var links = new LinkDownloads(services, display, request.Song.Fresh, settings.Keep);
         var names = new LinkNames(settings.Out, plan.SelectMany(song => song.Paths));
         var piped = new PipedSongs(services, display);

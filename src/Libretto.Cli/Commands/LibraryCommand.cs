@@ -4,6 +4,8 @@ using Libretto.Cli.Display;
 using Libretto.Cli.Results;
 using Libretto.Cli.Songs;
 using Libretto.Library;
+using Libretto.Library.Jellyfin;
+using Libretto.Output;
 using Libretto.Pipeline;
 using Libretto.Settings;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,36 +33,36 @@ internal static class LibraryCommand
         command.Add(romanize);
         command.Add(fresh);
         command.Add(progress);
-        command.SetAction((parsed, cancellationToken) => RunAsync(
-            options.Read(parsed, parsed.GetRequiredValue(folders), new SongRequest("")
-            {
-                Fresh = parsed.GetValue(fresh),
-                Romanize = parsed.GetValue(romanize),
-            }),
-            options.Report(parsed),
-            settings.Read(parsed),
-            LibraryDisplay.Create(parsed.GetValue(progress)!),
-            cancellationToken));
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var read = settings.Read(parsed);
+            return RunAsync(
+                options.Read(parsed, parsed.GetRequiredValue(folders), new SongRequest("")
+                {
+                    Fresh = parsed.GetValue(fresh),
+                    Romanize = parsed.GetValue(romanize),
+                }),
+                options.Report(parsed),
+                options.Jellyfin(parsed, read),
+                read,
+                LibraryDisplay.Create(parsed.GetValue(progress)!),
+                cancellationToken);
+        });
         return command;
     }
 
     private static async Task<int> RunAsync(
-        LibraryRequest request, string? report, LibrettoSettings settings, LibraryDisplay display, CancellationToken cancellationToken)
+        LibraryRequest request, string? report, (Uri Server, string Key)? jellyfin, LibrettoSettings settings, LibraryDisplay display,
+        CancellationToken cancellationToken)
     {
         var reportFile = report is null ? null : new LibraryReportFile(report);
         await using var services = new ServiceCollection().AddLibretto(LinkDownloads.OpenToOwnUser(settings)).BuildServiceProvider();
+        // What is posted would be lost on the way to another address, and the key may be nobody else's.
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(30) };
+        var handOver = jellyfin is not { } server ? null : new JellyfinHandOver(
+            new JellyfinLyrics(http, server.Server, server.Key), StateFolder.OfUser(), WrittenFiles.OfUser());
         using var session = services.GetRequiredService<SongLibrary>().Open(request);
-        var plan = await session.PlanAsync(display, cancellationToken);
-        display.Planned(plan, withSongs: request.DryRun);
-        if (request.DryRun)
-        {
-            reportFile?.Write(new LibraryReport([.. plan.Songs.Select(song => new LibraryOutcome(song, LibraryResult.NotTried)
-                { Notices = song.Notices })], plan), isDryRun: true);
-            return ExitCodes.Done;
-        }
-        var done = await session.RunAsync(plan, display, display, cancellationToken);
-        reportFile?.Write(done, isDryRun: false);
-        display.Ended(done);
-        return done.FirstError is { } error ? ExitCodes.Of(error) : ExitCodes.Done;
+        var task = new LibraryTask(session, request, reportFile, handOver, display);
+        return request.AtRest > TimeSpan.Zero ? await task.WatchAsync(cancellationToken) : await task.RunAsync(cancellationToken);
     }
 }

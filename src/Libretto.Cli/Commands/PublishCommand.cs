@@ -39,7 +39,7 @@ internal static class PublishCommand
         CancellationToken cancellationToken)
     {
         if (settings.Local)
-            throw InputException.NothingLeaves();
+            throw InputException.NothingLeaves("Publishing");
         await using var services = new ServiceCollection().AddLibretto(settings).BuildServiceProvider();
         var info = await services.GetRequiredService<AudioDecoder>().ProbeAsync(song, cancellationToken);
         var document = lyrics is null

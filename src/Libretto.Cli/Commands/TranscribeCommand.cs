@@ -72,6 +72,7 @@ internal static class TranscribeCommand
             parsed.GetRequiredValue(songs),
             recognition.Apply(new SongRequest("") { Fresh = parsed.GetValue(fresh), Track = parsed.GetValue(track) }, parsed),
             recognition.LyricsFile(parsed),
+            recognition.UsesLyricsBeside(parsed),
             settings.Read(parsed),
             lists.Read(parsed),
             parsed.GetValue(stems) ? StemFormatOption.Read(parsed, stemFormat) : null,
@@ -83,8 +84,8 @@ internal static class TranscribeCommand
     }
 
     private static async Task<int> RunAsync(
-        string[] songs, SongRequest request, string? lyrics, LibrettoSettings settings, int? items, AudioFormat? stems, string? print,
-        bool force, IDisplay display, CancellationToken cancellationToken)
+        string[] songs, SongRequest request, string? lyrics, bool usesLyricsBeside, LibrettoSettings settings, int? items,
+        AudioFormat? stems, string? print, bool force, IDisplay display, CancellationToken cancellationToken)
     {
         if (lyrics is not null)
         {
@@ -99,7 +100,8 @@ internal static class TranscribeCommand
         var formats = printed is null ? settings.Formats.Select(LyricsFormats.Named).Distinct().ToList() : [];
         var plan = SongOutputs.Plan(songs.Where(PipedSongs.IsFile), settings.Out, formats, stems);
         var transcription = new TranscribeTask(
-            services.GetRequiredService<SongPipeline>(), request, new ResultFiles(WrittenFiles.OfUser(), force), display, printed);
+            services.GetRequiredService<SongPipeline>(), request, new ResultFiles(WrittenFiles.OfUser(), force), display, printed,
+            usesLyricsBeside ? new WordsBeside(WrittenFiles.OfUser(), display) : null);
         var links = new LinkDownloads(services, display, request.Fresh, settings.Keep);
         var names = new LinkNames(settings.Out, plan.SelectMany(song => song.Paths));
         var piped = new PipedSongs(services, display);

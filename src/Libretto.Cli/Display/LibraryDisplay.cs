@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Libretto.Library;
+using Libretto.Library.Jellyfin;
 using Libretto.Pipeline;
 using Spectre.Console;
 
@@ -48,6 +49,15 @@ internal abstract class LibraryDisplay : IProgress<int>, IProgress<LibraryProgre
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count,8}  {LibraryActionText.Sentence(action)}"));
         Console.Out.WriteLine(plan.Work.Any() ? $"About {About(plan.Estimate)} of work." : "Nothing is to be done.");
     }
+
+    /// <summary>Folders are watched from now on.</summary>
+    public virtual void Watching(IReadOnlyList<string> folders) =>
+        Console.Error.WriteLine(OneLine.Of($"watching {string.Join(", ", folders)}; Ctrl-C ends it"));
+
+    /// <summary>Lyrics were handed to Jellyfin.</summary>
+    public virtual void HandedOver(HandOverCounts counts) => Console.Error.WriteLine(
+        $"{DisplayText.Count(counts.Handed, "song")} handed to Jellyfin" +
+        (counts.Unknown > 0 ? $", {counts.Unknown} not known there" : "") + (counts.Refused > 0 ? $", {counts.Refused} not taken" : ""));
 
     /// <summary>The run is over.</summary>
     public virtual void Ended(LibraryReport report)
@@ -188,6 +198,11 @@ internal abstract class LibraryDisplay : IProgress<int>, IProgress<LibraryProgre
             Event = "end",
             Counts = report.Counts.ToDictionary(pair => pair.Key.ToString(), pair => pair.Value),
         });
+
+        public override void Watching(IReadOnlyList<string> folders) => Write(new { Event = "watching", Folders = folders });
+
+        public override void HandedOver(HandOverCounts counts) =>
+            Write(new { Event = "jellyfin", counts.Handed, counts.Unknown, counts.Refused });
 
         private void Write(object value)
         {

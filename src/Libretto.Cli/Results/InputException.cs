@@ -33,8 +33,13 @@ internal sealed class InputException : LibrettoException
     public static InputException Unnamed(string song, string what) => new(
         ErrorKind.Input, "song_unnamed", $"The tags of {song} do not say its {what}. Give it with --{what}.");
 
-    public static InputException NothingLeaves() => new(
-        ErrorKind.Usage, "engine_not_local", "Publishing sends lyrics away, and '--local' lets nothing leave this machine.");
+    public static InputException NothingLeaves(string what) => new(
+        ErrorKind.Usage, "engine_not_local", $"{what} sends lyrics away, and '--local' lets nothing leave this machine.");
+
+    public static InputException NoJellyfinKey() => new(
+        ErrorKind.Missing, "jellyfin_key_missing",
+        "--jellyfin needs a key: make one in the server's dashboard, under API keys, and put it into LIBRETTO_JELLYFIN_KEY, or into a " +
+            "file that --jellyfin-key names.");
 
     public static InputException NothingCame(string name) => new(
         ErrorKind.Input, "file_empty",

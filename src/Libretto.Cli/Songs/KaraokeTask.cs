@@ -15,8 +15,9 @@ namespace Libretto.Cli.Songs;
 /// <param name="temporary">Where it is made.</param>
 /// <param name="files">Writes the results.</param>
 /// <param name="display">Shows the work.</param>
+/// <param name="beside">Finds words that lie with a file of the user's; null where they are not used.</param>
 internal sealed class KaraokeTask(KaraokePipeline pipeline, KaraokeRequest request, TemporaryFolder temporary, ResultFiles files,
-    IDisplay display)
+    IDisplay display, WordsBeside? beside)
 {
     /// <summary>Works on a file of the user's: a song, or lyrics with their song beside them.</summary>
     public async Task<SongOutcome> RunAsync(KaraokeOutputs song, CancellationToken cancellationToken)
@@ -51,6 +52,8 @@ internal sealed class KaraokeTask(KaraokePipeline pipeline, KaraokeRequest reque
                 Outputs = outputs,
                 Name = Path.GetFileName(song.Start),
             };
+            if (document is null && origin is null && beside is not null)
+                wanted = wanted with { Song = beside.Add(wanted.Song, song.Audio) };
             var result = await pipeline.RunAsync(wanted, progress, cancellationToken);
             var written = new List<string>();
             foreach (var made in result.Made)

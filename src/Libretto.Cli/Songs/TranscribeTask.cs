@@ -15,8 +15,9 @@ namespace Libretto.Cli.Songs;
 /// <param name="files">Writes the results.</param>
 /// <param name="display">Shows the work.</param>
 /// <param name="printed">The format to print in; null to print nothing.</param>
+/// <param name="beside">Finds words that lie with a file of the user's; null where they are not used.</param>
 internal sealed class TranscribeTask(
-    SongPipeline pipeline, SongRequest request, ResultFiles files, IDisplay display, ILyricsFormat? printed)
+    SongPipeline pipeline, SongRequest request, ResultFiles files, IDisplay display, ILyricsFormat? printed, WordsBeside? beside)
 {
     /// <summary>Works on a file of the user's.</summary>
     /// <param name="song">The file and where its results go.</param>
@@ -41,6 +42,8 @@ internal sealed class TranscribeTask(
         {
             Path = song.Song, KeepStems = song.Stems is not null, Title = origin?.Title, Artist = origin?.Artist, Source = origin?.Source,
         };
+        if (origin is null && beside is not null)
+            wanted = beside.Add(wanted, song.Song);
         var plan = new ProgressPlan(song.Stems is null ? [WorkStep.Lyrics] : [WorkStep.Lyrics, WorkStep.Stems]);
         var result = await pipeline.RunAsync(wanted, plan.Part(WorkStep.Lyrics, progress), cancellationToken);
         using var stems = result.Stems;

@@ -22,7 +22,8 @@ public sealed class AcquireException : LibrettoException
 
     internal static AcquireException Playlist(string address) => new(
         ErrorKind.Input, ErrorCodes.LinkPlaylist,
-        $"{Shown(address)} is a list of songs. Give the link of one song; the command line takes all of a list with --playlist.");
+        $"{Shown(address)} is a list of songs. Give the link of one song, " +
+            "or have all of them made: on the command line with --playlist, at a server as a list.");
 
     internal static AcquireException Private(string host) => new(
         ErrorKind.Input, ErrorCodes.LinkPrivate,

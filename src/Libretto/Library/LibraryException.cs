@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Libretto.Library;
 
 /// <summary>A collection cannot be worked on as a whole.</summary>
@@ -17,6 +19,25 @@ public sealed class LibraryException : LibrettoException
 
     internal static LibraryException Unreadable(string folder, string why) => new(
         ErrorKind.Input, "folder_unreadable", $"{folder} may not be read: {why} Change its permissions.");
+
+    internal static LibraryException JellyfinUnreachable(string server, Exception inner) => new(
+        ErrorKind.Missing, "jellyfin_unreachable",
+        $"{server} cannot be reached, or is no Jellyfin server: {inner.Message} " +
+            "The lyrics lie beside the songs; the next run hands them over.",
+        isTransient: true, inner);
+
+    internal static LibraryException JellyfinRefused(string server, string song, HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new(
+            ErrorKind.Missing, "jellyfin_key_refused",
+            $"{server} refuses the key. Make one in its dashboard, under API keys, and put it into LIBRETTO_JELLYFIN_KEY."),
+        >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest => new(
+            ErrorKind.Missing, "jellyfin_unreachable", $"{server} sends on to another address ({(int)status}). Give that with --jellyfin."),
+        _ => new(
+            ErrorKind.Failed, "jellyfin_refused",
+            $"{server} does not take the lyrics of {song} ({(int)status}). It refuses those of a song that has some there already.",
+            isTransient: true),
+    };
 
     internal static LibraryException Busy(string folder, string other) => new(
         ErrorKind.Output, "library_busy",

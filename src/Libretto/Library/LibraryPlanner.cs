@@ -1,4 +1,5 @@
 using Libretto.Library.Files;
+using Libretto.Library.Watch;
 using Libretto.Output;
 
 namespace Libretto.Library;
@@ -7,11 +8,9 @@ namespace Libretto.Library;
 /// <param name="request">What is wanted.</param>
 /// <param name="scan">Looks into files.</param>
 /// <param name="rules">Decides.</param>
-internal sealed class LibraryPlanner(LibraryRequest request, LibraryScan scan, PlanRules rules)
+/// <param name="resting">Knows which files are at rest; null takes all.</param>
+internal sealed class LibraryPlanner(LibraryRequest request, LibraryScan scan, PlanRules rules, RestingFiles? resting)
 {
-    /// <summary>Recordings whose lengths differ by more, in seconds, are not the same.</summary>
-    private const double SameLength = 2;
-
     // Of several files of a song the most exact is listened to.
     private static readonly string[] s_best =
         ["flac", "wav", "aiff", "wv", "ape", "tta", "dsf", "caf", "m4a", "opus", "ogg", "mpc", "mp3", "aac", "wma", "mka", "other"];
@@ -30,7 +29,7 @@ internal sealed class LibraryPlanner(LibraryRequest request, LibraryScan scan, P
         var walk = new LibraryWalk((folder, why) => Trouble($"{folder} may not be read, so its songs are left out: {why}"));
         foreach (var state in states)
         {
-            foreach (var folder in FoldersOf(state, walk, cancellationToken))
+            foreach (var folder in LibraryFolders.Of(state.Root, walk, Trouble, cancellationToken))
                 songs.AddRange(await PlanAsync(folder, state, progress, cancellationToken));
             state.SaveScan();
         }
@@ -43,11 +42,6 @@ internal sealed class LibraryPlanner(LibraryRequest request, LibraryScan scan, P
         };
     }
 
-    private IEnumerable<WalkedFolder> FoldersOf(LibraryState state, LibraryWalk walk, CancellationToken cancellationToken) =>
-        Directory.Exists(state.Root)
-            ? walk.Walk(state.Root, cancellationToken)
-            : new PlaylistFiles(Trouble).Folders(state.Root, cancellationToken);
-
     private void Trouble(string sentence)
     {
         if (!_troubles.Contains(sentence))
@@ -58,6 +52,10 @@ internal sealed class LibraryPlanner(LibraryRequest request, LibraryScan scan, P
         WalkedFolder folder, LibraryState state, IProgress<int>? progress, CancellationToken cancellationToken)
     {
         Sweep(folder.Path);
+        if (resting is not null)
+            folder = folder with { Files = resting.Of(folder.Files) };
+        // Lyrics without a letter are none.
+        folder = folder with { Files = [.. folder.Files.Where(file => file.Length > 0 || !Sidecars.IsSidecar(file.Name))] };
         var sidecars = Sidecars.Of(folder.Files);
         var found = new ScannedFile?[folder.Files.Count];
         var atOnce = Math.Clamp(Environment.ProcessorCount, 1, 4);
@@ -94,7 +92,7 @@ internal sealed class LibraryPlanner(LibraryRequest request, LibraryScan scan, P
     private static int Rank(string kind) => Array.IndexOf(s_best, kind) is >= 0 and var rank ? rank : s_best.Length;
 
     private static bool IsSame(ScannedFile one, ScannedFile other) =>
-        one.Duration == 0 || other.Duration == 0 || Math.Abs(one.Duration - other.Duration) <= SameLength;
+        one.Duration == 0 || other.Duration == 0 || Math.Abs(one.Duration - other.Duration) <= PlanRules.SameLength;
 
     private static ScannedFile Look(WalkedFile file, LibraryState state)
     {

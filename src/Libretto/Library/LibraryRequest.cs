@@ -51,6 +51,17 @@ public sealed record LibraryRequest(IReadOnlyList<string> Folders)
     /// <summary>Songs worked on at the same time, 1 (the default) or more.</summary>
     public int Jobs { get; init; } = 1;
 
+    /// <summary>
+    /// How long a file must have stayed the same before it is looked at, so that one that is still being copied is left for later: for
+    /// those who call <see cref="LibrarySession.WaitAsync"/> before each plan. No time by default.
+    /// </summary>
+    public TimeSpan AtRest { get; init; }
+
+    /// <summary>
+    /// Where it is remembered what was found and done; null (the default) for the user's own folder, see <see cref="Output.StateFolder"/>.
+    /// </summary>
+    public string? StateFolder { get; init; }
+
     /// <summary>True only to look: nothing is written or remembered, and another run may go on meanwhile.</summary>
     public bool DryRun { get; init; }
 

@@ -21,6 +21,9 @@ internal sealed class LibraryScan(AudioDecoder decoder)
     {
         var scanned = new ScannedFile(file.Length, file.Modified);
         var ending = Path.GetExtension(file.Name);
+        if (file.Length == 0)
+            return !s_soundEndings.Contains(ending) ? scanned
+                : scanned with { Kind = "", Trouble = "It is empty (0 bytes): copy it again." };
         try
         {
             var kind = Kind(file.Path, ending);

@@ -11,10 +11,10 @@ namespace Libretto.Library;
 
 /// <summary>Does what is planned for one song: finds its words, has them timed, writes the results.</summary>
 /// <param name="request">What is wanted.</param>
-/// <param name="pipeline">Does the work.</param>
+/// <param name="maker">Makes the lyrics.</param>
 /// <param name="lookup">Where words are looked up; null where no title may leave the machine.</param>
 /// <param name="files">Writes the results.</param>
-internal sealed class LibrarySongWork(LibraryRequest request, SongPipeline pipeline, LyricsLookup? lookup, ResultFiles files)
+internal sealed class LibrarySongWork(LibraryRequest request, ILyricsMaker maker, LyricsLookup? lookup, ResultFiles files)
 {
     private readonly ConcurrentDictionary<PlannedSong, string> _foreign = new(ReferenceEqualityComparer.Instance);
 
@@ -43,7 +43,7 @@ internal sealed class LibrarySongWork(LibraryRequest request, SongPipeline pipel
         if (isInstrumental)
             return Write(song, new LyricsDocument { Duration = song.Duration, Lines = [] }, notices);
 
-        var result = await pipeline.RunAsync(
+        var result = await maker.MakeAsync(
             request.Song with
             {
                 Path = song.Path, Title = song.Title, Artist = song.Artist, Lyrics = lyrics?.Document, LyricsNotices = lyrics?.Notices,
@@ -128,6 +128,10 @@ internal sealed class LibrarySongWork(LibraryRequest request, SongPipeline pipel
             .Select(file => (file.Path, isInstrumental ? LyricsSurvey.InstrumentalMark + "\n" : file.Format.Write(document))).ToList();
         if (texts.Count > 0)
             files.Write(texts, placing => Placing(song, placing));
+        if (isInstrumental)
+            // What was made of a recording that was there before would be shown with this one.
+            foreach (var path in song.Outputs.Where(path => FormatOf(path) != LyricsFormats.Lrc))
+                files.Remove(path);
         var tagged = isInstrumental ? [] : song.Tagged;
         foreach (var path in tagged)
         {

@@ -19,9 +19,9 @@ internal sealed class LibraryState : IDisposable
     private readonly string _folder;
     private readonly FileLock? _lock;
     private readonly Lock _writing = new();
-    private readonly ConcurrentDictionary<string, ScannedFile> _seen;
+    private ConcurrentDictionary<string, ScannedFile> _seen;
     private readonly ConcurrentDictionary<string, LibraryRecord> _records = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, ScannedFile> _kept = new(StringComparer.Ordinal);
+    private ConcurrentDictionary<string, ScannedFile> _kept = new(StringComparer.Ordinal);
     private readonly List<LibraryRecord> _unfinished = [];
     private FileStream? _journal;
 
@@ -101,13 +101,14 @@ internal sealed class LibraryState : IDisposable
     /// <summary>Writes down what was found, once the walk is over; files that are gone are forgotten.</summary>
     public void SaveScan()
     {
+        (_seen, _kept) = (_kept, new(StringComparer.Ordinal));
         if (_lock is null)
             return;
         Guard(() =>
         {
             var temporary = Path.Combine(_folder, "scan.tmp");
             using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
-                JsonSerializer.Serialize(file, _kept.ToDictionary(), LibraryJson.Default.DictionaryStringScannedFile);
+                JsonSerializer.Serialize(file, _seen.ToDictionary(), LibraryJson.Default.DictionaryStringScannedFile);
             File.Move(temporary, Path.Combine(_folder, "scan.json"), overwrite: true);
         });
     }

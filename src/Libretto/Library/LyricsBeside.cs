@@ -11,9 +11,10 @@ public static class LyricsBeside
 {
     /// <summary>Finds those that tell most; of several that tell equally much, those that come first in docs/library.md.</summary>
     /// <param name="song">The song's file.</param>
+    /// <param name="leftOut">Whether a file beside it is left out; null to look at all.</param>
     /// <returns>The lyrics and their place (see <see cref="KnownLyrics.Place"/>); null when there are none.</returns>
     /// <exception cref="LibrettoException">The song or its folder cannot be read.</exception>
-    public static (LyricsReading Lyrics, string Place)? Find(string song)
+    public static (LyricsReading Lyrics, string Place)? Find(string song, Func<string, bool>? leftOut = null)
     {
         ArgumentNullException.ThrowIfNull(song);
         try
@@ -24,6 +25,7 @@ public static class LyricsBeside
             var sidecars = Sidecars.Of(files);
             var beside = sidecars[Sidecars.Key(Path.GetFileNameWithoutExtension(path))]
                 .Concat(sidecars[Sidecars.Key(Path.GetFileName(path))])
+                .Where(file => leftOut?.Invoke(file.Path) != true)
                 .Select(file => (Lyrics: TryRead(() => LyricsReader.Read(System.IO.File.ReadAllBytes(file.Path), file.Name)), file.Path));
             var inside = InTags(path).Select(text => (Lyrics: TryRead(() => LyricsReader.Read(text)), Path: KnownLyrics.Tags));
             var found = beside.Concat(inside).Where(source => source.Lyrics is not null)

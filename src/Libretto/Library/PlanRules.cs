@@ -11,6 +11,9 @@ namespace Libretto.Library;
 /// <param name="written">The same, one by one.</param>
 internal sealed class PlanRules(LibraryRequest request, ResultFiles files, WrittenFiles written)
 {
+    /// <summary>Recordings whose lengths differ by more, in seconds, are not the same.</summary>
+    internal const double SameLength = 2;
+
     /// <summary>Decides.</summary>
     /// <param name="file">The song.</param>
     /// <param name="scanned">What is in it.</param>
@@ -24,17 +27,21 @@ internal sealed class PlanRules(LibraryRequest request, ResultFiles files, Writt
         var song = Of(file, scanned, state) with { Copies = [.. copies.Select(copy => copy.File.Path)] };
         if (scanned.Trouble is { } trouble)
             return song with { Action = LibraryAction.Unusable, Notices = [trouble] };
-        var record = state.Record(file.Path) is { } before && before.IsOf(file) ? before : null;
+        var before = state.Record(file.Path);
+        var record = before?.IsOf(file) == true ? before : null;
+        // Another recording has taken the song's place: what was made of the first is of no use.
+        var redo = request.Redo || (record is null && before is { Action: not null, Duration: > 0 } && scanned.Duration > 0 &&
+            Math.Abs(before.Duration - scanned.Duration) > SameLength);
         var notices = sidecars.Where(sidecar => sidecar.Scanned.Trouble is not null)
             .Select(sidecar => $"{sidecar.File.Name} is not used: {sidecar.Scanned.Trouble}").ToList();
-        var known = Known(sidecars, scanned, record, notices);
+        var known = Known(sidecars, scanned, record, redo, notices);
 
         var targets = request.Formats.Select(format => Target(file.Path, format)).ToList();
         string[] outputs = [.. targets.Where(files.MayWrite)];
         var tagged = Tagged(song, scanned, copies, notices);
         song = song with { Outputs = outputs, Tagged = tagged };
 
-        if (!request.Redo && Settled(song, sidecars, known, record, targets) is { } settled)
+        if (!redo && Settled(song, sidecars, known, record, targets) is { } settled)
             return settled with { Notices = [.. notices, .. settled.Notices] };
         notices.AddRange(targets.Except(outputs).Select(path =>
             $"{Path.GetFileName(path)} was not written by Libretto and stays as it is; --force replaces it."));
@@ -73,7 +80,8 @@ internal sealed class PlanRules(LibraryRequest request, ResultFiles files, Writt
 
     /// <summary>What lies with the song and may be believed, in order of precedence.</summary>
     private List<KnownLyrics> Known(
-        IReadOnlyList<(WalkedFile File, ScannedFile Scanned)> sidecars, ScannedFile scanned, LibraryRecord? record, List<string> notices)
+        IReadOnlyList<(WalkedFile File, ScannedFile Scanned)> sidecars, ScannedFile scanned, LibraryRecord? record, bool redo,
+        List<string> notices)
     {
         var known = new List<KnownLyrics>();
         foreach (var (file, lyrics) in sidecars.Where(sidecar => sidecar.Scanned.Level != LyricsLevel.None))
@@ -81,7 +89,7 @@ internal sealed class PlanRules(LibraryRequest request, ResultFiles files, Writt
             if (record?.Foreign?.Contains(Mark(file)) == true)
                 notices.Add($"{file.Name} was found to belong to another song and is not used.");
             // What Libretto made itself is no source for making it again.
-            else if (!request.Redo || !written.Holds(file.Path))
+            else if (!redo || !written.Holds(file.Path))
                 known.Add(new KnownLyrics(lyrics.Level, file.Path));
         }
         if (scanned.Level != LyricsLevel.None && !(request.Redo && record?.Tags is not null))

@@ -1,6 +1,7 @@
 using Libretto.Acquire;
 using Libretto.Audio;
 using Libretto.Library.Files;
+using Libretto.Library.Watch;
 using Libretto.Output;
 using Libretto.Pipeline;
 using Libretto.Settings;
@@ -21,24 +22,28 @@ public sealed class SongLibrary
 
     /// <summary>Begins to work on a collection; until the session is ended, no other may work on any of its folders.</summary>
     /// <param name="request">What is wanted.</param>
+    /// <param name="maker">Makes the lyrics; null makes them in this process.</param>
     /// <exception cref="LibraryException">A folder is missing or may not be read, or another run works on it.</exception>
     /// <exception cref="OutputException">What is remembered cannot be written.</exception>
-    public LibrarySession Open(LibraryRequest request)
+    public LibrarySession Open(LibraryRequest request, ILyricsMaker? maker = null)
     {
         ArgumentNullException.ThrowIfNull(request);
         var states = new List<LibraryState>();
+        var memory = request.StateFolder ?? StateFolder.OfUser();
         try
         {
             foreach (var root in request.Folders.Select(Root).Distinct(StringComparer.Ordinal))
                 if (!states.Any(state => root.StartsWith(state.Root + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
-                    states.Add(LibraryState.Open(Path.Combine(StateFolder.OfUser(), "library"), root, request.DryRun));
+                    states.Add(LibraryState.Open(Path.Combine(memory, "library"), root, request.DryRun));
         }
         catch
         {
             states.ForEach(state => state.Dispose());
             throw;
         }
-        return new LibrarySession(request, states, _pipeline, _decoder, _settings.Local ? null : _lookup, _time);
+        return new LibrarySession(
+            request, states, new WrittenFiles(Path.Combine(memory, "written")), maker ?? new PipelineLyricsMaker(_pipeline), _decoder,
+            _settings.Local ? null : _lookup, _time);
     }
 
     private static string Root(string folder)
@@ -67,15 +72,20 @@ public sealed class LibrarySession : IDisposable
     private readonly IReadOnlyList<LibraryState> _states;
     private readonly AudioDecoder _decoder;
     private readonly LibraryRun _run;
-    private readonly WrittenFiles _written = WrittenFiles.OfUser();
+    private readonly WrittenFiles _written;
     private readonly ResultFiles _files;
+    private readonly RestingFiles? _resting;
+    private readonly TimeProvider _time;
+    private LibraryWatch? _watch;
+    private bool _hasFinished;
 
-    internal LibrarySession(LibraryRequest request, IReadOnlyList<LibraryState> states, SongPipeline pipeline, AudioDecoder decoder,
-        LyricsLookup? lookup, TimeProvider time)
+    internal LibrarySession(LibraryRequest request, IReadOnlyList<LibraryState> states, WrittenFiles written, ILyricsMaker maker,
+        AudioDecoder decoder, LyricsLookup? lookup, TimeProvider time)
     {
-        (_request, _states, _decoder) = (request, states, decoder);
+        (_request, _states, _written, _decoder, _time) = (request, states, written, decoder, time);
+        _resting = request.AtRest > TimeSpan.Zero ? new RestingFiles(request.AtRest, time) : null;
         _files = new ResultFiles(_written, request.Force);
-        _run = new LibraryRun(request, new LibrarySongWork(request, pipeline, lookup, _files), time);
+        _run = new LibraryRun(request, new LibrarySongWork(request, maker, lookup, _files), time);
     }
 
     /// <summary>Ends what a killed run had begun, looks at the files and decides.</summary>
@@ -83,15 +93,16 @@ public sealed class LibrarySession : IDisposable
     /// <param name="cancellationToken">Checked at every file.</param>
     public Task<LibraryPlan> PlanAsync(IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
-        if (!_request.DryRun)
+        if (!_request.DryRun && !_hasFinished)
             foreach (var state in _states)
                 foreach (var record in state.Unfinished)
                 {
                     state.Forget(record.Path);
                     _files.Finish(record.Placing!.Where(pair => pair[1] != record.Path).Select(pair => (pair[0], pair[1])));
                 }
+        _hasFinished = true;
         var rules = new PlanRules(_request, _files, _written);
-        return new LibraryPlanner(_request, new LibraryScan(_decoder), rules).RunAsync(_states, progress, cancellationToken);
+        return new LibraryPlanner(_request, new LibraryScan(_decoder), rules, _resting).RunAsync(_states, progress, cancellationToken);
     }
 
     /// <summary>Does what was planned. One song that fails does not keep the others from being done.</summary>
@@ -107,9 +118,25 @@ public sealed class LibrarySession : IDisposable
         return _run.RunAsync(plan, progress, song, cancellationToken);
     }
 
+    /// <summary>
+    /// Waits until files have come or changed, and have stayed the same for <see cref="LibraryRequest.AtRest"/>: by the system's
+    /// notifications, and by looking again from time to time, since folders on the network give none. The first wait ends when what is
+    /// there is at rest.
+    /// </summary>
+    /// <param name="most">Ends the wait after so long in any case; null for never.</param>
+    /// <param name="cancellationToken">Ends it with an exception.</param>
+    public async Task WaitAsync(TimeSpan? most = null, CancellationToken cancellationToken = default)
+    {
+        if (_resting is null)
+            throw new InvalidOperationException($"{nameof(LibraryRequest.AtRest)} says how long files are waited for.");
+        _watch ??= new LibraryWatch([.. _states.Select(state => state.Root)], _resting, _time);
+        await _watch.WaitAsync(most, cancellationToken);
+    }
+
     /// <summary>Lets others work on the folders.</summary>
     public void Dispose()
     {
+        _watch?.Dispose();
         foreach (var state in _states)
             state.Dispose();
     }

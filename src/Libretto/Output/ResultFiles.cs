@@ -121,6 +121,15 @@ public sealed class ResultFiles(WrittenFiles written, bool force)
         }
     }
 
+    /// <summary>Removes a result that is of no use any more, if it is there and may be replaced.</summary>
+    /// <param name="path">The result's path.</param>
+    /// <exception cref="OutputException">It cannot be removed.</exception>
+    public void Remove(string path)
+    {
+        if (File.Exists(path) && MayWrite(path))
+            Attempt(path, () => File.Delete(path));
+    }
+
     private static string[] MakeFolder(IEnumerable<string> paths)
     {
         string[] files = [.. paths];

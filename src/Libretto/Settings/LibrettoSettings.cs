@@ -118,6 +118,9 @@ public sealed record LibrettoSettings
     /// <summary>A token for the hub; null by default.</summary>
     public string? HubToken { get; init; }
 
+    /// <summary>An API key of the Jellyfin server that lyrics are handed to; null by default.</summary>
+    public string? JellyfinKey { get; init; }
+
     /// <summary>Keeps the token out of logs.</summary>
     private bool PrintMembers(StringBuilder text)
     {

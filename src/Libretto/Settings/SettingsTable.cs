@@ -84,6 +84,12 @@ public static class SettingsTable
         {
             IsSecret = true,
         },
+        new("jellyfin-key", null, "LIBRETTO_JELLYFIN_KEY", "none",
+            "An API key of the server that 'libretto library --jellyfin' hands lyrics to.",
+            (settings, text) => settings with { JellyfinKey = NotEmpty(text) })
+        {
+            IsSecret = true,
+        },
     ];
 
     /// <summary>The key of every hosted engine that has it in this variable.</summary>

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Libretto.Cli.Results;
 using Libretto.Library;
 using Libretto.Lyrics;
 using Libretto.Pipeline;
+using Libretto.Settings;
 
 namespace Libretto.Cli.Commands.Options;
 
@@ -10,6 +12,9 @@ internal sealed class LibraryOptions
 {
     private const string Nothing = "none";
     private const int MostJobs = 64;
+
+    /// <summary>How long a watched file must have stayed the same.</summary>
+    private static readonly TimeSpan s_atRest = TimeSpan.FromSeconds(3);
 
     private readonly Option<bool> _dryRun = new("--dry-run")
     {
@@ -61,11 +66,30 @@ internal sealed class LibraryOptions
         HelpName = "FILE",
     };
 
+    private readonly Option<bool> _watch = new("--watch")
+    {
+        Description = "Go on when all is done, and work on each song that is added or changed once it has come to rest, until Ctrl-C.",
+    };
+
+    private readonly Option<string> _jellyfin = new("--jellyfin")
+    {
+        Description = "Hand lyrics that Libretto wrote to this Jellyfin server, each once; its key comes from LIBRETTO_JELLYFIN_KEY.",
+        HelpName = "URL",
+    };
+
+    private readonly Option<string> _jellyfinKey = new("--jellyfin-key")
+    {
+        Description = "A file that holds the key of --jellyfin, such as a secret of Docker's.",
+        HelpName = "FILE",
+    };
+
     private readonly Option<bool> _force = new("--force") { Description = "Replace lyrics that Libretto did not write." };
 
     public LibraryOptions(Command command)
     {
-        foreach (var option in (Option[])[_dryRun, _onlyMissing, _redo, _write, _tags, _lyrics, _jobs, _report, _force])
+        Option[] all =
+            [_dryRun, _onlyMissing, _redo, _write, _tags, _lyrics, _jobs, _report, _watch, _jellyfin, _jellyfinKey, _force];
+        foreach (var option in all)
             command.Add(option);
         _tags.Validators.Add(result =>
         {
@@ -87,8 +111,20 @@ internal sealed class LibraryOptions
             if (Path.GetExtension(result.GetValue(_report))?.ToLowerInvariant() is not (".html" or ".json"))
                 result.AddError("--report takes a file whose name ends with .html or .json.");
         });
+        _jellyfin.Validators.Add(result =>
+        {
+            if (!Uri.TryCreate(result.GetValue(_jellyfin), UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+                result.AddError("--jellyfin takes an address such as http://localhost:8096.");
+        });
         command.Validators.Add(result =>
         {
+            if (result.GetValue(_watch) && (result.GetValue(_dryRun) || result.GetValue(_redo)))
+                result.AddError("--watch goes with neither --dry-run nor --redo.");
+            if (result.GetValue(_jellyfin) is not null && result.GetValue(_write) is { } formats &&
+                !Names(formats).Any(name => name is "lrc" or "elrc"))
+                result.AddError("--jellyfin hands over LRC: name lrc or elrc with --write.");
+            if (result.GetValue(_jellyfinKey) is not null && result.GetValue(_jellyfin) is null)
+                result.AddError("--jellyfin-key is the key of --jellyfin: name the server too.");
             if (result.GetValue(_onlyMissing) && result.GetValue(_redo))
                 result.AddError("--only-missing and --redo say the opposite: leave one of them out.");
             // An option that is not given has no value yet.
@@ -100,6 +136,7 @@ internal sealed class LibraryOptions
     /// <summary>What the command line asks for.</summary>
     public LibraryRequest Read(ParseResult parsed, IReadOnlyList<string> folders, SongRequest song) => new(folders)
     {
+        AtRest = parsed.GetValue(_watch) ? s_atRest : TimeSpan.Zero,
         DryRun = parsed.GetValue(_dryRun),
         Redo = parsed.GetValue(_redo),
         Formats = [.. Names(parsed.GetValue(_write)).Select(LyricsFormats.Named).Distinct()],
@@ -112,6 +149,31 @@ internal sealed class LibraryOptions
 
     /// <summary>The report's path; null when none is wanted.</summary>
     public string? Report(ParseResult parsed) => parsed.GetValue(_report);
+
+    /// <summary>The Jellyfin server that lyrics are handed to, and its key; null for none.</summary>
+    /// <exception cref="LibrettoException">There is no key, or it may not be used.</exception>
+    public (Uri Server, string Key)? Jellyfin(ParseResult parsed, LibrettoSettings settings)
+    {
+        if (parsed.GetValue(_jellyfin) is not { } address)
+            return null;
+        var server = new Uri(address);
+        if (settings.Local && !server.IsLoopback)
+            throw InputException.NothingLeaves("--jellyfin");
+        var key = parsed.GetValue(_jellyfinKey) is { } file ? KeyIn(file) : settings.JellyfinKey;
+        return (server, key ?? throw InputException.NoJellyfinKey());
+    }
+
+    private static string? KeyIn(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file).Trim() is { Length: > 0 } key ? key : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw InputException.Unreadable(file, e);
+        }
+    }
 
     private static string[] Names(string? list) => list == Nothing
         ? [] : (list ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -1,6 +1,7 @@
 using System.CommandLine.Parsing;
 using System.CommandLine;
 using Libretto.Cli.Songs;
+using Libretto.Library;
 using Libretto.Pipeline;
 
 namespace Libretto.Cli.Commands.Options;
@@ -10,7 +11,7 @@ internal sealed class RecognitionOptions
 {
     private const string Transcribe = "transcribe";
     private const string Translate = "translate";
-    private const string LookUp = "auto";
+    private const string Online = "auto";
 
     private readonly Option<string> _task = new("--task")
     {
@@ -35,8 +36,8 @@ internal sealed class RecognitionOptions
     private readonly Option<string> _lyrics = new("--lyrics")
     {
         Description = "The words, where you have them: a txt, lrc, elrc, srt or json file. They are kept and only timed (needs a Whisper " +
-            "model). "
-            + "'auto' looks title and artist up at lrclib.net.",
+            "model). Or whose words are used: sidecar (those beside the song or in its tags), auto (those of lrclib.net, by title and " +
+            "artist), lookup (sidecar, else auto) or off. For a file of such a name: ./off",
         HelpName = "FILE",
     };
 
@@ -45,6 +46,12 @@ internal sealed class RecognitionOptions
     public RecognitionOptions(Command command, bool lyricsNeeded = false)
     {
         _lyrics.Required = lyricsNeeded;
+        if (lyricsNeeded)
+            _lyrics.Validators.Add(result =>
+            {
+                if (Use(result.GetValue(_lyrics)) == LyricsUse.Off)
+                    result.AddError("'align' times words that there are: name their file with --lyrics, or say sidecar, auto or lookup.");
+            });
         _beam.Validators.Add(result =>
         {
             if (result.GetValue(_beam) is < 1 or > 10)
@@ -63,10 +70,13 @@ internal sealed class RecognitionOptions
     }
 
     /// <summary>The file with the words, if one was named.</summary>
-    public string? LyricsFile(ParseResult parsed) => parsed.GetValue(_lyrics) is var file and not LookUp ? file : null;
+    public string? LyricsFile(ParseResult parsed) => FileOf(parsed.GetValue(_lyrics));
 
     /// <summary>Whether one is named.</summary>
-    public bool NamesLyricsFile(CommandResult result) => result.GetValue(_lyrics) is not (null or LookUp);
+    public bool NamesLyricsFile(CommandResult result) => FileOf(result.GetValue(_lyrics)) is not null;
+
+    /// <summary>Whether words that lie with a song are used.</summary>
+    public bool UsesLyricsBeside(ParseResult parsed) => Use(parsed.GetValue(_lyrics)) is LyricsUse.Sidecar or LyricsUse.LookUp;
 
     /// <summary>Whether the words come through standard input.</summary>
     public bool ReadsStandardInput(CommandResult result) => result.GetValue(_lyrics) == StandardInput.Word;
@@ -77,7 +87,17 @@ internal sealed class RecognitionOptions
         Translate = parsed.GetValue(_task) == Translate,
         Prompt = parsed.GetValue(_prompt),
         BeamSize = parsed.GetValue(_beam),
-        FindLyrics = parsed.GetValue(_lyrics) == LookUp,
+        FindLyrics = parsed.GetValue(_lyrics) == Online || Use(parsed.GetValue(_lyrics)) == LyricsUse.LookUp,
         Romanize = parsed.GetValue(_romanize),
+    };
+
+    private static string? FileOf(string? lyrics) => lyrics == Online || Use(lyrics) is not null ? null : lyrics;
+
+    private static LyricsUse? Use(string? lyrics) => lyrics switch
+    {
+        "off" => LyricsUse.Off,
+        "sidecar" => LyricsUse.Sidecar,
+        "lookup" => LyricsUse.LookUp,
+        _ => null,
     };
 }

@@ -19,7 +19,7 @@ internal sealed record WalkedFile(string Path, long Length, long Modified)
     {
         try
         {
-            return file.Exists && (file.Attributes & (FileAttributes.Directory | FileAttributes.Device)) == 0 && file.Length > 0
+            return file.Exists && (file.Attributes & (FileAttributes.Directory | FileAttributes.Device)) == 0
                 ? new WalkedFile(path, file.Length, file.LastWriteTimeUtc.Ticks)
                 : null;
         }

@@ -12,11 +12,17 @@ public sealed class PlaylistFiles(Action<string> trouble)
 
     private const int LargestList = 20_000_000;
 
+    /// <summary>The tags of a song in pieces stand at its beginning, in bytes.</summary>
+    private const int StreamStart = 4096;
+
     private static readonly string[] s_endings = [".m3u", ".m3u8", ".pls"];
 
-    /// <summary>Whether a file is a list, by its name.</summary>
+    /// <summary>
+    /// Whether a file is a list, by its name; a song in pieces is none, which has the same name (HTTP Live Streaming) and says so.
+    /// </summary>
     /// <param name="path">Its path.</param>
-    public static bool IsPlaylist(string path) => s_endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+    public static bool IsPlaylist(string path) =>
+        s_endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase) && !IsStream(path);
 
     /// <summary>The songs of a list, folder by folder, each with the lyrics beside it.</summary>
     /// <param name="list">The list's path.</param>
@@ -44,6 +50,37 @@ public sealed class PlaylistFiles(Action<string> trouble)
     /// <param name="cancellationToken">Ends the reading.</param>
     public IEnumerable<string> Songs(string list, CancellationToken cancellationToken) =>
         Songs(Path.GetFullPath(list), [], cancellationToken).Distinct(StringComparer.Ordinal).Take(MostSongs);
+
+    /// <summary>What a list names, in order: paths and links, as they are written.</summary>
+    /// <param name="bytes">The whole file, in any encoding.</param>
+    /// <param name="name">Its name, whose ending says how it is written.</param>
+    /// <exception cref="LyricsFormatException">It is no text.</exception>
+    public static IEnumerable<string> Named(byte[] bytes, string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var lines = TextDecoder.Decode(bytes, new LyricsNotices()).TrimStart('\uFEFF').Split('\n').Select(line => line.Trim())
+            .Where(line => line.Length > 0 && line[0] != '#');
+        return name.EndsWith(".pls", StringComparison.OrdinalIgnoreCase)
+            ? lines.Where(line => line.StartsWith("File", StringComparison.OrdinalIgnoreCase) && line.Contains('='))
+                .Select(line => line[(line.IndexOf('=') + 1)..].Trim())
+            : lines;
+    }
+
+    private static bool IsStream(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1);
+            var start = new byte[StreamStart];
+            var count = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+            return start.AsSpan(0, count).IndexOf("#EXT-X-"u8) >= 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Whoever reads it says why.
+            return false;
+        }
+    }
 
     private bool IsThere(string song)
     {
@@ -80,23 +117,17 @@ public sealed class PlaylistFiles(Action<string> trouble)
 
     private IEnumerable<string> Entries(string list)
     {
-        string text;
         try
         {
             if (new FileInfo(list).Length > LargestList)
                 throw new IOException("it is larger than any list of songs.");
-            text = TextDecoder.Decode(File.ReadAllBytes(list), new LyricsNotices());
+            return Named(File.ReadAllBytes(list), list);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or LyricsFormatException)
         {
             trouble($"{list} cannot be read: {e.Message}");
             return [];
         }
-        var lines = text.TrimStart('\uFEFF').Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#');
-        return list.EndsWith(".pls", StringComparison.OrdinalIgnoreCase)
-            ? lines.Where(line => line.StartsWith("File", StringComparison.OrdinalIgnoreCase) && line.Contains('='))
-                .Select(line => line[(line.IndexOf('=') + 1)..].Trim())
-            : lines;
     }
 
     /// <summary>Entries are relative to their list; those of other systems use the other slash.</summary>

@@ -64,6 +64,9 @@ public sealed record ServerOptions
     /// </summary>
     public bool OffersLookup { get; init; }
 
+    /// <summary>Folders whose songs become jobs, with results beside them; none by default.</summary>
+    public IReadOnlyList<string> Watch { get; init; } = [];
+
     /// <summary>Requests a minute for each API key; 600 by default.</summary>
     public int RequestsPerMinute { get; init; } = 600;
 

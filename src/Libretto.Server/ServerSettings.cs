@@ -59,6 +59,9 @@ internal static class ServerSettings
             "Whether the page offers to look lyrics up, on or off: title and artist then go to the library of lyrics-library; programs " +
                 "may ask for it anyway.",
             (options, text) => options with { OffersLookup = OneOf(text, "on", "off") == "on" }),
+        Row("LIBRETTO_WATCH", "none",
+            $"Folders whose new and changed songs become jobs, with results beside them, separated by '{Path.PathSeparator}'.",
+            (options, text) => options with { Watch = List(text, Path.PathSeparator) }),
         Row("LIBRETTO_REQUESTS_PER_MINUTE", "600", "Requests of each API key.",
             (options, text) => options with { RequestsPerMinute = Whole(text, 1, 10_000_000) }),
         Row("LIBRETTO_JOBS_PER_KEY", "1000", "Songs of one key that wait or are in work; above that 429.",

@@ -14,6 +14,11 @@ internal static class OperationsServices
             Maintenance.AddTo(services);
         services.AddSingleton<StoreUploads>();
         services.AddHostedService(provider => provider.GetRequiredService<StoreUploads>());
+        if (options.ServesApi && options.Watch.Count > 0)
+        {
+            services.AddSingleton<WatchedSongs>();
+            services.AddHostedService<WatchedFolders>();
+        }
         Telemetry.AddTo(services);
         Health.AddTo(services);
         return services;

@@ -22,6 +22,7 @@ internal sealed class JobForm : IUploadForm
         ["title"] = (options, text) => options with { Title = text },
         ["artist"] = (options, text) => options with { Artist = text },
         ["translate"] = (options, text) => options with { Translate = FormValue.Flag("translate", text) },
+        ["check_lyrics"] = (options, text) => options with { CheckLyrics = FormValue.Flag("check_lyrics", text) },
         ["romanize"] = (options, text) => options with { Romanize = FormValue.Flag("romanize", text) },
         ["prompt"] = (options, text) => options with { Prompt = text },
         ["beam"] = (options, text) => options with { Beam = FormValue.Whole("beam", text, 1, 10) },

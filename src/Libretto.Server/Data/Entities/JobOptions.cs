@@ -47,6 +47,9 @@ internal sealed record JobOptions
     /// <summary><c>auto</c> to look the words up, where none are given with the song.</summary>
     public string? Lyrics { get; init; }
 
+    /// <summary>True where words that come with the song may be another's: they are used if they are what is sung.</summary>
+    public bool? CheckLyrics { get; init; }
+
     /// <summary>Beams of Whisper's search, 1 to 10.</summary>
     public int? Beam { get; init; }
 
@@ -85,6 +88,7 @@ internal sealed record JobOptions
         Quality = Quality is { } quality ? Enum.Parse<SongQuality>(quality, ignoreCase: true) : null,
         Separate = Separate is { } mode ? Enum.Parse<SeparationMode>(mode, ignoreCase: true) : null,
         FindLyrics = Lyrics is not null,
+        CheckLyrics = CheckLyrics == true,
         KeepStems = Stems == true,
         Fresh = Fresh == true,
     };

@@ -35,6 +35,17 @@ internal static class ApiErrors
             new(422, "link_invalid", "link_private", "link_playlist", "lyrics_empty", "lyrics_broken", "lyrics_schema",
                 "idempotency_key_reused", "webhooks_off"),
         ],
+        ["PostList"] =
+        [
+            new(400, "json_broken", "file_missing", "multipart_broken", "unknown_field", "idempotency_key_invalid"), new(403, "admin_only"),
+            new(415, "content_type_unsupported"),
+            new(422, "link_invalid", "link_private", "list_empty", "list_broken", "option_invalid", "idempotency_key_reused",
+                "webhooks_off"),
+            new(429, "quota_exceeded", "queue_full"), new(503, "tool_unavailable"),
+        ],
+        ["ListLists"] = [new(422, "option_invalid")],
+        ["GetList"] = [new(404, "list_unknown")],
+        ["CancelList"] = [new(404, "list_unknown")],
         ["ListJobs"] = [new(400, "request_broken"), new(422, "option_invalid")],
         ["GetJob"] = [s_noJob],
         ["WatchJob"] = [s_noJob],

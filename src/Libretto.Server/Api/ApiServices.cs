@@ -22,6 +22,7 @@ internal static class ApiServices
         services.AddSingleton<LinkIntake>();
         services.AddSingleton<JobOptionsRules>();
         services.AddSingleton<JobIntake>();
+        services.AddSingleton<ListIntake>();
         services.AddSingleton<SongRemake>();
         services.AddSingleton<ExportIntake>();
         services.AddSingleton<OpenAiModelNames>();
@@ -51,6 +52,7 @@ internal static class ApiServices
         LyricsApi.Map(jobs);
         AudioApi.Map(jobs);
         ExportsApi.Map(jobs);
+        ListsApi.Map(app);
         WorkersApi.Map(app);
         UsageApi.Map(app);
         WebhooksApi.Map(app);

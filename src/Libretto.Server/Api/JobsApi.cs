@@ -55,14 +55,20 @@ internal static class JobsApi
         CancellationToken ct,
         [FromQuery] string? status = null,
         [FromQuery] string? search = null,
+        [FromQuery] string? list = null,
         [FromQuery] string? before = null,
         [FromQuery] string? limit = null)
     {
         // Blank ones are as if absent, as in forms.
         var most = FormValue.Whole("limit", limit, 1, LargestPage) ?? UsualPage;
         (status, search, before) = (FormValue.OneOf("status", status, [.. JobStatus.All]), FormValue.Text(search), FormValue.Text(before));
+        list = FormValue.Text(list);
         var jobs = await store.ListAsync(
-            new JobQuery { KeyId = caller.SeesOnly, Status = status, Search = search, Before = before, Limit = most + 1 }, ct);
+            new JobQuery
+            {
+                KeyId = caller.SeesOnly, Status = status, Search = search, ListId = list, Before = before, Limit = most + 1,
+            },
+            ct);
         var page = jobs.Take(most).Select(job => JobView.Of(job, request.PathBase)).ToList();
         return TypedResults.Ok(new JobPage(page, jobs.Count > most ? NextPage(page[^1].Id) : null));
 
@@ -72,6 +78,7 @@ internal static class JobsApi
             ["limit"] = most.ToString(CultureInfo.InvariantCulture),
             ["status"] = status,
             ["search"] = search,
+            ["list"] = list,
         }.Where(pair => pair.Value is not null));
     }
 

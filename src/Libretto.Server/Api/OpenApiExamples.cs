@@ -22,6 +22,13 @@ internal static class OpenApiExamples
         "links":{"self":"/api/jobs/{{Id}}","steps":"/api/jobs/{{Id}}/steps","events":"/api/jobs/{{Id}}/events"} }
         """;
 
+    private const string List =
+        $$"""
+        {"id":"{{Id}}","name":"Summer","url":"https://example.org/summer","found":12,"count":12,"status":"running","pct":41.5,
+        "counts":{"completed":4,"running":1,"queued":7},"created_at":"2026-11-23T04:00:00Z",
+        "links":{"self":"/api/lists/{{Id}}","jobs":"/api/jobs?list={{Id}}"} }
+        """;
+
     private const string Steps =
         $$"""
         {"id":"{{Id}}","status":"running","pct":47.5,"status_message":"transcribing","steps":[
@@ -61,6 +68,11 @@ internal static class OpenApiExamples
             ("multipart/form-data", new JsonObject { ["file"] = "(the song)", ["options"] = Options,
                 ["lyrics"] = "Hello again\nmorning light" }),
         ],
+        "PostList" =>
+        [
+            ("application/json", Json($$"""{"url":"https://example.org/summer","items":12,"options":{{Options}}}""")),
+            ("multipart/form-data", new JsonObject { ["file"] = "(the list)", ["options"] = Options }),
+        ],
         "RenameJob" => [("application/json", Json("""{"title":"Morning Light","artist":"Libretto"}"""))],
         "RemakeJob" => [("application/json", Json($$"""{"options":{{Options}},"lyrics":"Hello again\nmorning light"}"""))],
         "PutLyrics" => [("application/json", Json(Lyrics))],
@@ -75,6 +87,9 @@ internal static class OpenApiExamples
         "PostJob" or "CancelJob" or "RetryJob" or "RemakeJob" or "PostExport" => [("202", "application/json", Json(Job))],
         "GetJob" or "RenameJob" => [("200", "application/json", Json(Job))],
         "ListJobs" => [("200", "application/json", Json($$"""{"jobs":[{{Job}}],"next":"/api/jobs?before={{Id}}&limit=1"}"""))],
+        "PostList" => [("202", "application/json", Json(List))],
+        "GetList" or "CancelList" => [("200", "application/json", Json(List))],
+        "ListLists" => [("200", "application/json", Json($$"""{"lists":[{{List}}]}"""))],
         "WatchJob" => [("200", "text/event-stream", $"event: progress\nid: 7\ndata: {Json(Job).ToJsonString()}\n\n")],
         "GetSteps" => [("200", "application/json", Json(Steps))],
         "GetLyrics" => [("200", "application/json", Json(Lyrics)), ("200", "text/vtt", "WEBVTT\n\n00:01.200 --> 00:03.410\nHello again\n")],

@@ -31,6 +31,8 @@ internal sealed class LibrettoDb(DbContextOptions<LibrettoDb> options) : DbConte
 
     public DbSet<PartyEntry> PartyEntries => Set<PartyEntry>();
 
+    public DbSet<SongList> Lists => Set<SongList>();
+
     /// <summary>
     /// The database's time. A query that selects <c>DateTime.UtcNow</c> gives this machine's instead, which for SQLite is the same.
     /// </summary>
@@ -64,6 +66,7 @@ internal sealed class LibrettoDb(DbContextOptions<LibrettoDb> options) : DbConte
         modelBuilder.Entity<Share>().ToTable("shares").HasKey(row => row.Id);
         modelBuilder.Entity<Party>().ToTable("parties").HasKey(row => row.Id);
         modelBuilder.Entity<PartyEntry>().ToTable("party_entries").HasKey(row => row.Id);
+        modelBuilder.Entity<SongList>().ToTable("lists").HasKey(row => row.Id);
 
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
             property.SetColumnName(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));

@@ -19,6 +19,9 @@ internal sealed record JobQuery
     /// </summary>
     public string? Search { get; init; }
 
+    /// <summary>Only those that came with this list; all when null.</summary>
+    public string? ListId { get; init; }
+
     /// <summary>Only those older than this id; from the newest when null.</summary>
     public string? Before { get; init; }
 
@@ -35,6 +38,8 @@ internal sealed record JobQuery
             jobs = jobs.Where(job => job.KeyId == KeyId);
         if (Status is not null)
             jobs = jobs.Where(job => job.Status == Status);
+        if (ListId is not null)
+            jobs = jobs.Where(job => job.ListId == ListId);
         if (Before is not null)
             jobs = jobs.Where(job => string.Compare(job.Id, Before) < 0);
         jobs = jobs.OrderByDescending(job => job.Id);

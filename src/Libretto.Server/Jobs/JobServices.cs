@@ -14,6 +14,7 @@ internal static class JobServices
     public static IServiceCollection AddJobs(this IServiceCollection services, ServerOptions options)
     {
         services.AddSingleton<JobStore>();
+        services.AddSingleton<ListStore>();
         services.AddSingleton<JobChanges>();
         services.AddSingleton<JobWaiter>();
         services.AddSingleton<SongNames>();

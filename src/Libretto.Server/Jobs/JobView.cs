@@ -12,6 +12,9 @@ internal sealed record JobView
     public string? Title { get; init; }
     public string? Artist { get; init; }
     public string? FileName { get; init; }
+
+    /// <summary>The list that it came with.</summary>
+    public string? ListId { get; init; }
     public required JobOptions Options { get; init; }
     public required string Status { get; init; }
     public required double Pct { get; init; }
@@ -50,6 +53,7 @@ internal sealed record JobView
         Title = job.Title,
         Artist = job.Artist,
         FileName = job.FileName,
+        ListId = job.ListId,
         Options = job.Options,
         Status = job.Status,
         Pct = job.Pct,

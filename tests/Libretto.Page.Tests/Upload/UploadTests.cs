@@ -44,6 +44,22 @@ public sealed class UploadTests(Site site) : IDisposable
     }
 
     [Fact]
+    public async Task A_list_of_songs_becomes_one_group_with_one_progress()
+    {
+        await File.WriteAllTextAsync(_folder["Party.m3u8"], "http://one.invalid/a.mp3\nhttp://two.invalid/b.mp3\n", TestContext.Current.CancellationToken);
+        await using var visitor = await site.VisitAsync();
+        await visitor.GoAsync("/");
+        await visitor.Page.SetInputFilesAsync("#files", _folder["Party.m3u8"]);
+        await visitor.Button("Just the words").ClickAsync();
+
+        await visitor.Page.GetByRole(AriaRole.Heading, new() { Name = "Party" }).WaitForAsync();
+        await Assertions.Expect(visitor.Page.Locator(".job")).ToHaveCountAsync(2);
+        await visitor.Page.GetByRole(AriaRole.Progressbar, new() { Name = "How far Party is" }).WaitForAsync();
+        await visitor.Page.GetByRole(AriaRole.Link, new() { Name = "All songs" }).ClickAsync();
+        await visitor.Page.GetByRole(AriaRole.Link, new() { Name = "Party" }).First.WaitForAsync();
+    }
+
+    [Fact]
     public async Task Words_are_looked_up_where_the_user_says_so()
     {
         await using var visitor = await site.VisitAsync();

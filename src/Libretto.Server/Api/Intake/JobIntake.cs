@@ -46,9 +46,9 @@ internal sealed partial class JobIntake(
         return await AddAsync(factory.FromNow(job) with { Duration = duration }, result, ct);
     }
 
-    public async Task<Job> TakeAsync(LinkPost post, Caller caller, string? idempotencyKey, CancellationToken ct)
+    public async Task<Job> TakeAsync(LinkPost post, Caller caller, string? idempotencyKey, CancellationToken ct, string? listId = null)
     {
-        var job = await links.ReadAsync(post, caller, ct) with { IdempotencyKey = idempotencyKey };
+        var job = await links.ReadAsync(post, caller, ct) with { IdempotencyKey = idempotencyKey, ListId = listId };
         if (idempotencyKey is not null && await jobs.FindRepeatedAsync(caller.KeyId, idempotencyKey, ct) is { } repeated)
             return SameRequest(repeated, job.RequestHash!);
         var result = job.InputKey is null ? null : await StoredResult.FindAsync(store, job.ResultKey!, ct);
@@ -74,7 +74,7 @@ internal sealed partial class JobIntake(
         : throw new ApiProblem(422, "idempotency_key_reused",
             "This Idempotency-Key was used for another song or other options. Take a new one.");
 
-    private static string? IdempotencyKeyOf(HttpRequest request)
+    public static string? IdempotencyKeyOf(HttpRequest request)
     {
         var key = request.Headers["Idempotency-Key"].ToString();
         return key.Length == 0 ? null

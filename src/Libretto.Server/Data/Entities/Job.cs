@@ -30,6 +30,9 @@ internal sealed record Job
     /// <summary>The job whose song this works on a passage of, for its editor; such a job is in no list and goes with that one.</summary>
     public string? PartOf { get; init; }
 
+    /// <summary>The list that it came with; null for a song that came alone.</summary>
+    public string? ListId { get; init; }
+
     /// <summary>The API key that asked; empty where no keys are in use.</summary>
     public string KeyId { get; init; } = "";
     public string? IdempotencyKey { get; init; }

@@ -13,6 +13,15 @@ internal sealed class SongDraft(string id, string name, long? size)
 
     public bool IsLink => Size is null;
 
+    /// <summary>Whether it is a list of songs.</summary>
+    public bool IsList { get; init; }
+
+    /// <summary>The list that came of it.</summary>
+    public string? ListId { get; set; }
+
+    /// <summary>What of the list did not become a job and why; null when all did.</summary>
+    public string? LeftOut { get; set; }
+
     /// <summary>Share sent, 0 to 1; null while it waits to be sent.</summary>
     public double? Sent { get; set; }
 
@@ -29,7 +38,7 @@ internal sealed class SongDraft(string id, string name, long? size)
     public bool IsDropped { get; init; }
 
     /// <summary>Whether it waits to be sent.</summary>
-    public bool IsReady => JobId is null && Sent is null && Trouble is null;
+    public bool IsReady => JobId is null && ListId is null && Sent is null && Trouble is null;
 }
 
 /// <summary>A file as the browser tells of it.</summary>

@@ -96,6 +96,17 @@ public sealed class SongOptions
         return body.ToJsonString();
     }
 
+    /// <summary>The wishes for each song of a list, as the API's JSON: a title and an artist are of one song.</summary>
+    public string ToListJson() => JsonSerializer.Serialize(OfList, ApiJson.Readable.JobOptions);
+
+    /// <summary>The API's body for a link that leads to a list.</summary>
+    public string ToListJson(string url) => new JsonObject
+    {
+        ["url"] = url, ["options"] = JsonSerializer.SerializeToNode(OfList, ApiJson.Readable.JobOptions),
+    }.ToJsonString();
+
+    private JobOptions OfList => Options with { Title = null, Artist = null };
+
     /// <summary>A name counts where the words are looked up by it.</summary>
     private string? Named(string name) => Words == Library ? Wish(name.Trim()) : null;
 

@@ -14,6 +14,8 @@ namespace Libretto.Server.Web.Upload;
 /// <summary>Takes songs in. Files go from the browser to the API as any client's would; this only says which, with what wishes.</summary>
 public sealed partial class UploadView : ComponentBase
 {
+    private static readonly string[] s_lists = [".m3u", ".m3u8", ".pls"];
+
     private readonly List<SongDraft> _drafts = [];
     private readonly SongOptions _options = new() { Stems = true };
     private readonly TaskCompletionSource _isOpen = new();
@@ -22,6 +24,7 @@ public sealed partial class UploadView : ComponentBase
     private string _links = "";
     private string? _trouble;
     private int _linkCount;
+    private bool _areLists;
     private IJSObjectReference? _module;
     private IJSObjectReference? _uploads;
     private DotNetObjectReference<UploadView>? _self;
@@ -67,6 +70,7 @@ public sealed partial class UploadView : ComponentBase
                 Trouble = trouble,
                 IsHopeless = trouble is not null,
                 IsDropped = isDropped,
+                IsList = s_lists.Contains(Path.GetExtension(file.Name), StringComparer.OrdinalIgnoreCase),
             });
         }
         _drafts.AddRange(taken);
@@ -91,7 +95,9 @@ public sealed partial class UploadView : ComponentBase
         if (Find(id) is not { } draft)
             return;
         draft.Sent = null;
-        if (status == 202)
+        if (status == 202 && draft.IsList)
+            (draft.ListId, draft.LeftOut) = ListIn(body);
+        else if (status == 202)
             draft.JobId = JsonElement.Parse(body).GetProperty("id").GetString();
         else
             (draft.Trouble, draft.IsHopeless) = (Reason(status, body), status is >= 400 and < 500 and not (401 or 408 or 409 or 429));
@@ -101,6 +107,16 @@ public sealed partial class UploadView : ComponentBase
         // One song: straight to it. With several, each row leads to its own.
         if (draft.JobId is not null && _drafts.Count == 1)
             Navigation.NavigateTo($"jobs/{draft.JobId}");
+        // Of a list that is not whole it is said here what is missing.
+        else if (draft is { ListId: not null, LeftOut: null } && _drafts.Count == 1)
+            Navigation.NavigateTo($"jobs?list={draft.ListId}");
+    }
+
+    private static (string? Id, string? LeftOut) ListIn(string body)
+    {
+        var list = JsonElement.Parse(body);
+        return (list.GetProperty("id").GetString(), list.TryGetProperty("left_out", out var left)
+            ? string.Join(' ', left.EnumerateArray().Select(sentence => sentence.GetString())) : null);
     }
 
     public async ValueTask DisposeAsync()
@@ -165,7 +181,7 @@ public sealed partial class UploadView : ComponentBase
         var links = _links.Split(['\n', ' ', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         string[] wrong = [.. links.Where(link => !IsLink(link))];
         foreach (var link in links.Except(wrong).Where(link => !_drafts.Any(draft => draft.Name == link)))
-            _drafts.Add(new SongDraft($"link-{++_linkCount}", link, null));
+            _drafts.Add(new SongDraft($"link-{++_linkCount}", link, null) { IsList = _areLists });
         // What is none stays, to be put right.
         _links = string.Join('\n', wrong);
         if (wrong.Length > 0)
@@ -186,7 +202,11 @@ public sealed partial class UploadView : ComponentBase
     private async Task SendAsync(SongDraft draft)
     {
         (draft.Trouble, draft.Sent) = (null, 0);
-        if (draft.IsLink)
+        if (draft is { IsLink: true, IsList: true })
+            await _uploads!.InvokeVoidAsync("sendJson", draft.Id, _options.ToListJson(draft.Name), "api/lists");
+        else if (draft.IsList)
+            await _uploads!.InvokeVoidAsync("sendList", draft.Id, _options.ToListJson());
+        else if (draft.IsLink)
             await _uploads!.InvokeVoidAsync("sendJson", draft.Id, _options.ToJson(draft.Name));
         else
             await _uploads!.InvokeVoidAsync("send", draft.Id, _options.ToJson(), draft == _drafts[0] ? _options.Given : null);

@@ -43,9 +43,19 @@ export class Uploads {
     this.#post(id, form);
   }
 
-  /** Sends JSON. @param {string} id @param {string} json */
-  sendJson(id, json) {
-    this.#post(id, new Blob([json], { type: "application/json" }));
+  /** Sends JSON. @param {string} id @param {string} json @param {string} path */
+  sendJson(id, json, path = "api/jobs") {
+    this.#post(id, new Blob([json], { type: "application/json" }), path);
+  }
+
+  /** Sends a file that is a list of songs. @param {string} id @param {string} options JSON */
+  sendList(id, options) {
+    const file = this.files.get(id);
+    if (!file) return;
+    const form = new FormData();
+    form.append("options", options);
+    form.append("file", file, file.name);
+    this.#post(id, form, "api/lists");
   }
 
   /** Gives an upload up. @param {string} id */
@@ -93,8 +103,8 @@ export class Uploads {
     if (chosen.length) this.view.invokeMethodAsync("FilesChosen", chosen, isDropped);
   }
 
-  /** @param {string} id @param {XMLHttpRequestBodyInit} body */
-  #post(id, body) {
+  /** @param {string} id @param {XMLHttpRequestBodyInit} body @param {string} path */
+  #post(id, body, path = "api/jobs") {
     const request = new XMLHttpRequest();
     this.running.set(id, request);
     this.#mark();
@@ -112,7 +122,7 @@ export class Uploads {
     };
     request.onload = () => end(request.status, request.responseText);
     request.onerror = () => end(0, "");
-    request.open("POST", "api/jobs");
+    request.open("POST", path);
     request.setRequestHeader("Idempotency-Key", crypto.randomUUID());
     request.send(body);
   }

@@ -14,7 +14,8 @@ internal static class PageBench
     private const int Loads = 7;
     private const int Drops = 3;
 
-    public static async Task<int> RunAsync()
+    /// <param name="dropsAlone">Whether only what follows the drop of a song is measured.</param>
+    public static async Task<int> RunAsync(bool dropsAlone = false)
     {
         var folder = Directory.CreateTempSubdirectory("libretto-bench-").FullName;
         try
@@ -22,9 +23,12 @@ internal static class PageBench
             using var playwright = await Playwright.CreateAsync();
             await using var browser = await playwright.Chromium.LaunchAsync(
                 new() { ExecutablePath = Chromium, Args = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"] });
-            await using var server = await BenchServer.StartAsync(folder, "api");
-            await WeightAsync(browser, server);
-            await AliveAsync(browser, server);
+            if (!dropsAlone)
+            {
+                await using var server = await BenchServer.StartAsync(folder, "api");
+                await WeightAsync(browser, server);
+                await AliveAsync(browser, server);
+            }
             await DropAsync(browser, folder);
             return 0;
         }

@@ -31,13 +31,15 @@ export class Pauses {
     return pauses;
   }
 
-  /** Shows a moment of the song. @param {number} time seconds */
+  /** Shows a moment of the song. @param {number} time seconds @returns {number} when there is something else to show */
   show(time) {
     const pause = this.pauses.find(({ from, to, isIntro }) => time < to && time >= from + (isIntro ? 0 : 0.1));
     const left = pause ? Math.ceil(pause.to - time) : 0;
     const isLong = pause !== undefined && pause.to - pause.from >= LONG_PAUSE && left > COUNTED;
     const shown = `${left} ${isLong} ${pause?.isIntro}`;
-    if (shown === this.shown) return;
+    const next = pause ? pause.to - left + 1 : this.pauses.find(({ from }) => from + 0.1 > time)?.from ?? Infinity;
+    const change = pause ? Math.min(next, pause.to) : next + 0.1;
+    if (shown === this.shown) return change;
     this.shown = shown;
     if (this.countdown) {
       const counted = left >= 1 && left <= COUNTED ? left : 0;
@@ -50,5 +52,6 @@ export class Pauses {
           `${pause.isIntro ? "Singing begins" : "Goes on"} in ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
     }
     this.stage.classList.toggle("intro", isLong && pause.isIntro);
+    return change;
   }
 }

@@ -11,6 +11,9 @@ const OFFSET_STEP = 20; // milliseconds
 const SIZES = [0.7, 0.85, 1, 1.2, 1.45];
 // Milliseconds without a hand on it after which a playing karaoke view shows words alone.
 const IDLE = 2500;
+// Milliseconds after which clock and waveform are drawn again, even if no word begins; and half a frame, by which what a timer draws is
+// on the screen later.
+const BEAT = 250, HALF_FRAME = 8;
 
 /** @param {number} seconds */
 const clockText = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
@@ -43,11 +46,9 @@ export class LibrettoPlayer extends HTMLElement {
   idle = 0;
   /** Whether the song has come to its end. */
   isOver = false;
-  /** Seconds from the start of a frame to its middle. */
-  lead = 0;
   /** The second that the clock shows. */
   second = -1;
-  frame = 0;
+  beat = 0;
 
   /** @param {string} name */
   attributeChangedCallback(name) {
@@ -67,7 +68,7 @@ export class LibrettoPlayer extends HTMLElement {
     if (this.deck && this.deck.now() > 0) this.kept?.leave({ time: this.deck.now(), playing: this.deck.playing });
     this.deck?.close();
     this.wave?.close();
-    cancelAnimationFrame(this.frame);
+    clearTimeout(this.beat);
   }
 
   /** The moment of the song on the stage, in seconds: what is heard, and the display's offset. */
@@ -123,16 +124,9 @@ export class LibrettoPlayer extends HTMLElement {
       artist: this.querySelector(".stage-title span")?.textContent ?? "",
     }, signal);
     this.#words();
-    let before = 0;
-    const tick = (/** @type {number} */ at) => {
-      // What is drawn now stands until the next frame: its middle is the moment to show.
-      this.lead = Math.min(0.02, (at - before) / 2000) * this.rate;
-      before = at;
-      if (this.deck?.playing) this.#draw(false);
-      this.frame = requestAnimationFrame(tick);
-    };
+    // Nobody draws for a window that nobody sees.
+    document.addEventListener("visibilitychange", () => this.#draw(true), { signal });
     this.#draw(true);
-    this.frame = requestAnimationFrame(tick);
     this.dataset.ready = "true";
     this.#resume();
   }
@@ -140,6 +134,7 @@ export class LibrettoPlayer extends HTMLElement {
   /** Other words are here; what plays goes on. */
   #renew() {
     this.duration = Number(this.dataset.duration);
+    this.stage?.close();
     this.stage = new Stage(/** @type {HTMLElement} */ (this.querySelector("[data-lines]")));
     this.classList.remove("free");
     if (this.wave) this.wave.duration = this.duration;
@@ -274,6 +269,7 @@ export class LibrettoPlayer extends HTMLElement {
     this.rate = SPEEDS[at];
     this.deck?.setRate(this.rate);
     this.#words();
+    this.#draw(false);
   }
 
   /** @param {number} step */
@@ -322,7 +318,7 @@ export class LibrettoPlayer extends HTMLElement {
     if (!this.stage || this.stage.isFree === isFree) return;
     this.stage.isFree = isFree;
     this.classList.toggle("free", isFree);
-    if (!isFree) this.stage.show(this.time, true);
+    if (!isFree) this.#draw(true);
   }
 
   /** A hand is on it. */
@@ -367,10 +363,14 @@ export class LibrettoPlayer extends HTMLElement {
     this.#draw(!isPlaying);
   }
 
-  /** @param {boolean} still */
+  /** Shows the moment, and has the next one shown when it comes. @param {boolean} still */
   #draw(still) {
-    const heard = Math.min(this.duration, this.deck?.now() ?? 0);
-    this.stage?.show(this.time + (this.deck?.playing ? this.lead : 0), still);
+    clearTimeout(this.beat);
+    const { deck, rate } = this, plays = deck?.playing ?? false;
+    const heard = Math.min(this.duration, deck?.now() ?? 0), shown = this.time + (plays ? (HALF_FRAME / 1000) * rate : 0);
+    const next = this.stage?.show(shown, still, plays ? rate : 0) ?? Infinity;
+    if (plays) this.beat = setTimeout(() => this.#draw(false), Math.min(BEAT, Math.max(1, ((next - shown) / rate) * 1000)));
+    if (document.hidden) return;
     this.wave?.draw(heard);
     const second = Math.floor(heard);
     if (second === this.second) return;

@@ -1,31 +1,23 @@
 // @ts-check
-// Lights up words as they are sung. Knows the words' times and nothing of sound: it is told the time, frame by frame.
+// Lights up words as they are sung. Knows the words' times and nothing of sound: it is told the time whenever something begins or ends,
+// and says when that is next.
+import { Fill } from "./fill.js";
 import { Pauses } from "./pauses.js";
 
-/** @typedef {{ start: number, end: number, reach: number }} Syllable seconds; how far into its word it reaches, 0 to 1 */
+/** @typedef {import("./fill.js").Syllable} Syllable */
 /** @typedef {{ element: HTMLElement, start: number, end: number, line: number, syllables: Syllable[], under?: Element }} Word
     what is written under it is the same word in other letters */
 /** @typedef {{ element: HTMLElement, start: number, end: number, enter: number }} Line seconds; when it comes to the front */
-/** @typedef {{ words: Word[], current: number }} Voice words in the order of their starts, and the last that has begun */
+/** @typedef {{ words: Word[], current: number, fill?: Fill }} Voice words in the order of their starts, and the last that has begun */
 
 // A line comes to the front a little before it is sung, so that there is time to read it.
 const EARLY = 0.5;
 
-/** A word's syllables: "start end percent" each, parted by commas. @param {HTMLElement} word @returns {Syllable[]} */
+/** A word's syllables: "start end percent" each, parted by commas. @param {HTMLElement} word */
 const syllablesOf = (word) => (word.dataset.syllables ?? "").split(",").filter(Boolean).map((text) => {
   const [start, end, percent] = text.split(" ").map(Number);
   return { start: start / 1000, end: end / 1000, reach: percent / 100 };
 });
-
-/** How much of a word is sung, 0 to 1: syllable by syllable where they are known. @param {Word} word @param {number} time */
-const fillOf = (word, time) => {
-  let from = 0;
-  for (const { start, end, reach } of word.syllables) {
-    if (time < end) return from + (reach - from) * Math.max(0, (time - start) / Math.max(0.05, end - start));
-    from = reach;
-  }
-  return Math.min(1, word.syllables.length ? 1 : (time - word.start) / Math.max(0.05, word.end - word.start));
-};
 
 /** How many of some sorted things begin at or before a time. @template T
     @param {T[]} things @param {(thing: T) => number} begin @param {number} time */
@@ -75,16 +67,20 @@ export class Stage {
     this.isFree = false;
   }
 
-  /** Shows a moment of the song. @param {number} time seconds @param {boolean} [still] whether to jump instead of gliding */
-  show(time, still = false) {
-    for (const voice of this.voices) this.#light(voice, time);
+  /** Shows a moment of the song, from which words fill on by themselves.
+      @param {number} time seconds @param {boolean} [still] whether to jump instead of gliding @param {number} [rate] 0 while nothing plays
+      @returns {number} the moment at which something else is to be seen */
+  show(time, still = false, rate = 0) {
+    for (const voice of this.voices) this.#light(voice, time, rate);
     const last = begun(this.order, (line) => line.enter, time) - 1;
     // What others still sing stays in front too.
     const front = this.order.slice(Math.max(0, last - 3), last + 1).filter((line, i, some) => i === some.length - 1 || line.end > time);
     const state = `${last} ${front.length}`;
     if (state !== this.state) this.#enter(state, last, front, still);
     else if (still && !this.isFree) this.#follow(true);
-    this.pauses.show(time);
+    const pause = this.pauses.show(time);
+    return Math.min(pause, this.order[last + 1]?.enter ?? Infinity, ...front.slice(0, -1).map((line) => line.end),
+        ...this.voices.map(({ words, current }) => words[current + 1]?.start ?? Infinity));
   }
 
   /** All is to be laid out anew. */
@@ -92,6 +88,10 @@ export class Stage {
     this.state = "";
     this.isFree = false;
     for (const voice of this.voices) voice.current = -2;
+  }
+
+  close() {
+    for (const voice of this.voices) voice.fill?.close();
   }
 
   /** The start of the line before or after the one at hand. @param {number} step @param {number} time */
@@ -118,22 +118,23 @@ export class Stage {
     return [...voices.values()].map((words) => ({ words: words.sort((one, other) => one.start - other.start), current: -2 }));
   }
 
-  /** @param {Voice} voice @param {number} time */
-  #light(voice, time) {
+  /** @param {Voice} voice @param {number} time @param {number} rate */
+  #light(voice, time, rate) {
     const index = begun(voice.words, (word) => word.start, time) - 1;
     if (index !== voice.current) {
+      voice.fill?.close();
       const [from, to] = [Math.max(0, Math.min(voice.current, index)), Math.max(voice.current, index)];
       for (let i = from; i <= to && i < voice.words.length; i++) {
         const { element, under } = voice.words[i];
         under?.classList.toggle("sung", i <= index);
         element.classList.toggle("sung", i < index);
         element.classList.toggle("now", i === index);
-        if (i !== index) element.style.removeProperty("--fill");
       }
       voice.current = index;
+      const word = voice.words[index];
+      voice.fill = word && new Fill(word.element, word.start, word.end, word.syllables);
     }
-    const word = voice.words[index];
-    if (word && time < word.end + 0.1) word.element.style.setProperty("--fill", `${(fillOf(word, time) * 100).toFixed(1)}%`);
+    voice.fill?.show(time, rate);
   }
 
   /** @param {string} state @param {number} last @param {Line[]} front @param {boolean} still */

@@ -59,6 +59,9 @@ public static class LyricsReader
         if (format != LyricsFormats.Json && format != LyricsFormats.VerboseJson && format != LyricsFormats.Ttml &&
             format != LyricsFormats.Lyricsfile)
             Limit(FilledLines(text));
+        var isLrc = format.Name.EndsWith("lrc", StringComparison.Ordinal);
+        if (isLrc || format == LyricsFormats.PlainText)
+            text = HtmlRemains.Remove(text, breaksLines: !isLrc, notices);
         var document = format.Read(text, notices);
         if (document.Lines.Count == 0)
             notices.Add("there are no words in it");

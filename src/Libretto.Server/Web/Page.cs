@@ -38,6 +38,7 @@ internal static class Page
         services.AddSingleton<LiveSongs>();
         services.AddSingleton<BrowserSounds>();
         services.AddSingleton<PartyStore>();
+        services.AddSingleton<PartyBoard>();
         services.AddSingleton<PartyLinks>();
         return services.AddSingleton<ShareLinks>();
     }

@@ -117,6 +117,84 @@ public sealed class PartyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Thirty_phones_and_a_screen_cost_one_reading_of_the_queue_for_each_change_and_all_see_it()
+    {
+        var (song, party, link) = await BeginAsync();
+        var board = _server.Services.GetRequiredService<PartyBoard>();
+        using var screen = board.Watch(party.Id);
+        var shown = await screen.NextAsync(null, TimeSpan.FromMinutes(1), Ct);
+        List<IAsyncEnumerator<SseItem<string>>> phones = [];
+        for (var i = 0; i < 30; i++)
+        {
+            var response = await _server.Client.Http.GetAsync($"{link}/queue", HttpCompletionOption.ResponseHeadersRead, Ct);
+            phones.Add(SseParser.Create(await response.Content.ReadAsStreamAsync(Ct)).EnumerateAsync(Ct).GetAsyncEnumerator(Ct));
+            await NextAsync(phones[i], "queue");
+        }
+        var (clock, before) = (System.Diagnostics.Stopwatch.StartNew(), board.Readings);
+        await PutAsync(link, GuestOf(1), "Anna", song);
+        foreach (var phone in phones)
+        {
+            await NextAsync(phone, "queue");
+            Assert.Equal("Anna", JsonElement.Parse(phone.Current.Data).GetProperty("waiting")[0].Text("singer"));
+        }
+        shown = await screen.NextAsync(shown, TimeSpan.FromMinutes(1), Ct);
+
+        Assert.Equal("Anna", Assert.Single(shown!.Queue.Waiting).Entry.Singer);
+        // One for the change, and one every five seconds for what changes by itself.
+        Assert.InRange(board.Readings - before, 1, 2 + (clock.Elapsed.TotalSeconds / 4));
+        // They stay connected: a server that stops lets go of them, and does not wait.
+        await _server.StopAsync();
+        foreach (var phone in phones)
+            while (await phone.MoveNextAsync())
+            {
+                // What was still to come.
+            }
+    }
+
+    [Fact]
+    public async Task Five_hundred_songs_wait_in_fair_order_and_two_hosts_have_a_queue_each()
+    {
+        var (song, party, link) = await BeginAsync();
+        var other = await Parties.BeginAsync("another", seesAll: false, "Saturday", allowsLinks: false, Ct);
+        for (var i = 0; i < 500; i++)
+            await Parties.AddAsync(party, song, $"Singer {i % 125}", guest: null, Ct);
+        var queue = await Parties.QueueAsync(party.Id, Ct);
+        var first = queue.Waiting[0].Entry.Id;
+        await Parties.NextAsync(party.Id, from: null, Ct);
+
+        Assert.Equal(500, queue.Waiting.Count);
+        Assert.All(Enumerable.Range(0, 4), round =>
+            Assert.Equal(125, queue.Waiting.Skip(round * 125).Take(125).Select(turn => turn.Entry.Singer).Distinct().Count()));
+        Assert.Equal(HttpStatusCode.Created, (await PutAsync(link, GuestOf(1), "Late", song)).Status);
+        Assert.Equal(first, (await Parties.QueueAsync(party.Id, Ct)).Now!.Entry.Id);
+        // The other host sees neither the queue nor, with a key that is not the song's, the song.
+        Assert.Empty((await Parties.QueueAsync(other.Id, Ct)).Waiting);
+        Assert.Null(await Parties.SongAsync(other, song, Ct));
+        Assert.False(await Parties.TakeOutAsync(other.Id, queue.Waiting[1].Entry.Id, guest: null, Ct));
+        Assert.Equal([party.Id], (await Parties.ListAsync("", Ct)).Select(one => one.Id));
+    }
+
+    [Fact]
+    public async Task A_song_that_is_deleted_while_it_plays_is_named_as_gone_and_the_party_goes_on()
+    {
+        var (song, party, link) = await BeginAsync();
+        var second = await _server.Client.PostAsync(TestAudio.Tone(_folder, 3));
+        await _server.Client.FinishAsync(second);
+        await PutAsync(link, GuestOf(1), "Anna", song);
+        await PutAsync(link, GuestOf(2), "Bert", second);
+        await Parties.NextAsync(party.Id, from: null, Ct);
+        using var screen = _server.Services.GetRequiredService<PartyBoard>().Watch(party.Id);
+        var shown = await screen.NextAsync(null, TimeSpan.FromMinutes(1), Ct);
+
+        Assert.Equal(HttpStatusCode.NoContent, (await _server.Client.SendAsync(HttpMethod.Delete, $"/api/jobs/{song}")).Status);
+        while (shown!.Queue.Now!.Song is not null)
+            shown = await screen.NextAsync(shown, TimeSpan.FromMinutes(1), Ct);
+        await Parties.NextAsync(party.Id, shown.Queue.Now.Entry.Id, Ct);
+
+        Assert.Equal("Bert", (await Parties.QueueAsync(party.Id, Ct)).Now!.Entry.Singer);
+    }
+
+    [Fact]
     public async Task A_song_that_is_gone_is_passed_over()
     {
         var (song, party, link) = await BeginAsync();

@@ -2,6 +2,7 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Libretto.Server.Api;
 using Libretto.Server.Api.Intake;
 using Libretto.Server.Data.Entities;
 using Libretto.Server.Http;
@@ -10,6 +11,7 @@ using Libretto.Server.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Hosting;
 
 namespace Libretto.Server.Web.Party;
 
@@ -19,9 +21,8 @@ internal static class PartyApi
     private const int MostSongs = 100;
     private const int MostBody = 4096;
 
-    // Changes are told at once where this process made them; those of others are seen by looking.
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
-    private const int LooksToABeat = 10;
+    // A phone that is gone is noticed by what cannot be sent to it.
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(10);
 
     public static void Map(WebApplication app)
     {
@@ -33,28 +34,37 @@ internal static class PartyApi
 
     /// <summary>The queue, and again with each change, as server-sent events.</summary>
     private static async Task<IResult> EventsAsync(
-        string token, PartyLinks links, PartyStore parties, HttpResponse response, CancellationToken ct)
+        string token, HttpContext context, PartyLinks links, PartyBoard board, IHostApplicationLifetime lifetime, CancellationToken ct)
     {
         var party = await OpenAsync(token, links, ct);
-        response.Headers.CacheControl = "no-store";
-        return TypedResults.ServerSentEvents(WatchAsync(party.Id, token, links, parties, ct));
+        context.Response.Headers.CacheControl = "no-store";
+        return EventStream.Of(context, WatchAsync(party.Id, board, lifetime.ApplicationStopping, ct));
     }
 
+    /// <summary>A server that stops lets go of the phones, which come back by themselves.</summary>
     private static async IAsyncEnumerable<SseItem<string>> WatchAsync(
-        string partyId, string token, PartyLinks links, PartyStore parties, [EnumeratorCancellation] CancellationToken ct)
+        string partyId, PartyBoard board, CancellationToken stopping, [EnumeratorCancellation] CancellationToken ct)
     {
-        using var watch = parties.Watch(partyId);
-        var (before, quiet) = ("", 0);
-        while (await links.OpenAsync(token, ct) is { } party)
+        using var watch = board.Watch(partyId);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, stopping);
+        PartyMoment? seen = null;
+        while (true)
         {
-            var now = JsonSerializer.Serialize(GuestQueue.Of(party, await parties.QueueAsync(partyId, ct)), PartyJson.Default.GuestQueue);
-            if (now != before)
-                yield return new SseItem<string>(now, "queue");
-            // A phone that is gone is noticed by what cannot be sent to it.
-            else if (++quiet % LooksToABeat == 0)
-                yield return new SseItem<string>("", "beat");
-            before = now;
-            await watch.WaitAsync(Look, ct);
+            PartyMoment? now;
+            try
+            {
+                now = await watch.NextAsync(seen, Beat, stop.Token);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                yield break;
+            }
+            if (now is { Party: null })
+                break;
+            yield return now is null || ReferenceEquals(now, seen)
+                ? new SseItem<string>("", "beat")
+                : new SseItem<string>(now.ForGuests, "queue");
+            seen = now;
         }
         yield return new SseItem<string>("", "over");
     }

@@ -188,7 +188,15 @@ internal sealed class PartyStore(IDbContextFactory<LibrettoDb> contexts, JobChan
 /// <param name="Revision">Grows with each change.</param>
 /// <param name="Now">Who sings; null while nobody does.</param>
 /// <param name="Waiting">Who comes next, in order.</param>
-internal sealed record PartyQueue(long Revision, PartyTurn? Now, IReadOnlyList<PartyTurn> Waiting);
+internal sealed record PartyQueue(long Revision, PartyTurn? Now, IReadOnlyList<PartyTurn> Waiting)
+{
+    public static PartyQueue Empty { get; } = new(0, null, []);
+
+    /// <summary>Whether it changes without anybody changing it: a song in it is still being made.</summary>
+    public bool IsWaitedFor => Waiting.Any(turn => turn.Song is { IsReady: false, IsLost: false });
+
+    public bool IsSame(PartyQueue other) => Revision == other.Revision && Now == other.Now && Waiting.SequenceEqual(other.Waiting);
+}
 
 /// <summary>An entry and its song, which may be gone.</summary>
 internal sealed record PartyTurn(PartyEntry Entry, PartySong? Song);

@@ -16,11 +16,13 @@ public sealed partial class PartyView : ComponentBase
 {
     private const int MostShown = 60;
     private const int MostSongs = 500;
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
+    // Keys that are revoked close the screen within seconds.
+    private static readonly TimeSpan Check = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _gone = new();
     private Data.Entities.Party? _party;
-    private PartyQueue _queue = new(0, null, []);
+    private PartyQueue _queue = PartyQueue.Empty;
     private PlayerSong? _song;
     private IReadOnlyList<(string Id, string Title, string? Artist)> _songs = [];
     private string _picture = "";
@@ -40,6 +42,9 @@ public sealed partial class PartyView : ComponentBase
     private PartyStore Parties { get; set; } = default!;
 
     [Inject]
+    private PartyBoard Board { get; set; } = default!;
+
+    [Inject]
     private PartyLinks Links { get; set; } = default!;
 
     [Inject]
@@ -50,6 +55,9 @@ public sealed partial class PartyView : ComponentBase
 
     [Inject]
     private PageCaller Callers { get; set; } = default!;
+
+    [Inject]
+    private TimeProvider Time { get; set; } = default!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = default!;
@@ -108,34 +116,46 @@ public sealed partial class PartyView : ComponentBase
 
     private async Task WatchAsync(CancellationToken ct)
     {
-        using var watch = Parties.Watch(Id);
-        try
+        while (!ct.IsCancellationRequested)
         {
-            while (true)
+            try
             {
-                await watch.WaitAsync(Look, ct);
-                await InvokeAsync(LookAsync);
+                using var watch = Board.Watch(Id);
+                for (PartyMoment? seen = null; ;)
+                {
+                    seen = await watch.NextAsync(seen, Check, ct);
+                    await InvokeAsync(() => ShowAsync(seen?.Queue));
+                    if (seen is { Party: null })
+                        return;
+                }
             }
-        }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
-        {
-            // The view is closed.
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            {
+                // The view is closed.
+                return;
+            }
+            catch (Exception) when (!ct.IsCancellationRequested)
+            {
+                // The database cannot be asked now: the screen keeps what it shows.
+                await Task.Delay(Check, Time, CancellationToken.None);
+            }
         }
     }
 
-    private async Task LookAsync()
+    private async Task LookAsync() => await ShowAsync(await Parties.QueueAsync(Id, default));
+
+    private async Task ShowAsync(PartyQueue? queue)
     {
-        if (await FindAsync() is null)
+        // What this screen did itself it may know before those who read for all.
+        if (await FindAsync() is not null && queue is not null && queue.Revision >= _queue.Revision)
         {
-            StateHasChanged();
-            return;
+            var before = _queue.Now?.Entry.Id;
+            _queue = queue;
+            if (_queue.Now is null)
+                _song = null;
+            else if (_queue.Now.Entry.Id != before || _song is null)
+                _song = await SongAsync(_queue.Now);
         }
-        var before = _queue.Now?.Entry.Id;
-        _queue = await Parties.QueueAsync(Id, default);
-        if (_queue.Now is null)
-            _song = null;
-        else if (_queue.Now.Entry.Id != before || _song is null)
-            _song = await SongAsync(_queue.Now);
         StateHasChanged();
     }
 

@@ -33,6 +33,22 @@ public sealed class LyricsEditTests
     }
 
     [Fact]
+    public void What_is_written_below_a_line_in_other_letters_goes_with_its_words()
+    {
+        var song = s_song with
+        {
+            Lines = [LyricsLine.Of([new("君", 1, 2), new("の", 2, 3), new("名", 3, 4)]) with { Romanized = "kimi no na" }, s_song.Lines[1]],
+        };
+
+        Assert.Null(LyricsEdit.SetText(song, 2, "声").Lines[0].Romanized);
+        Assert.Null(LyricsAdd.WordsAfter(song, 2, "は").Lines[0].Romanized);
+        Assert.Null(LyricsAdd.Replace(song, "名", "声").Document.Lines[0].Romanized);
+        Assert.Equal("kimi na", LyricsEdit.SetText(song, 1, "").Lines[0].Romanized);
+        Assert.Equal(["kimi", "no na", null], LyricsEdit.SplitLine(song, 1).Lines.Select(line => line.Romanized));
+        Assert.Equal("kimi no na", LyricsEdit.MoveStart(song, 1, 2.2).Lines[0].Romanized);
+    }
+
+    [Fact]
     public void Lines_are_split_and_joined()
     {
         var split = LyricsEdit.SplitLine(s_song, 1);

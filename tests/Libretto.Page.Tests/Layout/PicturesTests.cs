@@ -3,27 +3,62 @@ namespace Libretto.Page.Tests.Layout;
 /// <summary>Every view at the sizes of real screens, light and dark, for people to look at: <c>./test pictures FOLDER</c>.</summary>
 public sealed class PicturesTests(Site site)
 {
-    private static readonly (int Width, int Height)[] s_sizes = [(390, 664), (844, 390), (1280, 720), (1920, 1080)];
+    private static readonly (int Width, int Height)[] s_sizes = [(390, 664), (844, 390), (1280, 720), (1920, 1080), (3840, 2160)];
 
     [Fact(Explicit = true)]
     public async Task Every_view_at_the_sizes_of_real_screens()
     {
         Assert.SkipWhen(string.IsNullOrEmpty(Environment.GetEnvironmentVariable("LIBRETTO_SHOTS")), "LIBRETTO_SHOTS names no folder for pictures");
         var id = await site.SongAsync();
+        var second = await Player.SecondLineTests.PostAsync(site);
+        var (host, guests) = await PartyAsync(id);
+        (string Name, string Path, string? After)[] views =
+        [
+            ("new", "/", null), ("songs", "/jobs", null), ("song", $"/jobs/{id}", "jump(14)"), ("karaoke", $"/jobs/{id}", Karaoke("jump(14)")),
+            ("karaoke-intro", $"/jobs/{id}", Karaoke("jump(0)")), ("second-line", $"/jobs/{second}", "jump(14)"),
+            ("second-line-karaoke", $"/jobs/{second}", Karaoke("jump(14)")), ("edit", $"/jobs/{id}/edit", null),
+            ("party", "/party", null), ("party-host", host, null), ("party-guest", guests, null),
+        ];
         foreach (var (width, height) in s_sizes)
             foreach (var isDark in (bool[])[false, true])
             {
                 await using var visitor = await site.VisitAsync(new Look(width, height, isDark));
-                var look = $"{width}x{height}-{(isDark ? "dark" : "light")}";
-                foreach (var (name, path) in ((string, string)[])[("new", "/"), ("songs", "/jobs"), ("song", $"/jobs/{id}"), ("edit", $"/jobs/{id}/edit"), ("party", "/party")])
+                foreach (var (name, path, after) in views)
                 {
-                    await visitor.GoAsync(path);
-                    if (name == "song")
+                    await visitor.Page.GotoAsync(path);
+                    if (path != guests)
+                        await visitor.AliveAsync();
+                    if (after is not null)
+                    {
                         await visitor.PlayerAsync();
-                    await visitor.Page.EvaluateAsync("document.querySelector('libretto-player')?.jump(14)");
-                    await visitor.Page.WaitForTimeoutAsync(400);
-                    await visitor.ShotAsync($"{name}-{look}");
+                        await visitor.Page.EvaluateAsync($"document.querySelector('libretto-player').{after}");
+                    }
+                    await visitor.Page.WaitForTimeoutAsync(500);
+                    await visitor.ShotAsync($"{name}-{width}x{height}-{(isDark ? "dark" : "light")}");
                 }
             }
+    }
+
+    private static string Karaoke(string then) => $"classList.add('karaoke', 'idle'); document.querySelector('libretto-player').{then}";
+
+    /// <summary>A party where one sings and others wait; its screen, and what guests see.</summary>
+    private async Task<(string Host, string Guests)> PartyAsync(string song)
+    {
+        await using var host = await site.VisitAsync();
+        await host.GoAsync("/party");
+        await host.Button("Begin the party").ClickAsync();
+        var link = new Uri(await host.Page.GetByLabel("Link for guests").InputValueAsync());
+        foreach (var singer in (string[])["Zoë", "Bartholomew the Third of Nowhere", "مريم", "Jo"])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"{link.AbsolutePath}/entries")
+            {
+                Content = new StringContent(System.Text.Json.JsonSerializer.Serialize(new { singer, song }), System.Text.Encoding.UTF8, "application/json"),
+            };
+            request.Headers.Add("X-Guest", "a-guest-of-the-party-" + singer.Length);
+            Assert.Equal(System.Net.HttpStatusCode.Created, (await site.Client.SendAsync(request)).Status);
+        }
+        await host.Button("Begin").ClickAsync();
+        await host.PlayerAsync();
+        return (new Uri(host.Page.Url).AbsolutePath, link.AbsolutePath);
     }
 }

@@ -29,7 +29,7 @@ internal static class LyricsAdd
         }
         LyricsWord[] added = Spread(texts, room.From, Math.Min(room.To, room.From + (Usual * texts.Length)));
         return LyricsEdit.WithLine(document, line,
-            document.Lines[line].WithWords([.. words.Take(place), before, .. added, .. words.Skip(place + 1)]));
+            LyricsEdit.Rewritten(document.Lines[line], [.. words.Take(place), before, .. added, .. words.Skip(place + 1)]));
     }
 
     /// <summary>Puts a line after that of a word, into the pause that follows it; where there is none, at its end.</summary>
@@ -86,7 +86,7 @@ internal static class LyricsAdd
         if (find.Length == 0)
             return (document, 0);
         var count = 0;
-        var lines = document.Lines.Select(line => line.WithWords([.. line.Words.SelectMany(Replaced)])).ToList();
+        var lines = document.Lines.Select(line => LyricsEdit.Rewritten(line, [.. line.Words.SelectMany(Replaced)])).ToList();
         return count == 0 ? (document, 0) : (LyricsEdit.Normalized(document with { Lines = lines }), count);
 
         IEnumerable<LyricsWord> Replaced(LyricsWord word)

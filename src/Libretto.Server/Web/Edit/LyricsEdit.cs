@@ -60,8 +60,8 @@ internal static class LyricsEdit
             Lines =
             [
                 .. document.Lines.Take(line),
-                document.Lines[line].WithWords([.. words.Take(place)]) with { Romanized = null, Translation = null },
-                document.Lines[line].WithWords([.. words.Skip(place)]) with { Romanized = null, Translation = null, Stanza = null },
+                Rewritten(document.Lines[line], [.. words.Take(place)]) with { Translation = null },
+                Rewritten(document.Lines[line], [.. words.Skip(place)]) with { Translation = null, Stanza = null },
                 .. document.Lines.Skip(line + 1),
             ],
             Sections = LyricsSections.Move(document.Sections, at => at > line ? at + 1 : at),
@@ -201,6 +201,28 @@ internal static class LyricsEdit
         };
     }
 
+    /// <summary>
+    /// A line with other words. The words that stay keep what is written below them in other letters; a line with new words loses it,
+    /// because it would say what is no longer sung.
+    /// </summary>
+    public static LyricsLine Rewritten(LyricsLine line, IReadOnlyList<LyricsWord> words)
+    {
+        var next = line.WithWords(words);
+        if (line.Romanized is null || words.Select(word => word.Text).SequenceEqual(line.Words.Select(word => word.Text)))
+            return next;
+        List<string> kept = [];
+        var at = 0;
+        foreach (var word in words)
+        {
+            while (at < line.Words.Count && line.Words[at].Text != word.Text)
+                at++;
+            if (at == line.Words.Count || line.RomanizedWords is not { } read)
+                return next with { Romanized = null };
+            kept.Add(read[at++]);
+        }
+        return next with { Romanized = string.Join(' ', kept) };
+    }
+
     /// <summary>All words in order.</summary>
     public static IReadOnlyList<LyricsWord> Words(LyricsDocument document) => [.. document.Lines.SelectMany(line => line.Words)];
 
@@ -239,7 +261,7 @@ internal static class LyricsEdit
             Lines =
             [
                 .. document.Lines.Take(line),
-                .. replaced.Count == 0 ? (LyricsLine[])[] : [document.Lines[line].WithWords(replaced)],
+                .. replaced.Count == 0 ? (LyricsLine[])[] : [Rewritten(document.Lines[line], replaced)],
                 .. document.Lines.Skip(line + 1),
             ],
             Sections = replaced.Count == 0 ? LyricsSections.Move(document.Sections, at => at > line ? at - 1 : at) : document.Sections,

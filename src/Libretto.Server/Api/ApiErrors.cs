@@ -59,7 +59,7 @@ internal static class ApiErrors
             s_noJob, new(400, "json_broken", "unknown_field"), new(409, "not_ready", "job_running"), new(410, "expired"),
             new(422, "option_invalid", "lyrics_empty", "lyrics_broken", "lyrics_schema"), new(429, "quota_exceeded", "queue_full"),
         ],
-        ["GetLyrics"] = [s_noJob, .. s_lyrics, new(406, "format_unknown")],
+        ["GetLyrics"] = [s_noJob, .. s_lyrics, new(404, "format_unknown"), new(406, "format_unknown")],
         ["GetLyricsAs"] = [s_noJob, .. s_lyrics, new(404, "format_unknown")],
         ["PutLyrics"] =
         [

@@ -23,6 +23,7 @@ internal static class LyricsApi
     public static void Map(RouteGroupBuilder jobs)
     {
         jobs.MapGet("/{id}/lyrics", GetByAcceptAsync).WithName("GetLyrics").WithSummary("The lyrics, in the format that Accept asks for")
+            .WithDescription("The parameter format (json, lrc, elrc, srt, vtt, ass, ttml, txt, verbose.json) goes before Accept.")
             .Produces(200, contentType: "application/json").Produces(304);
         jobs.MapGet("/{id}/lyrics.{format}", GetAsync).WithName("GetLyricsAs")
             .WithSummary("The lyrics as json, lrc, elrc, srt, vtt, ass, ttml, txt or verbose.json")
@@ -43,21 +44,23 @@ internal static class LyricsApi
         await StoredResult.FindLyricsAsync(store, documentKey, ct) ?? throw Expired();
 
     private static Task<IResult> GetByAcceptAsync(
-        string id, HttpRequest request, Caller caller, JobStore jobs, IContentStore store, CancellationToken ct)
+        string id, HttpRequest request, Caller caller, JobStore jobs, IContentStore store, CancellationToken ct, string? format = null)
     {
+        if (format is not null)
+            return GetAsync(id, format, request, caller, jobs, store, ct);
         request.HttpContext.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
         var accepted = request.GetTypedHeaders().Accept
             .Where(type => type.Quality != 0)
             .OrderByDescending(type => type.Quality ?? 1).ToList();
-        var format = StringValues.IsNullOrEmpty(request.Headers.Accept)
+        var wanted = StringValues.IsNullOrEmpty(request.Headers.Accept)
             ? LyricsFormats.Json
             : accepted
-                .Select(type => LyricsFormats.All.FirstOrDefault(format => new MediaTypeHeaderValue(format.MediaType).IsSubsetOf(type)))
-                .FirstOrDefault(format => format is not null);
-        return format is null
+                .Select(type => LyricsFormats.All.FirstOrDefault(known => new MediaTypeHeaderValue(known.MediaType).IsSubsetOf(type)))
+                .FirstOrDefault(known => known is not null);
+        return wanted is null
             ? throw new ApiProblem(406, "format_unknown",
                 $"Ask for one of {string.Join(", ", LyricsFormats.All.Select(known => known.MediaType).Distinct())}.")
-            : AnswerAsync(id, format, request, caller, jobs, store, ct);
+            : AnswerAsync(id, wanted, request, caller, jobs, store, ct);
     }
 
     private static Task<IResult> GetAsync(

@@ -137,7 +137,10 @@ internal sealed class JobStore(IDbContextFactory<LibrettoDb> contexts, JobChange
             set => set.SetProperty(job => job.DocumentKey, documentKey).SetProperty(job => job.Revision, job => job.Revision + 1), ct),
         ct);
 
-    /// <summary>Puts a job that is over into the bin; false when it is being worked on or waits to be.</summary>
+    /// <summary>
+    /// Puts a job that is over into the bin; false when it is being worked on or waits to be. A request repeated under its idempotency key
+    /// makes a new one, as after a deletion; an export's key is what it is found by, and stays.
+    /// </summary>
     public Task<bool> BinAsync(string id, CancellationToken ct)
     {
         var now = DateTime.UtcNow;
@@ -145,7 +148,10 @@ internal sealed class JobStore(IDbContextFactory<LibrettoDb> contexts, JobChange
             id,
             job => job.DeletedAt == null && job.Status != JobStatus.Running && job.Status != JobStatus.Queued,
             (_, jobs) => jobs.ExecuteUpdateAsync(
-                set => set.SetProperty(job => job.DeletedAt, now).SetProperty(job => job.Revision, job => job.Revision + 1), ct),
+                set => set
+                    .SetProperty(job => job.DeletedAt, now)
+                    .SetProperty(job => job.IdempotencyKey, job => job.PartOf == null ? null : job.IdempotencyKey)
+                    .SetProperty(job => job.Revision, job => job.Revision + 1), ct),
             ct);
     }
 

@@ -266,6 +266,18 @@ public abstract class JobsTests(ServerFixture server) : IDisposable
     }
 
     [Fact]
+    public async Task Lyrics_come_in_the_format_that_the_address_asks_for_whatever_is_accepted()
+    {
+        var id = await FinishedAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/jobs/{id}/lyrics?format=ass");
+        request.Headers.Accept.ParseAdd("text/vtt");
+
+        Assert.StartsWith("[Script Info]", (await Client.SendAsync(request)).Text, StringComparison.Ordinal);
+        var unknown = await Client.GetAsync($"/api/jobs/{id}/lyrics?format=doc");
+        Assert.Equal((HttpStatusCode.NotFound, "format_unknown"), (unknown.Status, unknown.Problem()));
+    }
+
+    [Fact]
     public async Task Heads_are_answered_without_what_they_are_of()
     {
         var id = await FinishedAsync();

@@ -35,6 +35,29 @@ public sealed class JobStoreTests : IDisposable
         Assert.True(await new JobStore(contexts, new JobChanges(), options).CancelAsync("one", Ct));
     }
 
+    [Fact]
+    public async Task A_song_in_the_bin_gives_its_idempotency_key_back_and_an_export_keeps_its_own()
+    {
+        var options = new ServerOptions { DataFolder = _folder["data"] };
+        await using var services = new ServiceCollection().AddLogging().AddData(options).BuildServiceProvider();
+        await LibrettoServer.MigrateAsync(services, options, Ct);
+        var store = new JobStore(services.GetRequiredService<IDbContextFactory<LibrettoDb>>(), new JobChanges(), options);
+        var song = new Job
+        {
+            Id = "song", IdempotencyKey = "asked once", Options = new JobOptions(), Status = JobStatus.Completed, Lane = Lane.Compute, CreatedAt = DateTime.UtcNow,
+        };
+        await store.AddAsync(song, Ct);
+        await store.AddAsync(song with { Id = "export", IdempotencyKey = "export:song:video", PartOf = "song" }, Ct);
+
+        Assert.True(await store.BinAsync("song", Ct));
+        Assert.True(await store.BinAsync("export", Ct));
+
+        Assert.Null(await store.FindRepeatedAsync("", "asked once", Ct));
+        Assert.NotNull(await store.FindRepeatedAsync("", "export:song:video", Ct));
+        Assert.True(await store.UnbinAsync("song", Ct));
+        Assert.Equal("again", (await store.AddAsync(song with { Id = "again" }, Ct)).Id);
+    }
+
     private sealed class Handing(DbContextOptions<LibrettoDb> options) : IDbContextFactory<LibrettoDb>
     {
         public LibrettoDb CreateDbContext() => new(options);

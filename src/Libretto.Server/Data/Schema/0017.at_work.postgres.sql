@@ -1,3 +1,4 @@
--- jobs_same_work holds the same rows. With both, a claim that was planned while nothing was at work went through all that is, for each
--- key, instead of looking one piece of work up.
+-- One index of what is at work (jobs_same_work) and one of what waits (jobs_turns). With two of each, a statement planned while nothing was
+-- at work or waited took the wrong one, which then had to be gone through from end to end, for each row anew.
 drop index if exists jobs_at_work;
+drop index if exists jobs_waiting;

@@ -2,7 +2,8 @@
 -- anew), and what the worker can do: @models (null for any), @gpu, @memory, @cookies. COLUMNS stands for those that the program knows.
 -- It walks along the keys in the order of their turns (waiting_keys_order, Data/Schema/0012) and stops at the first that has a job for
 -- it: what it costs does not grow with the keys and jobs that wait. "takeovers > 2" is JobClaims.Suspicious, written out as the index
--- jobs_turns has it. JobClaims.Ready says in LINQ what waits and could begin.
+-- jobs_turns has it. JobClaims.Ready says in LINQ what waits and could begin. Where a row is looked up by its id, "status || ''" keeps
+-- PostgreSQL from an index of what waits: planned while nothing does, it would be gone through from end to end for every row.
 
 -- 1. Each key's first job that could begin and that this worker can do. Read no further than is asked for below.
 with first as not materialized (
@@ -33,7 +34,7 @@ served as materialized (
 next as materialized (
     select jobs.id
     from first join jobs using (id)
-    where first.suspicious = (select suspicious from served) and first.priority = (select priority from served) and jobs.status = 'queued'
+    where first.suspicious = (select suspicious from served) and first.priority = (select priority from served) and jobs.status || '' = 'queued'
     order by served_at, since, first.key_id
     limit 1
     for update of jobs skip locked
@@ -63,7 +64,7 @@ later as materialized (
         order by place, served_at, since, keys.key_id
         limit 64
     ) later join jobs using (id)
-    where jobs.status = 'queued'
+    where jobs.status || '' = 'queued'
     order by place, served_at, since, later.key_id
     limit 1
     for update of jobs skip locked
@@ -72,7 +73,7 @@ later as materialized (
 lower as materialized (
     select jobs.id
     from first join jobs using (id)
-    where jobs.status = 'queued' and exists (select from served) and not exists (select from next) and not exists (select from later)
+    where jobs.status || '' = 'queued' and exists (select from served) and not exists (select from next) and not exists (select from later)
     order by first.suspicious, first.priority desc, served_at, since, first.key_id
     limit 1
     for update of jobs skip locked

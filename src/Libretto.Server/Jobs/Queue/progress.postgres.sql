@@ -1,6 +1,6 @@
 -- Writes how far the jobs of a process are, all in one statement: @ids, @claims, @pcts, @stages, @messages, @logs and @heards, one of each
 -- for every job.
--- Gives the ids of those that are still its own and not to be cancelled, and tells those who watch them. Nobody waits for the disk: should
+-- "status || ''" is as in claim.postgres.sql. Gives the ids of those that are still its own and not to be cancelled, and tells those who watch them. Nobody waits for the disk: should
 -- the machine of the database die, workers write the last moments of progress anew, and the notice keeps no other commit waiting.
 with quick as materialized (select set_config('synchronous_commit', 'off', true)),
 written as (
@@ -10,7 +10,7 @@ written as (
         heartbeat_at = now(), revision = jobs.revision + 1
     from unnest(@ids, @claims, @pcts, @stages, @messages, @logs, @heards)
         as mine (id, claim, pct, stage, message, log, heard)
-    where jobs.id = mine.id and jobs.claim = mine.claim and jobs.status = 'running' and not jobs.cancel_requested
+    where jobs.id = mine.id and jobs.claim = mine.claim and jobs.status || '' = 'running' and not jobs.cancel_requested
     returning jobs.id
 )
 select written.id as "Id" from quick, written, lateral pg_notify('libretto_jobs', written.id)

@@ -1,6 +1,6 @@
 -- A process says that it lives, with all the jobs that it works on: @id (its row in worker_lives), @busy, @lanes, and the jobs' @ids and
 -- @claims. Gives whether it was asked to end, which of the jobs are still its own and not to be cancelled, and in which of its lanes
--- something may wait.
+-- something may wait. "status || ''" is as in claim.postgres.sql.
 with life as (
     update worker_lives
     set state = 'running', heartbeat_at = now(), idle_since = case when @busy then null else coalesce(idle_since, now()) end
@@ -10,7 +10,7 @@ with life as (
 held as (
     update jobs set heartbeat_at = now()
     from unnest(@ids, @claims) as mine (id, claim)
-    where jobs.id = mine.id and jobs.claim = mine.claim and jobs.status = 'running' and not jobs.cancel_requested
+    where jobs.id = mine.id and jobs.claim = mine.claim and jobs.status || '' = 'running' and not jobs.cancel_requested
     returning jobs.id
 )
 select

@@ -28,6 +28,12 @@ public sealed record TranscribeOptions
     public IProgress<string?>? Waiting { get; init; }
 
     /// <summary>
+    /// Whether the words only show where those lie that the user gave: what looks invented is dropped, and not heard again. Attention finds
+    /// the given words there as well.
+    /// </summary>
+    internal bool OnlyGuides { get; init; }
+
+    /// <summary>
     /// Where Whisper's encoder keeps what it makes of the recording, for whoever reads it next; by default it is forgotten.
     /// </summary>
     internal EncodedAudio? Encoded { get; init; }

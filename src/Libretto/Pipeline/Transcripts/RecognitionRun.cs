@@ -3,6 +3,7 @@ using Libretto.Pipeline.Engines;
 using Libretto.Pipeline.Memo;
 using Libretto.Pipeline.Stems;
 using Libretto.Transcribe;
+using Libretto.Transcribe.Whisper;
 
 namespace Libretto.Pipeline.Transcripts;
 
@@ -40,12 +41,11 @@ internal sealed class RecognitionRun
             Prompt = request.Prompt,
             BeamSize = request.BeamSize,
             VoiceActivity = _singer?.Singing,
+            // Lyrics that are to be checked may turn out to be another song's.
+            OnlyGuides = _engine is WhisperTranscriber && request is { Lyrics: not null, CheckLyrics: false },
             Waiting = new SynchronousProgress<string?>(Wait),
         };
-        Key = song.Memo.Key(
-            "transcribe", choice.Identity, _options.Language ?? "", _options.Translate ? "translate" : "", _options.Prompt ?? "",
-            $"{_options.BeamSize}",
-            voice?.Key ?? "", _singer?.Key ?? "");
+        Key = KeyOf(_options.OnlyGuides);
     }
 
     /// <summary>Who listens.</summary>
@@ -63,10 +63,11 @@ internal sealed class RecognitionRun
     /// <summary>Where the memo keeps it.</summary>
     public string Key { get; }
 
-    /// <summary>What was heard before; null when nothing was.</summary>
+    /// <summary>What was heard before, be it for words that were to be the result; null when nothing was.</summary>
     public async Task<Transcript?> RecallAsync(CancellationToken cancellationToken)
     {
-        var transcript = await _song.Memo.FindAsync(Key, StageJson.Default.Transcript, cancellationToken);
+        var transcript = await FindAsync(KeyOf(onlyGuides: false), cancellationToken)
+            ?? (_options.OnlyGuides ? await FindAsync(Key, cancellationToken) : null);
         _song.Warn(transcript?.Warnings ?? []);
         return transcript;
     }
@@ -108,6 +109,13 @@ internal sealed class RecognitionRun
             _unshown.ForEach(_song.Meter.LineRecognized);
         _unshown.Clear();
     }
+
+    private string KeyOf(bool onlyGuides) => _song.Memo.Key(
+        "transcribe", Engine.Identity, _options.Language ?? "", _options.Translate ? "translate" : "", _options.Prompt ?? "",
+        $"{_options.BeamSize}" + (onlyGuides ? " guide" : ""), _voice?.Key ?? "", _singer?.Key ?? "");
+
+    private Task<Transcript?> FindAsync(string key, CancellationToken cancellationToken) =>
+        _song.Memo.FindAsync(key, StageJson.Default.Transcript, cancellationToken);
 
     private void Wait(string? what)
     {

@@ -33,12 +33,15 @@ internal sealed class GuardedDecoder
     private readonly BeamDecoder? _beam;
     private readonly BeamDecoder? _retryBeam;
     private readonly int _rows;
+    private readonly bool _retries;
 
     /// <param name="model">The network.</param>
     /// <param name="beams">Beams of the first decoding; 1 takes the likeliest token each time.</param>
     /// <param name="rows">Sequences decoded at once at most.</param>
-    public GuardedDecoder(WhisperModel model, int beams, int rows)
+    /// <param name="retries">Whether another text is looked for where the first looks invented; else it is only dropped.</param>
+    public GuardedDecoder(WhisperModel model, int beams, int rows, bool retries)
     {
+        _retries = retries;
         _beam = beams > 1 ? new BeamDecoder(model, beams) : null;
         _retryBeam = _beam is null ? new BeamDecoder(model, RetryBeams) : null;
         _model = model;
@@ -61,7 +64,7 @@ internal sealed class GuardedDecoder
             if (suspicions[i] is { } suspicion && (suspicion is not Unfocused || !first[i].Looped))
                 guards[i][suspicion] = 1;
         }
-        int[] retried = [.. Enumerable.Range(0, jobs.Count).Where(i => IsWorthRetrying(first[i], suspicions[i]))];
+        int[] retried = [.. Enumerable.Range(0, jobs.Count).Where(i => _retries && IsWorthRetrying(first[i], suspicions[i]))];
         var candidates = retried.ToDictionary(i => i, i => new List<Hypothesis> { first[i] });
         foreach (var (window, text) in Retry(states, jobs, retried, start, cancellationToken))
         {

@@ -52,7 +52,7 @@ internal sealed class WhisperSong : IDisposable
         _audio = audio;
         _options = options;
         _logger = logger;
-        _decoder = new GuardedDecoder(model, options.BeamSize, batch);
+        _decoder = new GuardedDecoder(model, options.BeamSize, batch, retries: !options.OnlyGuides);
         _prompt = EncodePrompt(model, options.Prompt);
         _batch = batch;
         var language = options.Language is { } given ? model.ResolveLanguage(given) : null;
@@ -74,7 +74,7 @@ internal sealed class WhisperSong : IDisposable
         var texts = windows.Select(window => new WindowText(window, _encoded.Encode(_model, window.Start, cancellationToken))).ToArray();
         WindowPart[] parts = [.. texts.Select(text => new WindowPart(text, text.Range, IsWhole: true))];
         Decode(parts, cancellationToken);
-        for (var round = 0; round < MostRounds; round++)
+        for (var round = 0; round < MostRounds && !_options.OnlyGuides; round++)
         {
             parts = [.. parts.SelectMany(Unheard)];
             using var span = parts.Length == 0 ? null : SpeechSpans.Start(SpeechSpans.HeardAgain);

@@ -156,7 +156,9 @@ export class Stage {
     if (!this.line) return;
     const calm = still || matchMedia("(prefers-reduced-motion: reduce)").matches;
     const { element } = this.line;
-    const top = element.offsetTop - this.list.clientHeight * 0.36 + element.clientHeight / 2;
+    // A line of several rows begins below the edge that fades.
+    const height = this.list.clientHeight;
+    const top = element.offsetTop - Math.max(height * 0.36 - element.clientHeight / 2, height * 0.15);
     this.list.scrollTo({ top, behavior: calm ? "instant" : "smooth" });
   }
 }

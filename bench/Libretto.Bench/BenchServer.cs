@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Libretto.Server;
+using Libretto.Server.Jobs.Workers;
 using Libretto.Settings;
 using Libretto.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -21,9 +22,9 @@ internal sealed class BenchServer(WebApplication app, TemporaryFolder work) : IA
 
     public IServiceProvider Services => app.Services;
 
-    public static async Task<BenchServer> StartAsync(string folder, string role, LibrettoSettings? settings = null)
+    public static async Task<BenchServer> StartAsync(string folder, string role, LibrettoSettings? settings = null, Capabilities? capabilities = null)
     {
-        var options = new ServerOptions { DataFolder = folder, Database = Database, Role = role, Urls = ["http://127.0.0.1:0"], Log = "warning" }.Validated();
+        var options = new ServerOptions { DataFolder = folder, Database = Database, Role = role, Capabilities = capabilities, Urls = ["http://127.0.0.1:0"], Log = "warning" }.Validated();
         var work = new TemporaryFolder(options.WorkFolder);
         var app = LibrettoServer.Build(options, settings, work);
         await LibrettoServer.MigrateAsync(app.Services, options, default);

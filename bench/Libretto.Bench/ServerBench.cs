@@ -7,6 +7,7 @@ using Libretto.Acquire;
 using Libretto.Server.Data.Entities;
 using Libretto.Server.Jobs;
 using Libretto.Server.Jobs.Queue;
+using Libretto.Server.Jobs.Workers;
 using Libretto.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -37,7 +38,10 @@ internal static class ServerBench
                 await RepostsAsync(server, link, "a link that is known", (1, 200), (50, 40));
             }
             if (BenchServer.Database is not null)
+            {
                 await EventsAsync(folder, file);
+                await BeginsAsync(folder, file);
+            }
             return 0;
         }
         finally
@@ -148,6 +152,26 @@ internal static class ServerBench
         await claims.FailAsync(job, "bench", "done", [], default);
         await reader;
         Print("a progress change, to a subscriber on another server", times);
+    }
+
+    /// <summary>How soon a job that not everybody can do begins, where one who can is idle: from when it was posted, by the table's times.</summary>
+    private static async Task BeginsAsync(string folder, string file)
+    {
+        var plain = new Capabilities(Models: null, Gpu: false, Memory: 2000, Cookies: false);
+        await using var posted = await BenchServer.StartAsync(folder, "api", null, plain);
+        await using var other = await BenchServer.StartAsync(folder, "worker", null, plain);
+        await using var fitting = await BenchServer.StartAsync(folder, "worker", null, plain with { Gpu = true });
+        var times = new List<double>();
+        for (var i = 0; i < 10; i++)
+        {
+            var id = await posted.PostAsync(file, """{"gpu":true,"fresh":true}""");
+            await posted.FinishAsync(id);
+            var job = JsonElement.Parse(await posted.Http.GetStringAsync($"/api/jobs/{id}"));
+            times.Add((job.GetProperty("started_at").GetDateTime() - job.GetProperty("created_at").GetDateTime()).TotalMilliseconds);
+            // Until the worker looks for more, finds nothing and is idle.
+            await Task.Delay(1000);
+        }
+        Print("a job with special requirements, from posted to begun by an idle worker that fits", times);
     }
 
     private static void Print(string what, IEnumerable<double> milliseconds)

@@ -31,6 +31,9 @@ internal sealed class JobChanges
     /// <summary>How many watch now.</summary>
     public int Watchers => _watches.Sum(job => job.Value.Length);
 
+    /// <summary>The jobs that are watched now, and whatever else is by a name.</summary>
+    public IEnumerable<string> Watched => _watches.Keys.Where(id => id != Any);
+
     /// <summary>Starts watching a job; dispose of it to stop.</summary>
     public Watch Start(string jobId)
     {

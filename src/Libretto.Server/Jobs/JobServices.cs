@@ -30,6 +30,8 @@ internal static class JobServices
         services.AddSingleton<QueueState>();
         services.AddSingleton<WorkOnNext>(provider => provider.GetRequiredService<JobWorker>().RunNextAsync);
         services.AddHostedService<RecoveryScan>();
+        if (options is { UsesPostgres: true, ServesApi: true })
+            services.AddHostedService<WatchedProgress>();
 
         services.AddSingleton<JobWorker>();
         services.AddSingleton<JobOutcome>();

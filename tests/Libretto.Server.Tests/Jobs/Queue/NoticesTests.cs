@@ -1,7 +1,11 @@
 using System.Globalization;
 using Libretto.Server.Data;
+using Libretto.Server.Data.Entities;
+using Libretto.Server.Jobs;
+using Libretto.Server.Jobs.Queue;
 using Libretto.Server.Jobs.Workers;
 using Libretto.Server.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Libretto.Server.Tests.Jobs.Queue;
@@ -10,6 +14,8 @@ namespace Libretto.Server.Tests.Jobs.Queue;
 public sealed class NoticesTests(PostgresCluster cluster) : IDisposable
 {
     private static readonly Capabilities s_plain = new(Models: null, Gpu: false, Memory: 2000, Cookies: false);
+
+    private static readonly TimeSpan s_atOnce = TimeSpan.FromMilliseconds(300);
 
     private readonly ScratchFolder _folder = new();
 
@@ -25,9 +31,18 @@ public sealed class NoticesTests(PostgresCluster cluster) : IDisposable
         await using var plain = await StartAsync(database, "worker", s_plain);
         await using var gpu = await StartAsync(database, "worker", s_plain with { Gpu = true });
 
-        var job = await api.Client.FinishAsync(await api.Client.PostAsync(TestAudio.Tone(_folder, 0.5), """{"gpu":true}"""));
+        // Nobody scans within the hour. The machine may be busy with other tests at one moment or another, not at each of these.
+        var soonest = TimeSpan.MaxValue;
+        for (var i = 1; i <= 5 && soonest > s_atOnce; i++)
+        {
+            var job = await api.Client.FinishAsync(await api.Client.PostAsync(TestAudio.Tone(_folder, 0.5 + (i * 0.01)), """{"gpu":true}"""));
 
-        Assert.Equal(("completed", 0), (job.Text("status"), job.Number("attempts")));
+            Assert.Equal(("completed", 0), (job.Text("status"), job.Number("attempts")));
+            var waited = job.GetProperty("started_at").GetDateTime() - job.GetProperty("created_at").GetDateTime();
+            soonest = waited < soonest ? waited : soonest;
+        }
+
+        Assert.InRange(soonest, TimeSpan.Zero, s_atOnce);
     }
 
     [Fact]
@@ -42,6 +57,29 @@ public sealed class NoticesTests(PostgresCluster cluster) : IDisposable
         await api.Client.SendAsync(HttpMethod.Post, $"/api/jobs/{id}/cancel");
 
         Assert.Equal("cancelled", (await api.Client.FinishAsync(id)).Text("status"));
+    }
+
+    [Fact]
+    public async Task Whoever_watches_a_song_hears_how_far_it_is_elsewhere()
+    {
+        var database = await cluster.CreateDatabaseAsync();
+        await using var api = await StartAsync(database, "api", s_plain);
+        await using var elsewhere = await StartAsync(database, "api", s_plain);
+        var id = await api.Client.PostAsync(TestAudio.Tone(_folder, 0.5));
+        using var watch = api.Services.GetRequiredService<JobChanges>().Start(id);
+        var claims = elsewhere.Services.GetRequiredService<JobClaims>();
+        var job = (await claims.ClaimNextAsync(Lane.Compute, "elsewhere", Ct))!;
+
+        for (var pct = 10; pct <= 30; pct += 10)
+        {
+            // What came before has been heard of.
+            while (await watch.WaitAsync(TimeSpan.FromSeconds(1), Ct))
+            {
+            }
+            Assert.True(await claims.ReportAsync(job, new JobProgress(pct, "transcribe", "listening", []), Ct));
+
+            Assert.True(await watch.WaitAsync(TimeSpan.FromSeconds(20), Ct), $"nobody was told of {pct} %");
+        }
     }
 
     [Fact]

@@ -29,10 +29,11 @@ internal static partial class HtmlRemains
         RegexOptions.IgnoreCase)]
     private static partial Regex Sign();
 
-    [GeneratedRegex("<!--.*?-->", RegexOptions.Singleline)]
+    // Of bounded length, and without two ways to the same match: a long text that only begins comments or breaks must not take long.
+    [GeneratedRegex("<!--.{0,500}?-->", RegexOptions.Singleline)]
     private static partial Regex Comment();
 
-    [GeneratedRegex(@"[ \t]*<(?:br\s*/?|/(?:p|div|li|h[1-6]))\s*>[ \t]*\r?\n?", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"[ \t]*<(?:br|/(?:p|div|li|h[1-6]))(?>\s*)(?:/(?>\s*))?>[ \t]*\r?\n?", RegexOptions.IgnoreCase)]
     private static partial Regex Break();
 
     [GeneratedRegex(

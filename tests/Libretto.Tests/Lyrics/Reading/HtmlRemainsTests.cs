@@ -26,4 +26,17 @@ public sealed class HtmlRemainsTests
         Assert.Equal(["one two three", "four"], reading.Document.Lines.Select(line => line.Text));
         Assert.Equal(2, reading.Document.Lines[0].Words[1].Start);
     }
+
+    [Theory]
+    [InlineData("<!--")]
+    [InlineData("<br")]
+    [InlineData("<br        ")]
+    [InlineData("<b>x")]
+    [InlineData(" ")]
+    public void A_long_text_that_only_begins_what_a_page_has_is_read_to_its_end(string part)
+    {
+        var notices = new LyricsNotices();
+        var text = "&nbsp;" + string.Concat(Enumerable.Repeat(part, 200_000 / part.Length)) + "\nend";
+        Assert.EndsWith("\nend", HtmlRemains.Remove(text, breaksLines: true, notices), StringComparison.Ordinal);
+    }
 }

@@ -344,7 +344,9 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
             ct);
     }
 
-    /// <summary>The text added to the status is as in <c>claim.postgres.sql</c>: the row is found by its id, not among those at work.</summary>
+    /// <summary>
+    /// The text added to the status is as in <c>claim.postgres.sql</c>: the row is found by its id, not among those at work.
+    /// </summary>
     private static IQueryable<Job> Held(LibrettoDb context, Job job) =>
         context.Jobs.Where(row => row.Id == job.Id && row.Claim == job.Claim && row.Status + "" == JobStatus.Running);
 

@@ -34,7 +34,8 @@ served as materialized (
 next as materialized (
     select jobs.id
     from first join jobs using (id)
-    where first.suspicious = (select suspicious from served) and first.priority = (select priority from served) and jobs.status || '' = 'queued'
+    where first.suspicious = (select suspicious from served) and first.priority = (select priority from served)
+        and jobs.status || '' = 'queued'
     order by served_at, since, first.key_id
     limit 1
     for update of jobs skip locked

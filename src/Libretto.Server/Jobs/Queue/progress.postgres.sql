@@ -1,7 +1,7 @@
 -- Writes how far the jobs of a process are, all in one statement: @ids, @claims, @pcts, @stages, @messages, @logs and @heards, one of each
--- for every job. Gives the ids of those that are still its own and not to be cancelled. Nobody waits for the disk: should the machine of the
--- database die, workers write the last moments of progress anew. Those who watch look for themselves (WatchedProgress). "status || ''" is
--- as in claim.postgres.sql.
+-- for every job. Gives the ids of those that are still its own and not to be cancelled. Nobody waits for the disk: should the machine of
+-- the database die, workers write the last moments of progress anew. Those who watch look for themselves (WatchedProgress).
+-- "status || ''" is as in claim.postgres.sql.
 with quick as materialized (select set_config('synchronous_commit', 'off', true)),
 written as (
     update jobs

@@ -14,9 +14,6 @@ namespace Libretto.Cli.Songs;
 internal sealed class LibraryTask(
     LibrarySession session, LibraryRequest request, LibraryReportFile? reportFile, JellyfinHandOver? handOver, LibraryDisplay display)
 {
-    /// <summary>After so long a song is tried again that failed for a reason that may have passed.</summary>
-    private static readonly TimeSpan s_tryAgain = TimeSpan.FromMinutes(5);
-
     private readonly HashSet<string> _told = [];
     private bool _isTriedAgain;
 
@@ -39,7 +36,7 @@ internal sealed class LibraryTask(
         display.Watching(request.Folders);
         while (true)
         {
-            await session.WaitAsync(_isTriedAgain ? s_tryAgain : null, cancellationToken);
+            await session.WaitAsync(_isTriedAgain, cancellationToken);
             var plan = await session.PlanAsync(display, cancellationToken);
             // Whoever watches is told when there is something to tell.
             if (plan.Work.Any())

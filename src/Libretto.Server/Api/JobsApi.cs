@@ -36,6 +36,10 @@ internal static class JobsApi
     public static async Task<Job> FindAsync(string id, Caller caller, JobStore store, CancellationToken ct) =>
         await store.FindAsync(id, ct) is { } job && caller.MaySee(job) ? job : throw ApiProblem.NoSuchJob();
 
+    /// <summary>How many jobs, or lists of them, a page has at most.</summary>
+    /// <param name="limit">What the request says, 1 to 200; 50 where it says nothing.</param>
+    public static int PageSize(string? limit) => FormValue.Whole("limit", limit, 1, LargestPage) ?? UsualPage;
+
     /// <summary>The answer to a request that a job has taken up, with the job's address as Location.</summary>
     public static Accepted<JobView> AcceptedOf(HttpRequest request, Job job) =>
         TypedResults.Accepted($"{request.PathBase}/api/jobs/{job.Id}", JobView.Of(job, request.PathBase));
@@ -60,7 +64,7 @@ internal static class JobsApi
         [FromQuery] string? limit = null)
     {
         // Blank ones are as if absent, as in forms.
-        var most = FormValue.Whole("limit", limit, 1, LargestPage) ?? UsualPage;
+        var most = PageSize(limit);
         (status, search, before) = (FormValue.OneOf("status", status, [.. JobStatus.All]), FormValue.Text(search), FormValue.Text(before));
         list = FormValue.Text(list);
         var jobs = await store.ListAsync(

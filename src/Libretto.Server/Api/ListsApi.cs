@@ -14,9 +14,6 @@ namespace Libretto.Server.Api;
 /// <summary><c>/api/lists</c>: playlists and albums as groups of jobs, each with one progress.</summary>
 internal static class ListsApi
 {
-    private const int LargestPage = 200;
-    private const int UsualPage = 50;
-
     public static void Map(WebApplication app)
     {
         var lists = app.MapGroup("/api/lists").WithTags("Lists");
@@ -35,7 +32,7 @@ internal static class ListsApi
 
     /// <summary>The list, if there is one that the caller may see.</summary>
     public static async Task<SongList> FindAsync(string id, Caller caller, ListStore lists, CancellationToken ct) =>
-        await lists.FindAsync(id, ct) is { } list && (caller.IsAdmin || list.KeyId == caller.KeyId)
+        await lists.FindAsync(id, ct) is { } list && caller.MaySee(list)
             ? list : throw new ApiProblem(404, "list_unknown", "There is no such list.");
 
     private static async Task<Accepted<ListView>> PostAsync(
@@ -52,7 +49,7 @@ internal static class ListsApi
     private static async Task<Ok<ListsView>> ListAsync(
         HttpRequest request, Caller caller, ListStore lists, CancellationToken ct, [FromQuery] string? limit = null)
     {
-        var all = await lists.AllAsync(caller.SeesOnly, FormValue.Whole("limit", limit, 1, LargestPage) ?? UsualPage, ct);
+        var all = await lists.AllAsync(caller.SeesOnly, JobsApi.PageSize(limit), ct);
         var progress = await lists.ProgressAsync([.. all.Select(list => list.Id)], ct);
         return TypedResults.Ok(new ListsView(
             [.. all.Select(list => ListView.Of(list, progress.GetValueOrDefault(list.Id, ListProgress.None), request.PathBase))]));

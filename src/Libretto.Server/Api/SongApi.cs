@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Libretto.Server.Api.Intake;
 using Libretto.Server.Data.Entities;
 using Libretto.Server.Http;
@@ -32,7 +31,7 @@ internal static class SongApi
         CancellationToken ct)
     {
         var job = await JobsApi.FindAsync(id, caller, jobs, ct);
-        var name = await ReadAsync(request, body => JsonSerializer.DeserializeAsync(body, ApiJson.Readable.SongName, ct));
+        var name = await JsonBody.ReadAsync(request, ApiJson.Readable.SongName, ct);
         var title = name.Title is null ? job.Title : CheckedTitle(name.Title);
         var artist = name.Artist is null ? job.Artist : Checked("artist", name.Artist);
         await names.RenameAsync(job, title, artist, ct);
@@ -51,7 +50,7 @@ internal static class SongApi
         CancellationToken ct)
     {
         var job = await JobsApi.FindAsync(id, caller, jobs, ct);
-        var again = await ReadAsync(request, body => JsonSerializer.DeserializeAsync(body, ApiJson.Readable.SongAgain, ct));
+        var again = await JsonBody.ReadAsync(request, ApiJson.Readable.SongAgain, ct);
         await remake.BeginAsync(job, again.Options ?? new JobOptions(), again.Lyrics, caller, ct);
         return JobsApi.AcceptedOf(request, await JobsApi.FindAsync(id, caller, jobs, ct));
     }
@@ -61,18 +60,6 @@ internal static class SongApi
         var words = string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Trim();
         return words.Length > LongestName ? throw ApiProblem.BadOption(field, $"at most {LongestName} characters")
             : words.Length == 0 ? null : words;
-    }
-
-    private static async Task<T> ReadAsync<T>(HttpRequest request, Func<Stream, ValueTask<T?>> read) where T : class
-    {
-        try
-        {
-            return await read(request.Body) ?? throw ApiProblem.BadJson("The body");
-        }
-        catch (JsonException e)
-        {
-            throw ApiProblem.BadJson("The body", e);
-        }
     }
 }
 

@@ -17,11 +17,6 @@ internal sealed partial class WatchedFolders(
     /// <summary>Songs whose jobs are waited for at the same time.</summary>
     private const int JobsAtOnce = 4;
 
-    private static readonly TimeSpan s_atRest = TimeSpan.FromSeconds(3);
-
-    /// <summary>After so long what failed for a reason that may have passed is tried again.</summary>
-    private static readonly TimeSpan s_tryAgain = TimeSpan.FromMinutes(5);
-
     private readonly HashSet<string> _told = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -52,7 +47,7 @@ internal sealed partial class WatchedFolders(
     {
         var request = new LibraryRequest(options.Watch)
         {
-            AtRest = s_atRest,
+            AtRest = LibraryRequest.UsualRest,
             Jobs = JobsAtOnce,
             Lyrics = options.OffersLookup && !settings.Local ? LyricsUse.LookUp : LyricsUse.Sidecar,
             StateFolder = Path.Combine(options.DataFolder, "watch"),
@@ -67,7 +62,7 @@ internal sealed partial class WatchedFolders(
             var isTriedAgain = false;
             while (true)
             {
-                await session.WaitAsync(isTriedAgain ? s_tryAgain : null, led.Token);
+                await session.WaitAsync(isTriedAgain, led.Token);
                 var plan = await session.PlanAsync(cancellationToken: led.Token);
                 foreach (var trouble in plan.Troubles.Concat(plan.Songs.Where(song => !song.IsWork).SelectMany(NoticesOf)))
                     Tell(trouble);

@@ -18,7 +18,11 @@ internal sealed record Caller(string KeyId, bool IsAdmin)
     /// <summary>Whose jobs to list: null for all.</summary>
     public string? SeesOnly => IsAdmin ? null : KeyId;
 
-    public bool MaySee(Job job) => IsAdmin || job.KeyId == KeyId;
+    public bool MaySee(Job job) => MaySee(job.KeyId);
+
+    public bool MaySee(SongList list) => MaySee(list.KeyId);
+
+    private bool MaySee(string keyId) => IsAdmin || keyId == KeyId;
 
     /// <summary>The caller in the framework's terms.</summary>
     public ClaimsPrincipal ToPrincipal() =>

@@ -17,7 +17,7 @@ internal sealed class LyricsLookup
     public const string Source = "lrclib";
 
     /// <summary>Recordings whose lengths differ by more, in seconds, are not the same.</summary>
-    private const double SameLength = 2;
+    internal const double SameLength = 2;
 
     private readonly Func<HttpClient> _http;
     private readonly Uri _address;

@@ -92,7 +92,7 @@ internal sealed class LibraryPlanner(LibraryRequest request, LibraryScan scan, P
     private static int Rank(string kind) => Array.IndexOf(s_best, kind) is >= 0 and var rank ? rank : s_best.Length;
 
     private static bool IsSame(ScannedFile one, ScannedFile other) =>
-        one.Duration == 0 || other.Duration == 0 || Math.Abs(one.Duration - other.Duration) <= PlanRules.SameLength;
+        PlanRules.MayBeSame(one.Duration, other.Duration);
 
     private static ScannedFile Look(WalkedFile file, LibraryState state)
     {

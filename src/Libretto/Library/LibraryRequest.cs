@@ -57,6 +57,9 @@ public sealed record LibraryRequest(IReadOnlyList<string> Folders)
     /// </summary>
     public TimeSpan AtRest { get; init; }
 
+    /// <summary>How long that is for whoever watches folders, if nothing speaks for another time: 3 s.</summary>
+    public static TimeSpan UsualRest { get; } = TimeSpan.FromSeconds(3);
+
     /// <summary>
     /// Where it is remembered what was found and done; null (the default) for the user's own folder, see <see cref="Output.StateFolder"/>.
     /// </summary>

@@ -1,3 +1,4 @@
+using Libretto.Acquire;
 using Libretto.Library.Files;
 using Libretto.Library.Tags;
 using Libretto.Lyrics;
@@ -11,9 +12,6 @@ namespace Libretto.Library;
 /// <param name="written">The same, one by one.</param>
 internal sealed class PlanRules(LibraryRequest request, ResultFiles files, WrittenFiles written)
 {
-    /// <summary>Recordings whose lengths differ by more, in seconds, are not the same.</summary>
-    internal const double SameLength = 2;
-
     /// <summary>Decides.</summary>
     /// <param name="file">The song.</param>
     /// <param name="scanned">What is in it.</param>
@@ -30,8 +28,8 @@ internal sealed class PlanRules(LibraryRequest request, ResultFiles files, Writt
         var before = state.Record(file.Path);
         var record = before?.IsOf(file) == true ? before : null;
         // Another recording has taken the song's place: what was made of the first is of no use.
-        var redo = request.Redo || (record is null && before is { Action: not null, Duration: > 0 } && scanned.Duration > 0 &&
-            Math.Abs(before.Duration - scanned.Duration) > SameLength);
+        var redo = request.Redo || (record is null && before is { Action: not null } &&
+            !MayBeSame(before.Duration, scanned.Duration));
         var notices = sidecars.Where(sidecar => sidecar.Scanned.Trouble is not null)
             .Select(sidecar => $"{sidecar.File.Name} is not used: {sidecar.Scanned.Trouble}").ToList();
         var known = Known(sidecars, scanned, record, redo, notices);
@@ -96,6 +94,10 @@ internal sealed class PlanRules(LibraryRequest request, ResultFiles files, Writt
             known.Add(new KnownLyrics(scanned.Level, KnownLyrics.Tags));
         return known;
     }
+
+    /// <summary>Whether recordings of these lengths in seconds may be the same; of a length of 0 nothing is known.</summary>
+    public static bool MayBeSame(double one, double other) =>
+        one == 0 || other == 0 || Math.Abs(one - other) <= LyricsLookup.SameLength;
 
     /// <summary>What tells a sidecar that was found to be another song's from one that has taken its place.</summary>
     public static string Mark(WalkedFile file) => FormattableString.Invariant($"{file.Name}|{file.Length}|{file.Modified}");

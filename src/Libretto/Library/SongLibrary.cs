@@ -68,6 +68,8 @@ public sealed class SongLibrary
 /// <summary>Work on one collection.</summary>
 public sealed class LibrarySession : IDisposable
 {
+    private static readonly TimeSpan s_tryAgain = TimeSpan.FromMinutes(5);
+
     private readonly LibraryRequest _request;
     private readonly IReadOnlyList<LibraryState> _states;
     private readonly AudioDecoder _decoder;
@@ -123,14 +125,15 @@ public sealed class LibrarySession : IDisposable
     /// notifications, and by looking again from time to time, since folders on the network give none. The first wait ends when what is
     /// there is at rest.
     /// </summary>
-    /// <param name="most">Ends the wait after so long in any case; null for never.</param>
+    /// <param name="triesAgain">Whether the wait ends after five minutes in any case, because something failed for a reason that may have
+    /// passed by then.</param>
     /// <param name="cancellationToken">Ends it with an exception.</param>
-    public async Task WaitAsync(TimeSpan? most = null, CancellationToken cancellationToken = default)
+    public async Task WaitAsync(bool triesAgain = false, CancellationToken cancellationToken = default)
     {
         if (_resting is null)
             throw new InvalidOperationException($"{nameof(LibraryRequest.AtRest)} says how long files are waited for.");
         _watch ??= new LibraryWatch([.. _states.Select(state => state.Root)], _resting, _time);
-        await _watch.WaitAsync(most, cancellationToken);
+        await _watch.WaitAsync(triesAgain ? s_tryAgain : null, cancellationToken);
     }
 
     /// <summary>Lets others work on the folders.</summary>

@@ -13,9 +13,6 @@ internal sealed class LibraryOptions
     private const string Nothing = "none";
     private const int MostJobs = 64;
 
-    /// <summary>How long a watched file must have stayed the same.</summary>
-    private static readonly TimeSpan s_atRest = TimeSpan.FromSeconds(3);
-
     private readonly Option<bool> _dryRun = new("--dry-run")
     {
         Description = "Only say what would be done with which song, and about how long it takes.",
@@ -136,7 +133,7 @@ internal sealed class LibraryOptions
     /// <summary>What the command line asks for.</summary>
     public LibraryRequest Read(ParseResult parsed, IReadOnlyList<string> folders, SongRequest song) => new(folders)
     {
-        AtRest = parsed.GetValue(_watch) ? s_atRest : TimeSpan.Zero,
+        AtRest = parsed.GetValue(_watch) ? LibraryRequest.UsualRest : TimeSpan.Zero,
         DryRun = parsed.GetValue(_dryRun),
         Redo = parsed.GetValue(_redo),
         Formats = [.. Names(parsed.GetValue(_write)).Select(LyricsFormats.Named).Distinct()],

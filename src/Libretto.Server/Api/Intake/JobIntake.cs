@@ -23,7 +23,7 @@ internal sealed partial class JobIntake(
     {
         var idempotencyKey = IdempotencyKeyOf(request);
         if (request.HasJsonContentType())
-            return await TakeAsync(await LinkIntake.BodyAsync(request, ct), caller, idempotencyKey, ct);
+            return await TakeAsync(await JsonBody.ReadAsync(request, ApiJson.Readable.LinkPost, ct), caller, idempotencyKey, ct);
         using var upload = await uploads.ReadAsync(request, ct);
         return await TakeAsync(upload, caller, idempotencyKey, ct);
     }

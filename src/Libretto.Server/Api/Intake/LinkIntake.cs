@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Libretto.Acquire;
 using Libretto.Server.Data.Entities;
 using Libretto.Server.Http;
@@ -6,7 +5,6 @@ using Libretto.Server.Jobs;
 using Libretto.Server.Jobs.Queue;
 using Libretto.Server.Security;
 using Libretto.Storage;
-using Microsoft.AspNetCore.Http;
 
 namespace Libretto.Server.Api.Intake;
 
@@ -23,10 +21,9 @@ internal sealed class LinkIntake(LinkFetch links, JobOptionsRules rules, JobCook
         var options = (post.Options ?? new JobOptions()).WithoutBlanks();
         rules.Check(options, caller);
         var link = SongLink.Parse(post.Url ?? "");
-        if (!string.IsNullOrWhiteSpace(post.Cookies) && !caller.IsAdmin)
-            throw new ApiProblem(403, "admin_only", "Cookies can be given with an admin key only.");
+        var given = CookiesOf(post.Cookies, caller);
         var lyrics = post.Lyrics is null ? null : GivenLyrics.Of(post.Lyrics, fileName: null);
-        var protectedCookies = string.IsNullOrWhiteSpace(post.Cookies) ? null : cookies.Protect(post.Cookies);
+        var protectedCookies = given is null ? null : cookies.Protect(given);
         var known = await links.FindAsync(link, ct);
         if (options.Fresh == true)
             known = null;
@@ -35,20 +32,12 @@ internal sealed class LinkIntake(LinkFetch links, JobOptionsRules rules, JobCook
         return factory.ForLink(caller.KeyId, options, link, known, lyrics?.Key) with { Cookies = protectedCookies };
     }
 
-    /// <summary>The body of a request.</summary>
-    /// <exception cref="ApiProblem">It is no such JSON.</exception>
-    public static async Task<LinkPost> BodyAsync(HttpRequest request, CancellationToken ct)
-    {
-        try
-        {
-            return await JsonSerializer.DeserializeAsync(request.Body, ApiJson.Readable.LinkPost, ct)
-                ?? throw ApiProblem.BadJson("The body");
-        }
-        catch (JsonException e)
-        {
-            throw ApiProblem.BadJson("The body", e);
-        }
-    }
+    /// <summary>The cookies that come with a link; null where there are none.</summary>
+    /// <exception cref="ApiProblem">The caller may not give any.</exception>
+    public static string? CookiesOf(string? given, Caller caller) =>
+        string.IsNullOrWhiteSpace(given) ? null
+        : caller.IsAdmin ? given
+        : throw new ApiProblem(403, "admin_only", "Cookies can be given with an admin key only.");
 }
 
 /// <summary>The JSON body of a new job for a link.</summary>

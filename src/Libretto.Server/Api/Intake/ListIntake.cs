@@ -74,8 +74,7 @@ internal sealed class ListIntake(
 
     private async Task<FoundSongs> OfLinkAsync(ListPost post, Caller caller, CancellationToken ct)
     {
-        if (!string.IsNullOrWhiteSpace(post.Cookies) && !caller.IsAdmin)
-            throw new ApiProblem(403, "admin_only", "Cookies can be given with an admin key only.");
+        var cookies = LinkIntake.CookiesOf(post.Cookies, caller);
         var link = SongLink.ParseList(post.Url ?? "");
         var folder = Directory.CreateDirectory(temporary.NewFile()).FullName;
         try
@@ -83,8 +82,7 @@ internal sealed class ListIntake(
             var asked = new LinkRequest(link, folder)
             {
                 Limits = new FetchLimits { Bytes = options.MaxUploadBytes, Duration = options.MaxDuration },
-                Cookies = string.IsNullOrWhiteSpace(post.Cookies) ? null
-                    : CookieJar.Parse(post.Cookies, "The text given as cookies", time.GetUtcNow()),
+                Cookies = cookies is null ? null : CookieJar.Parse(cookies, "The text given as cookies", time.GetUtcNow()),
                 WithoutBadCookies = true,
             };
             // A link that leads to a song is a list of one.
@@ -125,11 +123,10 @@ internal sealed class ListIntake(
 
     private static async Task<(ListPost Post, (string Name, byte[] Bytes)? File)> ReadAsync(HttpRequest request, CancellationToken ct)
     {
+        if (!request.HasFormContentType)
+            return (await JsonBody.ReadAsync(request, ApiJson.Readable.ListPost, ct), null);
         try
         {
-            if (!request.HasFormContentType)
-                return (await JsonSerializer.DeserializeAsync(request.Body, ApiJson.Readable.ListPost, ct)
-                    ?? throw ApiProblem.BadJson("The body"), null);
             var form = await request.ReadFormAsync(ct);
             var wishes = form["options"].ToString() is { Length: > 0 } json
                 ? JsonSerializer.Deserialize(json, ApiJson.Readable.JobOptions) : null;
@@ -142,7 +139,7 @@ internal sealed class ListIntake(
         }
         catch (JsonException e)
         {
-            throw ApiProblem.BadJson(request.HasFormContentType ? "The part options" : "The body", e);
+            throw ApiProblem.BadJson("The part options", e);
         }
         catch (InvalidDataException)
         {

@@ -1,6 +1,5 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Libretto.Server.Api;
 using Libretto.Server.Api.Intake;
@@ -136,15 +135,7 @@ internal static class PartyApi
     {
         if (request.ContentLength is null or > MostBody)
             throw new ApiProblem(413, "too_large", $"At most {MostBody} bytes.");
-        try
-        {
-            return await JsonSerializer.DeserializeAsync(request.Body, PartyJson.Default.GuestWish, ct)
-                ?? throw ApiProblem.BadJson("The body");
-        }
-        catch (JsonException e)
-        {
-            throw ApiProblem.BadJson("The body", e);
-        }
+        return await JsonBody.ReadAsync(request, PartyJson.Default.GuestWish, ct);
     }
 }
 

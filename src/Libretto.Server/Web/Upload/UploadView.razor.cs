@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Libretto.Library.Files;
 using Libretto.Server.Api;
 using Libretto.Server.Api.Intake;
 using Libretto.Server.Http;
@@ -14,8 +15,6 @@ namespace Libretto.Server.Web.Upload;
 /// <summary>Takes songs in. Files go from the browser to the API as any client's would; this only says which, with what wishes.</summary>
 public sealed partial class UploadView : ComponentBase
 {
-    private static readonly string[] s_lists = [".m3u", ".m3u8", ".pls"];
-
     private readonly List<SongDraft> _drafts = [];
     private readonly SongOptions _options = new() { Stems = true };
     private readonly TaskCompletionSource _isOpen = new();
@@ -70,7 +69,7 @@ public sealed partial class UploadView : ComponentBase
                 Trouble = trouble,
                 IsHopeless = trouble is not null,
                 IsDropped = isDropped,
-                IsList = s_lists.Contains(Path.GetExtension(file.Name), StringComparer.OrdinalIgnoreCase),
+                IsList = PlaylistFiles.IsNamedAsList(file.Name),
             });
         }
         _drafts.AddRange(taken);

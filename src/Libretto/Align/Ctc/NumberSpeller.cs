@@ -44,7 +44,9 @@ internal sealed class NumberSpeller
     /// <param name="language">An ISO 639 code, with or without a region; null where it is not known.</param>
     public static NumberSpeller? Of(string? language)
     {
-        var code = language?.Split('-', '_')[0].ToLowerInvariant() is "no" or "nn" ? "nb" : language?.Split('-', '_')[0].ToLowerInvariant();
+        var code = language?.Split('-', '_')[0].ToLowerInvariant();
+        if (code is "no" or "nn")
+            code = "nb";
         if (code is null || !Languages.Contains(code))
             return null;
         try

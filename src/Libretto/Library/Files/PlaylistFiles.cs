@@ -21,8 +21,11 @@ public sealed class PlaylistFiles(Action<string> trouble)
     /// Whether a file is a list, by its name; a song in pieces is none, which has the same name (HTTP Live Streaming) and says so.
     /// </summary>
     /// <param name="path">Its path.</param>
-    public static bool IsPlaylist(string path) =>
-        s_endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase) && !IsStream(path);
+    public static bool IsPlaylist(string path) => IsNamedAsList(path) && !IsStream(path);
+
+    /// <summary>Whether a file is named as lists are.</summary>
+    /// <param name="name">Its name or path; it need not be here.</param>
+    public static bool IsNamedAsList(string name) => s_endings.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The songs of a list, folder by folder, each with the lyrics beside it.</summary>
     /// <param name="list">The list's path.</param>

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Libretto.Acquire;
 
 namespace Libretto.Library.Jellyfin;
 
@@ -11,9 +12,6 @@ public sealed class JellyfinLyrics
 {
     private const int MostFound = 500;
     private const long TicksInSecond = 10_000_000;
-
-    /// <summary>Recordings whose lengths differ by more, in seconds, are not the same.</summary>
-    private const double SameLength = 2;
 
     private readonly HttpClient _http;
     private readonly string _key;
@@ -81,7 +79,7 @@ public sealed class JellyfinLyrics
             string.Equals(item.Name, song.Title, StringComparison.OrdinalIgnoreCase) &&
             item.Artists?.Contains(artist, StringComparer.OrdinalIgnoreCase) == true &&
             (item.RunTimeTicks is not { } ticks || song.Duration == 0 ||
-                Math.Abs(ticks / (double)TicksInSecond - song.Duration) <= SameLength)));
+                Math.Abs(ticks / (double)TicksInSecond - song.Duration) <= LyricsLookup.SameLength)));
     }
 
     private static string? Only(IEnumerable<JellyfinItem> items) => items.Take(2).ToList() is [var item] ? item.Id : null;

@@ -32,6 +32,29 @@ public sealed class AlignTests : IDisposable
     }
 
     [Fact]
+    public async Task Lines_keep_the_times_they_have_where_those_are_the_songs()
+    {
+        Repository.SharedFile("models", "whisper-base");
+        var speech = await ConvertAsync(Repository.SharedFile("audio", "jfk.wav"));
+        double[] times = [0.41, 3.42, 5.53, 8.24], others = [0, 1, 2, 10];
+
+        var kept = await AlignAsync(speech, Lrc(times));
+        Assert.Equal(times, Starts(kept));
+        Assert.Contains("The lines keep their own times", kept.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"estimated\"", File.ReadAllText(_libretto.Folder["song.json"]), StringComparison.Ordinal);
+
+        var anew = await AlignAsync(speech, Lrc(others));
+        Assert.InRange(Starts(anew)[3], 7.8, 8.6);
+        Assert.Contains("do not fit the recording", anew.Errors, StringComparison.Ordinal);
+
+        static string Lrc(double[] starts) => string.Concat(Speech.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Zip(starts, (line, start) => FormattableString.Invariant($"[00:{start:00.00}]{line}\n")));
+
+        double[] Starts(Outcome run) =>
+            [.. Aligned(run, speech).GetProperty("lines").EnumerateArray().Select(line => line.GetProperty("start").GetDouble())];
+    }
+
+    [Fact]
     public async Task Lyrics_that_are_not_sung_here_are_timed_but_not_believed()
     {
         Repository.SharedFile("models", "whisper-base");
@@ -113,7 +136,7 @@ public sealed class AlignTests : IDisposable
     {
         _libretto["LIBRETTO_MODELS"] = TestModels.Folder;
         File.WriteAllText(_libretto.Folder["words.txt"], lyrics);
-        return await _libretto.RunAsync("align", song, "--lyrics", "words.txt", "--model", "whisper-base", "--language", "en");
+        return await _libretto.RunAsync("align", song, "--lyrics", "words.txt", "--model", "whisper-base", "--language", "en", "--force");
     }
 
     private JsonElement Aligned(Outcome run, string song)

@@ -138,7 +138,7 @@ public sealed class SongPipeline
         {
             await _engines.PrepareAlignerAsync(engine, fetching, cancellationToken);
             // Lines with times of their own can do without, if they must.
-            if (!request.CheckLyrics || !request.Lyrics.IsTimed)
+            if (!request.Lyrics.IsTimed)
                 _engines.Aligner(engine);
         }
         foreach (var notice in request.LyricsNotices ?? [])

@@ -35,13 +35,14 @@ public sealed record SongRequest(string Path)
     public int BeamSize { get; init; } = 1;
 
     /// <summary>
-    /// The words, where they are known: they are kept, line by line, and only timed. Null (the default) takes what is heard.
+    /// The words, where they are known: they are kept, line by line, and only timed. Lines that have times keep them if those are found to
+    /// be this recording's, and get word times within them. Null (the default) takes what is heard.
     /// </summary>
     public LyricsDocument? Lyrics { get; init; }
 
     /// <summary>
-    /// True where <see cref="Lyrics"/> only lie with the song and may be another's: they are used if they are what is sung, and the times
-    /// of their lines stay where those are this recording's. False (the default) takes the words as given and times them anew.
+    /// True where <see cref="Lyrics"/> only lie with the song and may be another's: they are used if they are what is sung. False (the
+    /// default) takes the words as given.
     /// </summary>
     public bool CheckLyrics { get; init; }
 

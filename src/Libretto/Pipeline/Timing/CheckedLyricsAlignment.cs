@@ -7,10 +7,14 @@ using Libretto.Pipeline.Transcripts;
 
 namespace Libretto.Pipeline.Timing;
 
-/// <summary>Times lyrics that lay with a song, unless they are found to be another's. Lines keep the times they have.</summary>
+/// <summary>
+/// Times lyrics whose lines may have times already: lines keep them where they are found to be this recording's. Lyrics that only lay with
+/// the song may be found to be another's.
+/// </summary>
 /// <param name="song">The song, in the step that aligning is.</param>
 /// <param name="aligner">What can listen for the words; null when nothing here can.</param>
-internal sealed class CheckedLyricsAlignment(Song song, AlignerChoice? aligner)
+/// <param name="mayBeAnothers">Whether nobody said that the words are this song's.</param>
+internal sealed class CheckedLyricsAlignment(Song song, AlignerChoice? aligner, bool mayBeAnothers)
 {
     /// <summary>Compares them with what was heard, and times them.</summary>
     /// <param name="lyrics">The lyrics.</param>
@@ -24,7 +28,7 @@ internal sealed class CheckedLyricsAlignment(Song song, AlignerChoice? aligner)
     {
         var compared = new SyncedLyrics(lyrics, heard.Transcript.Words);
         var share = string.Create(CultureInfo.InvariantCulture, $"{100 * compared.Matched:F0} % of their words were heard");
-        if (compared.AreAnothers)
+        if (mayBeAnothers && compared.AreAnothers)
         {
             song.Notice(
                 $"The lyrics that lie with the song are another's ({share}), so they are not used. Remove them, or put them right.");

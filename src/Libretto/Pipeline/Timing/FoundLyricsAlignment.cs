@@ -36,6 +36,12 @@ internal sealed class FoundLyricsAlignment(Song song, AlignerChoice? aligner)
                 CultureInfo.InvariantCulture,
                 $"{which} are used with their times, moved by {compared.Offset:+0.0;-0.0;0.0} s: {share}, {100 * compared.Agreement:F0} " +
                 $"% of those in time."));
+            // Words within their lines: a hosted engine's times are trusted, others are listened for once more.
+            if (aligner is not null && !heard.Engine.Transcriber.TimesAreTrusted)
+                return new TimingResult(
+                    await new LyricsAlignment(song, aligner, LyricsLookup.Source)
+                        .RunAsync(found.Lyrics, heard, vocals, language, cancellationToken, compared.Later),
+                    "synced", IsSupplied: true);
             return new TimingResult(compared.ToAligned(LyricsLookup.Source, heard.Transcript.Duration), "synced", IsSupplied: true);
         }
         if (aligner is null)

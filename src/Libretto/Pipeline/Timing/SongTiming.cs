@@ -46,11 +46,11 @@ internal sealed class SongTiming(Song song, SongRequest request, EngineSelector 
     private async Task<TimingResult> ChooseAsync(
         RecognitionResult heard, VocalStem? vocals, string language, CancellationToken cancellationToken)
     {
-        if (request is { Lyrics: { } lying, CheckLyrics: true })
+        if (request.Lyrics is { } timed && (request.CheckLyrics || timed.IsTimed))
         {
             song.Meter.Enter(WorkStep.Align, "aligning the lyrics", Attention);
-            var alignment = new CheckedLyricsAlignment(song, engines.FindAligner(heard.Engine));
-            if (await alignment.RunAsync(lying, heard, vocals, language, cancellationToken) is { } used)
+            var alignment = new CheckedLyricsAlignment(song, engines.FindAligner(heard.Engine), mayBeAnothers: request.CheckLyrics);
+            if (await alignment.RunAsync(timed, heard, vocals, language, cancellationToken) is { } used)
                 return used;
         }
         else if (request.Lyrics is { } given)

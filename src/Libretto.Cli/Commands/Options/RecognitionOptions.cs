@@ -36,8 +36,8 @@ internal sealed class RecognitionOptions
     private readonly Option<string> _lyrics = new("--lyrics")
     {
         Description = "The words, where you have them: a txt, lrc, elrc, srt or json file. They are kept and only timed (needs a Whisper " +
-            "model); lines that have times keep them, if they fit. Or whose words are used: sidecar (those beside the song or in its tags), auto (those of lrclib.net, by title and " +
-            "artist), lookup (sidecar, else auto) or off. For a file of such a name: ./off",
+            "model); lines that have times keep them, if they fit. Or whose words are used: sidecar (those beside the song or in its " +
+            "tags), auto (those of lrclib.net, by title and artist), lookup (sidecar, else auto) or off. For a file of such a name: ./off",
         HelpName = "FILE",
     };
 

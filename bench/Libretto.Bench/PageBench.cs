@@ -12,10 +12,8 @@ internal static class PageBench
 {
     private const string Chromium = "/usr/bin/chromium";
     private const int Loads = 7;
-    private const int Drops = 3;
 
-    /// <param name="dropsAlone">Whether only what follows the drop of a song is measured.</param>
-    public static async Task<int> RunAsync(bool dropsAlone = false)
+    public static async Task<int> RunAsync()
     {
         var folder = Directory.CreateTempSubdirectory("libretto-bench-").FullName;
         try
@@ -23,13 +21,9 @@ internal static class PageBench
             using var playwright = await Playwright.CreateAsync();
             await using var browser = await playwright.Chromium.LaunchAsync(
                 new() { ExecutablePath = Chromium, Args = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"] });
-            if (!dropsAlone)
-            {
-                await using var server = await BenchServer.StartAsync(folder, "api");
-                await WeightAsync(browser, server);
-                await AliveAsync(browser, server);
-            }
-            await DropAsync(browser, folder);
+            await using var server = await BenchServer.StartAsync(folder, "api");
+            await WeightAsync(browser, server);
+            await AliveAsync(browser, server);
             return 0;
         }
         finally
@@ -83,58 +77,6 @@ internal static class PageBench
         }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"alive after: {Median(cold):F0} ms (nothing kept), {Median(warm):F0} ms (files kept), medians of {Loads}"));
-    }
-
-    /// <summary>From the drop of a song to the recording playing, the first given word and the first heard line, at work.</summary>
-    private static async Task DropAsync(IBrowser browser, string folder)
-    {
-        var song = await File.ReadAllBytesAsync(Path.Combine(Paths.Root, "samples", "morning-light.ogg"));
-        await using var server = await BenchServer.StartAsync(Path.Combine(folder, "drop"), "all");
-        var (playing, given, heard) = (new List<double>(), new List<double>(), new List<double>());
-        for (var i = 0; i < Drops * 2; i++)
-        {
-            var hasWords = i % 2 == 0;
-            await using var context = await browser.NewContextAsync();
-            var page = await context.NewPageAsync();
-            await page.GotoAsync(server.Address);
-            await page.WaitForFunctionAsync("() => document.documentElement.dataset.alive === 'true'");
-            await page.Locator(".more-options summary").ClickAsync();
-            if (hasWords)
-            {
-                await page.GetByRole(AriaRole.Combobox, new() { Name = "Words", Exact = true }).SelectOptionAsync("I have them");
-                await page.GetByLabel("Your words").FillAsync("Morning light is on the water");
-            }
-            // Bytes behind its end make another song of it: none is found in the store.
-            var dropped = Convert.ToBase64String([.. song, .. BitConverter.GetBytes(Random.Shared.NextInt64())]);
-            await page.EvaluateAsync(
-                """
-                (bytes) => {
-                  const data = new DataTransfer();
-                  data.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], "song.ogg", { type: "audio/ogg" }));
-                  window.droppedAt = performance.now();
-                  document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
-                }
-                """,
-                dropped);
-            await page.Locator("libretto-player[data-ready]").WaitForAsync(new() { Timeout = 60_000 });
-            if (hasWords)
-            {
-                playing.Add(await page.EvaluateAsync<double>(
-                    """
-                    async () => {
-                      const player = document.querySelector("libretto-player");
-                      await player.toggle();
-                      while (player.deck.now() <= 0) await new Promise(requestAnimationFrame);
-                      return performance.now() - window.droppedAt;
-                    }
-                    """));
-            }
-            await page.Locator(".line").First.WaitForAsync(new() { Timeout = 120_000 });
-            (hasWords ? given : heard).Add(await page.EvaluateAsync<double>("performance.now() - window.droppedAt"));
-        }
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"after a drop: playing {Median(playing):F0} ms, first given word {Median(given):F0} ms, " +
-            $"first heard line {Median(heard):F0} ms"));
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);

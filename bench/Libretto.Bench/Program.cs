@@ -14,7 +14,7 @@ return args switch
     ["page", "--watchers", var views, var file] => await WatchersBench.RunAsync(file, int.Parse(views, CultureInfo.InvariantCulture)),
     ["page", var file] => await PageBench.RunAsync() + await WatchersBench.RunAsync(file, 50),
     ["stage", .. var files] => await StageBench.RunAsync(files.FirstOrDefault()),
-    ["drop"] => await PageBench.RunAsync(dropsAlone: true),
+    ["drop"] => await DropBench.RunAsync(),
     [WatchersBench.Serve, var file] => await WatchersBench.ServeAsync(file),
     ["karaoke", var pitchModel] => await KaraokeBench.RunAsync(pitchModel, Directory.GetCurrentDirectory()),
     ["claims"] => await ScaleBench.RunClaimsAsync(),
@@ -31,7 +31,7 @@ static int Usage()
                bench/run page FILE               the page in Chromium: its weight, how soon it is alive; what 50 views cost
                bench/run page --watchers N FILE  what N views of one moving job cost the server, without a browser
                bench/run stage [FILE]            what a song that plays costs the browser, and how true its words are
-               bench/run drop                    from the drop of a song to the recording playing and the first words
+               bench/run drop                    from the drop of a song to the recording playing and the first words, beside the command line
                bench/run scale                   days of a thousand to a million songs, simulated; with DATABASE_URL what PostgreSQL bears
                bench/run karaoke MODEL           four minutes as MP4 and CD+G, and the notes of the voice by MODEL (the folder of swift-f0)
                bench/run claims                  how many jobs a second 1, 4 and 16 workers can claim of the PostgreSQL at DATABASE_URL

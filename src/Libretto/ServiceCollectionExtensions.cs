@@ -48,6 +48,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<ToolRunner>();
         services.AddSingleton<AudioDecoder>();
         services.AddSingleton<AudioEncoder>();
+        services.AddSingleton<CoverArt>();
         services.AddSingleton(_ => NpmConfiguration.Read(Environment.GetEnvironmentVariable));
         services.AddHttpClient<ModelStore>()
             .ConfigurePrimaryHttpMessageHandler(provider => ModelStore.CreateHandler(provider.GetRequiredService<NpmConfiguration>()));

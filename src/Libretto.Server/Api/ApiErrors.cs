@@ -77,7 +77,9 @@ internal static class ApiErrors
         ["GetExport"] = [s_noJob, new(404, "export_unknown", "export_missing"), .. s_lyrics, new(416, "range_invalid")],
         ["GetWaveform"] = [s_noJob, new(410, "expired")],
         ["GetSound"] = [s_noJob, new(404, "audio_unknown", "audio_missing"), new(410, "expired")],
+        ["GetCover"] = [s_noJob, new(404, "cover_missing"), new(410, "expired")],
         ["GetSongZip"] = [s_noJob, .. s_lyrics],
+        ["GetSongsZip"] = [s_noJob, new(400, "request_broken"), .. s_lyrics, new(422, "option_invalid")],
         ["GetKaraokeFile"] =
         [
             s_noJob, new(404, "audio_unknown"), .. s_lyrics, new(416, "range_invalid"), new(429, "quota_exceeded", "queue_full"),

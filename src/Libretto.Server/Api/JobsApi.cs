@@ -70,7 +70,7 @@ internal static class JobsApi
         var jobs = await store.ListAsync(
             new JobQuery
             {
-                KeyId = caller.SeesOnly, Status = status, Search = search, ListId = list, Before = before, Limit = most + 1,
+                KeyId = caller.SeesOnly, Status = status, Search = search, ListId = list, After = before, Limit = most + 1,
             },
             ct);
         var page = jobs.Take(most).Select(job => JobView.Of(job, request.PathBase)).ToList();

@@ -99,7 +99,8 @@ internal static class OpenApiExamples
         "GetExport" => [("200", "video/mp4", "(the file)"), ("206", "video/mp4", "(a part of the file)")],
         "GetWaveform" => [("200", "application/json", Json("""{"rate":50,"peaks":[0,12,130,255],"voice":[[1.2,3.4]]}"""))],
         "GetSound" => [("200", "audio/ogg", "(the recording)"), ("206", "audio/ogg", "(a part of the recording)")],
-        "GetSongZip" => [("200", "application/zip", "(the file)")],
+        "GetCover" => [("200", "image/jpeg", "(the picture)")],
+        "GetSongZip" or "GetSongsZip" => [("200", "application/zip", "(the file)")],
         "GetKaraokeFile" => [("200", "text/html", "<!doctype html>...")],
         "GetWebhook" =>
         [

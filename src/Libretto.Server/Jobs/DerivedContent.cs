@@ -11,6 +11,12 @@ internal static class DerivedContent
     // Raised when the same song would give another waveform.
     private const string WaveformVersion = "2";
 
+    /// <summary>The cover that a song's file holds, as a picture.</summary>
+    /// <param name="inputKey">The recording.</param>
+    /// <param name="isBackdrop">As what stands behind words, instead of as it is.</param>
+    public static string CoverOf(string inputKey, bool isBackdrop) =>
+        ContentKey.Of(StoreFolders.Covers, "1", inputKey, isBackdrop ? "backdrop" : "whole");
+
     /// <summary>A recording as Opus, for browsers.</summary>
     /// <param name="audioKey">The recording.</param>
     /// <param name="track">Its audio track; null for the one that players take.</param>

@@ -22,8 +22,11 @@ internal sealed record JobQuery
     /// <summary>Only those that came with this list; all when null.</summary>
     public string? ListId { get; init; }
 
-    /// <summary>Only those older than this id; from the newest when null.</summary>
-    public string? Before { get; init; }
+    /// <summary>Only those with words to sing to.</summary>
+    public bool CanPlay { get; init; }
+
+    /// <summary>Only those that come after this one in the order; from the first when null.</summary>
+    public string? After { get; init; }
 
     public JobOrder Order { get; init; }
 
@@ -40,10 +43,14 @@ internal sealed record JobQuery
             jobs = jobs.Where(job => job.Status == Status);
         if (ListId is not null)
             jobs = jobs.Where(job => job.ListId == ListId);
-        if (Before is not null)
-            jobs = jobs.Where(job => string.Compare(job.Id, Before) < 0);
-        jobs = jobs.OrderByDescending(job => job.Id);
-        if (Search is null && Order == JobOrder.Newest)
+        if (CanPlay)
+            jobs = jobs.Where(job => job.DocumentKey != null && job.ExpiredAt == null);
+        if (After is not null && Order == JobOrder.Newest)
+            jobs = jobs.Where(job => string.Compare(job.Id, After) < 0);
+        if (After is not null && Order == JobOrder.Oldest)
+            jobs = jobs.Where(job => string.Compare(job.Id, After) > 0);
+        jobs = Order == JobOrder.Oldest ? jobs.OrderBy(job => job.Id) : jobs.OrderByDescending(job => job.Id);
+        if (Search is null && IsByTime)
             return await jobs.Take(Limit).ToListAsync(ct);
         // Neither database knows letters as people do: what is said of the songs is compared here, and only those found are read whole.
         var names = jobs.Select(job => new Names(job.Id, job.Title ?? job.FileName ?? job.Url, job.Artist, job.FileName, job.Url));
@@ -53,13 +60,18 @@ internal sealed record JobQuery
         {
             if (name.HoldAll(parts))
                 found.Add(name);
-            if (Order == JobOrder.Newest && found.Count == Limit)
+            if (IsByTime && found.Count == Limit)
                 break;
         }
-        string[] ids = [.. Sorted(found).Take(Limit).Select(name => name.Id)];
+        var sorted = Sorted(found).Select(name => name.Id);
+        if (After is not null && !IsByTime)
+            sorted = sorted.SkipWhile(id => id != After).Skip(1);
+        string[] ids = [.. sorted.Take(Limit)];
         var read = await context.Jobs.AsNoTracking().Where(job => ids.Contains(job.Id)).ToDictionaryAsync(job => job.Id, ct);
         return [.. ids.Where(read.ContainsKey).Select(id => read[id])];
     }
+
+    private bool IsByTime => Order is JobOrder.Newest or JobOrder.Oldest;
 
     private IEnumerable<Names> Sorted(List<Names> found) => Order switch
     {
@@ -87,6 +99,9 @@ internal sealed record JobQuery
 internal enum JobOrder
 {
     Newest,
+
+    /// <summary>As songs of a list follow each other.</summary>
+    Oldest,
     Title,
     Artist,
 }

@@ -91,7 +91,11 @@ internal sealed partial class Retention(
                 await store.RemoveAsync(DerivedContent.OpusOf(key), ct);
             }
         if (job.InputKey is { } input && !await IsInUseAsync(context, input, ct))
+        {
             await store.RemoveAsync(DerivedContent.WaveformOf(input, job.VocalsKey), ct);
+            foreach (var isBackdrop in (bool[])[false, true])
+                await store.RemoveAsync(DerivedContent.CoverOf(input, isBackdrop), ct);
+        }
         // What is of one track is made again, should another job ask for it.
         if (job is { InputKey: { } recording, Options.Track: { } track })
         {

@@ -65,7 +65,7 @@ internal sealed class WatchedSongs(
             }
             var job = factory.ForSong("", options, Path.GetFileName(request.Path), input.Key, given?.Key) with
             {
-                IdempotencyKey = name, Duration = info.Duration,
+                IdempotencyKey = name, Duration = info.Duration, HasCover = info.HasCoverArt,
             };
             if (await StoredResult.FindAsync(store, job.ResultKey!, ct) is { } known)
                 job = await factory.AnsweredAsync(job, known, ct);

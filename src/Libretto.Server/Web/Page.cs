@@ -37,6 +37,7 @@ internal static class Page
         services.AddSingleton<Waveforms>();
         services.AddSingleton<LiveSongs>();
         services.AddSingleton<BrowserSounds>();
+        services.AddSingleton<Covers>();
         services.AddSingleton<PartyStore>();
         services.AddSingleton<PartyBoard>();
         services.AddSingleton<PartyLinks>();
@@ -50,7 +51,9 @@ internal static class Page
         PageAssets.Map(app);
         WaveformApi.Map(jobs);
         SoundApi.Map(jobs);
+        CoverApi.Map(jobs);
         SongZipApi.Map(jobs);
+        SongsZipApi.Map(app);
         SharedApi.Map(app);
         PartyApi.Map(app);
         app.MapGet("/sign-out", (HttpContext context) =>

@@ -169,6 +169,7 @@ public sealed class LinkFetch
                 : fetched.Facts.Artist ?? info.Tag("artist"),
             Album = fetched.Facts.Album ?? info.Tag("album"),
             Duration = info.Duration ?? fetched.Facts.Duration,
+            HasCover = info.HasCoverArt,
         };
         string? audioKey = null;
         try

@@ -12,7 +12,13 @@ internal sealed class LinkMemo(IContentStore store)
     {
         var entry = await store.ReadJsonAsync(KeyOf(key), LinkJson.Default.LinkEntry, cancellationToken);
         return entry is not null && await store.FindAsync(entry.AudioKey, cancellationToken) is { } audio
-            ? new KnownLink(entry.Facts with { Duration = AudioContent.DurationOf(audio) ?? entry.Facts.Duration }, entry.AudioKey)
+            ? new KnownLink(
+                entry.Facts with
+                {
+                    Duration = AudioContent.DurationOf(audio) ?? entry.Facts.Duration,
+                    HasCover = AudioContent.HasCover(audio),
+                },
+                entry.AudioKey)
             : null;
     }
 

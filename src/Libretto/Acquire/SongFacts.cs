@@ -24,6 +24,9 @@ public sealed record SongFacts(string Key)
     /// <summary>Length in seconds.</summary>
     public double? Duration { get; init; }
 
+    /// <summary>Whether its file holds a picture of its cover.</summary>
+    public bool HasCover { get; init; }
+
     /// <summary>A picture's address.</summary>
     public string? Thumbnail { get; init; }
 

@@ -54,6 +54,9 @@ public static class StoreFolders
     /// <summary>Waveforms that the page draws.</summary>
     public const string Waveforms = "waveforms";
 
+    /// <summary>Covers that songs' files hold, as pictures for browsers.</summary>
+    public const string Covers = "covers";
+
     /// <summary>Recordings and stems as Opus, for browsers.</summary>
     public const string Opus = "opus";
 
@@ -77,6 +80,7 @@ public static class StoreFolders
         new(Results, "Jobs", "which document answers a request made before", StoreLifetime.Named),
         new(Given, "Jobs", "lyrics that came with a job", StoreLifetime.Named),
         new(Waveforms, "Web/Player", "waveforms that the page draws", StoreLifetime.Remade),
+        new(Covers, "Web/Player", "covers of songs, as pictures for browsers", StoreLifetime.Remade),
         new(Opus, "Web/Player", "recordings and stems as Opus, for browsers", StoreLifetime.Remade),
         new(Exports, "Jobs", "karaoke made of jobs' songs: HTML, MP4, CD+G, UltraStar", StoreLifetime.Named),
         new(Unsent, "Storage", "marks: content to be sent to the store beyond the network", StoreLifetime.Mark),

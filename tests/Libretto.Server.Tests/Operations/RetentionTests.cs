@@ -87,6 +87,7 @@ public sealed class RetentionTests : IAsyncLifetime
     [Theory]
     [InlineData("opus")]
     [InlineData("waveforms")]
+    [InlineData("covers")]
     [InlineData("lyrics")]
     [InlineData("results")]
     [InlineData("given")]
@@ -106,7 +107,11 @@ public sealed class RetentionTests : IAsyncLifetime
         var id = await FinishedAsync(TestAudio.Tone(_folder, 1.4), "karaoke");
         var job = (await _server.Services.GetRequiredService<JobStore>().FindAsync(id, Ct))!;
         var store = _server.Services.GetRequiredService<IContentStore>();
-        string[] made = [DerivedContent.OpusOf(job.InputKey!), DerivedContent.WaveformOf(job.InputKey!, job.VocalsKey)];
+        string[] made =
+        [
+            DerivedContent.OpusOf(job.InputKey!), DerivedContent.WaveformOf(job.InputKey!, job.VocalsKey),
+            DerivedContent.CoverOf(job.InputKey!, isBackdrop: false), DerivedContent.CoverOf(job.InputKey!, isBackdrop: true),
+        ];
         foreach (var key in made)
             await store.PutAsync(key, new MemoryStream("made"u8.ToArray()), new ContentDescription("application/json"), Ct);
         await AgeAsync(id, days: 31);

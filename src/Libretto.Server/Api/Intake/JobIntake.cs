@@ -39,11 +39,11 @@ internal sealed partial class JobIntake(
             return SameRequest(repeated, job.RequestHash!);
 
         var result = upload.Options.Fresh == true ? null : await StoredResult.FindAsync(store, job.ResultKey!, ct);
-        var duration = await songs.KeepAsync(upload, caller, ct);
+        var (duration, hasCover) = await songs.KeepAsync(upload, caller, ct);
         if (upload.Lyrics is { } lyrics)
             await lyrics.StoreAsync(store, ct);
         // A song that takes long to store must not come before those that were posted meanwhile.
-        return await AddAsync(factory.FromNow(job) with { Duration = duration }, result, ct);
+        return await AddAsync(factory.FromNow(job) with { Duration = duration, HasCover = hasCover }, result, ct);
     }
 
     public async Task<Job> TakeAsync(LinkPost post, Caller caller, string? idempotencyKey, CancellationToken ct, string? listId = null)

@@ -19,21 +19,21 @@ internal sealed class SongUploads(IContentStore store, AudioDecoder decoder, Adm
     public static string KeyOf(Upload upload) => $"{StoreFolders.Audio}/{upload.Sha256}";
 
     /// <summary>Puts a song into the store, unless it is there already.</summary>
-    /// <returns>Its length in seconds; null when its file does not say.</returns>
+    /// <returns>Its length in seconds, null when its file does not say; and whether it holds a picture of its cover.</returns>
     /// <exception cref="ApiProblem">It is no song, or too long: for this server, or for what the caller may have in a day.</exception>
-    public async Task<double?> KeepAsync(Upload upload, Caller caller, CancellationToken ct)
+    public async Task<(double? Duration, bool HasCover)> KeepAsync(Upload upload, Caller caller, CancellationToken ct)
     {
-        var duration = await KeepAsync(upload, ct);
-        await admission.CheckLengthAsync(caller, duration, ct);
-        return duration;
+        var kept = await KeepAsync(upload, ct);
+        await admission.CheckLengthAsync(caller, kept.Duration, ct);
+        return kept;
     }
 
-    private async Task<double?> KeepAsync(Upload upload, CancellationToken ct)
+    private async Task<(double? Duration, bool HasCover)> KeepAsync(Upload upload, CancellationToken ct)
     {
         if (await store.FindAsync(KeyOf(upload), ct) is { } known)
         {
             await RenewAsync(upload, known, ct);
-            return AudioContent.DurationOf(known);
+            return (AudioContent.DurationOf(known), AudioContent.HasCover(known));
         }
         var file = await upload.Spool.FileAsync(ct);
         var info = await ProbeAsync(file, ct);
@@ -41,7 +41,7 @@ internal sealed class SongUploads(IContentStore store, AudioDecoder decoder, Adm
             throw new ApiProblem(422, "too_long", string.Create(CultureInfo.InvariantCulture,
                 $"The recording is {info.Duration / 60:0} minutes long; this server takes up to {options.MaxDuration.TotalMinutes:0.#}."));
         await store.AddFileAsync(AudioContent.Folder, file, AudioContent.Describe(info), ct);
-        return info.Duration;
+        return (info.Duration, info.HasCoverArt);
     }
 
     /// <summary>

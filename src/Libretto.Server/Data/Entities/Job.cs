@@ -74,6 +74,9 @@ internal sealed record Job
     /// <summary>Length of the song in seconds.</summary>
     public double? Duration { get; init; }
 
+    /// <summary>Whether its recording holds a picture of its cover.</summary>
+    public bool HasCover { get; init; }
+
     /// <summary>What it has cost so far, US dollars; null while nothing is known.</summary>
     public double? CostUsd { get; init; }
 

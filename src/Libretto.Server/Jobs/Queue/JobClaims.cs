@@ -212,6 +212,7 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
                     .SetProperty(row => row.Title, row => row.Title ?? song.Facts.Title)
                     .SetProperty(row => row.Artist, row => row.Artist ?? song.Facts.Artist)
                     .SetProperty(row => row.Duration, song.Facts.Duration)
+                    .SetProperty(row => row.HasCover, song.Facts.HasCover)
                     .SetProperty(row => row.Cookies, (string?)null)
                     .SetProperty(row => row.ErrorCode, (string?)null)
                     .SetProperty(row => row.ErrorMessage, (string?)null)

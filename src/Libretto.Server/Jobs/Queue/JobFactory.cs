@@ -66,6 +66,7 @@ internal sealed class JobFactory(LaneChoice lanes, SongNames names, TimeProvider
             Title = options.Title ?? known?.Facts.Title,
             Artist = options.Artist ?? known?.Facts.Artist,
             Duration = known?.Facts.Duration,
+            HasCover = known?.Facts.HasCover == true,
             InputKey = known?.AudioKey,
             LyricsKey = lyricsKey,
         };

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Libretto.Server.Web.Export;
 
-/// <summary>The sounds of a song behind a shared link.</summary>
+/// <summary>The sounds and pictures of a song behind a shared link.</summary>
 internal static class SharedApi
 {
     public static void Map(WebApplication app)
@@ -18,6 +18,8 @@ internal static class SharedApi
         app.MapGet(ShareLinks.Root + "/{token}/audio/{name}", AudioAsync).ExcludeFromDescription();
         app.MapGet(ShareLinks.Root + "/{token}/sound/{name}", SoundAsync).ExcludeFromDescription();
         app.MapGet(ShareLinks.Root + "/{token}/waveform", WaveformAsync).ExcludeFromDescription();
+        app.MapGet(ShareLinks.Root + "/{token}/cover", CoverAsync).ExcludeFromDescription();
+        app.MapGet(ShareLinks.Root + "/{token}/cover/backdrop", BackdropAsync).ExcludeFromDescription();
     }
 
     private static async Task<IResult> AudioAsync(
@@ -31,6 +33,14 @@ internal static class SharedApi
     private static async Task<IResult> WaveformAsync(string token, ShareLinks links, JobStore jobs, Waveforms waveforms,
         CancellationToken ct) =>
         TypedResults.Json(await waveforms.OfAsync(await FindAsync(token, links, jobs, ct), ct), WaveformJson.Default.Waveform);
+
+    private static async Task<IResult> CoverAsync(
+        string token, ShareLinks links, JobStore jobs, Covers covers, HttpResponse response, CancellationToken ct) =>
+        await CoverApi.SendAsync(await FindAsync(token, links, jobs, ct), isBackdrop: false, covers, response, ct);
+
+    private static async Task<IResult> BackdropAsync(
+        string token, ShareLinks links, JobStore jobs, Covers covers, HttpResponse response, CancellationToken ct) =>
+        await CoverApi.SendAsync(await FindAsync(token, links, jobs, ct), isBackdrop: true, covers, response, ct);
 
     private static async Task<Job> FindAsync(string token, ShareLinks links, JobStore jobs, CancellationToken ct) =>
         await links.OpenAsync(token, ct) is { } link && await jobs.FindAsync(link.JobId, ct) is { } job

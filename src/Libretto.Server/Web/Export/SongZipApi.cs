@@ -30,13 +30,21 @@ internal static class SongZipApi
             throw new ApiProblem(409, "not_ready", "The song has no words yet.");
         var document = await LyricsApi.ReadAsync(job.DocumentKey, store, ct);
         var name = FileNames.OfSong(job.Artist, job.Title ?? job.FileName);
-        // Made on the disk first: whoever gets it is told its size, and what fails is answered as any error is.
+        return await SendAsync(name, zip => AddAsync(zip, "", job, document, name, store, ct), folder, ct);
+    }
+
+    /// <summary>Answers with a ZIP file. It is made on the disk first: whoever gets it is told its size, and what fails is answered as any
+    /// error is.</summary>
+    public static async Task<IResult> SendAsync(
+        string name, Func<ZipArchive, Task> fill, TemporaryFolder folder, CancellationToken ct)
+    {
         var file = new FileStream(
             folder.NewFile(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 0,
             FileOptions.Asynchronous | FileOptions.DeleteOnClose);
         try
         {
-            await WriteAsync(job, document, name, store, file, ct);
+            await using (var zip = await ZipArchive.CreateAsync(file, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, ct))
+                await fill(zip);
         }
         catch
         {
@@ -47,13 +55,20 @@ internal static class SongZipApi
         return TypedResults.Stream(file, "application/zip", $"{name}.zip");
     }
 
-    private static async Task WriteAsync(
-        Job job, LyricsDocument document, string name, IContentStore store, Stream output, CancellationToken ct)
+    /// <summary>Adds all of a song.</summary>
+    /// <param name="zip">Where to.</param>
+    /// <param name="below">What the names of its files begin with: a folder and a slash, or nothing.</param>
+    /// <param name="job">The song's job.</param>
+    /// <param name="document">Its words.</param>
+    /// <param name="name">What it is called.</param>
+    /// <param name="store">Where its sounds are.</param>
+    /// <param name="ct">Stops.</param>
+    public static async Task AddAsync(
+        ZipArchive zip, string below, Job job, LyricsDocument document, string name, IContentStore store, CancellationToken ct)
     {
-        await using var zip = await ZipArchive.CreateAsync(output, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, ct);
         foreach (var format in LyricsFormats.All)
         {
-            await using var entry = await zip.CreateEntry($"{name}{format.Extension}").OpenAsync(ct);
+            await using var entry = await zip.CreateEntry($"{below}{name}{format.Extension}").OpenAsync(ct);
             await using var writer = new StreamWriter(entry);
             await writer.WriteAsync(format.Write(document).AsMemory(), ct);
         }
@@ -65,7 +80,7 @@ internal static class SongZipApi
             await using var reading = opened;
             // Sounds are packed already.
             var file = AudioApi.NameOf(job, part, reading.Content.Description.ContentType);
-            await using var entry = await zip.CreateEntry(file, CompressionLevel.NoCompression).OpenAsync(ct);
+            await using var entry = await zip.CreateEntry(below + file, CompressionLevel.NoCompression).OpenAsync(ct);
             await reading.Stream.CopyToAsync(entry, ct);
         }
     }

@@ -31,9 +31,8 @@ public sealed partial class PartyView : ComponentBase
     private string _chosen = "";
     private string? _trouble;
     private bool _isHere;
-    private ElementReference _root;
-    private IJSObjectReference? _module;
-    private DotNetObjectReference<PartyView>? _self;
+    private SongEnds? _ends;
+    private bool _isListening;
 
     [Parameter]
     public string Id { get; set; } = "";
@@ -67,24 +66,12 @@ public sealed partial class PartyView : ComponentBase
 
     private bool CanGoOn => _queue.Now is not null || _queue.Waiting.Any(turn => turn.Song is { IsReady: true });
 
-    /// <summary>The song that this screen played has ended.</summary>
-    [JSInvokable]
-    public Task Ended() => InvokeAsync(NextAsync);
-
     public async ValueTask DisposeAsync()
     {
         await _gone.CancelAsync();
         _gone.Dispose();
-        try
-        {
-            if (_module is not null)
-                await _module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser is gone.
-        }
-        _self?.Dispose();
+        if (_ends is not null)
+            await _ends.DisposeAsync();
     }
 
     protected override async Task OnInitializedAsync()
@@ -105,11 +92,11 @@ public sealed partial class PartyView : ComponentBase
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (_party is null || _self is not null)
+        if (_party is null || _isListening)
             return;
-        _self = DotNetObjectReference.Create(this);
-        _module = await Js.InvokeAsync<IJSObjectReference>("import", PageAssets.Url("js/party-host.js"));
-        await _module.InvokeVoidAsync("open", _root, _self);
+        _isListening = true;
+        // The song that this screen played has ended.
+        _ends = await SongEnds.WatchAsync(Js, () => InvokeAsync(NextAsync));
     }
 
     private static bool IsMade(PartyTurn turn) => turn.Song is not { IsReady: false, IsLost: false };

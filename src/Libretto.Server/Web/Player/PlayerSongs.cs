@@ -21,6 +21,7 @@ internal static class PlayerSongs
         Vocals = job.VocalsKey is null ? null : $"{root}/sound/vocals",
         Instrumental = job.InstrumentalKey is null ? null : $"{root}/sound/instrumental",
         Waveform = $"{root}/waveform",
+        Cover = job.HasCover ? $"{root}/cover" : null,
         Version = VersionOf(job),
     };
 }

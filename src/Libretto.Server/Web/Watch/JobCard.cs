@@ -21,6 +21,9 @@ public sealed record JobCard(string Id, string Title, string? Artist, string Sta
     /// <summary>Whether there are words to sing to.</summary>
     public bool CanPlay { get; init; }
 
+    /// <summary>Whether there is a picture of its cover.</summary>
+    public bool HasCover { get; init; }
+
     internal static JobCard Of(Job job) => new(
         job.Id,
         job.Title ?? job.FileName ?? job.Url ?? "Untitled",
@@ -34,7 +37,9 @@ public sealed record JobCard(string Id, string Title, string? Artist, string Sta
             _ => job.StatusMessage ?? "",
         },
         job.CreatedAt,
-        job.Duration) { CanPlay = job.DocumentKey is not null && job.ExpiredAt is null };
+        job.Duration) {
+            CanPlay = job.DocumentKey is not null && job.ExpiredAt is null, HasCover = job.HasCover && job.ExpiredAt is null,
+        };
 
     public string StatusText => TextOf(Status);
 

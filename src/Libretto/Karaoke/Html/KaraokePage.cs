@@ -23,7 +23,7 @@ public static partial class KaraokePage
 {
     // In the order in which they need each other; offline.js comes last and starts.
     private static readonly string[] s_scripts =
-        ["shifter", "mixer", "pauses", "fill", "stage", "waveform", "awake", "kept", "player", "offline"];
+        ["shifter", "mixer", "pauses", "fill", "stage", "waveform", "awake", "kept", "fullscreen", "player", "offline"];
     private static readonly string[] s_styles = ["type", "player", "karaoke", "offline"];
 
     /// <summary>Writes the file.</summary>

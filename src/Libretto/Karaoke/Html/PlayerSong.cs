@@ -25,6 +25,9 @@ public sealed record PlayerSong(LyricsDocument Document, string Mix)
     /// <summary>Address of the waveform; null where it is not to be had.</summary>
     public string? Waveform { get; init; }
 
+    /// <summary>Address of its cover, below which lies <c>/backdrop</c>, the same for behind the words; null for none.</summary>
+    public string? Cover { get; init; }
+
     /// <summary>What is said where there are no words.</summary>
     public string NoWords { get; init; } = "Nobody was heard to sing here.";
 

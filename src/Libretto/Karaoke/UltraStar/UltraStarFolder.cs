@@ -7,6 +7,8 @@ namespace Libretto.Karaoke.UltraStar;
 /// <summary>Writes a folder as UltraStar and the games like it expect it: the chart, the song, its stems, its cover, its video.</summary>
 internal sealed class UltraStarFolder(ToolRunner tools)
 {
+    private const int CoverWidth = 1000;
+
     /// <summary>Writes the folder; files in it of the same names are replaced.</summary>
     /// <param name="song">Words with syllables and notes.</param>
     /// <param name="recording">The song's file.</param>
@@ -25,8 +27,8 @@ internal sealed class UltraStarFolder(ToolRunner tools)
         {
             Vocals = vocals is null ? null : $"{name} [VOC].mp3",
             Instrumental = instrumental is null ? null : $"{name} [INSTR].mp3",
-            Cover = recording.HasCoverArt && await WriteCoverAsync(recording.Path, Path.Combine(folder, $"{name} [CO].jpg"),
-                cancellationToken) ? $"{name} [CO].jpg" : null,
+            Cover = recording.HasCoverArt && await new CoverArt(tools).WriteAsync(
+                recording.Path, Path.Combine(folder, $"{name} [CO].jpg"), CoverWidth, cancellationToken) ? $"{name} [CO].jpg" : null,
             Video = recording.HasVideo ? $"{name}{Path.GetExtension(recording.Path)}" : null,
         };
         await sounds.WriteMp3Async(KaraokeSound.Of(recording), Path.Combine(folder, media.Audio), cancellationToken);
@@ -38,28 +40,6 @@ internal sealed class UltraStarFolder(ToolRunner tools)
             await WholeFile.WriteAsync(Path.Combine(folder, video), path => CopyAsync(recording.Path, path, cancellationToken));
         var chart = UltraStarWriter.Write(song.Document with { Duration = song.Duration }, media, null);
         await WholeFile.WriteAsync(Path.Combine(folder, $"{name}.txt"), path => File.WriteAllTextAsync(path, chart, cancellationToken));
-    }
-
-    private async Task<bool> WriteCoverAsync(string song, string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await WholeFile.WriteAsync(path, unfinished => tools.RunAsync(
-                Tool.Ffmpeg,
-                [
-                    "-hide_banner", "-nostdin", "-v", "error", .. AudioProbe.InputArguments(song), "-map", "0:v:0", "-frames:v", "1",
-                    "-vf", "scale='min(1000,iw)':-2", "-c:v", "mjpeg", "-q:v", "3", "-pix_fmt", "yuvj420p", "-f", "image2pipe", "-y",
-                    "file:" + unfinished,
-                ],
-                timeLimit: TimeSpan.FromMinutes(2),
-                cancellationToken: cancellationToken));
-            return true;
-        }
-        catch (ToolException e) when (e.Code == ErrorCodes.ToolFailed)
-        {
-            // A cover that cannot be read is no reason to go without a chart.
-            return false;
-        }
     }
 
     private static async Task CopyAsync(string from, string to, CancellationToken cancellationToken)

@@ -1,11 +1,13 @@
 // @ts-check
 // What every view has.
 import { watchDrops } from "./drops.js";
+import { LibrettoNext } from "./next.js";
 import { watchPlaces } from "./places.js";
 import { watchConnection } from "./reconnect.js";
 import { LibrettoPlayer } from "./player.js";
 
 customElements.define("libretto-player", LibrettoPlayer);
+customElements.define("libretto-next", LibrettoNext);
 
 const banner = document.getElementById("components-reconnect-modal");
 if (banner) watchConnection(banner);

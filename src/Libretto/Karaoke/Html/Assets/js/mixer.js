@@ -27,6 +27,8 @@ export class StreamDeck {
     this.audio.preload = "auto";
     this.audio.preservesPitch = true;
     this.audio.src = url;
+    this.hasBegun = false;
+    this.audio.addEventListener("loadeddata", () => (this.hasBegun = true));
     for (const name of ["play", "pause", "playing", "waiting", "ended", "seeked", "error"]) this.audio.addEventListener(name, changed);
     /** @type {{ context: AudioContext, shifter: Shifter } | null} */
     this.routed = null;
@@ -37,7 +39,8 @@ export class StreamDeck {
   }
 
   get playing() {
-    return !this.audio.paused && !this.audio.ended;
+    // What broke off is not said to be paused.
+    return !this.audio.paused && !this.audio.ended && !this.audio.error;
   }
 
   get ended() {
@@ -45,7 +48,10 @@ export class StreamDeck {
   }
 
   get trouble() {
-    return this.audio.error ? "The recording cannot be played by this browser." : "";
+    if (!this.audio.error) return "";
+    return this.hasBegun && this.audio.error.code !== MediaError.MEDIA_ERR_DECODE
+      ? "The recording comes no further: it was deleted, or the server cannot be reached."
+      : "The recording cannot be played by this browser.";
   }
 
   now() {

@@ -1,6 +1,7 @@
 // @ts-check
 // <libretto-player>: brings the player's markup to life wherever it stands, on a view of the server or in a file on a disk.
 import { Awake } from "./awake.js";
+import { fillScreen, handOver, takeOver } from "./fullscreen.js";
 import { Kept } from "./kept.js";
 import { StemDeck, StreamDeck } from "./mixer.js";
 import { Stage } from "./stage.js";
@@ -64,6 +65,7 @@ export class LibrettoPlayer extends HTMLElement {
   disconnectedCallback() {
     this.gone?.abort();
     this.gone = null;
+    if (this.classList.contains("karaoke")) handOver();
     clearTimeout(this.idle);
     if (this.deck && this.deck.now() > 0) this.kept?.leave({ time: this.deck.now(), playing: this.deck.playing });
     this.deck?.close();
@@ -128,6 +130,7 @@ export class LibrettoPlayer extends HTMLElement {
     document.addEventListener("visibilitychange", () => this.#draw(true), { signal });
     this.#draw(true);
     this.dataset.ready = "true";
+    if (takeOver()) this.#karaoke(true);
     this.#resume();
   }
 
@@ -332,8 +335,7 @@ export class LibrettoPlayer extends HTMLElement {
   #karaoke(isOn) {
     if (this.classList.contains("karaoke") === isOn) return;
     this.classList.toggle("karaoke", isOn);
-    if (isOn) this.requestFullscreen?.().catch(() => undefined);
-    else if (document.fullscreenElement) document.exitFullscreen();
+    fillScreen(isOn);
     this.#set("karaoke", isOn ? "Leave karaoke" : "Karaoke");
     this.#stir();
     this.#focusWords();

@@ -1,0 +1,2 @@
+-- Whether the recording holds a picture of its cover, so that lists need not look.
+alter table jobs add column has_cover boolean not null default false;

@@ -54,6 +54,10 @@ public sealed class StepsViewTests
     public void A_hosted_engine_is_judged_by_none_of_this_machines() =>
         Assert.NotEqual(StageTimes.Estimate("transcribe", "whisper/whisper-large-v3", null, 180, 0, []), StageTimes.Estimate("transcribe", "groq/whisper-large-v3", null, 180, 0, []));
 
+    [Fact]
+    public void What_may_be_done_at_once_is_said_to_take_up_to_a_time_and_not_from_nothing() =>
+        Assert.Equal("up to 50 s", Wording.Left(new TimeEstimate(0.3, 20, 50)));
+
     private static string? MethodText(string method, string worker)
     {
         var now = DateTime.UtcNow;

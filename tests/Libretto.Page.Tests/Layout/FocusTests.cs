@@ -66,8 +66,8 @@ public sealed class FocusTests(Site site)
         await visitor.ShotAsync($"phone-{view.Trim('/')}");
 
         var small = await visitor.Page.EvaluateAsync<string[]>("""
-            () => [...document.querySelectorAll('button, select, input:not([type=file]), summary, a.button, nav a, .play-row, .wave')]
-              .filter((one) => one.checkVisibility() && !one.closest('.edit-lines, label.check') && one.getBoundingClientRect().width > 1)
+            () => [...document.querySelectorAll('button, select, input:not([type=file]), summary, a.button, nav a, .play-row, .wave, label.pick')]
+              .filter((one) => one.checkVisibility() && !one.closest('.edit-lines, label.check') && !one.matches('.pick input') && one.getBoundingClientRect().width > 1)
               .map((one) => [one, one.getBoundingClientRect()])
               .filter(([one, box]) => box.height < 43.5 || (box.width < 43.5 && !one.matches('summary, nav a')))
               .map(([one, box]) => `${one.outerHTML.slice(0, 90)}: ${box.width} x ${box.height}`)

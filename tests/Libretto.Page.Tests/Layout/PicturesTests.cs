@@ -12,10 +12,13 @@ public sealed class PicturesTests(Site site)
         var id = await site.SongAsync();
         var second = await Player.SecondLineTests.PostAsync(site);
         var (host, guests) = await PartyAsync(id);
+        var covered = await CoveredAsync();
         (string Name, string Path, string? After)[] views =
         [
             ("new", "/", null), ("songs", "/jobs", null), ("song", $"/jobs/{id}", "jump(14)"), ("karaoke", $"/jobs/{id}", Karaoke("jump(14)")),
-            ("karaoke-intro", $"/jobs/{id}", Karaoke("jump(0)")), ("second-line", $"/jobs/{second}", "jump(14)"),
+            ("karaoke-intro", $"/jobs/{id}", Karaoke("jump(0)")), ("karaoke-cover", $"/jobs/{covered}", Karaoke("jump(14)")),
+            ("karaoke-cover-intro", $"/jobs/{covered}", Karaoke("jump(0)")), ("songs-chosen", "/jobs", null),
+            ("next", $"/jobs/{id}?from=songs", Karaoke("dispatchEvent(new Event('libretto-ended', { bubbles: true }))")), ("second-line", $"/jobs/{second}", "jump(14)"),
             ("second-line-karaoke", $"/jobs/{second}", Karaoke("jump(14)")), ("edit", $"/jobs/{id}/edit", null),
             ("party", "/party", null), ("party-host", host, null), ("party-guest", guests, null),
         ];
@@ -33,10 +36,25 @@ public sealed class PicturesTests(Site site)
                         await visitor.PlayerAsync();
                         await visitor.Page.EvaluateAsync($"document.querySelector('libretto-player').{after}");
                     }
+                    if (name == "songs-chosen")
+                        await visitor.Page.Locator(".pick input").First.CheckAsync();
                     await visitor.Page.WaitForTimeoutAsync(500);
                     await visitor.ShotAsync($"{name}-{width}x{height}-{(isDark ? "dark" : "light")}");
                 }
             }
+    }
+
+    /// <summary>The sample with a cover in its file.</summary>
+    private async Task<string> CoveredAsync()
+    {
+        using var folder = new ScratchFolder();
+        var song = TestAudio.Ffmpeg(
+            folder["covered.mp3"], "-i", Site.Sample, "-f", "lavfi", "-i",
+            "gradients=s=600x600:c0=0xf2b35c:c1=0x2c4a7c:c2=0xd1495b:x0=0:y0=0:x1=600:y1=600:n=3:d=0.04:r=25", "-map", "0:a", "-map", "1",
+            "-frames:v", "1", "-c:v", "mjpeg", "-disposition:v", "attached_pic");
+        var id = await site.Client.PostAsync(song, """{"title":"Morning Light","artist":"Libretto"}""");
+        Assert.Equal("completed", (await site.Client.FinishAsync(id)).Text("status"));
+        return id;
     }
 
     private static string Karaoke(string then) => $"classList.add('karaoke', 'idle'); document.querySelector('libretto-player').{then}";

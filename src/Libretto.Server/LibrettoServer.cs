@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Libretto.Audio;
 using Libretto.Server.Api;
 using Libretto.Server.Data;
@@ -62,7 +63,8 @@ public static partial class LibrettoServer
         await app.WaitForShutdownAsync(cancellationToken);
     }
 
-    internal static WebApplication Build(ServerOptions options, LibrettoSettings? settings, TemporaryFolder workFolder)
+    internal static WebApplication Build(
+        ServerOptions options, LibrettoSettings? settings, TemporaryFolder workFolder, TimeProvider? time = null)
     {
         var builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions { ApplicationName = "Libretto.Server", ContentRootPath = AppContext.BaseDirectory });
@@ -72,6 +74,8 @@ public static partial class LibrettoServer
         if (options.EffectiveUrls.Count == 0)
             builder.Services.AddSingleton<IServer, NoHttpServer>();
         AddLogging(builder.Logging, options.Log);
+        if (time is not null)
+            builder.Services.AddSingleton(time);
         AddServices(builder.Services, options, settings, workFolder);
         var app = builder.Build();
         Map(app, options);
@@ -81,7 +85,7 @@ public static partial class LibrettoServer
     internal static async Task MigrateAsync(IServiceProvider services, ServerOptions options, CancellationToken ct)
     {
         Directory.CreateDirectory(options.DataFolder);
-        var giveUpAt = DateTime.UtcNow + DatabasePatience;
+        var since = Stopwatch.GetTimestamp();
         var log = services.GetRequiredService<ILogger<LibrettoDb>>();
         var isTold = false;
         while (true)
@@ -91,7 +95,7 @@ public static partial class LibrettoServer
                 await Migrations.MigrateAsync(services.GetRequiredService<IDbContextFactory<LibrettoDb>>(), ct);
                 return;
             }
-            catch (Exception e) when (DatabaseErrors.IsAway(e) && DateTime.UtcNow < giveUpAt)
+            catch (Exception e) when (DatabaseErrors.IsAway(e) && Stopwatch.GetElapsedTime(since) < DatabasePatience)
             {
                 if (!isTold)
                     LogWaiting(log, DatabasePatience.TotalSeconds, e.GetBaseException().Message);

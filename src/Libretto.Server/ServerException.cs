@@ -34,10 +34,12 @@ public sealed class ServerException : LibrettoException
         ErrorKind.Usage, "webhooks_off",
         "This server sends no webhooks, since LIBRETTO_WEBHOOK_SECRET is not set there. Leave the option out, or ask its owner.");
 
-    internal static ServerException InputGone() => new(
+    /// <param name="mayCome">Whether another machine may be about to send it to the store.</param>
+    internal static ServerException InputGone(bool mayCome) => new(
         ErrorKind.Input, "input_gone",
         "The song itself is not in the store of the machine that was to work on it. Post it again; if that does not help, the machines " +
-            "do not share a store: give all the same LIBRETTO_STORE or data folder.");
+            "do not share a store: give all the same LIBRETTO_STORE or data folder.",
+        isTransient: mayCome);
 
     internal static ServerException WorkFolder(Exception inner) => new(
         ErrorKind.Failed,

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
@@ -61,7 +62,7 @@ internal static class EventsApi
         using var watch = changes.Start(watched.Id);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, stopping);
         await EventStream.CommentAsync(context, "watching", ct);
-        var pingAt = DateTime.UtcNow + Ping;
+        var saidAt = Stopwatch.GetTimestamp();
         while (true)
         {
             if (await LookAsync(store, watched, ct) is not { } job)
@@ -73,7 +74,7 @@ internal static class EventsApi
             {
                 yield return EventOf(job, context.Request.PathBase);
                 seen = job.Revision;
-                pingAt = DateTime.UtcNow + Ping;
+                saidAt = Stopwatch.GetTimestamp();
             }
             if (JobStatus.IsFinal(job.Status))
                 yield break;
@@ -86,10 +87,10 @@ internal static class EventsApi
             {
                 yield break;
             }
-            if (DateTime.UtcNow >= pingAt)
+            if (Stopwatch.GetElapsedTime(saidAt) >= Ping)
             {
                 await EventStream.CommentAsync(context, "still here", ct);
-                pingAt = DateTime.UtcNow + Ping;
+                saidAt = Stopwatch.GetTimestamp();
             }
         }
     }

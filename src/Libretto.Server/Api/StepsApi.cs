@@ -37,6 +37,9 @@ internal sealed record StepsView(string Id, string Status, double Pct, string? S
         return new StepsView(job.Id, job.Status, job.Pct, job.StatusMessage, steps);
     }
 
+    // Seconds between two reports of a step at work.
+    private const double LongestSilence = 60;
+
     /// <summary>
     /// A step that was done in parts, such as a download and the reading of what came: the first part speaks for it, with the time of all.
     /// </summary>
@@ -62,7 +65,8 @@ internal sealed record StepsView(string Id, string Status, double Pct, string? S
     {
         if (step.Status != StepStatus.Running || job.Status != JobStatus.Running)
             return View(step.Duration, Done(job, step), null);
-        var elapsed = Math.Round((now - step.Timestamp).TotalSeconds, 3);
+        // Its worker's clock may be far from this one's.
+        var elapsed = Math.Round(Math.Clamp((now - step.Timestamp).TotalSeconds, step.Duration, step.Duration + LongestSilence), 3);
         var estimate = job.Duration is { } length ? StageTimes.Estimate(step.Step, step.Method, job.Worker, length, elapsed, times) : null;
         return View(elapsed, Wording.Method(step.Method, job.Worker), estimate);
 

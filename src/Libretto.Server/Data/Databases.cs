@@ -22,7 +22,7 @@ internal static class Databases
     {
         services.AddSingleton<Notices>().AddSingleton<Leadership>();
         if (options.UsesPostgres)
-            AddPostgres(services, ConnectionStringOf(options.Database!));
+            AddPostgres(services, ConnectionStringOf(options.Database!), options.TakeOverAfter);
         else
             AddSqlite(services, Path.Combine(options.DataFolder, "libretto.db"));
     }
@@ -64,19 +64,21 @@ internal static class Databases
             .AddInterceptors(new SqlitePragmas()));
     }
 
-    private static void AddPostgres(IServiceCollection services, string connectionString)
+    private static void AddPostgres(IServiceCollection services, string connectionString, TimeSpan takeOverAfter)
     {
-        services.AddSingleton(_ => Source(connectionString));
-        services.AddPooledDbContextFactory<LibrettoDb>((provider, context) => context.UseNpgsql(
-            provider.GetRequiredService<NpgsqlDataSource>(),
-            postgres => postgres.EnableRetryOnFailure(maxRetryCount: 5, maxRetryDelay: TimeSpan.FromSeconds(2), errorCodesToAdd: null)));
+        services.AddSingleton(_ => Source(connectionString, takeOverAfter)).AddSingleton<ReadOnlyConnections>().AddSingleton<PlainSql>();
+        services.AddPooledDbContextFactory<LibrettoDb>((provider, context) => context
+            .UseNpgsql(
+                provider.GetRequiredService<NpgsqlDataSource>(),
+                postgres => postgres.EnableRetryOnFailure(maxRetryCount: 5, maxRetryDelay: TimeSpan.FromSeconds(2), errorCodesToAdd: null))
+            .AddInterceptors(provider.GetRequiredService<ReadOnlyConnections>()));
     }
 
     /// <summary>
     /// What is asked again and again is planned once in each connection: planning a claim takes longer than the claim. A connection string
     /// that says otherwise is left as it is.
     /// </summary>
-    private static NpgsqlDataSource Source(string connectionString)
+    private static NpgsqlDataSource Source(string connectionString, TimeSpan takeOverAfter)
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         var settings = builder.ConnectionStringBuilder;
@@ -84,15 +86,18 @@ internal static class Databases
             (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (StatementsPrepared, 2);
         // Who only listens finds out that the other end is gone, and connections stay as they were set up.
         (settings.TcpKeepAlive, settings.NoResetOnClose) = (true, true);
+        // A process that was stopped in the midst of a change keeps its rows from others no longer than its jobs are its own.
+        var setup = FormattableString.Invariant(
+            $"{Setup}; set idle_in_transaction_session_timeout = {(long)takeOverAfter.TotalMilliseconds}");
         builder.UsePhysicalConnectionInitializer(
             connection =>
             {
-                using var command = new NpgsqlCommand(Setup, connection);
+                using var command = new NpgsqlCommand(setup, connection);
                 command.ExecuteNonQuery();
             },
             async connection =>
             {
-                await using var command = new NpgsqlCommand(Setup, connection);
+                await using var command = new NpgsqlCommand(setup, connection);
                 await command.ExecuteNonQueryAsync();
             });
         return builder.Build();

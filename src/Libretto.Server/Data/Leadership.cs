@@ -7,7 +7,8 @@ namespace Libretto.Server.Data;
 /// Which of all processes does what only one should. On PostgreSQL it is the one that holds an advisory lock, which dies with its
 /// connection; beside SQLite the one that has a file of the data folder open.
 /// </summary>
-internal sealed partial class Leadership(ServerOptions options, ILogger<Leadership> log, NpgsqlDataSource? database = null)
+internal sealed partial class Leadership(ServerOptions options, ILogger<Leadership> log, NpgsqlDataSource? database = null,
+    ReadOnlyConnections? readOnly = null)
     : IAsyncDisposable
 {
     // Any number, as long as nobody else takes it for something else.
@@ -52,9 +53,10 @@ internal sealed partial class Leadership(ServerOptions options, ILogger<Leadersh
                 LogChange(Leads ? "leads" : "no longer leads");
             return Leads;
         }
-        catch
+        catch (Exception e)
         {
             await LoseAsync();
+            readOnly?.Saw(e);
             throw;
         }
         finally

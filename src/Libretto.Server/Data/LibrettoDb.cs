@@ -39,6 +39,10 @@ internal sealed class LibrettoDb(DbContextOptions<LibrettoDb> options) : DbConte
     public async Task<DateTime> NowAsync(CancellationToken ct) =>
         Database.IsNpgsql() ? (await Database.SqlQueryRaw<DateTime>("select now() as \"Value\"").ToListAsync(ct))[0] : DateTime.UtcNow;
 
+    /// <summary>Whether PostgreSQL takes no changes now: it was set so, or is a copy of another.</summary>
+    public async Task<bool> IsReadOnlyAsync(CancellationToken ct) => Database.IsNpgsql() &&
+        (await Database.SqlQueryRaw<string>("select current_setting('transaction_read_only') as \"Value\"").ToListAsync(ct))[0] == "on";
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         var isPostgres = Database.IsNpgsql();

@@ -14,6 +14,8 @@ internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandle
     private static readonly (int Status, string Code, string Detail) s_diskFull =
         (507, ErrorCodes.DiskFull, "The server's disk is full or cannot be written. Try again later.");
 
+    private const string DatabaseTrouble = "database_unavailable";
+
     private static readonly (int Status, string Code, string Detail) s_internal =
         (500, ErrorCodes.InternalError, "Something went wrong inside the server. Its log has the details.");
 
@@ -80,8 +82,12 @@ internal sealed partial class Problems(ILogger<Problems> log) : IExceptionHandle
         InvalidDataException => (400, "multipart_broken", "The multipart body cannot be read."),
         LibrettoException known => Describe(known),
         _ when DiskErrors.IsFull(e) => s_diskFull,
-        _ when DatabaseErrors.IsTrouble(e) =>
-            (503, "database_unavailable", "The server's database cannot be used now. Try again in a moment."),
+        _ when DatabaseErrors.IsReadOnly(e) =>
+            (503, DatabaseTrouble,
+                "The server's database is read-only now: what is there can be read, and nothing changed. Try again later."),
+        _ when DatabaseErrors.IsFull(e) =>
+            (503, DatabaseTrouble, "All connections that the server's database allows are in use. Try again in a moment."),
+        _ when DatabaseErrors.IsTrouble(e) => (503, DatabaseTrouble, "The server's database cannot be used now. Try again in a moment."),
         _ => s_internal,
     };
 

@@ -45,6 +45,7 @@ internal static class JobServices
         services.AddSingleton<WorkerRegistry>();
         services.AddSingleton<WorkerActivity>();
         services.AddSingleton<HeldJobs>();
+        services.AddSingleton<ReportPace>();
         services.AddSingleton<LaneSignals>();
         services.AddSingleton<ProgressWriter>();
         services.AddSingleton(provider => options.Capabilities ?? Capabilities.Detect(

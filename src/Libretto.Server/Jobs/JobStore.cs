@@ -12,6 +12,8 @@ internal sealed class JobStore(IDbContextFactory<LibrettoDb> contexts, JobChange
     /// <summary>What is said of a job that waits for nothing in particular.</summary>
     public const string Waiting = "waiting";
 
+    private const int MostTold = 1000;
+
     /// <summary>Adds a job; the one that is already there when a request is repeated under its idempotency key.</summary>
     public async Task<Job> AddAsync(Job job, CancellationToken ct)
     {
@@ -61,10 +63,19 @@ internal sealed class JobStore(IDbContextFactory<LibrettoDb> contexts, JobChange
     public async Task<bool> CancelAsync(string id, CancellationToken ct)
     {
         await using var context = await contexts.CreateDbContextAsync(ct);
+        var changed = await CancelAsync(context, context.Jobs.Where(job => job.Id == id), ct);
+        changes.Publish(id, cancel: true);
+        return changed > 0;
+    }
+
+    /// <summary>
+    /// Cancels jobs, all in one statement, so that one which changes hands meanwhile is found waiting or running, whichever it is. Gives
+    /// how many there were to cancel; nobody is told.
+    /// </summary>
+    public static Task<int> CancelAsync(LibrettoDb context, IQueryable<Job> jobs, CancellationToken ct)
+    {
         var now = DateTime.UtcNow;
-        // One statement, so that a job which changes hands meanwhile is found waiting or running, whichever it is.
-        var changed = await context.Jobs
-            .Where(job => job.Id == id && (job.Status == JobStatus.Queued || job.Status == JobStatus.Running))
+        return jobs.Where(job => job.Status == JobStatus.Queued || job.Status == JobStatus.Running)
             .ExecuteUpdateAsync(
                 set => set
                     .SetProperty(job => job.CancelRequested, job => job.Status == JobStatus.Running)
@@ -75,8 +86,6 @@ internal sealed class JobStore(IDbContextFactory<LibrettoDb> contexts, JobChange
                     .SetProperty(job => job.Status, job => job.Status == JobStatus.Running ? JobStatus.Running : JobStatus.Cancelled)
                     .SetProperty(job => job.Revision, job => job.Revision + 1),
                 ct);
-        changes.Publish(id, cancel: true);
-        return changed > 0;
     }
 
     /// <summary>Puts a failed or cancelled job back into the queue, as if it were new; false when it is neither.</summary>
@@ -92,7 +101,10 @@ internal sealed class JobStore(IDbContextFactory<LibrettoDb> contexts, JobChange
         return true;
     }
 
-    /// <summary>Says to all jobs that wait for a worker what it is that they wait for.</summary>
+    /// <summary>
+    /// Says to the jobs that wait for a worker what it is that they wait for: to the first of them, since of a long queue the others wait
+    /// for these.
+    /// </summary>
     /// <param name="lane">Those of this lane.</param>
     /// <param name="message">What is said; null where they wait for their turn alone.</param>
     /// <param name="ct">Stops.</param>
@@ -101,13 +113,13 @@ internal sealed class JobStore(IDbContextFactory<LibrettoDb> contexts, JobChange
         var waitingFor = message is null ? WaitingFor.Turn : WaitingFor.Worker;
         message ??= Waiting;
         await using var context = await contexts.CreateDbContextAsync(ct);
-        var told = context.Jobs.Where(job =>
-            job.Status == JobStatus.Queued && job.Lane == lane && job.UnmetSince == null && job.WaitingFor != WaitingFor.Other &&
-            (job.StatusMessage != message || job.WaitingFor != waitingFor));
-        var ids = await told.Select(job => job.Id).ToListAsync(ct);
+        var waiting = context.Jobs.Where(job =>
+            job.Status == JobStatus.Queued && job.Lane == lane && job.UnmetSince == null && job.WaitingFor != WaitingFor.Other);
+        var ids = await waiting.OrderBy(job => job.CreatedAt).Take(MostTold)
+            .Where(job => job.StatusMessage != message || job.WaitingFor != waitingFor).Select(job => job.Id).ToListAsync(ct);
         if (ids.Count == 0)
             return;
-        await told.ExecuteUpdateAsync(
+        await waiting.Where(job => ids.Contains(job.Id)).ExecuteUpdateAsync(
             set => set
                 .SetProperty(job => job.StatusMessage, message)
                 .SetProperty(job => job.WaitingFor, waitingFor)

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Libretto.Server.Jobs;
 
 /// <summary>Lists of songs and how far their jobs are.</summary>
-internal sealed class ListStore(IDbContextFactory<LibrettoDb> contexts, JobStore jobs)
+internal sealed class ListStore(IDbContextFactory<LibrettoDb> contexts, JobChanges changes)
 {
     /// <summary>Adds a list; the one that is already there when a request is repeated under its idempotency key.</summary>
     public async Task<SongList> AddAsync(SongList list, CancellationToken ct)
@@ -75,14 +75,13 @@ internal sealed class ListStore(IDbContextFactory<LibrettoDb> contexts, JobStore
     /// <summary>Cancels what waits or is in work of a list; gives how many songs that were.</summary>
     public async Task<int> CancelAsync(string id, CancellationToken ct)
     {
-        List<string> open;
-        await using (var context = await contexts.CreateDbContextAsync(ct))
-            open = await context.Jobs.AsNoTracking()
-                .Where(job => job.ListId == id && (job.Status == JobStatus.Queued || job.Status == JobStatus.Running))
-                .Select(job => job.Id).ToListAsync(ct);
-        var cancelled = 0;
+        await using var context = await contexts.CreateDbContextAsync(ct);
+        var ofList = context.Jobs.Where(job => job.ListId == id);
+        var open = await ofList.Where(job => job.Status == JobStatus.Queued || job.Status == JobStatus.Running)
+            .Select(job => job.Id).ToListAsync(ct);
+        var cancelled = await JobStore.CancelAsync(context, ofList, ct);
         foreach (var job in open)
-            cancelled += await jobs.CancelAsync(job, ct) ? 1 : 0;
+            changes.Publish(job, cancel: true);
         return cancelled;
     }
 }

@@ -18,9 +18,11 @@ internal sealed class DatabaseCheck(IDbContextFactory<LibrettoDb> contexts) : IH
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        return await database.Database.CanConnectAsync(cancellationToken)
-            ? HealthCheckResult.Healthy("answers")
-            : HealthCheckResult.Unhealthy("cannot be reached");
+        if (!await database.Database.CanConnectAsync(cancellationToken))
+            return HealthCheckResult.Unhealthy("cannot be reached");
+        return await database.IsReadOnlyAsync(cancellationToken)
+            ? HealthCheckResult.Degraded("takes no changes: it is read-only")
+            : HealthCheckResult.Healthy("answers");
     }
 }
 
@@ -63,7 +65,7 @@ internal sealed class ModelsCheck(ModelStore models, SongPipeline pipeline, Serv
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
 
-    private (DateTimeOffset At, EngineForecast Forecast)? _last;
+    private (long At, EngineForecast Forecast)? _last;
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -88,13 +90,13 @@ internal sealed class ModelsCheck(ModelStore models, SongPipeline pipeline, Serv
 
     private async Task<EngineForecast> ForecastAsync(CancellationToken cancellationToken)
     {
-        if (_last is var (at, known) && time.GetUtcNow() - at < Fresh &&
+        if (_last is var (at, known) && time.GetElapsedTime(at) < Fresh &&
             known.IsHere == (known.IsHosted || models.Find(known.Engine) is not null))
         {
             return known;
         }
         var forecast = await pipeline.ForecastAsync(cancellationToken);
-        _last = (time.GetUtcNow(), forecast);
+        _last = (time.GetTimestamp(), forecast);
         return forecast;
     }
 }

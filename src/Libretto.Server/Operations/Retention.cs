@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Libretto.Server.Operations;
 
-/// <summary>Removes songs and results that are older than the configured age, marks their rows, and frees the disk.</summary>
+/// <summary>Removes songs, results and lists that are older than the configured age, marks their rows, and frees the disk.</summary>
 internal sealed partial class Retention(
     IDbContextFactory<LibrettoDb> contexts,
     IContentStore store,
@@ -61,6 +61,10 @@ internal sealed partial class Retention(
                 if (!await IsInUseAsync(context, content.Key, ct))
                     await store.RemoveAsync(content.Key, ct);
         await links.ForgetAsync(before, key => IsInUseAsync(context, key, ct), ct);
+        // A list whose songs all are gone, or that never had any.
+        await context.Lists
+            .Where(list => list.CreatedAt < before && !context.Jobs.Any(job => job.ListId == list.Id && job.ExpiredAt == null))
+            .ExecuteDeleteAsync(ct);
         // A worker that came and went costs a row each time.
         await context.Workers.Where(life => life.StoppedAt < before).ExecuteDeleteAsync(ct);
     }

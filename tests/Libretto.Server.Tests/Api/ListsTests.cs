@@ -93,6 +93,25 @@ public sealed class ListsTests : IAsyncLifetime
         Assert.Equal((1.0, 1.0), (list.GetProperty("counts").Number("completed"), list.GetProperty("counts").Number("failed")));
     }
 
+    [Fact]
+    public async Task The_command_line_posts_the_links_of_a_list_as_one_and_its_files_beside_it()
+    {
+        File.WriteAllText(_folder["Party.m3u8"], $"{_site.Address("One.mp3")}\n{_site.Address("Two.mp3")}\ntone.mp3\n");
+
+        var (exitCode, output, errors) = await LibrettoProcess.RunAsync(
+            ["jobs", "submit", _folder["Party.m3u8"], "--language", "en"], ("LIBRETTO_SERVER", Client.Http.BaseAddress!.AbsoluteUri));
+
+        Assert.True(exitCode == 0, errors);
+        var list = Assert.Single((await Client.GetAsync("/api/lists")).Json.GetProperty("lists").EnumerateArray());
+        Assert.Equal(("Party", 2.0), (list.Text("name"), list.Number("count")));
+        var ids = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var ofList = (await JobsAsync(list.Text("id"))).Select(job => job.Text("id")).Reverse();
+        Assert.Equal(ofList, ids[..2]);
+        Assert.Equal("tone.mp3", (await Client.JobAsync(ids[2])).Text("file_name"));
+        Assert.Equal(3, ids.Length);
+        Assert.Equal("en", (await Client.JobAsync(ids[2])).GetProperty("options").Text("language"));
+    }
+
     [Theory]
     [InlineData("""{"url":"no link"}""", 422, "link_invalid")]
     [InlineData("""{"url":"https://example.org/list","items":0}""", 422, "option_invalid")]

@@ -56,6 +56,24 @@ public sealed class RetentionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_list_goes_with_the_last_of_its_songs()
+    {
+        var lists = _server.Services.GetRequiredService<ListStore>();
+        var longAgo = DateTime.UtcNow.AddDays(-31);
+        foreach (var id in (string[])["gone", "partly", "young"])
+            await lists.AddAsync(new SongList(id, "", id, null, 1, null, id == "young" ? DateTime.UtcNow : longAgo), Ct);
+        var (old, recent) = (await FinishedAsync(TestAudio.Tone(_folder, 1), "old"), await FinishedAsync(TestAudio.Tone(_folder, 2), "recent"));
+        await AgeAsync(old, days: 31);
+        await using var context = await _server.Services.GetRequiredService<IDbContextFactory<LibrettoDb>>().CreateDbContextAsync(Ct);
+        await context.Jobs.Where(job => job.Id == old).ExecuteUpdateAsync(set => set.SetProperty(job => job.ListId, "gone"), Ct);
+        await context.Jobs.Where(job => job.Id == recent).ExecuteUpdateAsync(set => set.SetProperty(job => job.ListId, "partly"), Ct);
+
+        await RunAsync();
+
+        Assert.Equal(["partly", "young"], (await lists.AllAsync(null, 10, Ct)).Select(list => list.Id).Order());
+    }
+
+    [Fact]
     public async Task Workers_that_ended_long_ago_are_forgotten_and_those_at_work_are_not()
     {
         var ended = DateTime.UtcNow.AddDays(-31);

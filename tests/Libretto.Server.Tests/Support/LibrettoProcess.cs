@@ -64,11 +64,7 @@ internal sealed class LibrettoProcess : IAsyncDisposable
     {
         var run = Start(arguments, environment);
         _ = run._process.StandardOutput.ReadToEndAsync();
-        for (var waited = TimeSpan.Zero; !run._errors.Any(line => line.Contains(words, StringComparison.Ordinal)); waited += s_look)
-        {
-            Assert.True(waited < Patience && !run.HasExited, string.Join('\n', run._errors));
-            await Task.Delay(s_look, TestContext.Current.CancellationToken);
-        }
+        await run.SaysAsync(words);
         return run;
     }
 
@@ -78,9 +74,26 @@ internal sealed class LibrettoProcess : IAsyncDisposable
     /// <summary>As <c>kill -TERM</c>: a graceful stop.</summary>
     public async Task<int> StopAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        Signal("TERM");
         await _process.WaitForExitAsync().WaitAsync(Patience);
         return _process.ExitCode;
+    }
+
+    /// <summary>As <c>kill -NAME</c>: <c>STOP</c> halts it as it is, <c>CONT</c> lets it go on.</summary>
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Waits until it has logged something of one kind.</summary>
+    public async Task SaysAsync(string words)
+    {
+        for (var waited = TimeSpan.Zero; !_errors.Any(line => line.Contains(words, StringComparison.Ordinal)); waited += s_look)
+        {
+            Assert.True(waited < Patience && !HasExited, string.Join('\n', _errors));
+            await Task.Delay(s_look, TestContext.Current.CancellationToken);
+        }
     }
 
     /// <summary>As <c>kill -KILL</c>: nothing is saved.</summary>

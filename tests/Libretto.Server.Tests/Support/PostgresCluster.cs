@@ -22,11 +22,17 @@ public sealed class PostgresCluster : IAsyncDisposable
     {
         await StartAsync();
         var name = "test_" + Guid.NewGuid().ToString("N");
+        await ExecuteAsync($"create database {name}");
+        return $"postgres://postgres@127.0.0.1:{_port}/{name}";
+    }
+
+    /// <summary>Runs a statement as the administrator.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
         await using var connection = new NpgsqlConnection(AddressOf("postgres"));
         await connection.OpenAsync();
-        await using var create = new NpgsqlCommand($"create database {name}", connection);
-        await create.ExecuteNonQueryAsync();
-        return $"postgres://postgres@127.0.0.1:{_port}/{name}";
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>Ends a database's connections, as its administrator may; the other tests' go on.</summary>

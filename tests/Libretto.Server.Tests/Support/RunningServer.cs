@@ -29,16 +29,18 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <param name="engine">The engine of songs that ask for none.</param>
     /// <param name="settings">All else.</param>
     /// <param name="beforeStart">Given the folder for temporary files.</param>
+    /// <param name="time">Its clock; the machine's when null.</param>
     /// <param name="isFresh">Whether the models are those of the settings' own folder alone, and may be fetched.</param>
     public static async Task<RunningServer> StartAsync(
-        ServerOptions options, string engine = "moonshine", LibrettoSettings? settings = null, Action<string>? beforeStart = null, bool isFresh = false)
+        ServerOptions options, string engine = "moonshine", LibrettoSettings? settings = null, Action<string>? beforeStart = null, bool isFresh = false,
+        TimeProvider? time = null)
     {
         options = (options with { Urls = ["http://127.0.0.1:0"], Log = "warning" }).Validated();
         var workFolder = new TemporaryFolder(options.WorkFolder);
         settings = (settings ?? new LibrettoSettings()) with { Engine = engine };
         if (!isFresh)
             settings = settings with { Fetch = LibrettoSettings.FetchSmall, Models = [TestModels.Folder] };
-        var app = LibrettoServer.Build(options, settings, workFolder);
+        var app = LibrettoServer.Build(options, settings, workFolder, time);
         await LibrettoServer.MigrateAsync(app.Services, options, default);
         beforeStart?.Invoke(Path.GetDirectoryName(workFolder.NewFile())!);
         await app.StartAsync();

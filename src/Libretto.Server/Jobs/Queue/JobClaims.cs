@@ -12,7 +12,7 @@ namespace Libretto.Server.Jobs.Queue;
 /// whoever lost the job (cancelled, taken over) changes nothing and is told so. Heartbeats are compared by the database's clock.
 /// </summary>
 internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChanges changes, Capabilities capabilities,
-    ServerOptions options)
+    ServerOptions options, PlainSql? sql = null)
 {
     /// <summary>How often a job may outlive its worker: one that kills its workers must not go on for ever.</summary>
     public const int MostTakeovers = 20;
@@ -77,10 +77,9 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
     /// </summary>
     public async Task<IReadOnlyList<string>> ReportAsync(IReadOnlyList<(Job Job, JobProgress Progress)> jobs, CancellationToken ct)
     {
-        await using var context = await contexts.CreateDbContextAsync(ct);
-        if (context.Database.IsNpgsql())
+        if (sql is not null)
         {
-            var written = await ProgressOnPostgres.WriteAsync(context, jobs, ct);
+            var written = await ProgressOnPostgres.WriteAsync(sql, jobs, ct);
             foreach (var id in written)
                 changes.Tell(id);
             return written;
@@ -175,11 +174,11 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
             ct);
     }
 
-    /// <summary>Puts the job back after a failure that may pass.</summary>
+    /// <summary>Puts the job back after a failure that may pass; one that does not count leaves it all its tries.</summary>
     public Task<bool> RetryLaterAsync(
-        Job job, TimeSpan delay, string code, string message, IReadOnlyList<JobStep> log, CancellationToken ct)
+        Job job, TimeSpan delay, string code, string message, IReadOnlyList<JobStep> log, CancellationToken ct, bool counts = true)
     {
-        var seconds = delay.TotalSeconds;
+        var (seconds, more) = (delay.TotalSeconds, counts ? 1 : 0);
         return UpdateAsync(
             job,
             rows => rows.ExecuteUpdateAsync(
@@ -187,7 +186,7 @@ internal sealed class JobClaims(IDbContextFactory<LibrettoDb> contexts, JobChang
                     .SetProperty(row => row.ErrorCode, code)
                     .SetProperty(row => row.ErrorMessage, message)
                     .SetProperty(row => row.ProgressLog, log)
-                    .SetProperty(row => row.Attempts, row => row.Attempts + 1)
+                    .SetProperty(row => row.Attempts, row => row.Attempts + more)
                     .SetProperty(row => row.NotBefore, row => DateTime.UtcNow.AddSeconds(seconds)),
                 ct),
             ct);

@@ -1,6 +1,5 @@
 using Libretto.Server.Data;
 using Libretto.Server.Data.Entities;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -12,11 +11,12 @@ internal static class ProgressOnPostgres
     private static readonly string s_write = EmbeddedSql.Read("progress.postgres.sql");
 
     /// <summary>Gives the ids of those that are still held.</summary>
-    public static async Task<IReadOnlyList<string>> WriteAsync(
-        LibrettoDb context, IReadOnlyList<(Job Job, JobProgress Progress)> jobs, CancellationToken ct)
-    {
-        var written = await context.Database.SqlQueryRaw<Written>(
+    public static Task<IReadOnlyList<string>> WriteAsync(
+        PlainSql sql, IReadOnlyList<(Job Job, JobProgress Progress)> jobs, CancellationToken ct) =>
+        sql.QueryAsync(
             s_write,
+            row => row.GetString(0),
+            ct,
             new NpgsqlParameter("ids", jobs.Select(item => item.Job.Id).ToArray()),
             new NpgsqlParameter("claims", jobs.Select(item => item.Job.Claim!).ToArray()),
             new NpgsqlParameter("pcts", jobs.Select(item => item.Progress.Pct).ToArray()),
@@ -27,9 +27,5 @@ internal static class ProgressOnPostgres
             {
                 // They may all be null, which tells no type.
                 Value = jobs.Select(item => item.Progress.Heard).ToArray(),
-            }).ToListAsync(ct);
-        return [.. written.Select(row => row.Id)];
-    }
-
-    private sealed record Written(string Id);
+            });
 }

@@ -71,7 +71,7 @@ internal sealed class ExportWork(KaraokePipeline pipeline, IContentStore store, 
     }
 
     private async Task<string> FetchAsync(string key, string path, CancellationToken ct) =>
-        await store.CopyToFileAsync(key, path, ct) ? path : throw ServerException.InputGone();
+        await store.CopyToFileAsync(key, path, ct) ? path : throw await MissingInput.OfAsync(store, ct);
 
     /// <summary>What was made goes in one ZIP: files under the song's name, a game's folder with that folder.</summary>
     private static async Task<string> PackAsync(IReadOnlyList<KaraokeOutput> made, string path, string name, CancellationToken ct)

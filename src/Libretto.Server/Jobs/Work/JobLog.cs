@@ -13,6 +13,7 @@ internal sealed class JobLog
     private readonly TimeProvider _time;
     private readonly List<JobStep> _steps;
     private bool _isOpen;
+    private long _openedAt;
 
     public JobLog(Job job, TimeProvider time)
     {
@@ -76,8 +77,8 @@ internal sealed class JobLog
             if (!_isOpen || name != Stage)
             {
                 Close(StepStatus.Completed, null);
-                _steps.Add(new JobStep(name, StepStatus.Running, pct, message, Now, 0));
-                _isOpen = true;
+                _steps.Add(new JobStep(name, StepStatus.Running, pct, message, _time.GetUtcNow().UtcDateTime, 0));
+                (_isOpen, _openedAt) = (true, _time.GetTimestamp());
             }
             (Pct, Stage, Message) = (pct, name, message);
             _steps[^1] = _steps[^1] with
@@ -85,7 +86,7 @@ internal sealed class JobLog
                 Percentage = pct,
                 Message = message,
                 Method = method ?? _steps[^1].Method,
-                Duration = Elapsed(_steps[^1]),
+                Duration = Elapsed,
             };
             return true;
         }
@@ -134,13 +135,12 @@ internal sealed class JobLog
         {
             Status = status,
             Message = message ?? last.Message,
-            Duration = Elapsed(last),
+            Duration = Elapsed,
             Percentage = status == StepStatus.Completed && last.Step == "publish" ? 100 : last.Percentage,
         };
         _isOpen = false;
     }
 
-    private DateTime Now => _time.GetUtcNow().UtcDateTime;
-
-    private double Elapsed(JobStep step) => Math.Round((Now - step.Timestamp).TotalSeconds, 3);
+    // Not by the time of day, which may be put forward or back meanwhile.
+    private double Elapsed => Math.Round(_time.GetElapsedTime(_openedAt).TotalSeconds, 3);
 }

@@ -21,6 +21,10 @@ internal sealed partial class JobOutcome(
     ServerOptions options,
     ILogger<JobOutcome> log)
 {
+    // The store is asked again half a minute after trouble.
+    private static readonly TimeSpan StorePause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StorePatience = TimeSpan.FromHours(1);
+
     /// <summary>The link's song is in the store: the job goes on in the lane of its work.</summary>
     public async Task HandOnAsync(Job job, JobLog jobLog, KnownLink song)
     {
@@ -99,7 +103,14 @@ internal sealed partial class JobOutcome(
             return;
         }
         jobLog.End(StepStatus.Failed, message);
-        if (isTransient && job.Attempts < options.RetryDelays.Count)
+        if (MissingInput.IsStoreAway(e) && DateTime.UtcNow - job.StartedAt < StorePatience)
+        {
+            // No song is to blame for that: its own tries are kept for what may be.
+            LogRetry(job.Id, code, OneLine.Of(e.Message), StorePause.TotalSeconds);
+            await retry.RunAsync(
+                () => claims.RetryLaterAsync(job, StorePause, code, message, jobLog.Steps, CancellationToken.None, counts: false));
+        }
+        else if (isTransient && job.Attempts < options.RetryDelays.Count)
         {
             var delay = options.RetryDelays[job.Attempts];
             LogRetry(job.Id, code, OneLine.Of(e.Message), delay.TotalSeconds);

@@ -10,13 +10,12 @@ namespace Libretto.Server.Jobs.Work;
 
 /// <summary>
 /// Writes how far this process's jobs are, all in one statement: a job's first change at once, then whatever has changed at most twice a
-/// second.
+/// second, and less often where many processes are at work (<see cref="ReportPace"/>).
 /// </summary>
-internal sealed partial class ProgressWriter(JobClaims claims, HeldJobs held, TimeProvider time, ILogger<ProgressWriter> log)
+internal sealed partial class ProgressWriter(
+    JobClaims claims, HeldJobs held, ReportPace pace, TimeProvider time, ILogger<ProgressWriter> log)
     : BackgroundService
 {
-    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(500);
-
     private readonly ConcurrentDictionary<JobReporter, bool> _changed = new();
     private readonly Channel<bool> _any = OneSignal();
     private readonly Channel<bool> _first = OneSignal();
@@ -41,7 +40,7 @@ internal sealed partial class ProgressWriter(JobClaims claims, HeldJobs held, Ti
             _first.Reader.TryRead(out _);
             await WriteAsync();
             using var apart = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-            await Task.WhenAny(Task.Delay(Apart, time, apart.Token), _first.Reader.ReadAsync(apart.Token).AsTask());
+            await Task.WhenAny(Task.Delay(pace.Apart, time, apart.Token), _first.Reader.ReadAsync(apart.Token).AsTask());
             await apart.CancelAsync();
         }
     }

@@ -26,7 +26,7 @@ internal sealed class SongResults(SongWork songs, ExportWork exports, JobClaims 
         reporter.Report(Stage.Acquire, 0, "fetching the song", job.Url is null ? "upload" : LinkWork.Method);
         var input = InputIn(folder);
         if (!await store.CopyToFileAsync(job.InputKey!, input, ct))
-            throw ServerException.InputGone();
+            throw await MissingInput.OfAsync(store, ct);
         // Checkpoint 2, input at hand: a copy of the song in this process's folder, swept by any other process.
         checkpoints.Pass(Checkpoints.InputAtHand);
 

@@ -9,8 +9,8 @@ namespace Libretto.Server.Jobs.Workers;
 /// is for the process and all of its jobs; the answer says which of them it has lost, and in which lanes something may wait.
 /// </summary>
 internal sealed partial class WorkerPresence(
-    WorkerRegistry workers, WorkerActivity activity, HeldJobs held, LaneSignals signals, Capabilities capabilities, Notices notices,
-    ServerOptions options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<WorkerPresence> log)
+    WorkerRegistry workers, WorkerActivity activity, HeldJobs held, LaneSignals signals, ReportPace pace, Capabilities capabilities,
+    Notices notices, ServerOptions options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<WorkerPresence> log)
     : BackgroundService
 {
     /// <summary>The row that whoever started this process has made for it.</summary>
@@ -73,13 +73,14 @@ internal sealed partial class WorkerPresence(
     }
 
     /// <summary>
-    /// With jobs often enough that none is taken away, without any just often enough to count as there, and when the one becomes the other.
+    /// With jobs often enough that none is taken away, for which reports of their progress will do as well; else just often enough to count
+    /// as there, and when the one becomes the other.
     /// </summary>
     private bool IsTime()
     {
         var since = time.GetElapsedTime(_beatAt);
         var isBusy = activity.IsBusy;
-        return _isCalled || since >= (isBusy ? options.TakeOverAfter / 4 : options.TakeOverAfter) ||
+        return _isCalled || since >= options.TakeOverAfter || held.IsSilent(options.TakeOverAfter / 4) ||
             (isBusy != _wasBusy && since >= ChangesApart);
     }
 
@@ -92,6 +93,7 @@ internal sealed partial class WorkerPresence(
         {
             var orders = await workers.BeatAsync(id, _wasBusy, options.EffectiveLanes, jobs, ct);
             held.KeepOnly(jobs, orders.Held);
+            pace.Busy(orders.Busy);
             foreach (var lane in orders.Waiting)
                 signals.Signal(lane);
             return orders.Drain;

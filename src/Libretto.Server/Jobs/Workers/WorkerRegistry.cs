@@ -10,7 +10,8 @@ namespace Libretto.Server.Jobs.Workers;
 /// The table <c>worker_lives</c>: who works, who worked and who is to come. All times are the database's, so that clocks of machines may
 /// differ.
 /// </summary>
-internal sealed class WorkerRegistry(IDbContextFactory<LibrettoDb> contexts, Notices notices)
+internal sealed class WorkerRegistry(
+    IDbContextFactory<LibrettoDb> contexts, Notices notices, ServerOptions options, PlainSql? sql = null)
 {
     /// <summary>What a worker hears that is asked to end, before its id.</summary>
     public const string Drains = "drain ";
@@ -84,22 +85,25 @@ internal sealed class WorkerRegistry(IDbContextFactory<LibrettoDb> contexts, Not
     public async Task<WorkerOrders> BeatAsync(
         string id, bool isBusy, IReadOnlyList<string> lanes, IReadOnlyList<Job> jobs, CancellationToken ct)
     {
-        await using var context = await contexts.CreateDbContextAsync(ct);
-        if (!context.Database.IsNpgsql())
-            return await BeatAsync(context, id, isBusy, jobs, ct);
-        return (await context.Database.SqlQueryRaw<WorkerOrders>(
+        if (sql is null)
+            return await BeatOnSqliteAsync(id, isBusy, jobs, ct);
+        return (await sql.QueryAsync(
             s_beat,
+            row => new WorkerOrders(row.GetBoolean(0), row.GetFieldValue<string[]>(1), row.GetFieldValue<string[]>(2), row.GetInt32(3)),
+            ct,
             new NpgsqlParameter("id", id),
             new NpgsqlParameter("busy", isBusy),
             new NpgsqlParameter("lanes", lanes.ToArray()),
             new NpgsqlParameter("ids", jobs.Select(job => job.Id).ToArray()),
-            new NpgsqlParameter("claims", jobs.Select(job => job.Claim!).ToArray())).ToListAsync(ct))[0];
+            new NpgsqlParameter("claims", jobs.Select(job => job.Claim!).ToArray()),
+            new NpgsqlParameter("silence", options.WorkerSilence),
+            new NpgsqlParameter("most", ReportPace.MostCounted)))[0];
     }
 
     /// <summary>The same statement by statement, beside SQLite, where workers look into their lanes by themselves.</summary>
-    private static async Task<WorkerOrders> BeatAsync(
-        LibrettoDb context, string id, bool isBusy, IReadOnlyList<Job> jobs, CancellationToken ct)
+    private async Task<WorkerOrders> BeatOnSqliteAsync(string id, bool isBusy, IReadOnlyList<Job> jobs, CancellationToken ct)
     {
+        await using var context = await contexts.CreateDbContextAsync(ct);
         await context.Workers.Where(row => row.Id == id).ExecuteUpdateAsync(
             set => set
                 .SetProperty(row => row.State, WorkerState.Running)
@@ -113,7 +117,7 @@ internal sealed class WorkerRegistry(IDbContextFactory<LibrettoDb> contexts, Not
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.HeartbeatAt, row => DateTime.UtcNow), ct) == 1)
                 held.Add(job.Id);
         var drain = await context.Workers.Where(row => row.Id == id).Select(row => row.Drain).FirstOrDefaultAsync(ct);
-        return new WorkerOrders(drain, [.. held], []);
+        return new WorkerOrders(drain, [.. held], [], Busy: isBusy ? 1 : 0);
     }
 
     /// <summary>Asks a worker to end; it does so when it has no job.</summary>
@@ -189,4 +193,5 @@ internal sealed class WorkerRegistry(IDbContextFactory<LibrettoDb> contexts, Not
 /// <param name="Drain">It was asked to end.</param>
 /// <param name="Held">The ids of those of its jobs that are still its own and not to be cancelled.</param>
 /// <param name="Waiting">Those of its lanes in which something may wait.</param>
-internal sealed record WorkerOrders(bool Drain, string[] Held, string[] Waiting);
+/// <param name="Busy">How many processes are at work, counted up to <see cref="ReportPace.MostCounted"/>.</param>
+internal sealed record WorkerOrders(bool Drain, string[] Held, string[] Waiting, int Busy);

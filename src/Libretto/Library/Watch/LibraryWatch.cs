@@ -14,7 +14,7 @@ internal sealed class LibraryWatch(IReadOnlyList<string> roots, RestingFiles res
     private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(10);
 
     /// <summary>So many times as long as a look took nobody looks again.</summary>
-    private const int Leisure = 20;
+    private const int Leisure = 50;
 
     private readonly FolderSigns _signs = new(roots);
     private string _known = Convert.ToHexString(SHA256.HashData([]));

@@ -1,5 +1,6 @@
 using Libretto.Server.Data.Entities;
 using Libretto.Server.Jobs.Work;
+using Libretto.Server.Tests.Support;
 
 namespace Libretto.Server.Tests.Jobs.Work;
 
@@ -27,5 +28,21 @@ public class JobLogTests
         }
         while (!work.IsCompleted);
         await work;
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public void What_a_step_took_is_true_though_the_clock_jumps_an_hour_meanwhile(int hours)
+    {
+        var time = new JumpingTime();
+        var log = new JobLog(new Job { Id = "one", Options = new JobOptions(), Status = JobStatus.Running, Lane = Lane.Compute }, time);
+        log.Note(Stage.Separate, 0, "separate");
+        time.Jump(TimeSpan.FromHours(hours));
+        log.Note(Stage.Transcribe, 0.5, "transcribe");
+        time.Jump(TimeSpan.FromHours(hours));
+        log.End(StepStatus.Completed, null);
+
+        Assert.All(log.Steps, step => Assert.InRange(step.Duration, 0, 60));
     }
 }

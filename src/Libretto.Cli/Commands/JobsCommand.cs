@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Libretto.Acquire;
-using Libretto.Cli.Commands.Options;
 using Libretto.Cli.Display;
 using Libretto.Cli.Remote;
 using Libretto.Cli.Results;
@@ -30,73 +28,8 @@ internal static class JobsCommand
 
     public static Command Create() => new("jobs", "Post songs to a job service, watch them and fetch the results.")
     {
-        s_server, s_key, Submit(), List(), Watch(), Cancel(), Fetch(),
+        s_server, s_key, JobsSubmitCommand.Create(), List(), Watch(), Cancel(), Fetch(),
     };
-
-    private static Command Submit()
-    {
-        var songs = SongsArgument.Create();
-        var language = new Option<string>("--language") { Description = "The language sung.", HelpName = "LANG" };
-        var engine = new Option<string>("--engine") { Description = "The recogniser.", HelpName = "NAME" };
-        var model = new Option<string>("--model") { Description = "The speech model.", HelpName = "NAME" };
-        var cookies = new Option<string>("--cookies")
-        {
-            Description = "A file of browser cookies (cookies.txt) for the links' site; sent with the links, which takes an admin's key.",
-            HelpName = "FILE",
-        };
-        var watch = new Option<bool>("--watch") { Description = "Wait until they are done and show how far they are." };
-        var command = new Command("submit", "Post songs; prints each job's id.") { songs, language, engine, model, cookies, watch };
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(cookies) is not null && !(result.GetValue(songs) ?? []).Any(SongLink.LooksLikeLink))
-                result.AddError("--cookies are for links.");
-        });
-        command.SetAction((parsed, cancellationToken) => WithServer(parsed, async client =>
-        {
-            var options = new Dictionary<string, string?>
-            {
-                ["language"] = parsed.GetValue(language),
-                ["engine"] = parsed.GetValue(engine),
-                ["model"] = parsed.GetValue(model),
-            }
-                .Where(pair => pair.Value is not null).ToDictionary();
-            var jar = parsed.GetValue(cookies) is { } file ? CookieJar.ReadFile(file, DateTimeOffset.UtcNow) : null;
-            var (ids, exitCode) = await SubmitAsync(client, parsed.GetRequiredValue(songs), options, jar, cancellationToken);
-            foreach (var id in parsed.GetValue(watch) ? ids : [])
-                if (!await ShowAsync(client, id, cancellationToken) && exitCode == ExitCodes.Done)
-                    exitCode = ExitCodes.Failed;
-            return exitCode;
-        }));
-        return command;
-    }
-
-    /// <summary>Posts songs; one that is refused does not keep the others from being posted.</summary>
-    private static async Task<(List<string> Ids, int ExitCode)> SubmitAsync(
-        JobsClient client, string[] songs, Dictionary<string, string?> options, CookieJar? cookies, CancellationToken cancellationToken)
-    {
-        var (ids, exitCode) = (new List<string>(), ExitCodes.Done);
-        foreach (var song in songs)
-        {
-            try
-            {
-                var job = SongLink.LooksLikeLink(song)
-                    ? await client.SubmitLinkAsync(song, options, cookies, cancellationToken)
-                    : await client.SubmitFileAsync(
-                        File.Exists(song) ? song : throw InputException.Missing(song), options, cancellationToken);
-                ids.Add(job.GetProperty("id").GetString()!);
-                Console.Out.WriteLine(ids[^1]);
-            }
-            catch (LibrettoException e) when (!cancellationToken.IsCancellationRequested)
-            {
-                ErrorReport.Say(e.Message);
-                if (exitCode == ExitCodes.Done)
-                    exitCode = ExitCodes.Of(e);
-                if (ExitCodes.ConcernsEverySong(ExitCodes.Of(e)))
-                    break;
-            }
-        }
-        return (ids, exitCode);
-    }
 
     private static Command List()
     {
@@ -170,7 +103,7 @@ internal static class JobsCommand
     }
 
     /// <summary>Prints a line for each change; false when the job did not complete.</summary>
-    private static async Task<bool> ShowAsync(JobsClient client, string id, CancellationToken cancellationToken)
+    public static async Task<bool> ShowAsync(JobsClient client, string id, CancellationToken cancellationToken)
     {
         var isDone = false;
         await foreach (var job in client.WatchAsync(id, cancellationToken))
@@ -183,7 +116,7 @@ internal static class JobsCommand
         return isDone;
     }
 
-    private static async Task<int> WithServer(ParseResult parsed, Func<JobsClient, Task<int>> work)
+    public static async Task<int> WithServer(ParseResult parsed, Func<JobsClient, Task<int>> work)
     {
         var address = parsed.GetValue(s_server) ?? Variable(ServerVariable) ?? ServerOptions.DefaultUrl;
         if (!Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var server) || server.Scheme is not ("http" or "https"))

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -53,6 +54,30 @@ internal sealed class JobsClient : IDisposable
     public Task<JsonElement> SubmitLinkAsync(
         string link, IReadOnlyDictionary<string, string?> options, CookieJar? cookies, CancellationToken cancellationToken) =>
         SubmitAsync(() => JsonContent.Create(new { url = link, options, cookies = cookies?.Reveal() }), cancellationToken);
+
+    /// <summary>Posts links as one list.</summary>
+    /// <param name="name">What the list is called.</param>
+    /// <param name="links">Its songs.</param>
+    /// <param name="options">What is wanted of each.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public Task<JsonElement> SubmitListAsync(
+        string name, IReadOnlyList<string> links, IReadOnlyDictionary<string, string?> options, CancellationToken cancellationToken) =>
+        SubmitAsync(
+            () => new MultipartFormDataContent
+            {
+                { JsonContent.Create(options), "options" },
+                { new StringContent(name), "name" },
+                { new StringContent(links.Count.ToString(CultureInfo.InvariantCulture)), "items" },
+                { new StringContent(string.Join('\n', links)), "file", "list.m3u8" },
+            },
+            cancellationToken,
+            "api/lists");
+
+    /// <summary>Posts a link to a playlist, an album or a channel, as one list of its first songs.</summary>
+    public Task<JsonElement> SubmitListAsync(
+        string link, int items, IReadOnlyDictionary<string, string?> options, CookieJar? cookies, CancellationToken cancellationToken) =>
+        SubmitAsync(
+            () => JsonContent.Create(new { url = link, items, options, cookies = cookies?.Reveal() }), cancellationToken, "api/lists");
 
     public async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken)
     {
@@ -121,16 +146,17 @@ internal sealed class JobsClient : IDisposable
         }
     }
 
-    /// <summary>Posts a job, again where the server is away; by its idempotency key the server makes one job of all tries.</summary>
+    /// <summary>Posts a job or a list, again where the server is away; by its idempotency key the server makes one of all tries.</summary>
     /// <param name="body">Makes the body of one try.</param>
     /// <param name="cancellationToken">Ends the upload, and the waiting between tries.</param>
-    private async Task<JsonElement> SubmitAsync(Func<HttpContent> body, CancellationToken cancellationToken)
+    /// <param name="path">Where to.</param>
+    private async Task<JsonElement> SubmitAsync(Func<HttpContent> body, CancellationToken cancellationToken, string path = "api/jobs")
     {
         var key = Guid.NewGuid().ToString();
         return await s_again.ExecuteAsync(
             async token =>
             {
-                using var request = new HttpRequestMessage(HttpMethod.Post, "api/jobs") { Content = body() };
+                using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body() };
                 request.Headers.Add("Idempotency-Key", key);
                 return await JsonAsync(request, token);
             },

@@ -22,14 +22,11 @@ internal static class DatabaseLimits
 {
     private const int Clients = 16;
     private const int Running = 1000;
-
-    // Of a million songs a day, in its busiest five minutes (docs/scale.md).
-    private const int PeakSongs = 70;
     private static readonly TimeSpan Span = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(10);
 
-    /// <summary>All of it, or how fast jobs can be claimed only.</summary>
-    public static async Task RunAsync(string database, bool onlyClaims = false)
+    /// <summary>All of it, with what the largest of the days asks; or, without a day, how fast jobs can be claimed only.</summary>
+    public static async Task RunAsync(string database, DatabaseLoad? largest)
     {
         var folder = Directory.CreateTempSubdirectory("libretto-scale-").FullName;
         var options = new ServerOptions { DataFolder = folder, Database = database, Role = "api", Lanes = [], Urls = ["http://127.0.0.1:0"], Log = "warning" }.Validated();
@@ -53,15 +50,18 @@ internal static class DatabaseLimits
                     await ClaimAsync(claims, waiting, clients);
                 }
             }
-            if (onlyClaims)
+            if (largest is null)
                 return;
             await FillAsync(app, 2_000);
             var held = await HoldAsync(claims, Running);
             foreach (var processes in (int[])[10, 100, Running])
-                await ProgressAsync(claims, held, processes);
+                await ProgressAsync(claims, held, processes, TimeSpan.FromMilliseconds(500));
+            await ProgressAsync(claims, held, Running, ReportPace.Of(Running));
             await BeatsAsync(app.Services.GetRequiredService<WorkerRegistry>(), held);
             foreach (var times in (int[])[1, 2])
-                await DayAsync(app, claims, times);
+                await DayAsync(app, claims, largest, times);
+            // Whoever listens needs a connection of its own.
+            app.Services.GetRequiredService<NpgsqlDataSource>().Clear();
             foreach (var listeners in (int[])[1, 10, 50, 200])
                 await NoticesAsync(database, listeners);
         }
@@ -69,6 +69,7 @@ internal static class DatabaseLimits
         {
             await using var context = await app.Services.GetRequiredService<IDbContextFactory<LibrettoDb>>().CreateDbContextAsync();
             await context.Jobs.ExecuteDeleteAsync();
+            await context.Workers.ExecuteDeleteAsync();
             Directory.Delete(folder, recursive: true);
         }
     }
@@ -122,24 +123,26 @@ internal static class DatabaseLimits
         return [.. held.Take(count)];
     }
 
-    /// <summary>All running jobs' progress twice a second, each process's in one statement: how long a statement takes.</summary>
-    private static async Task ProgressAsync(JobClaims claims, Job[] held, int processes)
+    /// <summary>All running jobs' progress, each process's in one statement: how long a statement takes.</summary>
+    private static async Task ProgressAsync(JobClaims claims, Job[] held, int processes, TimeSpan apart)
     {
         var times = new ConcurrentBag<double>();
+        var cpu = ProcessorShare.Begin();
         var since = Stopwatch.StartNew();
         await Task.WhenAll(held.Chunk(held.Length / processes).Select((jobs, number) => Task.Run(async () =>
         {
-            await Task.Delay(number * 500 / processes);
-            for (var turn = 1; since.Elapsed < Long; turn++)
+            await Task.Delay(apart * number / processes);
+            for (var turn = 1; since.Elapsed < Long + Pace.WarmUp; turn++)
             {
                 var at = Stopwatch.GetTimestamp();
                 await claims.ReportAsync([.. jobs.Select(job => (job, At(turn * 0.01)))], default);
-                times.Add(Stopwatch.GetElapsedTime(at).TotalMilliseconds);
-                await Task.Delay(TimeSpan.FromMilliseconds(500) - Min(Stopwatch.GetElapsedTime(at), TimeSpan.FromMilliseconds(500)));
+                if (since.Elapsed > Pace.WarmUp)
+                    times.Add(Stopwatch.GetElapsedTime(at).TotalMilliseconds);
+                await Task.Delay(apart - Min(Stopwatch.GetElapsedTime(at), apart));
             }
         })));
-        Console.WriteLine($"  progress of {held.Length:N0} running jobs of {processes:N0} processes, twice a second: " +
-            $"{times.Count / since.Elapsed.TotalSeconds:F0} statements a second, {times.Count / since.Elapsed.TotalSeconds * held.Length / processes:F0} rows, {Times(times)}");
+        Console.WriteLine($"  progress of {held.Length:N0} running jobs of {processes:N0} processes, every {apart.TotalSeconds:F1} s: " +
+            $"{times.Count / Long.TotalSeconds:F0} statements a second, {times.Count / Long.TotalSeconds * held.Length / processes:F0} rows, {Times(times)}; {cpu.Told}");
     }
 
     /// <summary>A heartbeat of each of a thousand processes, four times in fifteen seconds.</summary>
@@ -163,19 +166,26 @@ internal static class DatabaseLimits
     }
 
     /// <summary>
-    /// The busiest minutes of a million songs a day, once and twice over: songs come, are claimed and end, while a thousand are at work and say
-    /// twice a second how far they are, each by a statement of its own.
+    /// The busiest minutes of a day, once and twice over: songs come, are claimed and end, while as many are at work as were at most, each in
+    /// a process of its own, and say how far they are as often as so many do.
     /// </summary>
-    private static async Task DayAsync(WebApplication app, JobClaims claims, int times)
+    private static async Task DayAsync(WebApplication app, JobClaims claims, DatabaseLoad day, int times)
     {
-        await FillAsync(app, 20_000);
-        var atWork = await HoldAsync(claims, Running);
+        var running = day.MostAtWork * times;
+        await FillAsync(app, 20_000 + running);
+        var atWork = await HoldAsync(claims, running);
+        var fleet = await FleetAsync(app, running);
         var taken = new ConcurrentQueue<Job>();
         var store = app.Services.GetRequiredService<JobStore>();
-        var (songs, writes) = (PeakSongs * times, 2 * Running * times);
-        Console.WriteLine($"  a million songs a day, {times} x its busiest minutes ({songs} songs, {writes:N0} reports a second):");
+        var workers = app.Services.GetRequiredService<WorkerRegistry>();
+        // Of each song also the first change, at once.
+        var (posts, songs, beats) = (Whole(day.Posts * times), Whole(day.Songs * times), Whole(day.Beats * times));
+        var reports = Whole(DatabaseLoad.ReportsOf(running)) + songs;
+        Console.WriteLine(
+            $"  a million songs a day, {times} x its busiest minutes ({posts} songs posted, {songs} begun and ended, {reports} reports and {beats} heartbeats a second; {running:N0} at work):");
+        var cpu = ProcessorShare.Begin();
         var paces = await Task.WhenAll(
-            Pace.KeepAsync("posted", songs, Long, n => store.AddAsync(NewJob(n), default)),
+            Pace.KeepAsync("posted", posts, Long, n => store.AddAsync(NewJob(n), default)),
             Pace.KeepAsync("claimed", songs, Long, async n =>
             {
                 if (await claims.ClaimNextAsync(Lane.Compute, $"bench-{n}", default) is { } job)
@@ -186,10 +196,28 @@ internal static class DatabaseLimits
                 if (taken.TryDequeue(out var job))
                     await claims.CompleteAsync(job, new StoredResult { DocumentKey = "bench", Duration = 200 }, 14, [], default);
             }),
-            Pace.KeepAsync("reported", writes, Long, n => claims.ReportAsync(atWork[n % Running], At(n * 0.0001), default)));
+            Pace.KeepAsync("reported", reports, Long, n => claims.ReportAsync(atWork[n % running], At(n * 0.0001), default)),
+            Pace.KeepAsync("heartbeats", beats, Long, n => workers.BeatAsync(fleet[n % running], isBusy: true, [Lane.Compute], [atWork[n % running]], default)));
         foreach (var pace in paces)
             Console.WriteLine($"    {pace.Name}: {pace.Times.Count / pace.Seconds:F0} a second ({Times(pace.Times)}){pace.Lag}");
+        Console.WriteLine($"    {cpu.Told}");
     }
+
+    /// <summary>As many workers as songs are at work, which all are busy.</summary>
+    private static async Task<string[]> FleetAsync(WebApplication app, int count)
+    {
+        await using var context = await app.Services.GetRequiredService<IDbContextFactory<LibrettoDb>>().CreateDbContextAsync();
+        await context.Workers.ExecuteDeleteAsync();
+        await context.Database.ExecuteSqlAsync(
+            $"""
+             insert into worker_lives (id, name, lanes, state, requested_at, started_at, heartbeat_at)
+             select 'bench-' || n, 'bench:' || n, 'compute', 'running', now(), now(), now() from generate_series(0, {count - 1}) n
+             """);
+        await context.Database.ExecuteSqlRawAsync("vacuum analyze worker_lives");
+        return [.. Enumerable.Range(0, count).Select(n => $"bench-{n}")];
+    }
+
+    private static int Whole(double perSecond) => (int)Math.Ceiling(perSecond);
 
     private static Job NewJob(long number) => new()
     {

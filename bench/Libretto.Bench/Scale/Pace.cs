@@ -16,6 +16,9 @@ internal sealed record Pace(string Name, IReadOnlyCollection<double> Times, doub
 {
     private const int Places = 64;
 
+    // Connections plan their statements when they first send them; in a fleet that was long ago.
+    public static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
+
     // Less is how the last moment happened to fall.
     private const double Noticed = 0.98;
 
@@ -26,11 +29,13 @@ internal sealed record Pace(string Name, IReadOnlyCollection<double> Times, doub
 
     public static async Task<Pace> KeepAsync(string name, int perSecond, TimeSpan span, Func<long, Task> work)
     {
+        span += WarmUp;
         var times = new ConcurrentBag<double>();
         var since = Stopwatch.StartNew();
         using var places = new SemaphoreSlim(Places);
         var running = new List<Task>();
         var latest = TimeSpan.Zero;
+        var cold = perSecond * (int)WarmUp.TotalSeconds;
         while (since.Elapsed < span)
         {
             var due = TimeSpan.FromSeconds((double)running.Count / perSecond);
@@ -48,7 +53,8 @@ internal sealed record Pace(string Name, IReadOnlyCollection<double> Times, doub
                 try
                 {
                     await work(number);
-                    times.Add(Stopwatch.GetElapsedTime(at).TotalMilliseconds);
+                    if (number >= cold)
+                        times.Add(Stopwatch.GetElapsedTime(at).TotalMilliseconds);
                 }
                 finally
                 {
@@ -57,6 +63,6 @@ internal sealed record Pace(string Name, IReadOnlyCollection<double> Times, doub
             }));
         }
         await Task.WhenAll(running);
-        return new Pace(name, times, span.TotalSeconds, (long)(span.TotalSeconds * perSecond), latest);
+        return new Pace(name, times, (span - WarmUp).TotalSeconds, (long)((span - WarmUp).TotalSeconds * perSecond), latest);
     }
 }

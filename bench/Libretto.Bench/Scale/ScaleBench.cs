@@ -9,18 +9,14 @@ namespace Libretto.Bench.Scale;
 /// </summary>
 internal static class ScaleBench
 {
-    // What a running job writes: a heartbeat or its progress every 0.1 to 0.7 s; on the songs measured, twice a second.
-    private const double WritesASecondRunning = 2;
-    // Each process looks through the table every two seconds, by about six statements.
-    private const double StatementsASecondProcess = 3;
-
     public static async Task<int> RunAsync()
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         var limits = new PoolLimits { Max = 1000 };
-        Console.WriteLine("songs a day, from the store | wait s: median, 95 %, 99 %, longest | waiting at most | workers at most, starts, busy | USD a day, a thousand songs | database: writes/s, statements of scans/s");
+        Console.WriteLine("songs a day, from the store | wait s: median, 95 %, 99 %, longest | waiting at most | workers at most, starts, busy | USD a day, a thousand songs | songs at work at once: mean, most | in the five busiest minutes, a second: posted, begun, reports, heartbeats");
+        DatabaseLoad? largest = null;
         foreach (var songs in (int[])[1_000, 10_000, 100_000, 300_000, 1_000_000])
-            Print(new DayPlan(songs, limits));
+            largest = Print(new DayPlan(songs, limits));
 
         Console.WriteLine("\n100,000 songs a day, otherwise:");
         var plan = new DayPlan(100_000, limits);
@@ -34,7 +30,7 @@ internal static class ScaleBench
         Print(plan with { Start = TimeSpan.FromSeconds(90) }, "workers need 90 s to start");
         Print(plan with { FailedStarts = 0.3 }, "three starts in ten fail");
         if (Environment.GetEnvironmentVariable("DATABASE_URL") is { Length: > 0 } database)
-            await DatabaseLimits.RunAsync(database);
+            await DatabaseLimits.RunAsync(database, largest!);
         else
             Console.WriteLine("\nWith DATABASE_URL the limits of that PostgreSQL are measured as well.");
         return 0;
@@ -49,18 +45,19 @@ internal static class ScaleBench
             Console.Error.WriteLine("Name an empty PostgreSQL database in DATABASE_URL.");
             return 2;
         }
-        await DatabaseLimits.RunAsync(database, onlyClaims: true);
+        await DatabaseLimits.RunAsync(database, largest: null);
         return 0;
     }
 
-    private static void Print(DayPlan plan, string? name = null)
+    private static DatabaseLoad Print(DayPlan plan, string? name = null)
     {
         var day = new SimulatedDay(plan).Run();
         var cost = day.WorkerSeconds * plan.PriceASecond;
         Console.WriteLine(
             $"{name ?? $"{plan.SongsADay:N0}"}, {(double)day.FromStore / day.Songs:P0} | {day.Wait(0.5):F0}, {day.Wait(0.95):F0}, {day.Wait(0.99):F0}, {day.Wait(1):F0} | {day.MostWaiting:N0} | " +
             $"{day.MostWorkers}, {day.Starts:N0}, {day.BusySeconds / day.WorkerSeconds:P0} | {cost:F2}, {cost / day.Songs * 1000:F2} | " +
-            $"{day.MostRunning * WritesASecondRunning:N0}, {day.MostWorkers * StatementsASecondProcess:N0}" +
+            $"{day.Load.MeanAtWork:F1}, {day.Load.MostAtWork:N0} | {day.Load.Posts:F1}, {day.Load.Songs:F1}, {day.Load.Reports:F0}, {day.Load.Beats:F0}" +
             $" | others beside the library: {day.OthersDuringLibrary:F0} s, the library itself: {day.LibraryWait:F0} s");
+        return day.Load;
     }
 }

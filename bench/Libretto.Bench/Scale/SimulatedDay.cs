@@ -35,7 +35,7 @@ internal sealed record DayResult
     public required double WorkerSeconds { get; init; }
     public required double BusySeconds { get; init; }
     public required int Starts { get; init; }
-    public required int MostRunning { get; init; }
+    public required DatabaseLoad Load { get; init; }
 
     public double Wait(double share) => Waits.Count == 0 ? 0 : Waits[(int)((Waits.Count - 1) * share)];
 }
@@ -68,7 +68,8 @@ internal sealed class SimulatedDay(DayPlan plan)
     private int _starts;
     private int _mostWaiting;
     private int _mostWorkers;
-    private int _mostRunning;
+    private readonly DatabaseLoad _load = new();
+    private int _begun;
     private double _workerSeconds;
     private double _busySeconds;
 
@@ -79,8 +80,10 @@ internal sealed class SimulatedDay(DayPlan plan)
         var isMore = arrivals.MoveNext();
         for (var second = 0; isMore || _line.Count > 0 || _working.Count > 0; second++)
         {
+            var before = songs;
             for (; isMore && arrivals.Current.Second <= second; isMore = arrivals.MoveNext(), songs++)
                 Take(arrivals.Current);
+            _begun = 0;
             Finish();
             Come();
             Begin();
@@ -88,7 +91,7 @@ internal sealed class SimulatedDay(DayPlan plan)
                 Scan();
             _mostWaiting = Math.Max(_mostWaiting, _line.Count);
             _mostWorkers = Math.Max(_mostWorkers, _workers.Count);
-            _mostRunning = Math.Max(_mostRunning, _working.Count);
+            _load.Note(songs - before, _begun, _working.Count, _workers.Count(worker => worker.HasCome));
             _workerSeconds += _workers.Count;
             _time.Advance(TimeSpan.FromSeconds(1));
         }
@@ -97,7 +100,7 @@ internal sealed class SimulatedDay(DayPlan plan)
         {
             Songs = songs, FromStore = _fromStore, Waits = _waits, LibraryWait = Mean(_library), OthersDuringLibrary = Mean(_others),
             MostWaiting = _mostWaiting, MostWorkers = _mostWorkers, WorkerSeconds = _workerSeconds, BusySeconds = _busySeconds, Starts = _starts,
-            MostRunning = _mostRunning,
+            Load = _load,
         };
     }
 
@@ -125,7 +128,10 @@ internal sealed class SimulatedDay(DayPlan plan)
             Note(song);
             var seconds = song.Length / plan.Speed;
             _busySeconds += seconds;
+            _begun++;
             (worker.Song, worker.Turn) = (song, worker.Activity.Begin());
+            // A turn without a job is a look, after which a worker has rested all the longer.
+            worker.Turn!.HasJob = true;
             _working.Enqueue(worker, _time.Elapsed + TimeSpan.FromSeconds(seconds));
         }
     }
@@ -236,7 +242,7 @@ internal sealed class SimulatedDay(DayPlan plan)
 
         public WaitingSong? Song { get; set; }
 
-        public IDisposable? Turn { get; set; }
+        public WorkerActivity.Turn? Turn { get; set; }
 
         public TimeSpan? Rest => HasCome && !Activity.IsBusy ? Activity.Idle : null;
     }

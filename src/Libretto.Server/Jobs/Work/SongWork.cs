@@ -20,7 +20,9 @@ internal sealed class SongWork(SongPipeline pipeline, PassagePipeline passages, 
     /// <param name="ct">Stops at once.</param>
     public async Task<MadeSong> RunAsync(Job job, string input, JobReporter reporter, Action working, CancellationToken ct)
     {
-        var given = job.LyricsKey is { } key ? await GivenLyrics.ReadAsync(store, key, ct) ?? throw await MissingInput.OfAsync(store, ct) : null;
+        var given = job.LyricsKey is { } key
+            ? await GivenLyrics.ReadAsync(store, key, ct) ?? throw await MissingInput.OfAsync(store, ct)
+            : null;
         var request = job.Options.ToRequest(input) with
         {
             // What the link's page says of the song; of a file its own tags say more than its name.

@@ -86,4 +86,19 @@ public sealed class FocusTests(Site site)
 
         Assert.InRange(box.Y + box.Height, 0, 664);
     }
+
+    [Fact]
+    public async Task On_a_large_screen_views_are_as_large_as_on_others()
+    {
+        var id = await site.SongAsync();
+        await using var visitor = await site.VisitAsync(new Look(3840, 2160, false));
+        foreach (var path in (string[])["/jobs", $"/jobs/{id}", $"/jobs/{id}/edit"])
+        {
+            await visitor.GoAsync(path);
+            await visitor.Page.WaitForTimeoutAsync(300);
+            await visitor.ShotAsync($"large{path.Replace(id, "song", StringComparison.Ordinal).Replace('/', '-')}");
+            Assert.InRange((await visitor.Page.Locator("main").BoundingBoxAsync())!.Width, 1900, 3840);
+            Assert.InRange((await visitor.Page.Locator("h1").BoundingBoxAsync())!.Height, 60, 400);
+        }
+    }
 }

@@ -18,7 +18,7 @@ public sealed class PicturesTests(Site site)
             ("new", "/", null), ("songs", "/jobs", null), ("song", $"/jobs/{id}", "jump(14)"), ("karaoke", $"/jobs/{id}", Karaoke("jump(14)")),
             ("karaoke-intro", $"/jobs/{id}", Karaoke("jump(0)")), ("karaoke-cover", $"/jobs/{covered}", Karaoke("jump(14)")),
             ("karaoke-cover-intro", $"/jobs/{covered}", Karaoke("jump(0)")), ("songs-chosen", "/jobs", null),
-            ("next", $"/jobs/{id}?from=songs", Karaoke("dispatchEvent(new Event('libretto-ended', { bubbles: true }))")), ("second-line", $"/jobs/{second}", "jump(14)"),
+            ("next", $"/jobs/{id}?from=songs&order=oldest", Karaoke("dispatchEvent(new Event('libretto-ended', { bubbles: true }))")), ("second-line", $"/jobs/{second}", "jump(14)"),
             ("second-line-karaoke", $"/jobs/{second}", Karaoke("jump(14)")), ("edit", $"/jobs/{id}/edit", null),
             ("party", "/party", null), ("party-host", host, null), ("party-guest", guests, null),
         ];

@@ -50,8 +50,15 @@ public sealed class LibraryTests(Site site) : IDisposable
         foreach (var (i, name) in (string[])["One after A", "One after B", "One after C"] is var names ? names.Index() : [])
             await SongAsync(1.81 + (i / 100.0), name);
         await using var visitor = await site.VisitAsync();
-        // Seconds that pass quickly.
-        await visitor.Page.AddInitScriptAsync("const real = setInterval; window.setInterval = (act, ms) => real(act, ms === 1000 ? 60 : ms);");
+        // The first count passes quickly.
+        await visitor.Page.AddInitScriptAsync("""
+            const real = setInterval;
+            window.setInterval = (act, ms) => {
+              const isFirst = ms === 1000 && document.querySelector('libretto-next') && !window.hasCounted;
+              window.hasCounted ||= isFirst;
+              return real(act, isFirst ? 60 : ms);
+            };
+            """);
         await visitor.GoAsync("/jobs?search=one+after&order=title");
         await visitor.Page.GetByRole(AriaRole.Link, new() { Name = "Play all" }).ClickAsync();
         await visitor.Page.GetByRole(AriaRole.Heading, new() { Name = "One after A" }).WaitForAsync();

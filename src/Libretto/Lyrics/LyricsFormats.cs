@@ -46,9 +46,12 @@ public static class LyricsFormats
     /// <summary>Lyricsfile, LRCLIB's YAML: title, artist, language, length, every word to 1 ms.</summary>
     public static ILyricsFormat Lyricsfile { get; } = new LyricsfileFormat();
 
+    /// <summary>A label track of Audacity: a label a word to 1 ms, lines and stanzas by marks.</summary>
+    public static ILyricsFormat Audacity { get; } = new AudacityFormat();
+
     /// <summary>All of them, the most usual first.</summary>
     public static IReadOnlyList<ILyricsFormat> All { get; } =
-        [Json, Lrc, EnhancedLrc, SubRip, WebVtt, Ass, Ttml, PlainText, VerboseJson, UltraStar, Lyricsfile];
+        [Json, Lrc, EnhancedLrc, SubRip, WebVtt, Ass, Ttml, PlainText, VerboseJson, UltraStar, Lyricsfile, Audacity];
 
     /// <summary>Finds a format by its name.</summary>
     /// <param name="name">Such as <c>lrc</c>, in any case.</param>

@@ -49,6 +49,14 @@ public class RoundTripTests
     });
 
     [Fact]
+    public void Audacitys_labels_hold_every_word_to_a_millisecond() => Documents.Normalized.Sample(document =>
+    {
+        var read = Normalized(LyricsFormats.Audacity.Read(LyricsFormats.Audacity.Write(document)));
+        SameLines(document, read, Millisecond, ends: true);
+        SameWords(document, read, Millisecond, ends: true);
+    });
+
+    [Fact]
     public void Verbose_json_holds_every_word_to_a_millisecond() => Documents.Normalized.Sample(document =>
     {
         var read = Normalized(LyricsFormats.VerboseJson.Read(LyricsFormats.VerboseJson.Write(document)));

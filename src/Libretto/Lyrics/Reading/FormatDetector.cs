@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Libretto.Lyrics.Formats;
 using Libretto.Lyrics.Formats.Subtitles;
 
 namespace Libretto.Lyrics.Reading;
@@ -54,7 +55,7 @@ internal static partial class FormatDetector
 
     private static ILyricsFormat? ByLines(string text, ILyricsFormat? named)
     {
-        int lines = 0, stamps = 0, fields = 0, songNotes = 0, songFields = 0, spans = 0;
+        int lines = 0, stamps = 0, fields = 0, songNotes = 0, songFields = 0, spans = 0, labels = 0;
         var hasBeat = false;
         foreach (var line in text.AsSpan().EnumerateLines())
         {
@@ -73,6 +74,8 @@ internal static partial class FormatDetector
                 fields++;
             else if (Span().IsMatch(line))
                 spans++;
+            else if (AudacityFormat.IsLabel(line))
+                labels++;
             else if (SongField().IsMatch(line))
             {
                 songFields++;
@@ -86,6 +89,8 @@ internal static partial class FormatDetector
             return LyricsFormats.EnhancedLrc;
         if (songFields > 0 && (songNotes > (hasBeat ? 0 : songFields) || named == LyricsFormats.UltraStar))
             return LyricsFormats.UltraStar;
+        if (labels > 0 && (labels * 2 >= lines || named == LyricsFormats.Audacity))
+            return LyricsFormats.Audacity;
         if (spans > 1 && spans * 2 >= lines - fields)
             throw LyricsFormatException.NotRead("KRC, QRC or YRC");
         return fields > 0 && fields == lines ? LyricsFormats.EnhancedLrc : null;

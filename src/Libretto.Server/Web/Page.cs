@@ -1,5 +1,5 @@
 using Libretto.Server.Security;
-using Libretto.Server.Web.Edit;
+using Libretto.Server.Web.Edit.Realign;
 using Libretto.Server.Web.Export;
 using Libretto.Server.Web.Layout;
 using Libretto.Server.Web.Party;

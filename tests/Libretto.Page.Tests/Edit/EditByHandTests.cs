@@ -100,7 +100,7 @@ public sealed class EditByHandTests(Site site)
         await using var visitor = await EditAsync("zoom", Look.Desktop);
         await visitor.Button("Show less of the song").ClickAsync();
 
-        Assert.Equal(4, await visitor.Page.EvaluateAsync<int>("window.editor.span"));
+        Assert.Equal(4, await visitor.Page.EvaluateAsync<int>("window.editor.strip.span"));
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public sealed class EditByHandTests(Site site)
     {
         await using var visitor = await EditAsync("whole", Look.Desktop);
         var (start, end, from) = await visitor.Page.EvaluateAsync<double[]>(
-            "() => { const w = window.editor.words[0]; return [w[1], w[2], window.editor.from]; }") is [var one, var two, var three] ? (one, two, three) : default;
+            "() => { const w = window.editor.words[0]; return [w[1], w[2], window.editor.strip.from]; }") is [var one, var two, var three] ? (one, two, three) : default;
         var strip = (await visitor.Page.Locator("[data-strip]").BoundingBoxAsync())!;
         var x = strip.X + (float)((((start + end) / 2) - from) / 8 * strip.Width);
         await visitor.Page.Mouse.MoveAsync(x, strip.Y + strip.Height - 20);

@@ -102,7 +102,7 @@ public sealed class EditTests(Site site)
         var before = await StartAsync(visitor);
 
         var strip = (await visitor.Page.Locator("[data-strip]").BoundingBoxAsync())!;
-        var from = await visitor.Page.EvaluateAsync<double>("window.editor.from");
+        var from = await visitor.Page.EvaluateAsync<double>("window.editor.strip.from");
         var x = strip.X + (float)((before - from) / 8 * strip.Width);
         await visitor.Page.Mouse.MoveAsync(x, strip.Y + 30);
         await visitor.Page.Mouse.DownAsync();
@@ -137,6 +137,7 @@ public sealed class EditTests(Site site)
         var before = await StartAsync(visitor);
 
         await lines.Nth(2).Locator(".w").First.ClickAsync(new() { Modifiers = [KeyboardModifier.Shift] });
+        await visitor.Button("Re-align a passage").ClickAsync();
         var words = visitor.Page.GetByLabel("Words", new() { Exact = true });
         var (first, rest) = await words.InputValueAsync() is var text && text.Split('\n') is [var one, var two] ? (one, two) : throw new InvalidOperationException(text);
         await words.FillAsync($"Zounds {first}\n{rest}");

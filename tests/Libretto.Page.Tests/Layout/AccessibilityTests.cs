@@ -33,6 +33,7 @@ public sealed class AccessibilityTests(Site site)
             await visitor.Button("Re-align a passage").ClickAsync();
             await visitor.Page.Locator(".passage").WaitForAsync();
             found.AddRange(await ViolationsAsync(visitor, $"passage {look}"));
+            found.AddRange(await InTheEditorAsync(visitor, look));
             await visitor.GoAsync($"/jobs/{id}");
             await visitor.Button("Create link").ClickAsync();
             await visitor.Page.GotoAsync(await visitor.Page.GetByLabel("Link", new() { Exact = true }).First.InputValueAsync());
@@ -55,6 +56,38 @@ public sealed class AccessibilityTests(Site site)
             found.AddRange(await ViolationsAsync(visitor, $"karaoke {look}"));
         }
         Assert.True(found.Count == 0, string.Join("\n", found));
+    }
+
+    /// <summary>What the editor shows besides: several words chosen, one written in its place, tapping, whole lyrics, and what differs.</summary>
+    private static async Task<List<string>> InTheEditorAsync(Visitor visitor, Look look)
+    {
+        var page = visitor.Page;
+        var found = new List<string>();
+        await visitor.Button("Re-align a passage").ClickAsync();
+        await page.Locator(".w").First.FocusAsync();
+        await page.Keyboard.PressAsync("Shift+ArrowDown");
+        await page.GetByLabel("Chosen words").WaitForAsync();
+        found.AddRange(await ViolationsAsync(visitor, $"several words {look}"));
+        await page.Keyboard.PressAsync("F2");
+        await page.Locator("[data-typing]").WaitForAsync();
+        found.AddRange(await ViolationsAsync(visitor, $"typing {look}"));
+        await page.Keyboard.PressAsync("Escape");
+        await page.Locator("[data-do=tap]").ClickAsync();
+        await page.Locator("[data-pad]").WaitForAsync();
+        await visitor.Button("Find and replace").ClickAsync();
+        found.AddRange(await ViolationsAsync(visitor, $"tapping {look}"));
+        await page.Locator("[data-do=tap]").ClickAsync();
+        await visitor.Button("Paste whole lyrics").ClickAsync();
+        await page.Locator("[data-paste]").FillAsync("Morning light is in the water\nAnd nothing else");
+        found.AddRange(await ViolationsAsync(visitor, $"whole lyrics {look}"));
+        await visitor.Button("Show the differences").ClickAsync();
+        await page.Locator(".differs").First.WaitForAsync();
+        found.AddRange(await ViolationsAsync(visitor, $"differences {look}"));
+        await visitor.ShotAsync($"differences-{look}");
+        await visitor.Button("Take all").ClickAsync();
+        await visitor.Text("guessed times").WaitForAsync();
+        found.AddRange(await ViolationsAsync(visitor, $"guessed {look}"));
+        return found;
     }
 
     [Theory]

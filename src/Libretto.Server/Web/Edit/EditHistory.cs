@@ -33,6 +33,9 @@ internal sealed class EditHistory(LyricsDocument saved)
         Now = next;
     }
 
+    /// <summary>Takes a new state as part of the last step.</summary>
+    public void Amend(LyricsDocument next) => Now = next;
+
     public void Undo()
     {
         if (!CanUndo)

@@ -51,30 +51,6 @@ internal static class LyricsAdd
         });
     }
 
-    /// <summary>Moves a word whole; at most to its neighbours in its line.</summary>
-    public static LyricsDocument MoveWord(LyricsDocument document, int word, double seconds)
-    {
-        var (line, place) = LyricsEdit.Find(document, word);
-        var words = document.Lines[line].Words.ToList();
-        var (least, most) = (place > 0 ? words[place - 1].End : 0, place + 1 < words.Count ? words[place + 1].Start : document.Duration);
-        var length = words[place].End - words[place].Start;
-        if (most - least < length)
-            return document;
-        var start = Math.Clamp(words[place].Start + seconds, least, most - length);
-        words[place] = words[place].MoveTo(start, start + length) with { Estimated = null };
-        return LyricsEdit.WithLine(document, line, document.Lines[line].WithWords(words));
-    }
-
-    /// <summary>Moves a word's whole line; never before the song's start or past its end.</summary>
-    public static LyricsDocument MoveLine(LyricsDocument document, int word, double seconds)
-    {
-        var (line, _) = LyricsEdit.Find(document, word);
-        var moved = document.Lines[line];
-        seconds = Math.Clamp(seconds, -moved.Start, Math.Max(-moved.Start, document.Duration - moved.End));
-        return LyricsEdit.WithLine(document, line,
-            moved.WithWords([.. moved.Words.Select(one => one.MoveTo(one.Start + seconds, one.End + seconds))]));
-    }
-
     /// <summary>Replaces a part of words wherever it stands, in any case; their times stay.</summary>
     /// <param name="document">The lyrics.</param>
     /// <param name="find">The part; empty changes nothing.</param>

@@ -8,32 +8,6 @@ namespace Libretto.Server.Web.Edit;
 /// </summary>
 internal static class LyricsEdit
 {
-    /// <summary>Puts words into a song that has none: spread over all of it by their length, every time a guess.</summary>
-    /// <param name="document">The song.</param>
-    /// <param name="text">The words, line by line; a blank line parts stanzas.</param>
-    public static LyricsDocument Fill(LyricsDocument document, string text)
-    {
-        var lines = LyricsFormats.PlainText.Read(text).Lines;
-        if (lines.Count == 0)
-            return document;
-        var letters = lines.Sum(line => line.Text.Length + 1);
-        var second = document.Duration / Math.Max(1, letters);
-        var at = 0.0;
-        List<LyricsLine> spread = [];
-        foreach (var line in lines)
-        {
-            List<LyricsWord> words = [];
-            foreach (var word in line.Words)
-            {
-                var length = (word.Text.Length + 1) * second;
-                words.Add(new LyricsWord(word.Text, at, at + length) { Estimated = true });
-                at += length;
-            }
-            spread.Add(line.WithWords(words));
-        }
-        return Normalized(document with { Lines = spread });
-    }
-
     /// <summary>Replaces a word's text. Several words share its time; none removes it.</summary>
     public static LyricsDocument SetText(LyricsDocument document, int word, string text)
     {
@@ -46,6 +20,17 @@ internal static class LyricsEdit
                 Estimated = texts.Length > 1 ? true : old.Estimated,
             });
         });
+    }
+
+    /// <summary>Makes a word and the one before it in its line one word; nothing for a line's first.</summary>
+    public static LyricsDocument JoinWord(LyricsDocument document, int word)
+    {
+        var (line, place) = Find(document, word);
+        if (place == 0)
+            return document;
+        var words = document.Lines[line].Words;
+        var joined = new LyricsWord(words[place - 1].Text + words[place].Text, words[place - 1].Start, words[place].End);
+        return WithLine(document, line, Rewritten(document.Lines[line], [.. words.Take(place - 1), joined, .. words.Skip(place + 1)]));
     }
 
     /// <summary>Lets a line begin at a word; nothing where one does already.</summary>
@@ -164,10 +149,6 @@ internal static class LyricsEdit
         return WithWords(document, words);
     }
 
-    /// <summary>The user has heard a word and found it right.</summary>
-    public static LyricsDocument Confirm(LyricsDocument document, int word) =>
-        Replace(document, word, old => [old with { Confidence = 1, Estimated = null }]);
-
     /// <summary>
     /// Puts lines in the place of others, wherever those stand by now, nearest to where they stood; null when they are no longer there as
     /// they were.
@@ -184,11 +165,31 @@ internal static class LyricsEdit
             .OrderBy(at => Math.Abs(at - first))];
         return places.Length == 0 ? null : Normalized(document with
         {
-            Lines = [.. document.Lines.Take(places[0]), .. lines, .. document.Lines.Skip(places[0] + before.Count)],
+            Lines =
+            [
+                .. document.Lines.Take(places[0]),
+                .. lines.Select((line, i) => As(document.Lines, places[0], before.Count, line, i)),
+                .. document.Lines.Skip(places[0] + before.Count),
+            ],
             Sections = LyricsSections.Move(document.Sections, at => at >= places[0] + before.Count
                 ? at - before.Count + lines.Count
                 : Math.Min(at, places[0] + lines.Count)),
         });
+    }
+
+    /// <summary>A line that comes in the place of others: what was said of the one with its words stays, and who sings all.</summary>
+    private static LyricsLine As(IReadOnlyList<LyricsLine> lines, int first, int count, LyricsLine line, int place)
+    {
+        List<LyricsLine> old = [.. lines.Skip(first).Take(count)];
+        if ((place < count && old[place].Text == line.Text ? old[place] : old.FirstOrDefault(one => one.Text == line.Text)) is { } same)
+            return same.WithWords(line.Words) with { Sung = line.Sung };
+        var isOneVoice = old.All(one => one.Voice == old[0].Voice && one.Background == old[0].Background);
+        return line with
+        {
+            Voice = isOneVoice ? old[0].Voice : line.Voice,
+            Background = isOneVoice ? old[0].Background : line.Background,
+            Stanza = place == 0 ? old[0].Stanza : line.Stanza,
+        };
     }
 
     /// <summary>Changes what is said of lines, such as who sings them; their words stay.</summary>
@@ -269,7 +270,7 @@ internal static class LyricsEdit
     }
 
     /// <summary>The same lines with other words in their places.</summary>
-    private static LyricsDocument WithWords(LyricsDocument document, IReadOnlyList<LyricsWord> words)
+    public static LyricsDocument WithWords(LyricsDocument document, IReadOnlyList<LyricsWord> words)
     {
         var next = 0;
         var lines = new List<LyricsLine>();

@@ -13,9 +13,14 @@ export class Drafts {
     navigator.locks?.request(this.key, () => new Promise((end) => (this.end = end)));
   }
 
-  /** @param {string} tag @param {string} json */
+  /** Keeps a draft; false where the browser has no room for it. @param {string} tag @param {string} json */
   keep(tag, json) {
-    localStorage.setItem(this.key, JSON.stringify({ tag, json, at: Date.now() }));
+    try {
+      localStorage.setItem(this.key, JSON.stringify({ tag, json, at: Date.now() }));
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** The latest that was left behind, whatever was saved since. @returns {Promise<Draft | null>} */

@@ -1,23 +1,18 @@
 using System.Globalization;
 using Libretto.Lyrics;
 using Libretto.Pipeline;
-using Libretto.Server.Api;
 using Libretto.Server.Data.Entities;
 using Libretto.Server.Http;
 using Libretto.Server.Jobs;
 using Libretto.Server.Security;
 using Libretto.Server.Web.Layout;
-using Libretto.Server.Web.Watch;
 using Libretto.Storage;
 using Microsoft.AspNetCore.Components;
 
-namespace Libretto.Server.Web.Edit;
+namespace Libretto.Server.Web.Edit.Realign;
 
-public sealed partial class PassagePanel : ComponentBase, IAsyncDisposable
+public sealed partial class PassagePanel : ComponentBase, IDisposable
 {
-    // What is offered beyond the words' own times, seconds.
-    private const double Room = 2;
-
     private (int First, int Last)? _chosen;
     private string _words = "";
     private double _from;
@@ -26,9 +21,7 @@ public sealed partial class PassagePanel : ComponentBase, IAsyncDisposable
     private string? _state;
     private double _pct;
     private bool _isWorking;
-    private string? _part;
-    private IReadOnlyList<string> _before = [];
-    private IDisposable? _watch;
+    private CancellationTokenSource? _stopping;
 
     /// <summary>The lyrics as they are now.</summary>
     [Parameter, EditorRequired]
@@ -64,15 +57,9 @@ public sealed partial class PassagePanel : ComponentBase, IAsyncDisposable
     private PassageWork Work { get; set; } = default!;
 
     [Inject]
-    private JobFeed Feed { get; set; } = default!;
-
-    [Inject]
-    private IContentStore Store { get; set; } = default!;
-
-    [Inject]
     private PageCaller Callers { get; set; } = default!;
 
-    public async ValueTask DisposeAsync() => await ForgetAsync();
+    public void Dispose() => Stop();
 
     protected override void OnParametersSet()
     {
@@ -81,8 +68,7 @@ public sealed partial class PassagePanel : ComponentBase, IAsyncDisposable
         _chosen = (First, Last);
         var lines = Document.Lines;
         _words = string.Join('\n', lines.Skip(First).Take(Last - First + 1).Select(line => line.Text));
-        _from = Math.Max(First > 0 ? lines[First - 1].End : 0, lines[First].Start - Room);
-        _to = Math.Min(Last + 1 < lines.Count ? lines[Last + 1].Start : Document.Duration, lines[Last].End + Room);
+        (_from, _to) = GuessedLines.BoundsOf(Document, First, Last);
     }
 
     private Task ChooseAsync(object? first, object? last)
@@ -111,71 +97,47 @@ public sealed partial class PassagePanel : ComponentBase, IAsyncDisposable
             _trouble = "The passage must end at least half a second after it begins, within the song.";
         else
             await BeginAsync(song, caller, passage);
-        _isWorking = _part is not null;
+        _isWorking = false;
     }
 
     private async Task BeginAsync(Job song, Caller caller, Passage passage)
     {
-        _before = [.. Document.Lines.Skip(First).Take(Last - First + 1).Select(line => line.Text)];
+        var first = First;
+        string[] before = [.. Document.Lines.Skip(First).Take(Last - First + 1).Select(line => line.Text)];
+        _state = "waiting …";
+        _pct = 0;
+        using var stopping = _stopping = new CancellationTokenSource();
         try
         {
-            _part = await Work.BeginAsync(song, caller, passage, _words, Document.Language ?? song.Language);
+            var timed = await Work.RunAsync(song, caller, passage, _words, Document.Language ?? song.Language, Show, stopping.Token);
+            if (timed.Lines.Count == 0)
+                _trouble = "Nobody was heard to sing there. Choose other bounds.";
+            else
+                await Timed.InvokeAsync(new TimedPassage(first, before, timed.Lines, timed.Method?.Lyrics?.Unsure == true));
         }
         catch (Exception e) when (e is LyricsFormatException or ApiProblem or StorageException)
         {
             _trouble = e.Message;
-            return;
         }
-        (_state, _pct) = ("waiting …", 0);
-        _watch = Feed.Watch(_part, moment => InvokeAsync(() => ShowAsync(moment)));
+        catch (OperationCanceledException)
+        {
+            // The user stopped it, or has left.
+        }
+        _stopping = null;
     }
 
-    private Task StopAsync() => ForgetAsync().AsTask();
+    private void Stop() => _stopping?.Cancel();
 
-    private async Task ShowAsync(JobMoment moment)
+    private void Show(string state, double pct) => _ = InvokeAsync(() =>
     {
-        if (_part is null || !moment.IsKnown)
-            return;
-        if (moment.Job is { Status: JobStatus.Running or JobStatus.Queued } job)
-            (_state, _pct) = ($"{JobCard.Of(moment).Message} …", job.Pct);
-        else if (moment.Job is { Status: JobStatus.Completed, DocumentKey: { } key })
-            await TakeAsync(key);
-        else
-            await FailAsync(moment.Job?.ErrorMessage ?? "It was stopped.");
+        (_state, _pct) = (state, pct);
         StateHasChanged();
-    }
-
-    /// <summary>Takes what came of it; the words lie in the store for a while after their job is forgotten.</summary>
-    private async Task TakeAsync(string documentKey)
-    {
-        var first = First;
-        await ForgetAsync();
-        var timed = await LyricsApi.ReadAsync(documentKey, Store, default);
-        if (timed.Lines.Count == 0)
-            _trouble = "Nobody was heard to sing there. Choose other bounds.";
-        else
-            await Timed.InvokeAsync(new TimedPassage(first, _before, timed.Lines, timed.Method?.Lyrics?.Unsure == true));
-    }
-
-    private async Task FailAsync(string why)
-    {
-        await ForgetAsync();
-        _trouble = why;
-    }
+    });
 
     private static string Seconds(double seconds) => seconds.ToString("0.00", CultureInfo.InvariantCulture);
 
     private static double? Seconds(object? typed) =>
         double.TryParse(typed as string, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
-
-    private async ValueTask ForgetAsync()
-    {
-        _watch?.Dispose();
-        if (_part is not { } part)
-            return;
-        (_part, _isWorking) = (null, false);
-        await Work.ForgetAsync(part);
-    }
 }
 
 /// <summary>Lines with new times.</summary>

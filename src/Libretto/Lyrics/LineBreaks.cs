@@ -44,7 +44,8 @@ public static class LineBreaks
     }
 
     private static bool Continues(LyricsLine before, LyricsLine line) =>
-        line.Stanza != true && line.Sung != false && before.Sung != false && line.Voice == before.Voice && line.Background == before.Background && line.Start >= before.End;
+        line.Stanza != true && line.Sung != false && before.Sung != false && line.Start >= before.End &&
+        line.Voice == before.Voice && line.Background == before.Background;
 
     private static IEnumerable<LyricsLine> Broken(IReadOnlyList<LyricsLine> lines, string? language)
     {

@@ -65,6 +65,8 @@ public sealed class PasteTests(Site site)
         await PasteAsync(visitor, "Morning light is on the water\n" + text);
         await visitor.Text("more lines").First.WaitForAsync();
         Assert.Equal(0, await visitor.Page.Locator(".paste img").CountAsync());
+        // 1280 px at 400 %.
+        await visitor.Page.SetViewportSizeAsync(320, 640);
         var wide = await visitor.Page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth");
         Assert.True(wide <= 0, $"{wide} px wider than the window");
         await visitor.Button("Back to the text").ClickAsync();

@@ -13,9 +13,9 @@ public class LineBreaksTests
             Lines =
             [
                 Line(1, "Morning light is on the water. And the"),
-                Line(6, "birds begin to sing.") with { Translation = new LyricsTranslation("de", "Vögel") },
+                Line(4.3, "birds begin to sing.") with { Translation = new LyricsTranslation("de", "Vögel") },
                 Line(20, "Second verse") with { Stanza = true },
-                Line(22, "of ours"),
+                Line(20.8, "of ours"),
                 Line(30, "answer") with { Voice = LyricsVoice.Second },
                 Line(31, "alone"),
             ],
@@ -38,7 +38,7 @@ public class LineBreaksTests
     public void Only_the_lines_that_are_named_are_broken_and_one_that_stays_keeps_all()
     {
         var whole = Line(1, "Morning light.") with { Romanized = "morning light", Translation = new LyricsTranslation("de", "Licht") };
-        var song = new LyricsDocument { Duration = 60, Lines = [Line(0.1, "Oh"), whole, Line(4, "it"), Line(5, "is"), Line(6, "on the water")] };
+        var song = new LyricsDocument { Duration = 60, Lines = [Line(0.1, "Oh"), whole, Line(4, "it"), Line(4.4, "is"), Line(4.8, "on the water")] };
         var broken = LineBreaks.Again(song, 1, 4);
 
         Assert.Equal(["Oh", "Morning light.", "it is on the water"], broken.Lines.Select(line => line.Text));

@@ -11,8 +11,8 @@ namespace Libretto.Align;
 /// <param name="End">Its end, seconds.</param>
 /// <param name="Probability">How well the sound fits the word, 0 to 1: the geometric mean over its tokens.</param>
 /// <param name="Evidence">
-/// Natural logarithm of how much likelier the word is with the sound than without it, the words before it being the same; 0 where
-/// it was not asked for.
+/// Natural logarithm of how much likelier the word is with the sound than without it, the words before it being the same; infinite
+/// where its line is heard so clearly that this was not weighed.
 /// </param>
 /// <param name="Focus">How much of the network's attention lies where the word is, 0 to 1.</param>
 internal readonly record struct PlacedWord(double Start, double End, double Probability, double Evidence, double Focus)
@@ -40,6 +40,11 @@ internal sealed class AttentionAligner : IDisposable
 
     /// <summary>How long a word cut off from its line takes at least and at most, seconds a unit of text.</summary>
     private const double ShortestWord = 0.1, LongestWord = 1;
+
+    /// <summary>
+    /// A line whose words are likelier than this, natural logarithm a word, is heard: silence would have to foretell it to weigh as much.
+    /// </summary>
+    private const double ClearlyHeard = -1.5;
 
     /// <summary>No word starts sooner after another, seconds.</summary>
     private const double ShortestStep = 0.04;
@@ -85,7 +90,7 @@ internal sealed class AttentionAligner : IDisposable
         CancellationToken cancellationToken, LineStarts? lines = null)
     {
         var placed = new PlacedWord?[text.Words.Count];
-        var seen = AlignEach(text, windows, done, cancellationToken, lines);
+        var seen = AlignEach(text, windows, done, cancellationToken, lines, weighsAll: false);
         for (var i = 0; i < windows.Count; i++)
             for (var word = windows[i].FirstKept; word < windows[i].EndKept; word++)
                 placed[word] = seen[i][word - windows[i].FirstKept];
@@ -93,9 +98,15 @@ internal sealed class AttentionAligner : IDisposable
     }
 
     /// <summary>Times the words of each window by itself: the windows of one text may be offered the same words.</summary>
+    /// <param name="text">All given words.</param>
+    /// <param name="windows">Windows in order.</param>
+    /// <param name="done">Called with the number of windows done.</param>
+    /// <param name="cancellationToken">Checked before every layer.</param>
+    /// <param name="lines">When the lines begin, where that is known.</param>
+    /// <param name="weighsAll">Whether evidence is wanted of every word; else of lines that are in doubt.</param>
     /// <returns>For each window the words it keeps.</returns>
     public PlacedWord[][] AlignEach(GivenText text, IReadOnlyList<AlignmentWindow> windows, Action<int>? done,
-        CancellationToken cancellationToken, LineStarts? lines = null)
+        CancellationToken cancellationToken, LineStarts? lines = null, bool weighsAll = true)
     {
         var placed = new PlacedWord[windows.Count][];
         var count = 0;
@@ -105,24 +116,62 @@ internal sealed class AttentionAligner : IDisposable
         // One window at a time to each worker: a batch would be padded to its longest text.
         Parallel.For(0, windows.Count, options, i =>
         {
-            placed[i] = Align(text, windows[i], _audio.Encode(_model, encoded[i].Start, cancellationToken), lines, cancellationToken);
+            placed[i] = Align(text, windows[i], _audio.Encode(_model, encoded[i].Start, cancellationToken), lines, weighsAll,
+                cancellationToken);
             done?.Invoke(Interlocked.Increment(ref count));
         });
         return placed;
     }
 
     private PlacedWord[] Align(
-        GivenText text, AlignmentWindow window, EncodedWindow encoded, LineStarts? lines, CancellationToken cancellationToken)
+        GivenText text, AlignmentWindow window, EncodedWindow encoded, LineStarts? lines, bool weighsAll,
+        CancellationToken cancellationToken)
     {
         var stretch = encoded.Part(window.Audio.Start, window.Audio.End);
         var (tokens, firsts) = Tokens(text.Words, window);
         using var states = _audio.Crop(_model, stretch);
         var reading = ForcedPass.Run(_model, states, [new ForcedText(0, stretch.To - stretch.From, tokens)], _language,
             cancellationToken)[0];
-        var unheard = ForcedPass.Run(_model, _silence, [new ForcedText(0, 1, tokens)], _language, cancellationToken)[0].Probabilities;
         var start = encoded.Start + stretch.From * WhisperModel.SecondsPerFrame;
-        return ReadWords(
-            text, window with { Audio = new TimeRange(start, Math.Max(window.Audio.End, start)) }, reading, unheard, firsts, lines);
+        var heard = window with { Audio = new TimeRange(start, Math.Max(window.Audio.End, start)) };
+        var placed = ReadWords(text, heard, reading, firsts, lines);
+        // What nothing sounds like depends on the words before as well, so it is read up to the last word that is weighed.
+        var end = weighsAll ? window.EndKept : EndOfDoubts(text, window, placed, reading.Probabilities, firsts);
+        if (end == window.FirstKept)
+            return placed;
+        var known = tokens[..TokensBefore(end)];
+        var unheard = ForcedPass.Run(_model, _silence, [new ForcedText(0, 1, known)], _language, cancellationToken)[0].Probabilities;
+        for (var word = window.FirstKept; word < end; word++)
+        {
+            var own = TokensBefore(word)..TokensBefore(word + 1);
+            placed[word - window.FirstKept] = placed[word - window.FirstKept] with
+            {
+                Evidence = LogProbability(reading.Probabilities.AsSpan(own)) - LogProbability(unheard.AsSpan(own)),
+            };
+        }
+        return placed;
+
+        int TokensBefore(int word) => word < window.EndWord ? firsts[word - window.FirstWord] : tokens.Count;
+    }
+
+    /// <summary>One past the last word of those lines of a window that may not be heard at all; its first kept word where there are none.
+    /// </summary>
+    private static int EndOfDoubts(
+        GivenText text, AlignmentWindow window, PlacedWord[] placed, float[] probabilities, List<int> firsts)
+    {
+        var (end, from) = (window.FirstKept, window.FirstKept);
+        for (var to = from + 1; to <= window.EndKept; to++)
+        {
+            if (to < window.EndKept && !text.BeginsLine(to))
+                continue;
+            PlacedWord?[] words = [.. placed[(from - window.FirstKept)..(to - window.FirstKept)]];
+            var last = to < window.EndWord ? firsts[to - window.FirstWord] : probabilities.Length;
+            if (!PlacedWord.AreHeard(words) ||
+                LogProbability(probabilities.AsSpan(firsts[from - window.FirstWord]..last)) < ClearlyHeard * words.Length)
+                end = to;
+            from = to;
+        }
+        return end;
     }
 
     /// <summary>The window's words as tokens, and where each word's tokens begin.</summary>
@@ -138,7 +187,7 @@ internal sealed class AttentionAligner : IDisposable
     }
 
     private PlacedWord[] ReadWords(
-        GivenText text, AlignmentWindow window, ForcedReading reading, float[] unheard, List<int> firsts, LineStarts? lines)
+        GivenText text, AlignmentWindow window, ForcedReading reading, List<int> firsts, LineStarts? lines)
     {
         var voiced = VoicedFrames(window.Audio, reading.Attention.Frames);
         var positions = reading.Attention.Positions;
@@ -166,7 +215,7 @@ internal sealed class AttentionAligner : IDisposable
                 start,
                 _edges.End(start, times[i + 1]),
                 Math.Exp(LogProbability(reading.Probabilities.AsSpan(firsts[i]..end)) / (end - firsts[i])),
-                LogProbability(reading.Probabilities.AsSpan(firsts[i]..end)) - LogProbability(unheard.AsSpan(firsts[i]..end)),
+                double.PositiveInfinity,
                 reading.Attention.Focus(starts, firsts[i] + 1, end + 1));
         }
         return placed;

@@ -3,6 +3,7 @@ using Libretto.Align;
 using Libretto.Audio;
 using Libretto.Audio.Activity;
 using Libretto.Lyrics;
+using Libretto.Speech;
 using Libretto.Tests.Support;
 
 namespace Libretto.Tests.Align;
@@ -91,6 +92,23 @@ public sealed class LyricsAlignerTests(WhisperFixture whisper) : IClassFixture<W
             Assert.Equal(given.Length, result.Lines.Count);
             Assert.All(given.Zip(result.Lines), line => Assert.Equal(starts[line.First], line.Second.Start, 0.3));
             Assert.False(result.Fit.Unsure);
+        }
+    }
+
+    [Fact]
+    public async Task Lines_that_are_clearly_heard_are_not_weighed_against_silence_and_others_are()
+    {
+        using var audio = await AudioAsync();
+        var heard = await HeardAsync(audio);
+        Assert.Equal(1, await PassesAsync(Speech));
+        // Lines are looked for as well where one is not sung: a pass over the sound and one over silence, twice.
+        Assert.Equal(4, await PassesAsync(Speech.Replace("ask not", "purple giraffes elbow zebras", StringComparison.Ordinal)));
+
+        async Task<int> PassesAsync(string lyrics)
+        {
+            using var passes = new SpanCount(SpeechSpans.SourceName, SpeechSpans.WordTimes);
+            await AlignAsync(audio, lyrics, heard);
+            return passes.Count;
         }
     }
 

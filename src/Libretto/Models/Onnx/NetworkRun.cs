@@ -28,10 +28,11 @@ internal static class NetworkRun
     /// <param name="outputNames">The outputs wanted of the runtime.</param>
     /// <param name="places">Tensors that further outputs are written into.</param>
     /// <param name="cancellationToken">Checked before every layer.</param>
+    /// <param name="freeWork">Whether the runtime's working memory is given back after the run.</param>
     /// <returns>The outputs wanted of the runtime, in the order asked for; the caller disposes them.</returns>
     public static IReadOnlyList<OrtValue> Run(
         string model, InferenceSession session, IReadOnlyDictionary<string, OrtValue> inputs, IReadOnlyCollection<string> outputNames,
-        IReadOnlyDictionary<string, OrtValue> places, CancellationToken cancellationToken)
+        IReadOnlyDictionary<string, OrtValue> places, CancellationToken cancellationToken, bool freeWork = false)
     {
         using var binding = session.CreateIoBinding();
         foreach (var (name, value) in inputs)
@@ -40,7 +41,7 @@ internal static class NetworkRun
             binding.BindOutputToDevice(name, OrtMemoryInfo.DefaultInstance);
         foreach (var (name, place) in places)
             binding.BindOutput(name, place);
-        var outputs = Guarded(model, freeWork: false, options => session.RunWithBoundResults(options, binding), cancellationToken);
+        var outputs = Guarded(model, freeWork, options => session.RunWithBoundResults(options, binding), cancellationToken);
         foreach (var placed in outputs.Skip(outputNames.Count))
             placed.Dispose();
         return [.. outputs.Take(outputNames.Count)];

@@ -43,9 +43,12 @@ public sealed class OnnxSessions : IDisposable
     public InferenceSession Open(string path) => Open(path, users: 1);
 
     /// <summary>The same for several who will run it at the same time, each with a share of the threads.</summary>
-    internal InferenceSession Open(string path, int users)
+    /// <param name="path">An ONNX file.</param>
+    /// <param name="users">How many will run it at the same time.</param>
+    /// <param name="edit">What is changed in it for a processor, if it can be; the same for all who open the file.</param>
+    internal InferenceSession Open(string path, int users, Func<ModelProto, int>? edit = null)
     {
-        var file = new NetworkFile(Path.GetFullPath(path), users);
+        var file = new NetworkFile(Path.GetFullPath(path), users, edit);
         var session = Shared(file);
         try
         {
@@ -122,7 +125,29 @@ public sealed class OnnxSessions : IDisposable
         if (UsesCuda && LoadOnCard(file) is { } session)
             return session;
         using var options = Options(file.Users);
-        return new InferenceSession(file.Path, options);
+        return LoadEdited(file, options) ?? new InferenceSession(file.Path, options);
+    }
+
+    /// <summary>Null when the network is to be loaded as it is.</summary>
+    private static InferenceSession? LoadEdited(NetworkFile file, SessionOptions options)
+    {
+        try
+        {
+            if (file.Edit is not { } edit || NetworkEdit.Apply(file.Path, edit) is not { } bytes)
+                return null;
+            return new InferenceSession(bytes, options);
+        }
+        catch (Exception e) when (e is OnnxRuntimeException or ModelException)
+        {
+            // The file itself is tried, which fails with the reason if it is at fault.
+            return null;
+        }
+        finally
+        {
+            // What was read and written for it is as large as the network, and would lie about for long.
+            if (file.Edit is not null)
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
     }
 
     /// <summary>Null when this network does not run on the card: it may be too large for it.</summary>
@@ -171,5 +196,5 @@ public sealed class OnnxSessions : IDisposable
         return false;
     }
 
-    private readonly record struct NetworkFile(string Path, int Users);
+    private readonly record struct NetworkFile(string Path, int Users, Func<ModelProto, int>? Edit);
 }

@@ -20,6 +20,9 @@ internal sealed class WhisperDecoder : IDisposable
     private OrtValue? _logits;
     private OrtValue[] _attention = [];
 
+    /// <summary>More positions at once are a pass over known text, of a size of its own: what it worked in serves no other.</summary>
+    private const int LongPass = 32;
+
     /// <summary>Begins decoding.</summary>
     /// <param name="model">The network.</param>
     /// <param name="states">The encoder's hidden states, a row a window.</param>
@@ -75,7 +78,8 @@ internal sealed class WhisperDecoder : IDisposable
             }
 
             TakeOutputs(isFirst
-                ? NetworkRun.Run(_layout.Folder, _layout.Session, inputs, _outputNames, PlacesOfCross(), cancellationToken)
+                ? NetworkRun.Run(_layout.Folder, _layout.Session, inputs, _outputNames, PlacesOfCross(), cancellationToken,
+                    freeWork: Width > LongPass)
                 : NetworkRun.Run(_layout.Folder, _layout.Session, inputs.Keys, inputs.Values, _outputNames, cancellationToken));
 
             void Add(string name, OrtValue value)

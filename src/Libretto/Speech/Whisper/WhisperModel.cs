@@ -84,8 +84,8 @@ internal sealed class WhisperModel
         var config = WhisperConfig.Read(folder);
         var tokenizer = ReadTokenizer(folder, config);
         var workers = Math.Min(MostWorkers, sessions.Threads);
-        var encoder = sessions.Open(OnnxFiles.Best(folder, "encoder_model", "onnx"), workers);
-        var decoder = sessions.Open(OnnxFiles.Best(folder, "decoder_model_merged", "onnx"), workers);
+        var encoder = sessions.Open(OnnxFiles.Best(folder, "encoder_model", "onnx"), workers, NetworkEdit.OfEncoder);
+        var decoder = sessions.Open(OnnxFiles.Best(folder, "decoder_model_merged", "onnx"), workers, NetworkEdit.OfDecoder);
         var shape = encoder.InputMetadata.Values.First().Dimensions;
         if (shape.Length != 3 || (shape[1] > 0 && shape[1] != config.Bins))
             throw SpeechException.NotWhisper(folder, $"its encoder takes [{string.Join(", ", shape)}], not {config.Bins} mel bands.");

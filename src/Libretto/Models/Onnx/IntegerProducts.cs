@@ -20,7 +20,7 @@ internal sealed class IntegerProducts
     /// <summary>Rows of a matrix that are transposed at once: a cache line of bytes.</summary>
     private const int Tile = 64;
 
-    /// <summary>The largest byte; -128 is not used, so that no sum of products overflows on its way.</summary>
+    /// <summary>The largest byte; -128 is not used, so that a step is the same on both sides.</summary>
     private const int Largest = 127;
 
     private readonly GraphProto _root;
@@ -35,7 +35,9 @@ internal sealed class IntegerProducts
         _tensors = root.Initializer.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
     }
 
-    /// <summary>Whether this processor has dot products of bytes: elsewhere blocks are as fast.</summary>
+    /// <summary>
+    /// Whether this processor has dot products of bytes: elsewhere blocks are as fast, and sums of two products may not fit.
+    /// </summary>
     public static bool AreFast { get; } = HasDotProducts();
 
     /// <summary>Edits a model in place.</summary>

@@ -21,6 +21,7 @@ public sealed class NetworkEditTests : IDisposable
         Assert.Equal(products, IntegerProducts.Replace(model, _ => true));
         OnnxFile.Write(model, _folder["bytes.onnx"]);
 
+        Assert.SkipUnless(IntegerProducts.AreFast, "This processor has no dot products of bytes.");
         Assert.DoesNotContain(OnnxGraph.All(model.Graph).SelectMany(graph => graph.Node), node => node.OpType == "MatMulNBits");
         // Of all blocks only those of the embedding are still read.
         Assert.Single(model.Graph.Initializer, tensor => tensor is { DataType: (int)TensorProto.Types.DataType.Uint8, Dims.Count: > 0 });
@@ -45,7 +46,8 @@ public sealed class NetworkEditTests : IDisposable
 
         var asItWas = Encode(file);
         Assert.InRange(Difference(asItWas, Encode(_folder["fused.onnx"])), 0, 0.02);
-        Assert.InRange(Difference(asItWas, Encode(_folder["bytes.onnx"])), 0, 0.08);
+        if (IntegerProducts.AreFast)
+            Assert.InRange(Difference(asItWas, Encode(_folder["bytes.onnx"])), 0, 0.08);
     }
 
     [Fact]

@@ -12,17 +12,12 @@ internal static class NetworkEdit
     private const long LargestFile = 200_000_000;
 
     /// <summary>
-    /// Products of an encoder that bear bytes. Its values and what attention makes of them do not: they alone would double the error.
-    /// </summary>
-    private static readonly string[] s_encoderProducts = ["/q_proj/", "/k_proj/", "/fc1/", "/fc2/"];
-
-    /// <summary>
     /// Products of a decoder that bear bytes: keys and values of the audio, which take most of its time before the first token.
     /// </summary>
     private static readonly string[] s_decoderProducts = ["/encoder_attn/k_proj/", "/encoder_attn/v_proj/"];
 
     /// <summary>An encoder over whole windows, whose attention has no mask.</summary>
-    public static int OfEncoder(ModelProto model) => FusedAttention.Replace(model) + InBytes(model, s_encoderProducts);
+    public static int OfEncoder(ModelProto model) => FusedAttention.Replace(model);
 
     /// <summary>A decoder with attention to an encoder.</summary>
     public static int OfDecoder(ModelProto model) => InBytes(model, s_decoderProducts);

@@ -48,7 +48,7 @@ public sealed class LibraryTreeTests : IDisposable
             using var process = _libretto.Start(Arguments("killed"));
             var token = TestContext.Current.CancellationToken;
             var (output, errors) = (process.StandardOutput.ReadToEndAsync(token), process.StandardError.ReadToEndAsync(token));
-            await Task.Delay(random.Next(300, 4000), TestContext.Current.CancellationToken);
+            await Task.Delay(random.Next(300, 2500), TestContext.Current.CancellationToken);
             process.Kill();
             await Task.WhenAll(output, errors);
         }

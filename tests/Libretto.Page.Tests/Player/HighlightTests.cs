@@ -48,7 +48,7 @@ public sealed class HighlightTests(Site site)
         await visitor.Page.EvaluateAsync("document.querySelector('libretto-player').jump(4)");
         await visitor.Page.EvaluateAsync(Note);
         await visitor.Button("Play").ClickAsync();
-        await visitor.Page.WaitForFunctionAsync("(end) => document.querySelector('libretto-player').deck.now() > end", rate < 1 ? 18 : 24, new() { Timeout = 30_000 });
+        await visitor.Page.WaitForFunctionAsync("(end) => document.querySelector('libretto-player').deck.now() > end", rate < 1 ? 15 : rate > 1 ? 24 : 18, new() { Timeout = 30_000 });
 
         var all = await visitor.Page.EvaluateAsync<double[][]>("window.lit");
         var drawn = all.Select(word => word[0] / rate).ToArray();

@@ -6,6 +6,7 @@ using Libretto.Cli.Remote;
 using Libretto.Cli.Results;
 using Libretto.Cli.Songs;
 using Libretto.Library.Files;
+using Libretto.Server.Api.Intake;
 
 namespace Libretto.Cli.Commands;
 
@@ -14,9 +15,6 @@ internal static class JobsSubmitCommand
 {
     // As many as a page of jobs may have.
     private const int PageSize = 100;
-
-    // As many songs as one list may have there.
-    private const int LongestList = 1000;
 
     public static Command Create()
     {
@@ -111,7 +109,7 @@ internal static class JobsSubmitCommand
             var named = new PlaylistFiles(ErrorReport.Say).Songs(list, ct).ToLookup(SongLink.LooksLikeLink);
             if (!named[true].Any() && !named[false].Any())
                 throw InputException.NoSongs(list);
-            foreach (var links in named[true].Chunk(LongestList))
+            foreach (var links in named[true].Chunk(ListIntake.MostItems))
                 await PrintListAsync(await client.SubmitListAsync(Path.GetFileNameWithoutExtension(list), links, options, ct), ct);
             foreach (var file in named[false])
                 if (!await AddAsync(file, ct))

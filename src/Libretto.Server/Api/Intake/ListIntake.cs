@@ -16,7 +16,7 @@ internal sealed class ListIntake(
     LinkFetch links, JobIntake songs, JobOptionsRules rules, Admission admission, ListStore lists, TemporaryFolder temporary,
     ServerOptions options, TimeProvider time)
 {
-    private const int MostItems = 1000;
+    public const int MostItems = 1000;
     private const int UsualItems = 100;
     private const int LongestName = 200;
 

@@ -20,7 +20,8 @@ internal static class NetworkEdit
     public static int OfEncoder(ModelProto model) => FusedAttention.Replace(model);
 
     /// <summary>A decoder with attention to an encoder.</summary>
-    public static int OfDecoder(ModelProto model) => InBytes(model, s_decoderProducts);
+    public static int OfDecoder(ModelProto model) => IntegerProducts.AreFast
+        ? IntegerProducts.Replace(model, node => s_decoderProducts.Any(part => node.Name.Contains(part, StringComparison.Ordinal))) : 0;
 
     /// <summary>A file's network after an edit; null where it is to be loaded as it is.</summary>
     /// <param name="file">An ONNX file.</param>
@@ -35,7 +36,4 @@ internal static class NetworkEdit
         return tensors.Any(tensor => tensor.DataLocation == DataLocation.External || tensor.DataType == (int)DataType.Float16) ||
             edit(model) == 0 ? null : model.ToByteArray();
     }
-
-    private static int InBytes(ModelProto model, string[] products) => IntegerProducts.AreFast
-        ? IntegerProducts.Replace(model, node => products.Any(part => node.Name.Contains(part, StringComparison.Ordinal))) : 0;
 }

@@ -46,6 +46,10 @@ internal static class GuessedLines
         return (Math.Min(from, lines[first].Start), Math.Max(to, lines[last].End));
     }
 
+    /// <summary>The texts of lines, from the first to the last.</summary>
+    public static string[] TextsOf(LyricsDocument document, int first, int last) =>
+        [.. document.Lines.Skip(first).Take(last - first + 1).Select(line => line.Text)];
+
     private static bool HasRoom(LyricsDocument document, int first, int last)
     {
         var (from, to) = BoundsOf(document, first, last);

@@ -70,7 +70,7 @@ public sealed partial class GuessedNotice : ComponentBase, IDisposable
             {
                 if (await Jobs.FindAsync(SongId, default) is not { InputKey: not null } song || !caller.MaySee(song))
                     throw new ApiProblem(404, "job_unknown", "This song is not here any more.");
-                string[] before = [.. Document.Lines.Skip(run.First).Take(run.Last - run.First + 1).Select(line => line.Text)];
+                var before = GuessedLines.TextsOf(Document, run.First, run.Last);
                 var (from, to) = GuessedLines.BoundsOf(Document, run.First, run.Last);
                 var timed = await Work.RunAsync(song, caller, new Passage(from, Math.Min(to, Document.Duration)), string.Join('\n', before),
                     Document.Language ?? song.Language, Show, stopping.Token);
@@ -93,7 +93,7 @@ public sealed partial class GuessedNotice : ComponentBase, IDisposable
     }
 
     private string TextOf((int First, int Last) run) =>
-        string.Join('\n', Document.Lines.Skip(run.First).Take(run.Last - run.First + 1).Select(line => line.Text));
+        string.Join('\n', GuessedLines.TextsOf(Document, run.First, run.Last));
 
     private void Stop() => _stopping?.Cancel();
 

@@ -66,8 +66,7 @@ public sealed partial class PassagePanel : ComponentBase, IDisposable
         if (_chosen == (First, Last) || _isWorking)
             return;
         _chosen = (First, Last);
-        var lines = Document.Lines;
-        _words = string.Join('\n', lines.Skip(First).Take(Last - First + 1).Select(line => line.Text));
+        _words = string.Join('\n', GuessedLines.TextsOf(Document, First, Last));
         (_from, _to) = GuessedLines.BoundsOf(Document, First, Last);
     }
 
@@ -103,7 +102,7 @@ public sealed partial class PassagePanel : ComponentBase, IDisposable
     private async Task BeginAsync(Job song, Caller caller, Passage passage)
     {
         var first = First;
-        string[] before = [.. Document.Lines.Skip(First).Take(Last - First + 1).Select(line => line.Text)];
+        var before = GuessedLines.TextsOf(Document, First, Last);
         _state = "waiting …";
         _pct = 0;
         using var stopping = _stopping = new CancellationTokenSource();

@@ -2,7 +2,6 @@ using Libretto.Audio;
 using Libretto.Speech;
 using Libretto.Speech.Timing;
 using Libretto.Speech.Whisper;
-using Microsoft.ML.OnnxRuntime;
 
 namespace Libretto.Align;
 
@@ -56,7 +55,7 @@ internal sealed class AttentionAligner : IDisposable
     private readonly EncodedAudio _audio;
     private readonly WindowGrid _grid;
     private readonly SoundEdges _edges;
-    private readonly OrtValue _silence;
+    private readonly IDecoderAudio _silence;
 
     /// <param name="model">The network.</param>
     /// <param name="language">A language the model knows.</param>
@@ -71,9 +70,8 @@ internal sealed class AttentionAligner : IDisposable
         _grid = grid;
         _edges = edges;
         _model = model;
-        var frames = model.Layout.TakesAnyFrames ? SilentFrames : model.Config.EncoderFrames;
-        _silence = Tensors.Allocate(model.Layout.EncoderStateType, 1, frames, model.StateWidth);
-        _silence.Write(0, model.Silence.Floats()[..(frames * model.StateWidth)]);
+        var frames = model.Decoder.TakesAnyFrames ? SilentFrames : model.Config.EncoderFrames;
+        _silence = model.Decoder.Hear(model.Silence.AsSpan(0, frames * model.StateWidth), CancellationToken.None);
         _activity = activity;
         _language = model.ResolveLanguage(language);
         _gap = _language is "zh" or "ja" or "th" or "lo" or "my" or "yue" ? "" : " ";
@@ -129,18 +127,17 @@ internal sealed class AttentionAligner : IDisposable
     {
         var stretch = encoded.Part(window.Audio.Start, window.Audio.End);
         var (tokens, firsts) = Tokens(text.Words, window);
-        using var states = _audio.Crop(_model, stretch);
-        var reading = ForcedPass.Run(_model, states, [new ForcedText(0, stretch.To - stretch.From, tokens)], _language,
-            cancellationToken)[0];
+        using var heard = _audio.Hear(_model, stretch, cancellationToken);
+        var reading = ForcedPass.Run(_model, heard, new ForcedText(stretch.To - stretch.From, tokens), _language, cancellationToken);
         var start = encoded.Start + stretch.From * WhisperModel.SecondsPerFrame;
-        var heard = window with { Audio = new TimeRange(start, Math.Max(window.Audio.End, start)) };
-        var placed = ReadWords(text, heard, reading, firsts, lines);
+        var placing = window with { Audio = new TimeRange(start, Math.Max(window.Audio.End, start)) };
+        var placed = ReadWords(text, placing, reading, firsts, lines);
         // What nothing sounds like depends on the words before as well, so it is read up to the last word that is weighed.
         var end = weighsAll ? window.EndKept : EndOfDoubts(text, window, placed, reading.Probabilities, firsts);
         if (end == window.FirstKept)
             return placed;
         var known = tokens[..TokensBefore(end)];
-        var unheard = ForcedPass.Run(_model, _silence, [new ForcedText(0, 1, known)], _language, cancellationToken)[0].Probabilities;
+        var unheard = ForcedPass.Run(_model, _silence, new ForcedText(1, known), _language, cancellationToken).Probabilities;
         for (var word = window.FirstKept; word < end; word++)
         {
             var own = TokensBefore(word)..TokensBefore(word + 1);

@@ -89,12 +89,12 @@ public sealed class WhisperLayoutTests : IDisposable
         var model = WhisperModel.Load(s_layouts[layout].Write(_scratch["whisper-small"]), _sessions);
         using var audio = new PcmFile(LogMel.SampleRate, 1);
         audio.Append([.. Enumerable.Range(0, 5 * LogMel.SampleRate).Select(i => MathF.Sin(i * 0.1f) * 0.5f)]);
-        using var states = model.Encode([model.ReadWindow(audio, new TimeRange(0, 5)).Values], Token);
+        using var heard = model.Decoder.Hear(model.Encode(model.ReadWindow(audio, new TimeRange(0, 5)).Values, Token), Token);
         long[] tokens = [model.Tokenizer.StartOfTranscript, 40, 50, 60];
 
-        using var atOnce = new WhisperDecoder(model, states, [0]);
+        using var atOnce = model.Decoder.Begin([heard], 1);
         atOnce.Step(tokens, Token);
-        using var oneByOne = new WhisperDecoder(model, states, [0]);
+        using var oneByOne = model.Decoder.Begin([heard], 1);
         foreach (var token in tokens)
             oneByOne.Step([token], Token);
 
@@ -102,7 +102,7 @@ public sealed class WhisperLayoutTests : IDisposable
         Assert.All(
             atOnce.Logits(0, 3).ToArray().Zip(oneByOne.Logits(0, 0).ToArray()),
             pair => Assert.Equal(pair.First, pair.Second, 0.05f * (1 + Math.Abs(pair.First))));
-        var reading = ForcedPass.Run(model, states, [new ForcedText(0, 250, [40, 50])], "en", Token)[0];
+        var reading = ForcedPass.Run(model, heard, new ForcedText(250, [40, 50]), "en", Token);
         Assert.Equal(2, reading.Attention.Heads);
         Assert.All(reading.Probabilities, probability => Assert.InRange(probability, 0, 1));
     }

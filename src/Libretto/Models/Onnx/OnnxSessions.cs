@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
@@ -11,6 +12,7 @@ namespace Libretto.Models.Onnx;
 public sealed class OnnxSessions : IDisposable
 {
     private readonly Dictionary<NetworkFile, Lazy<InferenceSession>> _sessions = [];
+    private readonly ConcurrentDictionary<string, Lazy<object>> _models = new(StringComparer.Ordinal);
     private readonly object _gate = new();
     private readonly int _threads;
     private readonly Lazy<bool> _usesCuda;
@@ -63,6 +65,24 @@ public sealed class OnnxSessions : IDisposable
                     _sessions.Remove(file);
             }
             throw e is LibrettoException or ObjectDisposedException ? e : ModelException.CannotLoad(path, e);
+        }
+    }
+
+    /// <summary>What was read of a model besides its sessions, once for all who share those.</summary>
+    /// <param name="folder">The model's folder.</param>
+    /// <param name="read">Reads it; a failure is not remembered.</param>
+    internal T Share<T>(string folder, Func<T> read)
+        where T : class
+    {
+        var model = _models.GetOrAdd(folder, _ => new Lazy<object>(read));
+        try
+        {
+            return (T)model.Value;
+        }
+        catch
+        {
+            _models.TryRemove(KeyValuePair.Create(folder, model));
+            throw;
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using Libretto.Audio;
-using Microsoft.ML.OnnxRuntime;
 
 namespace Libretto.Speech.Whisper;
 
@@ -28,18 +27,15 @@ internal sealed class EncodedAudio : IDisposable
     public EncodedWindow Encode(WhisperModel model, double start, CancellationToken cancellationToken) =>
         Of(model).Encode(_audio, start, cancellationToken);
 
-    /// <summary>The states of some stretches side by side, as the decoder reads them; what lies outside of a stretch is silence.</summary>
-    /// <param name="model">The network.</param>
-    /// <param name="stretches">Parts of encoded windows.</param>
-    /// <returns>[stretches, a window's frames, width]; the caller disposes it.</returns>
-    public OrtValue States(WhisperModel model, IReadOnlyList<EncodedStretch> stretches) => Of(model).Gather(stretches);
-
     /// <summary>
-    /// The states of one stretch alone, [1, its frames, width], followed by silence up to a window's frames where the network takes no
-    /// fewer; the caller
+    /// What the decoder reads of a stretch alone, followed by silence up to a window's frames where the network takes no fewer; the caller
     /// disposes it.
     /// </summary>
-    public OrtValue Crop(WhisperModel model, EncodedStretch stretch) => Of(model).Crop(stretch);
+    /// <param name="model">The network.</param>
+    /// <param name="stretch">A part of an encoded window.</param>
+    /// <param name="cancellationToken">Checked for every few frames.</param>
+    public IDecoderAudio Hear(WhisperModel model, EncodedStretch stretch, CancellationToken cancellationToken) =>
+        Of(model).Hear(stretch, cancellationToken);
 
     public void Dispose()
     {
@@ -70,8 +66,8 @@ internal sealed class EncodedAudio : IDisposable
                 return window.WaitAsync(cancellationToken).GetAwaiter().GetResult();
             try
             {
-                using var states = model.Encode([model.ReadWindow(audio, new TimeRange(start, start + WhisperModel.WindowSeconds)).Values],
-                    cancellationToken);
+                var states = model.Encode(
+                    model.ReadWindow(audio, new TimeRange(start, start + WhisperModel.WindowSeconds)).Values, cancellationToken);
                 mine.SetResult(Keep(states, start, audio.Duration));
                 return window.Result;
             }
@@ -84,50 +80,33 @@ internal sealed class EncodedAudio : IDisposable
             }
         }
 
-        public OrtValue Gather(IReadOnlyList<EncodedStretch> stretches)
+        public IDecoderAudio Hear(EncodedStretch stretch, CancellationToken cancellationToken)
         {
-            var frames = model.Config.EncoderFrames;
-            var silence = model.Silence.Floats();
-            var width = model.StateWidth;
-            var gathered = Tensors.Allocate(model.Layout.EncoderStateType, stretches.Count, frames, width);
-            var row = ArrayPool<float>.Shared.Rent(frames * width);
+            var (window, from, to) = stretch;
+            var frames = model.Decoder.TakesAnyFrames ? to - from : model.Config.EncoderFrames;
+            var rented = ArrayPool<float>.Shared.Rent(frames * model.StateWidth);
             try
             {
-                for (var i = 0; i < stretches.Count; i++)
-                {
-                    var states = row.AsSpan(0, frames * width);
-                    silence[..states.Length].CopyTo(states);
-                    var (window, from, to) = stretches[i];
-                    _file!.Read((long)window.Index * model.Config.EncoderFrames + from, states[(from * width)..(to * width)]);
-                    gathered.Write(i * states.Length, states);
-                }
-                return gathered;
+                var states = rented.AsSpan(0, frames * model.StateWidth);
+                var heard = states[..((to - from) * model.StateWidth)];
+                _file!.Read((long)window.Index * model.Config.EncoderFrames + from, heard);
+                if (heard.Length < states.Length)
+                    model.Silence.AsSpan(heard.Length, states.Length - heard.Length).CopyTo(states[heard.Length..]);
+                return model.Decoder.Hear(states, cancellationToken);
             }
             finally
             {
-                ArrayPool<float>.Shared.Return(row);
+                ArrayPool<float>.Shared.Return(rented);
             }
         }
 
-        public OrtValue Crop(EncodedStretch stretch)
-        {
-            var (window, from, to) = stretch;
-            var frames = model.Layout.TakesAnyFrames ? to - from : model.Config.EncoderFrames;
-            var states = new float[frames * model.StateWidth];
-            _file!.Read((long)window.Index * model.Config.EncoderFrames + from, states.AsSpan(0, (to - from) * model.StateWidth));
-            model.Silence.Floats()[((to - from) * model.StateWidth)..states.Length].CopyTo(states.AsSpan((to - from) * model.StateWidth));
-            var cropped = Tensors.Allocate(model.Layout.EncoderStateType, 1, frames, model.StateWidth);
-            cropped.Write(0, states);
-            return cropped;
-        }
-
-        private EncodedWindow Keep(OrtValue states, double start, double duration)
+        private EncodedWindow Keep(float[] states, double start, double duration)
         {
             lock (_gate)
             {
                 _file ??= new PcmFile(1, model.StateWidth);
                 var index = (int)(_file.Frames / model.Config.EncoderFrames);
-                _file.Append(states.Floats());
+                _file.Append(states);
                 return new EncodedWindow(
                     index, start, model.Frames(new TimeRange(start, Math.Min(duration, start + WhisperModel.WindowSeconds))));
             }

@@ -9,7 +9,7 @@ namespace Libretto.Speech.Whisper;
 /// Several sequences decoded in step: each row attends to its own window of audio. Keys and values stay where they are between
 /// steps; those of the audio, by far the largest, lie in memory of their own and are never copied but when a row is dropped.
 /// </summary>
-internal sealed class WhisperDecoder : IDisposable
+internal sealed class WhisperDecoder : ISequenceDecoder
 {
     private readonly WhisperDecoderLayout _layout;
     private readonly WhisperConfig _config;
@@ -24,17 +24,17 @@ internal sealed class WhisperDecoder : IDisposable
     private const int LongPass = 32;
 
     /// <summary>Begins decoding.</summary>
-    /// <param name="model">The network.</param>
-    /// <param name="states">The encoder's hidden states, a row a window.</param>
-    /// <param name="rows">The window that each sequence is of.</param>
-    public WhisperDecoder(WhisperModel model, OrtValue states, ReadOnlySpan<int> rows)
+    /// <param name="layout">The network.</param>
+    /// <param name="config">What its folder says of it.</param>
+    /// <param name="audio">What each sequence hears.</param>
+    public WhisperDecoder(WhisperDecoderLayout layout, WhisperConfig config, IReadOnlyList<EncoderStates> audio)
     {
-        _layout = model.Layout;
-        _config = model.Config;
-        _states = states.PickRows(rows);
+        _layout = layout;
+        _config = config;
+        _states = EncoderStates.Stack(audio);
         _outputNames =
             ["logits", .. _layout.AttentionLayers.Select(WhisperDecoderLayout.AttentionOf), .. _layout.OwnCache.Select(t => t.Present)];
-        Rows = rows.Length;
+        Rows = audio.Count;
     }
 
     /// <summary>Sequences being decoded.</summary>
@@ -43,12 +43,10 @@ internal sealed class WhisperDecoder : IDisposable
     /// <summary>Tokens fed so far.</summary>
     public int Position { get; private set; }
 
-    /// <summary>Positions fed in the last step.</summary>
+    /// <inheritdoc/>
     public int Width { get; private set; }
 
-    /// <summary>Feeds tokens.</summary>
-    /// <param name="tokens">As many tokens a row, row by row.</param>
-    /// <param name="cancellationToken">Checked before every layer.</param>
+    /// <inheritdoc/>
     public void Step(ReadOnlySpan<long> tokens, CancellationToken cancellationToken)
     {
         Width = tokens.Length / Rows;
@@ -95,9 +93,7 @@ internal sealed class WhisperDecoder : IDisposable
         Position += Width;
     }
 
-    /// <summary>The scores of the token after one fed in the last step.</summary>
-    /// <param name="row">The sequence.</param>
-    /// <param name="position">0 to <see cref="Width"/>, exclusive.</param>
+    /// <inheritdoc/>
     public ReadOnlySpan<float> Logits(int row, int position)
     {
         var logits = _logits ?? throw new InvalidOperationException("Nothing was fed yet.");
@@ -105,7 +101,7 @@ internal sealed class WhisperDecoder : IDisposable
         return logits.Floats().Slice((row * Width + position) * size, size);
     }
 
-    /// <summary>Copies what the alignment heads looked at when a token of the last step was fed.</summary>
+    /// <inheritdoc/>
     public void AddAttention(CrossAttention attention, int row, int position)
     {
         var buffer = ArrayPool<float>.Shared.Rent(attention.Heads * attention.Frames);
@@ -122,7 +118,7 @@ internal sealed class WhisperDecoder : IDisposable
         ArrayPool<float>.Shared.Return(buffer);
     }
 
-    /// <summary>Drops a row that is done: the last row takes its place.</summary>
+    /// <inheritdoc/>
     public void DropRow(int row)
     {
         Rows--;
@@ -136,10 +132,7 @@ internal sealed class WhisperDecoder : IDisposable
         Replace(ref _own, [.. _own.Select(tensor => tensor.PickRows(Enumerable.Range(0, Rows).ToArray()))]);
     }
 
-    /// <summary>
-    /// Reorders rows that attend to the same audio: beams that survive take the others' places. There may be more than before: one row
-    /// becomes several beams.
-    /// </summary>
+    /// <inheritdoc/>
     public void Reorder(ReadOnlySpan<int> rows)
     {
         if (rows.Length > Rows)

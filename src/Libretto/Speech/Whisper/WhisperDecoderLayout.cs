@@ -3,11 +3,14 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Libretto.Speech.Whisper;
 
-/// <summary>Which inputs and outputs an export of the decoder has, by name.</summary>
-internal sealed class WhisperDecoderLayout
+/// <summary>The decoder run by ONNX Runtime: which inputs and outputs its export has, by name.</summary>
+internal sealed class WhisperDecoderLayout : IDecoderNetwork
 {
+    private readonly WhisperConfig _config;
+
     public WhisperDecoderLayout(string folder, InferenceSession session, WhisperConfig config)
     {
+        _config = config;
         Folder = folder;
         Session = session;
         var inputs = session.InputMetadata;
@@ -54,7 +57,7 @@ internal sealed class WhisperDecoderLayout
     /// <summary>Whether the export wants the positions of the tokens.</summary>
     public bool HasPosition { get; }
 
-    /// <summary>Whether the export gives the cross-attention that word times are read from.</summary>
+    /// <inheritdoc/>
     public bool HasAttention { get; }
 
     /// <summary>The layers whose attention is read, rising.</summary>
@@ -62,18 +65,29 @@ internal sealed class WhisperDecoderLayout
 
     public TensorElementType EncoderStateType { get; }
 
-    /// <summary>Whether the audio may have fewer frames than a window's.</summary>
+    /// <inheritdoc/>
     public bool TakesAnyFrames { get; }
 
     public TensorElementType CacheType { get; }
 
     public int HeadWidth { get; }
 
+    /// <inheritdoc/>
+    public int StateWidth => _config.Heads * HeadWidth;
+
     /// <summary>Keys and values of the tokens so far: grow with every step.</summary>
     public List<CacheTensor> OwnCache { get; } = [];
 
     /// <summary>Keys and values of the audio: made in the first step and kept.</summary>
     public List<CacheTensor> CrossCache { get; } = [];
+
+    /// <inheritdoc/>
+    public IDecoderAudio Hear(ReadOnlySpan<float> states, CancellationToken cancellationToken) =>
+        new EncoderStates(EncoderStateType, states, StateWidth);
+
+    /// <inheritdoc/>
+    public ISequenceDecoder Begin(IReadOnlyList<IDecoderAudio> audio, int most) =>
+        new WhisperDecoder(this, _config, [.. audio.Cast<EncoderStates>()]);
 
     public static string AttentionOf(int layer) => $"cross_attentions.{layer}";
 

@@ -7,6 +7,7 @@ using Libretto.Audio;
 using Libretto.Models;
 using Libretto.Models.Onnx;
 using Libretto.Speech.Timing;
+using Libretto.Speech.Whisper.Incremental;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Libretto.Speech.Whisper;
@@ -36,20 +37,22 @@ internal sealed class WhisperModel
     private readonly InferenceSession _encoder;
     private readonly string _encoderInput;
     private readonly string _encoderOutput;
-    private readonly Lazy<OrtValue> _silence;
+    private readonly Lazy<float[]> _silence;
+    private readonly Lazy<IDecoderAudio> _heardSilence;
 
-    private WhisperModel(string folder, WhisperConfig config, WhisperTokenizer tokenizer, InferenceSession encoder,
-        InferenceSession decoder)
+    private WhisperModel(
+        string folder, WhisperConfig config, WhisperTokenizer tokenizer, InferenceSession encoder, IDecoderNetwork decoder)
     {
         Folder = folder;
         Config = config;
         Tokenizer = tokenizer;
         Features = new LogMel(config.Bins);
+        Decoder = decoder;
         _encoder = encoder;
         _encoderInput = encoder.InputNames[0];
         _encoderOutput = encoder.OutputNames[0];
-        Layout = new WhisperDecoderLayout(folder, decoder, config);
-        _silence = new Lazy<OrtValue>(EncodeSilence);
+        _silence = new Lazy<float[]>(EncodeSilence);
+        _heardSilence = new Lazy<IDecoderAudio>(() => Decoder.Hear(Silence, CancellationToken.None));
     }
 
     /// <summary>The folder it was read from.</summary>
@@ -67,29 +70,42 @@ internal sealed class WhisperModel
 
     public LogMel Features { get; }
 
-    internal WhisperDecoderLayout Layout { get; }
+    /// <summary>What writes text.</summary>
+    public IDecoderNetwork Decoder { get; }
 
-    /// <summary>
-    /// What the encoder makes of 30 s in which nothing sounds, [1, frames, width]; encoded when first asked for, not to be disposed.
-    /// </summary>
-    public OrtValue Silence => _silence.Value;
+    /// <summary>What the encoder makes of 30 s in which nothing sounds, [frames, width]; encoded when first asked for.</summary>
+    public float[] Silence => _silence.Value;
+
+    /// <summary>What the decoder reads of <see cref="Silence"/>; not to be disposed.</summary>
+    public IDecoderAudio HeardSilence => _heardSilence.Value;
 
     /// <summary>Numbers that the encoder gives a frame.</summary>
-    public int StateWidth => (int)Silence.Shape()[2];
+    public int StateWidth => Decoder.StateWidth;
 
     /// <summary>Reads a model folder, loading its networks or sharing them if they are loaded.</summary>
     /// <exception cref="LibrettoException">A file is missing or damaged, or the folder holds another kind of model.</exception>
-    public static WhisperModel Load(string folder, OnnxSessions sessions)
+    public static WhisperModel Load(string folder, OnnxSessions sessions) =>
+        sessions.Share(Path.GetFullPath(folder), () => Read(folder, sessions));
+
+    private static WhisperModel Read(string folder, OnnxSessions sessions)
     {
         var config = WhisperConfig.Read(folder);
         var tokenizer = ReadTokenizer(folder, config);
         var workers = Math.Min(MostWorkers, sessions.Threads);
         var encoder = sessions.Open(OnnxFiles.Best(folder, "encoder_model", "onnx"), workers, NetworkEdit.OfEncoder);
-        var decoder = sessions.Open(OnnxFiles.Best(folder, "decoder_model_merged", "onnx"), workers, NetworkEdit.OfDecoder);
         var shape = encoder.InputMetadata.Values.First().Dimensions;
         if (shape.Length != 3 || (shape[1] > 0 && shape[1] != config.Bins))
             throw SpeechException.NotWhisper(folder, $"its encoder takes [{string.Join(", ", shape)}], not {config.Bins} mel bands.");
-        return new WhisperModel(folder, config, tokenizer, encoder, decoder) { Workers = workers };
+        return new WhisperModel(folder, config, tokenizer, encoder, ReadDecoder(folder, config, workers, sessions)) { Workers = workers };
+    }
+
+    /// <summary>By kernels of our own where they can, which is several times as fast; else by ONNX Runtime.</summary>
+    private static IDecoderNetwork ReadDecoder(string folder, WhisperConfig config, int workers, OnnxSessions sessions)
+    {
+        var file = OnnxFiles.Best(folder, "decoder_model_merged", "onnx");
+        if (!sessions.UsesCuda && IncrementalNetwork.Read(file, config) is { } network)
+            return network;
+        return new WhisperDecoderLayout(folder, sessions.Open(file, workers, NetworkEdit.OfDecoder), config);
     }
 
     /// <summary>Reads a window of a recording as the encoder wants it; what is not a number is silence.</summary>
@@ -117,41 +133,24 @@ internal sealed class WhisperModel
         }
     }
 
-    /// <summary>Runs the encoder over windows, one by one so that memory does not grow with their number.</summary>
-    /// <param name="features">A window each: <see cref="WhisperConfig.Bins"/> rows of 3,000 frames.</param>
+    /// <summary>Runs the encoder over a window.</summary>
+    /// <param name="features"><see cref="WhisperConfig.Bins"/> rows of 3,000 frames.</param>
     /// <param name="cancellationToken">Checked before every layer.</param>
-    /// <returns>Hidden states, [windows, frames, width]; the caller disposes them.</returns>
-    public OrtValue Encode(IReadOnlyList<float[]> features, CancellationToken cancellationToken)
+    /// <returns>Hidden states, [frames, width].</returns>
+    public float[] Encode(ReadOnlySpan<float> features, CancellationToken cancellationToken)
     {
         using var span = SpeechSpans.Start(SpeechSpans.Encoder);
-        OrtValue? states = null;
-        try
-        {
-            using var input = Tensors.Allocate(_encoder.InputMetadata[_encoderInput].ElementDataType, 1, Config.Bins,
-                2 * Config.EncoderFrames);
-            for (var window = 0; window < features.Count; window++)
-            {
-                input.Write(0, features[window]);
-                using var outputs = NetworkRun.Run(Folder, _encoder, [_encoderInput], [input], [_encoderOutput], cancellationToken,
-                    freeWork: window == features.Count - 1);
-                var shape = outputs[0].Shape();
-                states ??= Tensors.Allocate(Layout.EncoderStateType, features.Count, shape[1], shape[2]);
-                var values = outputs[0].Floats();
-                states.Write(window * values.Length, values);
-            }
-            return states ?? throw new ArgumentException("There must be a window.", nameof(features));
-        }
-        catch
-        {
-            states?.Dispose();
-            throw;
-        }
+        using var input = Tensors.Allocate(_encoder.InputMetadata[_encoderInput].ElementDataType, 1, Config.Bins,
+            2 * Config.EncoderFrames);
+        input.Write(0, features);
+        using var outputs = NetworkRun.Run(Folder, _encoder, [_encoderInput], [input], [_encoderOutput], cancellationToken, freeWork: true);
+        return outputs[0].Floats().ToArray();
     }
 
-    private OrtValue EncodeSilence()
+    private float[] EncodeSilence()
     {
         using var nothing = new PcmFile(LogMel.SampleRate, 1);
-        return Encode([ReadWindow(nothing, new TimeRange(0, 0)).Values], CancellationToken.None);
+        return Encode(ReadWindow(nothing, new TimeRange(0, 0)).Values, CancellationToken.None);
     }
 
     /// <summary>Encoder frames that hold the audio of a window; what follows is padding.</summary>
@@ -176,16 +175,17 @@ internal sealed class WhisperModel
     }
 
     /// <summary>What language each window is in.</summary>
-    /// <param name="states">The encoder's hidden states.</param>
+    /// <param name="windows">What the decoder reads of each.</param>
     /// <param name="cancellationToken">Checked before every layer.</param>
     /// <returns>Language codes with their probabilities, likeliest first: the mean over the windows, each weighed by how surely someone
     /// speaks.</returns>
-    public IReadOnlyList<(string Language, double Probability)> DetectLanguage(OrtValue states, CancellationToken cancellationToken)
+    public IReadOnlyList<(string Language, double Probability)> DetectLanguage(
+        IReadOnlyList<IDecoderAudio> windows, CancellationToken cancellationToken)
     {
         if (!Config.IsMultilingual)
             return [("en", 1)];
-        var rows = (int)states.Shape()[0];
-        using var decoder = new WhisperDecoder(this, states, [.. Enumerable.Range(0, rows)]);
+        var rows = windows.Count;
+        using var decoder = Decoder.Begin(windows, rows);
         decoder.Step([.. Enumerable.Repeat((long)Tokenizer.StartOfTranscript, rows)], cancellationToken);
 
         var sums = Tokenizer.Languages.ToDictionary(l => l.Key, _ => 0.0);

@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
 using Libretto.Speech;
 using Libretto.Speech.Whisper;
-using Microsoft.ML.OnnxRuntime;
 
 namespace Libretto.Transcribe.Whisper;
 
@@ -28,10 +27,10 @@ internal sealed class BeamDecoder
     }
 
     /// <summary>Decodes one window; see <see cref="WindowDecoder.Decode"/>.</summary>
-    public Hypothesis Decode(OrtValue states, WindowJob job, IReadOnlyList<int> start, CancellationToken cancellationToken)
+    public Hypothesis Decode(StretchDecoders audio, WindowJob job, IReadOnlyList<int> start, CancellationToken cancellationToken)
     {
         // All beams begin alike: what they begin with, and the audio's keys and values, are computed once.
-        using var decoder = new WhisperDecoder(_model, states, [job.Row]);
+        using var decoder = audio.Begin([job.Stretch], _beams, cancellationToken);
         decoder.Step([.. start.Concat(job.Given).Select(t => (long)t)], cancellationToken);
 
         var beams = new List<Hypothesis> { WindowDecoder.Begin(_model, decoder, 0, job, start) };
@@ -67,7 +66,7 @@ internal sealed class BeamDecoder
         }
     }
 
-    private List<Branch> Branches(WhisperDecoder decoder, List<Hypothesis> beams)
+    private List<Branch> Branches(ISequenceDecoder decoder, List<Hypothesis> beams)
     {
         var branches = new List<Branch>();
         var scores = new float[_model.Config.VocabularySize];

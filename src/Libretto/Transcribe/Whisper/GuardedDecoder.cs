@@ -1,7 +1,6 @@
 using Libretto.Speech;
 using Libretto.Speech.Timing;
 using Libretto.Speech.Whisper;
-using Microsoft.ML.OnnxRuntime;
 
 namespace Libretto.Transcribe.Whisper;
 
@@ -50,10 +49,10 @@ internal sealed class GuardedDecoder
     }
 
     /// <summary>Decodes windows; see <see cref="WindowDecoder.Decode"/>.</summary>
-    public GuardedText[] Decode(OrtValue states, IReadOnlyList<WindowJob> jobs, IReadOnlyList<int> start,
+    public GuardedText[] Decode(StretchDecoders audio, IReadOnlyList<WindowJob> jobs, IReadOnlyList<int> start,
         CancellationToken cancellationToken)
     {
-        var first = First(states, jobs, start, cancellationToken);
+        var first = First(audio, jobs, start, cancellationToken);
         var suspicions = first.Select(Suspicion).ToArray();
         var guards = jobs.Select(_ => new Dictionary<string, int>()).ToArray();
         for (var i = 0; i < jobs.Count; i++)
@@ -66,7 +65,7 @@ internal sealed class GuardedDecoder
         }
         int[] retried = [.. Enumerable.Range(0, jobs.Count).Where(i => _retries && IsWorthRetrying(first[i], suspicions[i]))];
         var candidates = retried.ToDictionary(i => i, i => new List<Hypothesis> { first[i] });
-        foreach (var (window, text) in Retry(states, jobs, retried, start, cancellationToken))
+        foreach (var (window, text) in Retry(audio, jobs, retried, start, cancellationToken))
         {
             // Half a text that went in circles is no match for a whole one.
             if (candidates[window][0].Looped && Suspicion(text) is null)
@@ -86,25 +85,25 @@ internal sealed class GuardedDecoder
 
     /// <summary>Other texts of some windows, in order: by beams where the likeliest tokens were taken, else drawn.</summary>
     private IEnumerable<(int Window, Hypothesis Text)> Retry(
-        OrtValue states, IReadOnlyList<WindowJob> jobs, int[] retried, IReadOnlyList<int> start, CancellationToken cancellationToken)
+        StretchDecoders audio, IReadOnlyList<WindowJob> jobs, int[] retried, IReadOnlyList<int> start, CancellationToken cancellationToken)
     {
         using var span = retried.Length == 0 ? null : SpeechSpans.Start(SpeechSpans.Retry);
         if (_retryBeam is not null)
-            return [.. retried.Select(i => (i, _retryBeam.Decode(states, jobs[i], start, cancellationToken)))];
+            return [.. retried.Select(i => (i, _retryBeam.Decode(audio, jobs[i], start, cancellationToken)))];
         var draws = from i in retried from temperature in RetryTemperatures
             select (Window: i, Job: jobs[i] with { Temperature = temperature });
         return [.. draws.Chunk(_rows).SelectMany(chunk => chunk.Zip(
-            _decoder.Decode(states, [.. chunk.Select(draw => draw.Job)], start, cancellationToken),
+            _decoder.Decode(audio, [.. chunk.Select(draw => draw.Job)], start, cancellationToken),
             (draw, text) => (draw.Window, text)))];
     }
 
-    private Hypothesis[] First(OrtValue states, IReadOnlyList<WindowJob> jobs, IReadOnlyList<int> start,
+    private Hypothesis[] First(StretchDecoders audio, IReadOnlyList<WindowJob> jobs, IReadOnlyList<int> start,
         CancellationToken cancellationToken)
     {
         using var span = SpeechSpans.Start(SpeechSpans.Text);
         return _beam is null
-            ? _decoder.Decode(states, jobs, start, cancellationToken)
-            : [.. jobs.Select(job => _beam.Decode(states, job, start, cancellationToken))];
+            ? _decoder.Decode(audio, jobs, start, cancellationToken)
+            : [.. jobs.Select(job => _beam.Decode(audio, job, start, cancellationToken))];
     }
 
     /// <summary>The guard that a text sets off; null for a sound one.</summary>

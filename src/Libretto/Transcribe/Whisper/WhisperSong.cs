@@ -3,7 +3,6 @@ using Libretto.Speech;
 using Libretto.Speech.Timing;
 using Libretto.Speech.Whisper;
 using Microsoft.Extensions.Logging;
-using Microsoft.ML.OnnxRuntime;
 
 namespace Libretto.Transcribe.Whisper;
 
@@ -72,16 +71,17 @@ internal sealed class WhisperSong : IDisposable
     public IReadOnlyList<TranscribedPiece> Transcribe(IReadOnlyList<TimeRange> windows, CancellationToken cancellationToken)
     {
         var texts = windows.Select(window => new WindowText(window, _encoded.Encode(_model, window.Start, cancellationToken))).ToArray();
+        using var decoders = new StretchDecoders(_model, _encoded);
         WindowPart[] parts = [.. texts.Select(text => new WindowPart(text, text.Range, IsWhole: true))];
-        Decode(parts, cancellationToken);
+        Decode(decoders, parts, cancellationToken);
         for (var round = 0; round < MostRounds && !_options.OnlyGuides; round++)
         {
             parts = [.. parts.SelectMany(Unheard)];
             using var span = parts.Length == 0 ? null : SpeechSpans.Start(SpeechSpans.HeardAgain);
             foreach (var chunk in parts.Chunk(_batch))
-                Decode(chunk, cancellationToken);
+                Decode(decoders, chunk, cancellationToken);
         }
-        return [.. texts.Select(text => Piece(text, cancellationToken))];
+        return [.. texts.Select(text => Piece(decoders, text, cancellationToken))];
     }
 
     public void Dispose()
@@ -90,15 +90,14 @@ internal sealed class WhisperSong : IDisposable
             _encoded.Dispose();
     }
 
-    private void Decode(WindowPart[] parts, CancellationToken cancellationToken)
+    private void Decode(StretchDecoders decoders, WindowPart[] parts, CancellationToken cancellationToken)
     {
         EncodedStretch[] stretches = [.. parts.Select(part => part.Stretch(_model.Config.EncoderFrames))];
-        using var states = _encoded.States(_model, stretches);
         var start = _prompt.Concat(_model.StartTokens(_language, _options.Translate)).ToArray();
         var jobs = parts.Select((part, row) => new WindowJob(
-            row, Math.Min(stretches[row].To, part.Text.Encoded.Frames), 0, part.Seed, part.IsWhole
+            stretches[row], Math.Min(stretches[row].To, part.Text.Encoded.Frames), 0, part.Seed, part.IsWhole
             ? [] : [_model.Tokenizer.FirstTime + stretches[row].From])).ToArray();
-        var texts = _decoder.Decode(states, jobs, start, cancellationToken);
+        var texts = _decoder.Decode(decoders, jobs, start, cancellationToken);
         for (var i = 0; i < parts.Length; i++)
         {
             parts[i].Result = texts[i];
@@ -128,17 +127,18 @@ internal sealed class WhisperSong : IDisposable
     /// What each word looked at, from a second pass without times between the words: on songs 5 points more words are within
     /// 0.3 s than with the attention of the decoding itself. One window at a time, so that the others' lengths do not matter.
     /// </summary>
-    private CrossAttention? Attention(WindowText text, Hypothesis hypothesis, CancellationToken cancellationToken)
+    private CrossAttention? Attention(
+        StretchDecoders decoders, WindowText text, Hypothesis hypothesis, CancellationToken cancellationToken)
     {
         var tokens = hypothesis.TextTokens(_model.Tokenizer);
-        if (tokens.Length == 0 || !_model.Layout.HasAttention)
+        if (tokens.Length == 0 || !_model.Decoder.HasAttention)
             return null;
-        using var states = _encoded.States(_model, [new EncodedStretch(text.Encoded, 0, _model.Config.EncoderFrames)]);
-        return ForcedPass.Run(_model, states, [new ForcedText(0, text.Encoded.Frames, tokens)], _language, cancellationToken,
-            _options.Translate)[0].Attention;
+        var audio = decoders.Hear(new EncodedStretch(text.Encoded, 0, _model.Config.EncoderFrames), cancellationToken);
+        return ForcedPass.Run(_model, audio, new ForcedText(text.Encoded.Frames, tokens, WantsProbabilities: false), _language,
+            cancellationToken, _options.Translate).Attention;
     }
 
-    private TranscribedPiece Piece(WindowText text, CancellationToken cancellationToken)
+    private TranscribedPiece Piece(StretchDecoders decoders, WindowText text, CancellationToken cancellationToken)
     {
         var window = text.Range;
         var guards = text.Guards();
@@ -146,7 +146,7 @@ internal sealed class WhisperSong : IDisposable
             _logger.GuardActed(window.Start, window.End, guard);
         var hypothesis = text.Whole();
         var language = _options.Translate ? "en" : _language;
-        var timed = TimedText.Read(_model, hypothesis, Attention(text, hypothesis, cancellationToken), language, window.Start,
+        var timed = TimedText.Read(_model, hypothesis, Attention(decoders, text, hypothesis, cancellationToken), language, window.Start,
             text.Encoded.End).Before(window.End);
         var edges = SoundEdges.Measure(_audio, isVoice: false, new TimeRange(window.Start - EdgeMargin, window.End + EdgeMargin),
             cancellationToken);
@@ -168,12 +168,12 @@ internal sealed class WhisperSong : IDisposable
         // Spread over the song: intros and endings are often instrumental or spoken.
         var step = Math.Max(1, Windows.Count / (double)DetectionWindows);
         var chosen = Enumerable.Range(0, Math.Min(DetectionWindows, Windows.Count)).Select(i => Windows[(int)(i * step + step / 2)]);
-        EncodedStretch[] stretches =
-            [.. chosen.Select(window => new EncodedStretch(_encoded.Encode(_model, window.Start, cancellationToken), 0,
-                _model.Config.EncoderFrames))];
-        using var states = _encoded.States(_model, stretches);
-        var (language, probability) = _model.DetectLanguage(states, cancellationToken)[0];
-        _logger.LanguageDetected(language, probability, stretches.Length);
+        using var decoders = new StretchDecoders(_model, _encoded);
+        var heard = chosen.Select(window => decoders.Hear(
+            new EncodedStretch(_encoded.Encode(_model, window.Start, cancellationToken), 0, _model.Config.EncoderFrames),
+            cancellationToken)).ToList();
+        var (language, probability) = _model.DetectLanguage(heard, cancellationToken)[0];
+        _logger.LanguageDetected(language, probability, heard.Count);
         return (language, probability);
     }
 

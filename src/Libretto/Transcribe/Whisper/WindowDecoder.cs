@@ -3,7 +3,6 @@ using System.Numerics.Tensors;
 using Libretto.Speech;
 using Libretto.Speech.Timing;
 using Libretto.Speech.Whisper;
-using Microsoft.ML.OnnxRuntime;
 
 namespace Libretto.Transcribe.Whisper;
 
@@ -23,15 +22,15 @@ internal sealed class WindowDecoder
     }
 
     /// <summary>Decodes windows.</summary>
-    /// <param name="states">The encoder's hidden states.</param>
-    /// <param name="jobs">What to decode: rows of the states, the same one perhaps several times.</param>
+    /// <param name="audio">The recording.</param>
+    /// <param name="jobs">What to decode, the same stretch perhaps several times.</param>
     /// <param name="start">The tokens to start with: prompt, start, language, task.</param>
     /// <param name="cancellationToken">Checked before every step.</param>
     /// <returns>A hypothesis a job, in order.</returns>
-    public Hypothesis[] Decode(OrtValue states, IReadOnlyList<WindowJob> jobs, IReadOnlyList<int> start,
+    public Hypothesis[] Decode(StretchDecoders audio, IReadOnlyList<WindowJob> jobs, IReadOnlyList<int> start,
         CancellationToken cancellationToken)
     {
-        using var decoder = new WhisperDecoder(_model, states, [.. jobs.Select(j => j.Row)]);
+        using var decoder = audio.Begin([.. jobs.Select(job => job.Stretch)], jobs.Count, cancellationToken);
         decoder.Step([.. jobs.SelectMany(job => start.Concat(job.Given)).Select(t => (long)t)], cancellationToken);
 
         var hypotheses = jobs.Select((job, row) => Begin(_model, decoder, row, job, start)).ToArray();
@@ -60,7 +59,7 @@ internal sealed class WindowDecoder
     }
 
     /// <summary>An empty hypothesis; no-speech is read where the transcript starts, before anything is suppressed.</summary>
-    public static Hypothesis Begin(WhisperModel model, WhisperDecoder decoder, int row, WindowJob job, IReadOnlyList<int> start)
+    public static Hypothesis Begin(WhisperModel model, ISequenceDecoder decoder, int row, WindowJob job, IReadOnlyList<int> start)
     {
         var startOfTranscript = start.ToList().IndexOf(model.Tokenizer.StartOfTranscript);
         var probabilities = new float[model.Config.VocabularySize];
@@ -69,7 +68,7 @@ internal sealed class WindowDecoder
         {
             NoSpeech = probabilities[model.Tokenizer.NoSpeech],
             Temperature = job.Temperature,
-            Attention = model.Layout.HasAttention ? new CrossAttention(model.Config.AlignmentHeads.Count, job.Frames) : null,
+            Attention = model.Decoder.HasAttention ? new CrossAttention(model.Config.AlignmentHeads.Count, job.Frames) : null,
         };
     }
 
@@ -132,10 +131,10 @@ internal sealed class WindowDecoder
 }
 
 /// <summary>One decoding of one window.</summary>
-/// <param name="Row">The window's row of the encoder's states.</param>
+/// <param name="Stretch">What is heard.</param>
 /// <param name="Frames">Encoder frames of real audio.</param>
 /// <param name="Temperature">0 for the likeliest tokens.</param>
 /// <param name="Seed">Of the drawing: the same for the same stretch of a recording.</param>
 /// <param name="Given">The time that the text begins with, as a token; none where the network writes it itself. As many for all jobs of a
 /// run.</param>
-internal readonly record struct WindowJob(int Row, int Frames, double Temperature, int Seed, IReadOnlyList<int> Given);
+internal readonly record struct WindowJob(EncodedStretch Stretch, int Frames, double Temperature, int Seed, IReadOnlyList<int> Given);

@@ -1,0 +1,85 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+
+namespace Libretto.Speech.Whisper.Incremental;
+
+/// <summary>
+/// Rows of numbers as bytes, a scale for each block of 64, to be multiplied with a <see cref="BlockMatrix"/>. Written again for each
+/// layer.
+/// </summary>
+internal sealed unsafe class BlockRows
+{
+    private const int Largest = 127;
+
+    // On the pinned heap, so that their places may be kept.
+    private readonly sbyte[] _numbers;
+    private readonly int[] _corrections;
+    private readonly float[] _scales;
+
+    /// <param name="rows">The most rows there may be.</param>
+    /// <param name="width">The widest that they may be, a multiple of <see cref="BlockMatrix.Block"/>.</param>
+    public BlockRows(int rows, int width)
+    {
+        var blocks = rows * width / BlockMatrix.Block;
+        _numbers = GC.AllocateUninitializedArray<sbyte>(rows * width, pinned: true);
+        _corrections = GC.AllocateUninitializedArray<int>(blocks, pinned: true);
+        _scales = GC.AllocateUninitializedArray<float>(blocks, pinned: true);
+    }
+
+    /// <summary>Numbers that there is room for.</summary>
+    public int Capacity => _numbers.Length;
+
+    public int Count { get; private set; }
+
+    public int Width { get; private set; }
+
+    /// <summary>Writes rows.</summary>
+    /// <param name="rows">[count, width].</param>
+    /// <param name="count">Rows.</param>
+    public void Write(ReadOnlySpan<float> rows, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows.Length, _numbers.Length, nameof(rows));
+        Count = count;
+        Width = rows.Length / count;
+        Span<float> scaled = stackalloc float[BlockMatrix.Block];
+        for (var block = 0; block < rows.Length / BlockMatrix.Block; block++)
+        {
+            var numbers = rows.Slice(block * BlockMatrix.Block, BlockMatrix.Block);
+            var bytes = _numbers.AsSpan(block * BlockMatrix.Block, BlockMatrix.Block);
+            var scale = Math.Abs(TensorPrimitives.MaxMagnitude(numbers)) / Largest;
+            _scales[block] = scale;
+            TensorPrimitives.Multiply(numbers, scale == 0 ? 0 : 1 / scale, scaled);
+            TensorPrimitives.Round<float>(scaled, scaled);
+            TensorPrimitives.ConvertSaturating<float, sbyte>(scaled, bytes);
+            _corrections[block] = -BlockMatrix.Zero * Sum(bytes);
+        }
+    }
+
+    /// <summary>Where a row lies.</summary>
+    public Place At(int row)
+    {
+        var block = row * Width / BlockMatrix.Block;
+        return new Place(
+            (sbyte*)Address(_numbers) + row * Width, (int*)Address(_corrections) + block, (float*)Address(_scales) + block);
+    }
+
+    private static void* Address(Array pinned) => (void*)Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0);
+
+    private static int Sum(ReadOnlySpan<sbyte> numbers)
+    {
+        var sum = 0;
+        foreach (var number in numbers)
+            sum += number;
+        return sum;
+    }
+
+    /// <summary>A row's bytes, what its blocks' sums begin with where weights are 128 too large, and the blocks' scales.</summary>
+    public readonly struct Place(sbyte* numbers, int* corrections, float* scales)
+    {
+        public sbyte* Numbers { get; } = numbers;
+
+        public int* Corrections { get; } = corrections;
+
+        public float* Scales { get; } = scales;
+    }
+}

@@ -58,6 +58,6 @@ internal static class ForcedPass
 internal readonly record struct ForcedText(int Frames, IReadOnlyList<int> Tokens, bool WantsProbabilities = true);
 
 /// <summary>What the network made of known text.</summary>
-/// <param name="Attention">Position 0 is before the first token, position k+1 the k-th token; empty where the network does not tell.</param>
+/// <param name="Attention">Position 0 is before the first token, position k+1 the k-th token; empty where it does not tell.</param>
 /// <param name="Probabilities">Each token's, 0 to 1, among text tokens; none unless they were asked for.</param>
 internal sealed record ForcedReading(CrossAttention Attention, float[] Probabilities);

@@ -15,7 +15,7 @@ public enum WorkStep
     /// <summary>The engine hears the words.</summary>
     Transcribe,
 
-    /// <summary>The engine hears the vocals too, with <see cref="SongQuality.Best"/>.</summary>
+    /// <summary>The engine hears the vocals too, with <see cref="SongQuality.Best"/>, or passages that it did not understand.</summary>
     TranscribeVocals,
 
     /// <summary>Words get their times: lyrics that were given or found, or by a network that hears letters.</summary>

@@ -103,6 +103,8 @@ public sealed class SongPipeline
         foreach (var remark in heard.Transcript.Notices(heard.Engine.Transcriber.Name))
             song.Notice(remark);
         heard = await new SecondOpinion(song, heard.Run).RunAsync(heard, cancellationToken);
+        if (!isBest && request.Lyrics is null)
+            (heard, vocals) = await new Rescue(song, request, stems, _vocals).RunAsync(heard, vocals, mode, cancellationToken);
 
         // Times: bounded by where someone sings, then aligned where something better than the engine's own is at hand.
         var own = heard.Transcript.Words;
@@ -185,9 +187,14 @@ public sealed class SongPipeline
         var transcript = timed.Words is null ? heard.Transcript : heard.Transcript with { Words = timed.Words };
         IReadOnlyList<TimeRange> singing = timed.IsSupplied ? [] : vocals?.Singing ?? [];
         var unheard = UnheardSinging.Find(transcript.Words, singing);
-        transcript = transcript with { Checks = [.. transcript.Checks.Concat(unheard).OrderBy(check => check.Start)] };
-        var doubt = timed.IsSupplied ? null
-            : TranscriptDoubt.Of(transcript, heard.Engine.AssumesEnglish) ?? UnheardSinging.Doubt(unheard, singing);
+        // Without the voice, only text that was left out tells that some may be missing.
+        var lost = timed.IsSupplied || vocals is not null ? [] : LostText.Find(transcript);
+        transcript = transcript with
+        {
+            Checks = [.. transcript.Checks.Concat(unheard).Concat(LostText.Checks(lost)).OrderBy(check => check.Start)],
+        };
+        var doubt = timed.IsSupplied ? null : TranscriptDoubt.Of(transcript, heard.Engine.AssumesEnglish)
+            ?? UnheardSinging.Doubt(unheard, singing) ?? LostText.Doubt(transcript, lost);
         if (doubt is not null)
             song.Notice(doubt);
         return transcript.ToDocument(timed.Aligned, timed.IsSupplied) with

@@ -37,6 +37,13 @@ internal sealed class VocalSeparation(StemSeparation separation, LibrettoSetting
         };
     }
 
+    /// <summary>Whether a song may be separated after all, once it has been heard, because little of it was understood.</summary>
+    public bool MayFollow(SongRequest request) =>
+        QualityOf(request) != SongQuality.Fast && request.Separate is null && settings.Separate is null;
+
+    /// <summary>Whether the model that separates when none is named is at hand.</summary>
+    public bool IsInstalled => separation.IsInstalled;
+
     /// <summary>Separates a song, or says why not.</summary>
     /// <param name="song">The song.</param>
     /// <param name="stems">Its stems, made here if they are to be.</param>

@@ -17,17 +17,19 @@ internal static class HypothesisSelection
     /// <summary>Chooses.</summary>
     /// <param name="mix">What was heard in the mix.</param>
     /// <param name="voice">What was heard in the voice, by the same engine.</param>
-    public static Transcript Choose(Transcript mix, Transcript voice)
+    /// <param name="within">The passages, in order, in which there is a choice; elsewhere the mix is kept. Null for the whole song.</param>
+    public static Transcript Choose(Transcript mix, Transcript voice, IReadOnlyList<TimeRange>? within = null)
     {
         var words = new List<LyricsWord>();
         var onsets = new List<TimeRange>();
         var ends = new List<int>();
         var windows = new List<TranscriptWindow>();
-        foreach (var window in Frames(mix))
+        foreach (var window in Frames(mix).SelectMany(frame => Cut(frame, within)))
         {
             var (mixed, alone) = (Passage.Of(mix, window), Passage.Of(voice, window));
-            var better = alone.IsSound && (!mixed.IsSound || alone.Score > mixed.Score + ClearlySurer) ? alone : mixed;
-            windows.Add(new TranscriptWindow(window.Start, window.End, better.Score));
+            var isOpen = within?.Any(range => range.Start <= window.Start && window.End <= range.End) != false;
+            var better = isOpen && alone.IsSound && (!mixed.IsSound || alone.Score > mixed.Score + ClearlySurer) ? alone : mixed;
+            windows.Add(new TranscriptWindow(window.Start, window.End, better.Score) { LostText = better == mixed ? mixed.LostText : null });
             ends.AddRange(better.Ends.Select(index => words.Count + index));
             words.AddRange(better.Words);
             onsets.AddRange(better.Onsets);
@@ -49,12 +51,28 @@ internal static class HypothesisSelection
         yield return (from, double.PositiveInfinity);
     }
 
+    /// <summary>The frame cut wherever a passage begins or ends in it.</summary>
+    private static IEnumerable<(double Start, double End)> Cut((double Start, double End) frame, IReadOnlyList<TimeRange>? passages)
+    {
+        var from = frame.Start;
+        foreach (var time in passages?.SelectMany(range => new[] { range.Start, range.End }) ?? [])
+        {
+            if (time <= from || time >= frame.End)
+                continue;
+            yield return (from, time);
+            from = time;
+        }
+        yield return (from, frame.End);
+    }
+
     /// <summary>What was heard in a stretch of time.</summary>
     /// <param name="Words">Its words, by their middles.</param>
     /// <param name="Onsets">Between which times they begin, where that is known.</param>
     /// <param name="Ends">Indexes among them after which a sentence ends.</param>
     /// <param name="Score">Mean log probability of its windows.</param>
-    private sealed record Passage(IReadOnlyList<LyricsWord> Words, IReadOnlyList<TimeRange> Onsets, IReadOnlyList<int> Ends, double? Score)
+    /// <param name="LostText">Whether text was left out of one of its windows; else null.</param>
+    private sealed record Passage(
+        IReadOnlyList<LyricsWord> Words, IReadOnlyList<TimeRange> Onsets, IReadOnlyList<int> Ends, double? Score, bool? LostText)
     {
         public bool IsSound => Words.Count > 0 && Score >= DecodingThresholds.MeanLogProbability &&
             Repetition.CompressionRatio(WordJoiner.Join(Words.Select(word => word.Text))) <= DecodingThresholds.CompressionRatio;
@@ -64,7 +82,8 @@ internal static class HypothesisSelection
             var first = song.Words.TakeWhile(word => Middle(word) < time.Start).Count();
             LyricsWord[] words = [.. song.Words.Skip(first).TakeWhile(word => Middle(word) < time.End)];
             int[] ends = [.. song.SentenceEnds.Select(index => index - first).Where(index => index >= 0 && index < words.Length)];
-            return new Passage(words, [.. song.Onsets.Skip(first).Take(words.Length)], ends, ScoreOf(song, time));
+            bool? lost = song.Windows.Any(window => window.LostText == true && window.Start < time.End && window.End > time.Start) ? true : null;
+            return new Passage(words, [.. song.Onsets.Skip(first).Take(words.Length)], ends, ScoreOf(song, time), lost);
         }
 
         /// <summary>The scores of the windows that it lies in, by how much of it lies in each.</summary>

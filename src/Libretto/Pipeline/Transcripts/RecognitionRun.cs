@@ -1,3 +1,5 @@
+using System.Globalization;
+using Libretto.Audio;
 using Libretto.Lyrics;
 using Libretto.Pipeline.Engines;
 using Libretto.Pipeline.Memo;
@@ -16,6 +18,7 @@ internal sealed class RecognitionRun
     private readonly TranscribeOptions _options;
     private readonly VocalStem? _voice;
     private readonly VocalStem? _singer;
+    private readonly string _within;
     private readonly List<LyricsLine> _unshown = [];
     private Task _prepared = Task.CompletedTask;
     private volatile string? _waitsFor;
@@ -26,8 +29,12 @@ internal sealed class RecognitionRun
     /// <param name="voice">What to listen to instead of the whole song.</param>
     /// <param name="singer">Whose voice tells an engine on this machine where to listen in the whole song; by default the song's level
     /// does.</param>
-    public RecognitionRun(Song song, SongRequest request, EngineChoice choice, VocalStem? voice = null, VocalStem? singer = null)
+    /// <param name="within">The only passages that are listened to, in order; null for the whole.</param>
+    public RecognitionRun(
+        Song song, SongRequest request, EngineChoice choice, VocalStem? voice = null, VocalStem? singer = null,
+        IReadOnlyList<TimeRange>? within = null)
     {
+        _within = string.Join(' ', within?.Select(range => string.Create(CultureInfo.InvariantCulture, $"{range.Start:R}-{range.End:R}")) ?? []);
         _voice = voice;
         _singer = choice.Folder is null ? null : singer;
         _song = song;
@@ -40,7 +47,7 @@ internal sealed class RecognitionRun
             Translate = request.Translate,
             Prompt = request.Prompt,
             BeamSize = request.BeamSize,
-            VoiceActivity = _singer?.Singing,
+            VoiceActivity = within ?? _singer?.Singing,
             // Lyrics that are to be checked may turn out to be another song's.
             OnlyGuides = _engine is WhisperTranscriber && request is { Lyrics: not null, CheckLyrics: false },
             Waiting = new SynchronousProgress<string?>(Wait),
@@ -59,6 +66,10 @@ internal sealed class RecognitionRun
 
     /// <summary>The same by the same engine, of the voice alone.</summary>
     public RecognitionRun Of(VocalStem voice) => new(_song, _request, Engine, voice);
+
+    /// <summary>Some passages by the same engine, of the voice alone or, without one, of the whole song.</summary>
+    public RecognitionRun Within(IReadOnlyList<TimeRange> passages, VocalStem? voice) =>
+        new(_song, _request, Engine, voice, within: passages);
 
     /// <summary>Where the memo keeps it.</summary>
     public string Key { get; }
@@ -112,7 +123,7 @@ internal sealed class RecognitionRun
 
     private string KeyOf(bool onlyGuides) => _song.Memo.Key(
         "transcribe", Engine.Identity, _options.Language ?? "", _options.Translate ? "translate" : "", _options.Prompt ?? "",
-        $"{_options.BeamSize}" + (onlyGuides ? " guide" : ""), _voice?.Key ?? "", _singer?.Key ?? "");
+        $"{_options.BeamSize}" + (onlyGuides ? " guide" : ""), _voice?.Key ?? "", _singer?.Key ?? "", _within);
 
     private Task<Transcript?> FindAsync(string key, CancellationToken cancellationToken) =>
         _song.Memo.FindAsync(key, StageJson.Default.Transcript, cancellationToken);

@@ -97,4 +97,8 @@ internal sealed record Transcript
 /// <param name="End">Its end, seconds.</param>
 /// <param name="MeanLogProbability">How likely the engine thinks its words, as a natural logarithm a token; null when it does not
 /// say.</param>
-internal sealed record TranscriptWindow(double Start, double End, double? MeanLogProbability);
+internal sealed record TranscriptWindow(double Start, double End, double? MeanLogProbability)
+{
+    /// <summary>True when text of it was left out because it looked invented; else null.</summary>
+    public bool? LostText { get; init; }
+}

@@ -24,7 +24,10 @@ internal sealed class TranscriptBuilder
         _sentenceEnds.AddRange(piece.SegmentEnds.Select(index => _words.Count + index));
         _words.AddRange(piece.Words);
         _onsets.AddRange(piece.Onsets);
-        _windows.Add(new TranscriptWindow(piece.Range.Start, piece.Range.End, piece.MeanLogProbability));
+        _windows.Add(new TranscriptWindow(piece.Range.Start, piece.Range.End, piece.MeanLogProbability)
+        {
+            LostText = piece.Guards.ContainsKey(LostText.Guard) ? true : null,
+        });
         _remarks.AddRange(piece.Notices);
         _doubts.AddRange(piece.Doubts);
         if (piece.Cost is { } cost)

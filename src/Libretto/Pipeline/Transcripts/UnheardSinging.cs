@@ -42,14 +42,21 @@ internal static class UnheardSinging
         }
     }
 
+    /// <summary>Whether they are much of what is sung.</summary>
+    /// <param name="unheard">What was found.</param>
+    /// <param name="singing">Where someone sings.</param>
+    public static bool IsMuch(IReadOnlyList<LyricsCheck> unheard, IReadOnlyList<TimeRange> singing) =>
+        unheard.Count > 0 && Missed(unheard) >= LeastMissed * Sung(singing);
+
     /// <summary>What the user should know of them; null where they are few.</summary>
     /// <param name="unheard">What was found.</param>
     /// <param name="singing">Where someone sings.</param>
-    public static string? Doubt(IReadOnlyList<LyricsCheck> unheard, IReadOnlyList<TimeRange> singing)
-    {
-        var (missed, sung) = (unheard.Sum(check => check.End - check.Start), singing.Sum(range => range.Length));
-        return missed < LeastMissed * sung || missed == 0 ? null : string.Create(CultureInfo.InvariantCulture,
-            $"In {missed:0} of the {sung:0} s that are sung no words were understood: a verse may be missing. '--quality best', a larger " +
-            $"model ('libretto models list') or the lyrics themselves (--lyrics) help.");
-    }
+    public static string? Doubt(IReadOnlyList<LyricsCheck> unheard, IReadOnlyList<TimeRange> singing) =>
+        !IsMuch(unheard, singing) ? null : string.Create(CultureInfo.InvariantCulture,
+            $"In {Missed(unheard):0} of the {Sung(singing):0} s that are sung no words were understood: a verse may be " +
+            $"missing. '--quality best', a larger model ('libretto models list') or the lyrics themselves (--lyrics) help.");
+
+    private static double Missed(IReadOnlyList<LyricsCheck> unheard) => unheard.Sum(check => check.End - check.Start);
+
+    private static double Sung(IReadOnlyList<TimeRange> singing) => singing.Sum(range => range.Length);
 }

@@ -25,6 +25,15 @@ public class HypothesisSelectionTests
     public void What_was_heard_in_the_voice_before_and_after_the_mixs_windows_is_kept() =>
         Assert.Equal("zero one two", Chosen(Song((10, 20, -0.3, "one")), Song((0, 10, -0.3, "zero"), (20, 30, -0.3, "two"))));
 
+    [Fact]
+    public void Where_only_a_passage_is_open_all_else_is_the_mixs()
+    {
+        var mix = Song((0, 10, -0.9, "tree for"), (10, 20, null, ""));
+        var chosen = HypothesisSelection.Choose(mix, Song((0, 20, -0.1, "three four five six")), within: [new(12, 20)]);
+        Assert.Equal("tree for six", string.Join(' ', chosen.Words.Select(word => word.Text)));
+        Assert.Equal([(0, 10), (10, 12), (12, 20)], chosen.Windows.Take(3).Select(window => ((int)window.Start, (int)window.End)));
+    }
+
     [Theory]
     [InlineData(-1.2, "three four")]
     [InlineData(-0.1, "la la la la la la la la la la la la la la la la la la la la la la la la la la la la")]

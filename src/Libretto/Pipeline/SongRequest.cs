@@ -31,8 +31,8 @@ public sealed record SongRequest(string Path)
     /// <summary>Names and spellings the song may hold; null by default.</summary>
     public string? Prompt { get; init; }
 
-    /// <summary>Beams of Whisper's search, 1 (the default) to 10.</summary>
-    public int BeamSize { get; init; } = 1;
+    /// <summary>Beams of Whisper's search, 1 to 10; null, the default, leaves it to the engine.</summary>
+    public int? BeamSize { get; init; }
 
     /// <summary>
     /// The words, where they are known: they are kept, line by line, and only timed. Lines that have times keep them if those are found to

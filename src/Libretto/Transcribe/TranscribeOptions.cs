@@ -15,8 +15,8 @@ public sealed record TranscribeOptions
     /// <summary>Names and spellings the song may hold; null by default.</summary>
     public string? Prompt { get; init; }
 
-    /// <summary>Beams of the search, 1 (greedy, the default) to 10.</summary>
-    public int BeamSize { get; init; } = 1;
+    /// <summary>Beams of the search, 1 (greedy) to 10; null, the default, leaves it to the engine.</summary>
+    public int? BeamSize { get; init; }
 
     /// <summary>Where someone sings, in order; null (the default) lets the engine judge by the audio's level.</summary>
     public IReadOnlyList<TimeRange>? VoiceActivity { get; init; }

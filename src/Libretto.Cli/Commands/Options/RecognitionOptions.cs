@@ -26,11 +26,10 @@ internal sealed class RecognitionOptions
         HelpName = "TEXT",
     };
 
-    private readonly Option<int> _beam = new("--beam")
+    private readonly Option<int?> _beam = new("--beam")
     {
-        Description = "Beams of Whisper's search, 1 to 10: slower, a little better.",
+        Description = "Beams of Whisper's search, 1 to 10: more are slower, now and then better.",
         HelpName = "N",
-        DefaultValueFactory = _ => 1,
     };
 
     private readonly Option<string> _lyrics = new("--lyrics")

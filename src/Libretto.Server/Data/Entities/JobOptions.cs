@@ -84,7 +84,7 @@ internal sealed record JobOptions
         Translate = Translate == true,
         Romanize = Romanize == true,
         Prompt = Prompt,
-        BeamSize = Beam ?? 1,
+        BeamSize = Beam,
         Quality = Quality is { } quality ? Enum.Parse<SongQuality>(quality, ignoreCase: true) : null,
         Separate = Separate is { } mode ? Enum.Parse<SeparationMode>(mode, ignoreCase: true) : null,
         FindLyrics = Lyrics is not null,

@@ -16,12 +16,17 @@ internal static class NetworkEdit
     /// </summary>
     private static readonly string[] s_decoderProducts = ["/encoder_attn/k_proj/", "/encoder_attn/v_proj/"];
 
+    /// <summary>Products of an encoder that bear bytes: queries, keys and the layers after attention.</summary>
+    private static readonly string[] s_encoderProducts = ["/q_proj/", "/k_proj/", "/fc1/", "/fc2/"];
+
     /// <summary>An encoder over whole windows, whose attention has no mask.</summary>
-    public static int OfEncoder(ModelProto model) => FusedAttention.Replace(model);
+    public static int OfEncoder(ModelProto model) => FusedAttention.Replace(model) + InBytes(model, s_encoderProducts);
 
     /// <summary>A decoder with attention to an encoder.</summary>
-    public static int OfDecoder(ModelProto model) => IntegerProducts.AreFast
-        ? IntegerProducts.Replace(model, node => s_decoderProducts.Any(part => node.Name.Contains(part, StringComparison.Ordinal))) : 0;
+    public static int OfDecoder(ModelProto model) => InBytes(model, s_decoderProducts);
+
+    private static int InBytes(ModelProto model, string[] products) => IntegerProducts.AreFast
+        ? IntegerProducts.Replace(model, node => products.Any(part => node.Name.Contains(part, StringComparison.Ordinal))) : 0;
 
     /// <summary>A file's network after an edit; null where it is to be loaded as it is.</summary>
     /// <param name="file">An ONNX file.</param>

@@ -35,7 +35,7 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, H
         var kind = KindOf(engine);
         Func<CancellationToken, Task<EngineChoice>> local = token => LocalAsync(kind, model, language, fetching, token);
         // Beams are Whisper's on this machine.
-        if (kind is not null || model is not null || request.BeamSize != 1 || !hosted.Automatic.Any())
+        if (kind is not null || model is not null || request.BeamSize > 1 || !hosted.Automatic.Any())
             return await local(cancellationToken);
 
         var order = hosted.Automatic.Select(found => Hosted(found, request, language, WhyHosted(found))).ToList();
@@ -70,7 +70,7 @@ internal sealed class EngineSelector(ModelStore models, SpeechEngines engines, H
     {
         var engine = request.Engine ?? settings.Engine;
         return hosted.Find(engine) is not null ||
-            (KindOf(engine) is null && (request.Model ?? settings.Model) is null && request.BeamSize == 1 && hosted.Automatic.Any());
+            (KindOf(engine) is null && (request.Model ?? settings.Model) is null && !(request.BeamSize > 1) && hosted.Automatic.Any());
     }
 
     private EngineChoice Hosted(HostedEngine engine, SongRequest request, string? language, string why)

@@ -29,7 +29,10 @@ internal static class HypothesisSelection
             var (mixed, alone) = (Passage.Of(mix, window), Passage.Of(voice, window));
             var isOpen = within?.Any(range => range.Start <= window.Start && window.End <= range.End) != false;
             var better = isOpen && alone.IsSound && (!mixed.IsSound || alone.Score > mixed.Score + ClearlySurer) ? alone : mixed;
-            windows.Add(new TranscriptWindow(window.Start, window.End, better.Score) { LostText = better == mixed ? mixed.LostText : null });
+            windows.Add(new TranscriptWindow(window.Start, window.End, better.Score)
+            {
+                LostText = better == mixed ? mixed.LostText : null,
+            });
             ends.AddRange(better.Ends.Select(index => words.Count + index));
             words.AddRange(better.Words);
             onsets.AddRange(better.Onsets);
@@ -82,8 +85,8 @@ internal static class HypothesisSelection
             var first = song.Words.TakeWhile(word => Middle(word) < time.Start).Count();
             LyricsWord[] words = [.. song.Words.Skip(first).TakeWhile(word => Middle(word) < time.End)];
             int[] ends = [.. song.SentenceEnds.Select(index => index - first).Where(index => index >= 0 && index < words.Length)];
-            bool? lost = song.Windows.Any(window => window.LostText == true && window.Start < time.End && window.End > time.Start) ? true : null;
-            return new Passage(words, [.. song.Onsets.Skip(first).Take(words.Length)], ends, ScoreOf(song, time), lost);
+            var lost = song.Windows.Any(window => window.LostText == true && window.Start < time.End && window.End > time.Start);
+            return new Passage(words, [.. song.Onsets.Skip(first).Take(words.Length)], ends, ScoreOf(song, time), lost ? true : null);
         }
 
         /// <summary>The scores of the windows that it lies in, by how much of it lies in each.</summary>

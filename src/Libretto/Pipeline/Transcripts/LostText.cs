@@ -19,6 +19,9 @@ internal static class LostText
     /// <summary>From this share of all that was listened to on, the transcript as a whole is in doubt.</summary>
     private const double LeastLost = 0.25;
 
+    /// <summary>From this share on, it is worth separating the voice.</summary>
+    private const double MostLost = 0.5;
+
     /// <summary>The stretches, in order; none of a recording without words, which is taken for music.</summary>
     public static IReadOnlyList<TimeRange> Find(Transcript transcript)
     {
@@ -44,19 +47,21 @@ internal static class LostText
         }
     }
 
-    /// <summary>Whether they are much of what was listened to.</summary>
-    public static bool IsMuch(Transcript transcript, IReadOnlyList<TimeRange> lost) =>
-        lost.Count > 0 && lost.Sum(range => range.Length) >= LeastLost * Heard(transcript);
+    /// <summary>Whether they are half of what was listened to or more: worth twice the time to hear it again.</summary>
+    public static bool IsMost(Transcript transcript, IReadOnlyList<TimeRange> lost) => IsShare(MostLost, transcript, lost);
+
+    private static bool IsShare(double share, Transcript transcript, IReadOnlyList<TimeRange> lost) =>
+        lost.Count > 0 && lost.Sum(range => range.Length) >= share * Heard(transcript);
 
     /// <summary>The stretches as passages to check by ear.</summary>
     public static IEnumerable<LyricsCheck> Checks(IReadOnlyList<TimeRange> lost) => lost.Select(range => new LyricsCheck(
         Math.Round(range.Start, 3), Math.Round(range.End, 3), "what sounds here was not understood: music, or words that are missing"));
 
     /// <summary>What the user should know of them; null where they are few.</summary>
-    public static string? Doubt(Transcript transcript, IReadOnlyList<TimeRange> lost) => !IsMuch(transcript, lost) ? null : string.Create(
+    public static string? Doubt(Transcript transcript, IReadOnlyList<TimeRange> lost) => !IsShare(LeastLost, transcript, lost) ? null : string.Create(
         CultureInfo.InvariantCulture,
-        $"In {lost.Sum(range => range.Length):0} of the {Heard(transcript):0} s that sound nothing was understood: a verse may be missing, " +
-        $"unless it is music. '--quality best', a larger model ('libretto models list') or the lyrics themselves (--lyrics) help.");
+        $"In {lost.Sum(range => range.Length):0} of the {Heard(transcript):0} s that sound nothing was understood: a verse may be " +
+        $"missing, unless it is music. '--quality best', a larger model ('libretto models list') or the lyrics themselves (--lyrics) help.");
 
     private static double Heard(Transcript transcript) => transcript.Windows.Sum(window => window.End - window.Start);
 }

@@ -34,7 +34,8 @@ internal sealed class RecognitionRun
         Song song, SongRequest request, EngineChoice choice, VocalStem? voice = null, VocalStem? singer = null,
         IReadOnlyList<TimeRange>? within = null)
     {
-        _within = string.Join(' ', within?.Select(range => string.Create(CultureInfo.InvariantCulture, $"{range.Start:R}-{range.End:R}")) ?? []);
+        _within = string.Join(' ', (within ?? []).Select(
+            range => string.Create(CultureInfo.InvariantCulture, $"{range.Start:R}-{range.End:R}")));
         _voice = voice;
         _singer = choice.Folder is null ? null : singer;
         _song = song;

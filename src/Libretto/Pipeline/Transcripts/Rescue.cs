@@ -39,7 +39,7 @@ internal sealed class Rescue(Song song, SongRequest request, SongStems stems, Vo
             return (heard, vocals);
         var lost = LostText.Find(heard.Transcript);
         var mixFollowedVoice = vocals is not null;
-        if (vocals is null && mode == SeparationMode.Never && LostText.IsMuch(heard.Transcript, lost))
+        if (vocals is null && mode == SeparationMode.Never && LostText.IsMost(heard.Transcript, lost))
             vocals = await SeparateAsync(lost, cancellationToken);
         else if (vocals is null || !UnheardSinging.IsMuch(UnheardSinging.Find(heard.Transcript.Words, vocals.Singing), vocals.Singing))
             return (heard, vocals);

@@ -9,6 +9,9 @@ internal interface IDecoderNetwork
     /// <summary>Whether audio may have fewer frames than a window's.</summary>
     bool TakesAnyFrames { get; }
 
+    /// <summary>Whether sequences of different audio can be reordered: each takes along what it hears.</summary>
+    bool MixesAudio { get; }
+
     /// <summary>Numbers of a frame of the audio.</summary>
     int StateWidth { get; }
 

@@ -28,8 +28,8 @@ internal interface ISequenceDecoder : IDisposable
     void DropRow(int row);
 
     /// <summary>
-    /// Reorders rows that hear the same audio: beams that survive take the others' places. There may be more than before: one row becomes
-    /// several beams.
+    /// Goes on from these rows: beams that survive take the others' places. There may be more than before, one row becoming several beams,
+    /// or fewer. Where <see cref="IDecoderNetwork.MixesAudio"/> is false, all rows hear the same audio.
     /// </summary>
     void Reorder(ReadOnlySpan<int> rows);
 }

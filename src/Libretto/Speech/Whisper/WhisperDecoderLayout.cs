@@ -68,6 +68,9 @@ internal sealed class WhisperDecoderLayout : IDecoderNetwork
     /// <inheritdoc/>
     public bool TakesAnyFrames { get; }
 
+    /// <inheritdoc/>
+    public bool MixesAudio => false;
+
     public TensorElementType CacheType { get; }
 
     public int HeadWidth { get; }

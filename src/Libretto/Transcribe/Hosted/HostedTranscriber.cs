@@ -55,7 +55,7 @@ internal sealed partial class HostedTranscriber : ITranscriber
     public async IAsyncEnumerable<TranscribedPiece> TranscribeAsync(
         PcmFile audio, TranscribeOptions options, IProgress<double>? progress, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (options.BeamSize != 1)
+        if (options.BeamSize > 1)
             throw TranscribeException.OptionNotSupported(_engine.Name, "search with beams");
         if (audio.Duration < ShortestSong)
             yield break;

@@ -67,7 +67,7 @@ public sealed partial class MoonshineTranscriber : ITranscriber
             throw TranscribeException.OptionNotSupported("Moonshine", "translate");
         if (!string.IsNullOrWhiteSpace(options.Prompt))
             throw TranscribeException.OptionNotSupported("Moonshine", "take a prompt");
-        if (options.BeamSize != 1)
+        if (options.BeamSize > 1)
             throw TranscribeException.OptionNotSupported("Moonshine", "search with beams");
 
         var activity = options.VoiceActivity

@@ -26,62 +26,77 @@ internal sealed class BeamDecoder
         _beams = beams;
     }
 
-    /// <summary>Decodes one window; see <see cref="WindowDecoder.Decode"/>.</summary>
-    public Hypothesis Decode(StretchDecoders audio, WindowJob job, IReadOnlyList<int> start, CancellationToken cancellationToken)
+    /// <summary>Decodes windows; see <see cref="WindowDecoder.Decode"/>.</summary>
+    public Hypothesis[] Decode(StretchDecoders audio, IReadOnlyList<WindowJob> jobs, IReadOnlyList<int> start,
+        CancellationToken cancellationToken)
     {
-        // All beams begin alike: what they begin with, and the audio's keys and values, are computed once.
-        using var decoder = audio.Begin([job.Stretch], _beams, cancellationToken);
-        decoder.Step([.. start.Concat(job.Given).Select(t => (long)t)], cancellationToken);
+        // All beams of a window begin alike: what they begin with is computed once.
+        using var decoder = audio.Begin([.. jobs.Select(job => job.Stretch)], jobs.Count * _beams, cancellationToken);
+        decoder.Step([.. jobs.SelectMany(job => start.Concat(job.Given)).Select(t => (long)t)], cancellationToken);
 
-        var beams = new List<Hypothesis> { WindowDecoder.Begin(_model, decoder, 0, job, start) };
-        var finished = new List<Hypothesis>();
+        var searches = jobs.Select((job, row) => new Search(row, WindowDecoder.Begin(_model, decoder, row, job, start))).ToArray();
         var longest = Math.Min(WindowDecoder.LongestText, _model.Config.MaxTokens - start.Count);
+        var open = searches.ToList();
         while (true)
         {
-            var branches = Branches(decoder, beams);
-            var next = new List<(Hypothesis Text, int Parent)>();
-            foreach (var branch in branches.OrderByDescending(b => b.LogProbability))
-            {
-                if (next.Count == _beams || finished.Count == _beams)
-                    break;
-                if (branch.Token == _model.Tokenizer.EndOfText)
-                    finished.Add(Ended(beams[branch.Parent], branch.LogProbability));
-                else if (beams[branch.Parent].Continue(branch.Token, branch.Step) is var text && !Loops(text))
-                    next.Add((text, branch.Parent));
-            }
-            if (finished.Count == _beams || next.Count == 0 || next[0].Text.Tokens.Count == longest)
-                return finished.Concat(finished.Count > 0 ? [] : next.Count > 0 ? next.Select(n => n.Text) : beams)
-                    .MaxBy(h => h.MeanLogProbability)!;
-
-            // Beams that all go in circles, if not to the letter, do not come out again.
-            if (next[0].Text.Tokens.Count % CircleCheck == 0 && next.All(n => n.Text.IsRepetitive(_model.Tokenizer)))
-                return next[0].Text;
+            foreach (var search in open)
+                Continue(decoder, search, longest);
+            open.RemoveAll(search => search.Result is not null);
+            if (open.Count == 0)
+                return [.. searches.Select(search => search.Result!)];
 
             // Rows without a beginning of their own repeat the first; nothing branches from them.
-            int[] parents = [.. Enumerable.Range(0, _beams).Select(i => next[i < next.Count ? i : 0].Parent)];
-            long[] tokens = [.. Enumerable.Range(0, _beams).Select(i => (long)next[i < next.Count ? i : 0].Text.Tokens[^1])];
-            beams = [.. next.Select(n => n.Text)];
-            decoder.Reorder(parents);
-            decoder.Step(tokens, cancellationToken);
+            var next = open.SelectMany(search => Enumerable.Range(0, _beams).Select(i =>
+                (Row: search.FirstRow + search.Parents[i < search.Parents.Count ? i : 0],
+                    Token: (long)search.Beams[i < search.Beams.Count ? i : 0].Tokens[^1]))).ToArray();
+            for (var i = 0; i < open.Count; i++)
+                open[i].FirstRow = i * _beams;
+            decoder.Reorder([.. next.Select(row => row.Row)]);
+            decoder.Step([.. next.Select(row => row.Token)], cancellationToken);
         }
     }
 
-    private List<Branch> Branches(ISequenceDecoder decoder, List<Hypothesis> beams)
+    /// <summary>Finds what each beginning goes on with, or the text that the window ends up with.</summary>
+    private void Continue(ISequenceDecoder decoder, Search search, int longest)
+    {
+        var next = new List<(Hypothesis Text, int Parent)>();
+        foreach (var branch in Branches(decoder, search).OrderByDescending(b => b.LogProbability))
+        {
+            if (next.Count == _beams || search.Finished.Count == _beams)
+                break;
+            if (branch.Token == _model.Tokenizer.EndOfText)
+                search.Finished.Add(Ended(search.Beams[branch.Parent], branch.LogProbability));
+            else if (search.Beams[branch.Parent].Continue(branch.Token, branch.Step) is var text && !Loops(text))
+                next.Add((text, branch.Parent));
+        }
+        var finished = search.Finished;
+        if (finished.Count == _beams || next.Count == 0 || next[0].Text.Tokens.Count == longest)
+            search.Result = finished.Concat(finished.Count > 0 ? [] : next.Count > 0 ? next.Select(n => n.Text) : search.Beams)
+                .MaxBy(h => h.MeanLogProbability)!;
+        // Beams that all go in circles, if not to the letter, do not come out again.
+        else if (next[0].Text.Tokens.Count % CircleCheck == 0 && next.All(n => n.Text.IsRepetitive(_model.Tokenizer)))
+            search.Result = next[0].Text;
+        search.Beams = [.. next.Select(n => n.Text)];
+        search.Parents = [.. next.Select(n => n.Parent)];
+    }
+
+    private List<Branch> Branches(ISequenceDecoder decoder, Search search)
     {
         var branches = new List<Branch>();
         var scores = new float[_model.Config.VocabularySize];
-        for (var beam = 0; beam < beams.Count; beam++)
+        for (var beam = 0; beam < search.Beams.Count; beam++)
         {
-            if (beams[beam].Attention is { } attention)
-                decoder.AddAttention(attention, beam, decoder.Width - 1);
-            decoder.Logits(beam, decoder.Width - 1).CopyTo(scores);
-            _rules.Apply(scores, beams[beam].Tokens);
+            var text = search.Beams[beam];
+            if (text.Attention is { } attention)
+                decoder.AddAttention(attention, search.FirstRow + beam, decoder.Width - 1);
+            decoder.Logits(search.FirstRow + beam, decoder.Width - 1).CopyTo(scores);
+            _rules.Apply(scores, text.Tokens);
             for (var i = 0; i <= _beams; i++)
             {
                 var token = TensorPrimitives.IndexOfMax<float>(scores);
                 if (float.IsNegativeInfinity(scores[token]))
                     break;
-                branches.Add(new Branch(beam, token, scores[token], beams[beam].LogProbability + scores[token]));
+                branches.Add(new Branch(beam, token, scores[token], text.LogProbability + scores[token]));
                 scores[token] = float.NegativeInfinity;
             }
         }
@@ -95,6 +110,23 @@ internal sealed class BeamDecoder
     {
         text.LogProbability = logProbability;
         return text;
+    }
+
+    /// <summary>The beginnings of one window's text.</summary>
+    private sealed class Search(int row, Hypothesis beginning)
+    {
+        /// <summary>The first of its rows in the decoder, which has one a beam.</summary>
+        public int FirstRow { get; set; } = row;
+
+        public List<Hypothesis> Beams { get; set; } = [beginning];
+
+        /// <summary>Which beam each of them went on from.</summary>
+        public List<int> Parents { get; set; } = [];
+
+        public List<Hypothesis> Finished { get; } = [];
+
+        /// <summary>The text; null while it is looked for.</summary>
+        public Hypothesis? Result { get; set; }
     }
 
     private readonly record struct Branch(int Parent, int Token, float Step, double LogProbability);

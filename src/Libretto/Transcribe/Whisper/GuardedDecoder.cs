@@ -42,7 +42,7 @@ internal sealed class GuardedDecoder
     {
         _retries = retries;
         _beam = beams > 1 ? new BeamDecoder(model, beams) : null;
-        _retryBeam = _beam is null ? new BeamDecoder(model, RetryBeams) : null;
+        _retryBeam = beams < RetryBeams ? new BeamDecoder(model, RetryBeams) : null;
         _model = model;
         _decoder = new WindowDecoder(model);
         _rows = rows;
@@ -89,7 +89,7 @@ internal sealed class GuardedDecoder
     {
         using var span = retried.Length == 0 ? null : SpeechSpans.Start(SpeechSpans.Retry);
         if (_retryBeam is not null)
-            return [.. retried.Select(i => (i, _retryBeam.Decode(audio, jobs[i], start, cancellationToken)))];
+            return retried.Zip(Searched(_retryBeam, audio, [.. retried.Select(i => jobs[i])], start, cancellationToken));
         var draws = from i in retried from temperature in RetryTemperatures
             select (Window: i, Job: jobs[i] with { Temperature = temperature });
         return [.. draws.Chunk(_rows).SelectMany(chunk => chunk.Zip(
@@ -103,8 +103,14 @@ internal sealed class GuardedDecoder
         using var span = SpeechSpans.Start(SpeechSpans.Text);
         return _beam is null
             ? _decoder.Decode(audio, jobs, start, cancellationToken)
-            : [.. jobs.Select(job => _beam.Decode(audio, job, start, cancellationToken))];
+            : Searched(_beam, audio, jobs, start, cancellationToken);
     }
+
+    /// <summary>Windows side by side where the network keeps them apart; else one after another.</summary>
+    private Hypothesis[] Searched(
+        BeamDecoder beam, StretchDecoders audio, IReadOnlyList<WindowJob> jobs, IReadOnlyList<int> start,
+        CancellationToken cancellationToken) => [.. jobs.Chunk(_model.Decoder.MixesAudio ? Math.Max(1, jobs.Count) : 1)
+            .SelectMany(chunk => beam.Decode(audio, chunk, start, cancellationToken))];
 
     /// <summary>The guard that a text sets off; null for a sound one.</summary>
     private string? Suspicion(Hypothesis hypothesis)

@@ -16,6 +16,9 @@ internal sealed class WhisperSong : IDisposable
     private const int LongestPrompt = 223;
     private const int DetectionWindows = 4;
 
+    /// <summary>Beams where the user leaves it to us: two points of word error rate less than with one, a fifth more time.</summary>
+    private const int UsualBeams = 2;
+
     /// <summary>Less than this, in seconds, is not heard again.</summary>
     private const double ShortestPart = 6;
 
@@ -51,7 +54,7 @@ internal sealed class WhisperSong : IDisposable
         _audio = audio;
         _options = options;
         _logger = logger;
-        _decoder = new GuardedDecoder(model, options.BeamSize, batch, retries: !options.OnlyGuides);
+        _decoder = new GuardedDecoder(model, options.BeamSize ?? Beams(model, options), batch, retries: !options.OnlyGuides);
         _prompt = EncodePrompt(model, options.Prompt);
         _batch = batch;
         var language = options.Language is { } given ? model.ResolveLanguage(given) : null;
@@ -176,6 +179,10 @@ internal sealed class WhisperSong : IDisposable
         _logger.LanguageDetected(language, probability, heard.Count);
         return (language, probability);
     }
+
+    /// <summary>What only guides need not be the likeliest text, and beams that do not share what they hear take twice the time.</summary>
+    private static int Beams(WhisperModel model, TranscribeOptions options) =>
+        options.OnlyGuides || !model.Decoder.MixesAudio ? 1 : UsualBeams;
 
     private static int[] EncodePrompt(WhisperModel model, string? prompt)
     {

@@ -53,8 +53,8 @@ public sealed class WhisperTranscriber : ITranscriber
     {
         if (audio.SampleRate != LogMel.SampleRate || audio.Channels != 1)
             throw new ArgumentException("Whisper takes 16 kHz mono.", nameof(audio));
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.BeamSize, 1, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.BeamSize, 10, nameof(options));
+        if (options.BeamSize is < 1 or > 10)
+            throw new ArgumentOutOfRangeException(nameof(options), options.BeamSize, "There are 1 to 10 beams.");
 
         using var song = await Task.Run(() => new WhisperSong(_model.Value, audio, options, _batch, _logger, cancellationToken),
             cancellationToken);

@@ -34,6 +34,9 @@ internal sealed class IncrementalNetwork : IDecoderNetwork
     public bool TakesAnyFrames => true;
 
     /// <inheritdoc/>
+    public bool MixesAudio => true;
+
+    /// <inheritdoc/>
     public int StateWidth => _weights.Width;
 
     /// <inheritdoc/>

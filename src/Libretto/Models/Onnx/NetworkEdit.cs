@@ -11,22 +11,12 @@ internal static class NetworkEdit
     /// <summary>Larger files are loaded as they are: for a moment there are three copies in memory.</summary>
     private const long LargestFile = 200_000_000;
 
-    /// <summary>
-    /// Products of a decoder that bear bytes: keys and values of the audio, which take most of its time before the first token.
-    /// </summary>
-    private static readonly string[] s_decoderProducts = ["/encoder_attn/k_proj/", "/encoder_attn/v_proj/"];
-
     /// <summary>Products of an encoder that bear bytes: queries, keys and the layers after attention.</summary>
     private static readonly string[] s_encoderProducts = ["/q_proj/", "/k_proj/", "/fc1/", "/fc2/"];
 
     /// <summary>An encoder over whole windows, whose attention has no mask.</summary>
-    public static int OfEncoder(ModelProto model) => FusedAttention.Replace(model) + InBytes(model, s_encoderProducts);
-
-    /// <summary>A decoder with attention to an encoder.</summary>
-    public static int OfDecoder(ModelProto model) => InBytes(model, s_decoderProducts);
-
-    private static int InBytes(ModelProto model, string[] products) => IntegerProducts.AreFast
-        ? IntegerProducts.Replace(model, node => products.Any(part => node.Name.Contains(part, StringComparison.Ordinal))) : 0;
+    public static int OfEncoder(ModelProto model) => FusedAttention.Replace(model) + (IntegerProducts.AreFast
+        ? IntegerProducts.Replace(model, node => s_encoderProducts.Any(part => node.Name.Contains(part, StringComparison.Ordinal))) : 0);
 
     /// <summary>A file's network after an edit; null where it is to be loaded as it is.</summary>
     /// <param name="file">An ONNX file.</param>

@@ -58,10 +58,15 @@ internal static class LostText
         Math.Round(range.Start, 3), Math.Round(range.End, 3), "what sounds here was not understood: music, or words that are missing"));
 
     /// <summary>What the user should know of them; null where they are few.</summary>
-    public static string? Doubt(Transcript transcript, IReadOnlyList<TimeRange> lost) => !IsShare(LeastLost, transcript, lost) ? null : string.Create(
-        CultureInfo.InvariantCulture,
-        $"In {lost.Sum(range => range.Length):0} of the {Heard(transcript):0} s that sound nothing was understood: a verse may be " +
-        $"missing, unless it is music. '--quality best', a larger model ('libretto models list') or the lyrics themselves (--lyrics) help.");
+    public static string? Doubt(Transcript transcript, IReadOnlyList<TimeRange> lost)
+    {
+        if (!IsShare(LeastLost, transcript, lost))
+            return null;
+        var seconds = string.Create(
+            CultureInfo.InvariantCulture, $"{lost.Sum(range => range.Length):0} of the {Heard(transcript):0} s that sound");
+        return $"In {seconds} nothing was understood: a verse may be missing, unless it is music. '--quality best', a larger model " +
+            "('libretto models list') or the lyrics themselves (--lyrics) help.";
+    }
 
     private static double Heard(Transcript transcript) => transcript.Windows.Sum(window => window.End - window.Start);
 }

@@ -90,13 +90,15 @@ internal sealed class WhisperModel
     private static WhisperModel Read(string folder, OnnxSessions sessions)
     {
         var config = WhisperConfig.Read(folder);
-        var tokenizer = ReadTokenizer(folder, config);
         var workers = Math.Min(MostWorkers, sessions.Threads);
+        // Beside the encoder: a song waits for both.
+        var decoder = Task.Run(() => ReadDecoder(folder, config, workers, sessions));
+        var tokenizer = ReadTokenizer(folder, config);
         var encoder = sessions.Open(OnnxFiles.Best(folder, "encoder_model", "onnx"), workers, NetworkEdit.OfEncoder);
         var shape = encoder.InputMetadata.Values.First().Dimensions;
         if (shape.Length != 3 || (shape[1] > 0 && shape[1] != config.Bins))
             throw SpeechException.NotWhisper(folder, $"its encoder takes [{string.Join(", ", shape)}], not {config.Bins} mel bands.");
-        return new WhisperModel(folder, config, tokenizer, encoder, ReadDecoder(folder, config, workers, sessions)) { Workers = workers };
+        return new WhisperModel(folder, config, tokenizer, encoder, decoder.GetAwaiter().GetResult()) { Workers = workers };
     }
 
     /// <summary>By kernels of our own where they can, which is several times as fast; else by ONNX Runtime.</summary>
@@ -105,7 +107,7 @@ internal sealed class WhisperModel
         var file = OnnxFiles.Best(folder, "decoder_model_merged", "onnx");
         if (!sessions.UsesCuda && IncrementalNetwork.Read(file, config) is { } network)
             return network;
-        return new WhisperDecoderLayout(folder, sessions.Open(file, workers, NetworkEdit.OfDecoder), config);
+        return new WhisperDecoderLayout(folder, sessions.Open(file, workers), config);
     }
 
     /// <summary>Reads a window of a recording as the encoder wants it; what is not a number is silence.</summary>
@@ -143,7 +145,7 @@ internal sealed class WhisperModel
         using var input = Tensors.Allocate(_encoder.InputMetadata[_encoderInput].ElementDataType, 1, Config.Bins,
             2 * Config.EncoderFrames);
         input.Write(0, features);
-        using var outputs = NetworkRun.Run(Folder, _encoder, [_encoderInput], [input], [_encoderOutput], cancellationToken, freeWork: true);
+        using var outputs = NetworkRun.Run(Folder, _encoder, [_encoderInput], [input], [_encoderOutput], cancellationToken);
         return outputs[0].Floats().ToArray();
     }
 

@@ -25,7 +25,7 @@ public sealed class WhisperTranscriber : ITranscriber
     /// <param name="sessions">Where networks are loaded.</param>
     /// <param name="batch">Windows decoded at once, 1 to 16; the words do not depend on it.</param>
     /// <param name="logger">Told what the guards did; none by default.</param>
-    public WhisperTranscriber(string folder, OnnxSessions sessions, int batch = 4, ILogger<WhisperTranscriber>? logger = null)
+    public WhisperTranscriber(string folder, OnnxSessions sessions, int batch = 2, ILogger<WhisperTranscriber>? logger = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
@@ -59,25 +59,17 @@ public sealed class WhisperTranscriber : ITranscriber
         using var song = await Task.Run(() => new WhisperSong(_model.Value, audio, options, _batch, _logger, cancellationToken),
             cancellationToken);
         // Groups of windows side by side, each on its share of the cores: an encoder and a decoder at work together use them better than
-        // either alone.
+        // either alone. Who is done takes the next, while pieces are given out in order.
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var running = new Queue<(TimeRange Last, Task<IReadOnlyList<TranscribedPiece>> Pieces)>();
+        using var workers = new SemaphoreSlim(_model.Value.Workers);
+        var running = Groups(song.Windows).Select(group => (Last: group[^1], Pieces: WorkAsync(song, group, workers, ended.Token))).ToList();
         try
         {
-            using var groups = Groups(song.Windows).GetEnumerator();
-            while (true)
+            foreach (var (last, pieces) in running)
             {
-                while (running.Count < _model.Value.Workers && groups.MoveNext())
-                {
-                    var group = groups.Current;
-                    running.Enqueue((group[^1], Task.Run(() => song.Transcribe(group, ended.Token), ended.Token)));
-                }
-                if (!running.TryPeek(out var next))
-                    break;
-                foreach (var piece in await next.Pieces)
+                foreach (var piece in await pieces)
                     yield return piece;
-                running.Dequeue();
-                progress?.Report(next.Last.End / audio.Duration);
+                progress?.Report(last.End / audio.Duration);
             }
         }
         finally
@@ -88,6 +80,20 @@ public sealed class WhisperTranscriber : ITranscriber
                 TaskContinuationOptions.None, TaskScheduler.Default);
         }
         progress?.Report(1);
+    }
+
+    private static async Task<IReadOnlyList<TranscribedPiece>> WorkAsync(
+        WhisperSong song, TimeRange[] group, SemaphoreSlim workers, CancellationToken cancellationToken)
+    {
+        await workers.WaitAsync(cancellationToken);
+        try
+        {
+            return await Task.Run(() => song.Transcribe(group, cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            workers.Release();
+        }
     }
 
     /// <summary>Windows in groups of like size, as many as the workers can share evenly.</summary>

@@ -33,11 +33,12 @@ internal sealed unsafe class AudioKeys : IDecoderAudio
     {
         (Layers, _heads, Frames) = (layers, heads, frames);
         _padded = (frames + Lanes - 1) / Lanes * Lanes;
-        _bytes = ArrayPool<sbyte>.Shared.Rent(layers * heads * 2 * _padded * HeadWidth);
-        _scales = ArrayPool<float>.Shared.Rent(layers * heads * 2 * _padded);
-        // Frames that fill up the last sixteen count as zeros.
-        _bytes.AsSpan().Clear();
-        _scales.AsSpan().Clear();
+        var numbers = layers * heads * 2 * _padded;
+        _bytes = ArrayPool<sbyte>.Shared.Rent(numbers * HeadWidth);
+        _scales = ArrayPool<float>.Shared.Rent(numbers);
+        // Frames that fill up the last sixteen count as zeros. What was rented beyond that is never touched, and takes no memory.
+        _bytes.AsSpan(0, numbers * HeadWidth).Clear();
+        _scales.AsSpan(0, numbers).Clear();
     }
 
     public int Layers { get; }

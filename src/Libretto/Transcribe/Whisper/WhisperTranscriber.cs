@@ -62,7 +62,8 @@ public sealed class WhisperTranscriber : ITranscriber
         // either alone. Who is done takes the next, while pieces are given out in order.
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var workers = new SemaphoreSlim(_model.Value.Workers);
-        var running = Groups(song.Windows).Select(group => (Last: group[^1], Pieces: WorkAsync(song, group, workers, ended.Token))).ToList();
+        var running = Groups(song.Windows)
+            .Select(group => (Last: group[^1], Pieces: WorkAsync(song, group, workers, ended.Token))).ToList();
         try
         {
             foreach (var (last, pieces) in running)

@@ -13,7 +13,7 @@ internal sealed record AlignmentWindow(TimeRange Audio, int FirstWord, int EndWo
 {
     private const double LongestCore = 16, LongestAudio = 29;
 
-    /// <summary>More words than anyone sings in a window, and fewer tokens than the network reads.</summary>
+    /// <summary>More words than anyone sings in a window.</summary>
     private const int MostWords = 80;
 
     /// <summary>A line this far from the next is no company: what lies between would have to be explained away.</summary>
@@ -25,8 +25,10 @@ internal sealed record AlignmentWindow(TimeRange Audio, int FirstWord, int EndWo
     /// <param name="margin">How far an estimate may be off, seconds.</param>
     /// <param name="duration">Length of the song.</param>
     /// <param name="grid">Windows that are encoded already: lines that lie in one of them keep to it.</param>
+    /// <param name="limit">How much the network reads at once; each line by itself fits.</param>
     public static IReadOnlyList<AlignmentWindow> Plan(
-        GivenText text, IReadOnlyList<double> times, double margin, double duration, WindowGrid? grid = null)
+        GivenText text, IReadOnlyList<double> times, double margin, double duration, WindowGrid? grid = null,
+        TokenLimit? limit = null)
     {
         var windows = new List<AlignmentWindow>();
         for (int line = 0, next; line < text.Lines; line = next)
@@ -37,11 +39,12 @@ internal sealed record AlignmentWindow(TimeRange Audio, int FirstWord, int EndWo
                 var gap = times[text.First(next)] - text.EndOf(times, next - 1);
                 if (grid is not null && grid.Find(Span(line, next)) is not null && grid.Find(Span(line, next + 1)) is null)
                     break;
-                if (text.EndOf(times, next) - start > LongestCore || gap > FarApart || text.First(next + 1) - text.First(line) > MostWords)
+                if (text.EndOf(times, next) - start > LongestCore || gap > FarApart || text.First(next + 1) - text.First(line) > MostWords
+                    || limit?.Fits(text.First(line), text.First(next + 1)) == false)
                     break;
             }
             if (text.First(next) > text.First(line))
-                windows.Add(Make(text, times, margin, duration, line, next, grid));
+                windows.Add(Make(text, times, margin, duration, line, next, grid, limit));
         }
         return windows;
 
@@ -50,14 +53,15 @@ internal sealed record AlignmentWindow(TimeRange Audio, int FirstWord, int EndWo
     }
 
     private static AlignmentWindow Make(
-        GivenText text, IReadOnlyList<double> times, double margin, double duration, int line, int next, WindowGrid? grid)
+        GivenText text, IReadOnlyList<double> times, double margin, double duration, int line, int next, WindowGrid? grid,
+        TokenLimit? limit)
     {
         var (first, end) = (line, next);
         double Start() => Math.Max(0, times[text.First(first)] - margin);
         double End() => Math.Min(duration, text.EndOf(times, end - 1) + margin);
         var keepsToGrid = grid?.Find(new TimeRange(Start(), Math.Max(Start(), End()))) is not null;
         // Company is not worth a run of the encoder.
-        bool IsTooMuch() => End() - Start() > LongestAudio || (keepsToGrid && grid!.Find(new TimeRange(Start(), End())) is null);
+        bool IsTooMuch() => End() - Start() > LongestAudio || limit?.Fits(text.First(first), text.First(end)) == false || (keepsToGrid && grid!.Find(new TimeRange(Start(), End())) is null);
         if (first > 0 && times[text.First(first)] - text.EndOf(times, first - 1) < FarApart)
         {
             first--;

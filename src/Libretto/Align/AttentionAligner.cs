@@ -48,6 +48,9 @@ internal sealed class AttentionAligner : IDisposable
     /// <summary>No word starts sooner after another, seconds.</summary>
     private const double ShortestStep = 0.04;
 
+    /// <summary>No word is read beyond so many tokens: what is longer is no word.</summary>
+    private const int LongestReading = 100;
+
     private readonly WhisperModel _model;
     private readonly IReadOnlyList<TimeRange> _activity;
     private readonly string _language;
@@ -75,6 +78,16 @@ internal sealed class AttentionAligner : IDisposable
         _activity = activity;
         _language = model.ResolveLanguage(language);
         _gap = _language is "zh" or "ja" or "th" or "lo" or "my" or "yue" ? "" : " ";
+    }
+
+    /// <summary>How much of a text the network reads at once.</summary>
+    public TokenLimit LimitOf(GivenText text)
+    {
+        var before = new int[text.Words.Count + 1];
+        for (var word = 0; word < text.Words.Count; word++)
+            before[word + 1] = before[word] + Tokens(text.Words[word]).Count();
+        // Beside the text there are the tokens it starts with, that for no times, and its end.
+        return new TokenLimit(before, _model.Config.MaxTokens - _model.StartTokens(_language, translate: false).Length - 2);
     }
 
     /// <summary>Times the words that each window keeps; no word is kept by two windows.</summary>
@@ -178,10 +191,12 @@ internal sealed class AttentionAligner : IDisposable
         for (var word = window.FirstWord; word < window.EndWord; word++)
         {
             firsts.Add(tokens.Count);
-            tokens.AddRange(_model.Tokenizer.Encode(_gap + words[word]));
+            tokens.AddRange(Tokens(words[word]));
         }
         return (tokens, firsts);
     }
+
+    private IEnumerable<int> Tokens(string word) => _model.Tokenizer.Encode(_gap + word).Take(LongestReading);
 
     private PlacedWord[] ReadWords(
         GivenText text, AlignmentWindow window, ForcedReading reading, List<int> firsts, LineStarts? lines)

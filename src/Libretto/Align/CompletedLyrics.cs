@@ -24,13 +24,17 @@ internal sealed class CompletedLyrics
     /// <param name="text">Their words.</param>
     /// <param name="anchors">Those of them that were recognised, in order.</param>
     /// <param name="heard">All that was recognised, in order of time.</param>
+    /// <param name="cancellationToken">Checked before every line.</param>
     public CompletedLyrics(
-        IReadOnlyList<LyricsLine> given, GivenText text, IReadOnlyList<Anchor> anchors, IReadOnlyList<LyricsWord> heard)
+        IReadOnlyList<LyricsLine> given, GivenText text, IReadOnlyList<Anchor> anchors, IReadOnlyList<LyricsWord> heard,
+        CancellationToken cancellationToken = default)
     {
+        var (lettersGiven, lettersHeard) = (LettersBefore(text.Words), LettersBefore([.. heard.Select(word => word.Text)]));
         var (lines, isGiven, completed) = (new List<LyricsLine>(), new List<bool>(), new List<Anchor>());
         var (paired, words, explained) = (0, 0, -1);
         for (var line = 0; line <= text.Lines; line++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             for (; paired < anchors.Count && anchors[paired].Given < text.First(line); paired++)
                 completed.Add(anchors[paired] with { Given = anchors[paired].Given + words });
             if (paired != explained)
@@ -66,23 +70,23 @@ internal sealed class CompletedLyrics
             {
                 // Before the first line, after the last one, or where lines meet once only: else who knows which words are elsewhere.
                 var isClear = line == 0 || line == text.Lines || before.Given >= text.First(line - 1) && after.Given < text.First(line + 1);
-                if (!isClear || heard.Take(from..to).Sum(Letters) < MuchLonger * LettersGiven(before.Given + 1, after.Given))
+                if (!isClear || lettersHeard[to] - lettersHeard[from] < MuchLonger * LettersGiven(before.Given + 1, after.Given))
                     return [];
             }
             return Broken(from, to).Where(part => part.Line.Start < before.Time + Nearby || part.Line.End > after.Time - Nearby);
         }
 
-        int Letters(LyricsWord word) => WordKey.Of(word.Text).Length;
+        int Letters(int at) => lettersHeard[at + 1] - lettersHeard[at];
 
-        int LettersGiven(int first, int end) => Enumerable.Range(first, end - first).Sum(word => WordKey.Of(text.Words[word]).Length);
+        int LettersGiven(int first, int end) => end > first ? lettersGiven[end] - lettersGiven[first] : 0;
 
         // How many of the recognised words, from one on, the given words that were not heard as such account for by their length, roughly.
         int Explained(int firstGiven, int endGiven, int at, int step)
         {
             var letters = LettersGiven(firstGiven, endGiven);
             var count = 0;
-            for (; letters > 0 && at >= 0 && at < heard.Count && 2 * letters > Letters(heard[at]); at += step, count++)
-                letters -= Letters(heard[at]);
+            for (; letters > 0 && at >= 0 && at < heard.Count && 2 * letters > Letters(at); at += step, count++)
+                letters -= Letters(at);
             return count;
         }
 
@@ -94,6 +98,14 @@ internal sealed class CompletedLyrics
                 from += line.Words.Count;
             }
         }
+    }
+
+    private static int[] LettersBefore(IReadOnlyList<string> words)
+    {
+        var before = new int[words.Count + 1];
+        for (var word = 0; word < words.Count; word++)
+            before[word + 1] = before[word] + WordKey.Of(words[word]).Length;
+        return before;
     }
 
     /// <summary>The given lines that have words and those that were heard, in order.</summary>

@@ -19,6 +19,9 @@ internal sealed class LineSearch
     /// <summary>Seconds a unit of text below which nobody can have sung a line: it is not taken for one.</summary>
     private const double FastestPace = 0.06;
 
+    /// <summary>Words that a window is offered at most: more than it can hold.</summary>
+    private const int MostWords = 160;
+
     /// <summary>What a recognised word that agrees is worth.</summary>
     private const double AnchorEvidence = 2;
 
@@ -44,7 +47,7 @@ internal sealed class LineSearch
         AttentionAligner aligner, WindowGrid grid, IReadOnlyList<double> estimate, double duration, Action<double>? done,
         CancellationToken cancellationToken)
     {
-        var windows = Windows(grid, estimate, duration);
+        var windows = Windows(grid, aligner.LimitOf(_text), estimate, duration, cancellationToken);
         var placed = aligner.AlignEach(
             _text, windows, count => done?.Invoke((double)count / windows.Count), cancellationToken);
         var heard = new List<(int Line, PlacedWord[] Words)>();
@@ -58,18 +61,20 @@ internal sealed class LineSearch
         return Chain([.. Weighed(heard)], cancellationToken);
     }
 
-    private List<AlignmentWindow> Windows(WindowGrid grid, IReadOnlyList<double> estimate, double duration)
+    private List<AlignmentWindow> Windows(
+        WindowGrid grid, TokenLimit limit, IReadOnlyList<double> estimate, double duration, CancellationToken cancellationToken)
     {
         var windows = new List<AlignmentWindow>();
         var (earliest, latest) = Bounds(duration);
         foreach (var range in grid.Windows)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (!_activity.Any(voice => voice.Start < range.End && voice.End > range.Start))
                 continue;
             var lines = Enumerable.Range(0, _text.Lines)
                 .Where(line => latest[line] >= range.Start - Reach && earliest[line] <= range.End + Reach).ToList();
             // Furthest from the middle go first where there are too many.
-            while (lines.Count > 1 && _text.First(lines[^1] + 1) - _text.First(lines[0]) > 160)
+            while (lines.Count > 1 && IsTooMuch(lines[0], lines[^1]))
                 lines.RemoveAt(Distance(lines[0]) > Distance(lines[^1]) ? 0 : lines.Count - 1);
             if (lines.Count > 0)
                 windows.Add(new AlignmentWindow(
@@ -78,17 +83,27 @@ internal sealed class LineSearch
             double Distance(int line) => Math.Abs(estimate[_text.First(line)] - (range.Start + range.End) / 2);
         }
         return windows;
+
+        bool IsTooMuch(int first, int last) =>
+            _text.First(last + 1) - _text.First(first) > MostWords || !limit.Fits(_text.First(first), _text.First(last + 1));
     }
 
     /// <summary>Between which times each line lies if the recognised words around it are right.</summary>
     private (double[] Earliest, double[] Latest) Bounds(double duration)
     {
         var (earliest, latest) = (new double[_text.Lines], new double[_text.Lines]);
-        for (var line = 0; line < _text.Lines; line++)
+        // Anchors are in order of the words: the last one before a line's end, and the first one from its beginning on.
+        for (int line = 0, next = 0; line < _text.Lines; line++)
         {
-            earliest[line] = _anchors.LastOrDefault(anchor => anchor.Given < _text.First(line + 1)).Time;
-            latest[line] = _anchors.Where(anchor => anchor.Given >= _text.First(line))
-                .Select(anchor => anchor.Time).FirstOrDefault(duration);
+            while (next < _anchors.Count && _anchors[next].Given < _text.First(line + 1))
+                next++;
+            earliest[line] = next > 0 ? _anchors[next - 1].Time : 0;
+        }
+        for (int line = _text.Lines - 1, before = _anchors.Count; line >= 0; line--)
+        {
+            while (before > 0 && _anchors[before - 1].Given >= _text.First(line))
+                before--;
+            latest[line] = before < _anchors.Count ? _anchors[before].Time : duration;
         }
         return (earliest, latest);
     }

@@ -70,24 +70,28 @@ public sealed class LyricsAligner
 
     /// <summary>
     /// The same where more is known of the recording; and, with <paramref name="later"/>, of the lyrics, whose lines then stay at their own
-    /// times, moved by so many seconds.
+    /// times, moved by so many seconds. <paramref name="anchors"/> are the given words that were heard, where they were found before.
     /// </summary>
     internal async Task<AlignedLyrics> AlignAsync(
         SungAudio audio, LyricsDocument given, string source, IReadOnlyList<LyricsWord> heard, string language,
-        IProgress<double>? progress, CancellationToken cancellationToken, bool ownsAudio = false, double? later = null)
+        IProgress<double>? progress, CancellationToken cancellationToken, bool ownsAudio = false, double? later = null,
+        IReadOnlyList<Anchor>? anchors = null)
     {
         try
         {
             var text = new GivenText(given.Lines);
             if (text.Words.Count == 0)
                 throw AlignException.NoWords();
-            var aligned = await Task.Run(
-                () => later is { } by
-                    ? AlignLines(audio, given, text, source, heard, LineStarts.Of(given.Lines, text, by, audio.Encoded.Audio.Duration),
-                        language, progress, cancellationToken)
-                    : Align(audio, given, text, source, heard, language, progress, cancellationToken),
+            return await Task.Run(
+                () =>
+                {
+                    var found = anchors ?? LyricsMatch.Find(text.Words, heard, cancellationToken);
+                    return (later is { } by
+                        ? AlignLines(audio, given, text, source, heard, found, LineStarts.Of(given.Lines, text, by,
+                            audio.Encoded.Audio.Duration), language, progress, cancellationToken)
+                        : null) ?? Align(audio, given, source, heard, found, language, progress, cancellationToken);
+                },
                 cancellationToken);
-            return aligned with { Sections = given.Sections };
         }
         finally
         {
@@ -97,22 +101,23 @@ public sealed class LyricsAligner
     }
 
     private AlignedLyrics Align(
-        SungAudio sung, LyricsDocument given, GivenText text, string source, IReadOnlyList<LyricsWord> heard, string language,
-        IProgress<double>? progress, CancellationToken cancellationToken)
+        SungAudio sung, LyricsDocument given, string source, IReadOnlyList<LyricsWord> heard, IReadOnlyList<Anchor> anchors,
+        string language, IProgress<double>? progress, CancellationToken cancellationToken)
     {
+        var parts = new LineParts(given.Lines, language);
+        var text = new GivenText(parts.Lines);
         var (activity, duration) = (sung.Activity, sung.Encoded.Audio.Duration);
         var clock = new VocalClock(activity, duration);
         if (activity.Count == 0 || text.Words.Count > duration * MostWordsASecond)
-            return new AlignedLyrics(
-                AlignedLines.Make(given.Lines, text, WordTimeEstimator.Make(text, [], clock, duration), new PlacedWord?[text.Words.Count],
+            return Whole(
+                AlignedLines.Make(parts.Lines, text, WordTimeEstimator.Make(text, [], clock, duration), new PlacedWord?[text.Words.Count],
                     activity, duration),
                 new SuppliedLyrics(source, 0, Unsure: true),
                 [new LyricsCheck(0, duration, activity.Count == 0 ? "nobody is heard to sing"
                     : "more words than can be sung in this time")]);
 
-        var anchors = LyricsMatch.Find(text.Words, heard, cancellationToken);
         var matched = (double)anchors.Count / text.Words.Count;
-        var completed = new CompletedLyrics(given.Lines, text, anchors, heard);
+        var completed = new CompletedLyrics(parts.Lines, text, anchors, heard, cancellationToken);
         var (all, recognized) = (completed.Text, completed.Anchors);
         var times = WordTimeEstimator.Make(all, recognized, clock, duration);
         var grid = new WindowGrid(new WindowPlan(sung.Encoded.Audio, sung.Singing, cancellationToken).Windows, duration);
@@ -128,30 +133,41 @@ public sealed class LyricsAligner
             var lines = found.Select(anchor => anchor.Given).ToHashSet();
             times = UnheardLineTiming.Apply(all, times, line => lines.Contains(all.First(line)), activity, duration, cancellationToken);
         }
-        var windows = AlignmentWindow.Plan(all, times, Margin, duration, grid);
+        var windows = AlignmentWindow.Plan(all, times, Margin, duration, grid, aligner.LimitOf(all));
         var placed = aligner.Align(all, windows, done => progress?.Report(0.6 + 0.4 * done / windows.Count), cancellationToken);
         times = Final(all, times, placed, recognized, activity, duration, cancellationToken);
-        return new AlignedLyrics(
+        return Whole(
             [.. completed.OfGivenLines(AlignedLines.Make(completed.Lines, all, times, placed, activity, duration))],
             new SuppliedLyrics(source, Math.Round(matched, 3), matched < BarelyMatched),
             LyricsChecks.Find(text, [.. completed.OfGivenWords(times), times[^1]], [.. completed.OfGivenWords(placed)], anchors, heard,
                 cancellationToken));
+
+        AlignedLyrics Whole(IReadOnlyList<LyricsLine> timed, SuppliedLyrics fit, IReadOnlyList<LyricsCheck> checks)
+        {
+            var (lines, sections) = parts.Joined(timed, given.Sections);
+            return new AlignedLyrics(lines, fit with { Notices = parts.Notices }, checks) { Sections = sections };
+        }
     }
 
-    /// <summary>Times the words of lines that have times: each is listened for where its line is, and none leaves it.</summary>
-    private AlignedLyrics AlignLines(
-        SungAudio sung, LyricsDocument given, GivenText text, string source, IReadOnlyList<LyricsWord> heard, LineStarts lines,
-        string language, IProgress<double>? progress, CancellationToken cancellationToken)
+    /// <summary>
+    /// Times the words of lines that have times: each is listened for where its line is, and none leaves it. Null where a line is longer than
+    /// the network reads.
+    /// </summary>
+    private AlignedLyrics? AlignLines(
+        SungAudio sung, LyricsDocument given, GivenText text, string source, IReadOnlyList<LyricsWord> heard,
+        IReadOnlyList<Anchor> anchors, LineStarts lines, string language, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var (activity, duration) = (sung.Activity, sung.Encoded.Audio.Duration);
-        var anchors = LyricsMatch.Find(text.Words, heard, cancellationToken);
         var matched = (double)anchors.Count / text.Words.Count;
         var times = lines.Within(WordTimeEstimator.Make(text, lines.With(anchors), new VocalClock(activity, duration), duration));
         var grid = new WindowGrid(new WindowPlan(sung.Encoded.Audio, sung.Singing, cancellationToken).Windows, duration);
         var edges = SoundEdges.Measure(sung.Voice ?? sung.Encoded.Audio, sung.Voice is not null, new TimeRange(0, duration),
             cancellationToken);
         using var aligner = new AttentionAligner(WhisperModel.Load(_folder, _sessions), language, sung.Encoded, grid, edges, activity);
-        var windows = AlignmentWindow.Plan(text, times, LineMargin, duration, grid);
+        var limit = aligner.LimitOf(text);
+        if (Enumerable.Range(0, text.Lines).Any(line => !limit.Fits(text.First(line), text.First(line + 1))))
+            return null;
+        var windows = AlignmentWindow.Plan(text, times, LineMargin, duration, grid, limit);
         var placed = aligner.Align(text, windows, done => progress?.Report((double)done / windows.Count), cancellationToken, lines);
         var strays = lines.Strays(placed, anchors);
         lines.Keep(placed, times);
@@ -162,7 +178,10 @@ public sealed class LyricsAligner
         return new AlignedLyrics(
             [.. timed],
             new SuppliedLyrics(source, Math.Round(matched, 3), matched < BarelyMatched),
-            [.. LyricsChecks.Find(text, times, placed, anchors, heard, cancellationToken).Concat(strays).OrderBy(check => check.Start)]);
+            [.. LyricsChecks.Find(text, times, placed, anchors, heard, cancellationToken).Concat(strays).OrderBy(check => check.Start)])
+        {
+            Sections = given.Sections,
+        };
     }
 
     /// <summary>

@@ -63,6 +63,7 @@ internal static class PhraseFitter
         var width = Math.Min(steps + 1, 2 * Band + 1);
         var from = new short[count + 1, width];
         Array.Fill(costsBefore, double.PositiveInfinity);
+        double[] logarithms = [.. Enumerable.Range(0, LongestWord + 1).Select(length => Math.Log(length))];
         for (var word = 0; word <= count; word++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -106,13 +107,13 @@ internal static class PhraseFitter
         // The word ends at a step, whatever its length: the cheapest of all ways to get there.
         void Sing(int word, int at)
         {
-            var share = (text.UnitsBefore(first + word + 1) - text.UnitsBefore(first + word)) * pace;
+            var share = Math.Log((text.UnitsBefore(first + word + 1) - text.UnitsBefore(first + word)) * pace);
             for (var length = 1; length <= Math.Min(LongestWord, at); length++)
             {
                 var begin = at - length;
                 if (double.IsPositiveInfinity(costsBefore[begin]))
                     continue;
-                var stretch = Math.Log(length / share);
+                var stretch = logarithms[length] - share;
                 var cost = costsBefore[begin] + Away(word, grid[begin].Time) + stretch * stretch +
                     SilenceInWord * (grid[at - 1].Range - grid[begin].Range);
                 cost += Tear(word, begin);

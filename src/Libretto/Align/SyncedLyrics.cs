@@ -38,23 +38,26 @@ internal sealed class SyncedLyrics
     private readonly LyricsDocument _given;
     private readonly GivenText _text;
     private readonly IReadOnlyList<LyricsWord> _heard;
-    private readonly IReadOnlyList<Anchor> _anchors;
 
     /// <summary>Words heard whose times were given and not spread over a line.</summary>
     private int _starts;
 
     /// <param name="given">The lyrics; plain ones can only be said to fit.</param>
     /// <param name="heard">What was recognised, in order of time.</param>
-    public SyncedLyrics(LyricsDocument given, IReadOnlyList<LyricsWord> heard)
+    /// <param name="cancellationToken">Checked before every word.</param>
+    public SyncedLyrics(LyricsDocument given, IReadOnlyList<LyricsWord> heard, CancellationToken cancellationToken = default)
     {
         (_given, _heard) = (given, heard);
         _text = new GivenText(given.Lines);
-        _anchors = LyricsMatch.Find(_text.Words, heard);
+        Anchors = LyricsMatch.Find(_text.Words, heard, cancellationToken);
         (Offset, Agreement) = Compare();
     }
 
+    /// <summary>The given words that were heard, in order.</summary>
+    public IReadOnlyList<Anchor> Anchors { get; }
+
     /// <summary>Share of the given words that were heard in their order, 0 to 1.</summary>
-    public double Matched => _text.Words.Count == 0 ? 0 : (double)_anchors.Count / _text.Words.Count;
+    public double Matched => _text.Words.Count == 0 ? 0 : (double)Anchors.Count / _text.Words.Count;
 
     /// <summary>How much later the song is than the given times say, seconds.</summary>
     public double Offset { get; }
@@ -66,7 +69,7 @@ internal sealed class SyncedLyrics
     public bool WordsFit => Matched >= LeastMatched;
 
     /// <summary>Whether the times are this recording's, too.</summary>
-    public bool TimesFit => Matched >= LeastMatchedInTime && _given.IsTimed && _anchors.Count >= FewestAnchors &&
+    public bool TimesFit => Matched >= LeastMatchedInTime && _given.IsTimed && Anchors.Count >= FewestAnchors &&
         Agreement >= LeastAgreement;
 
     /// <summary>Whether enough was heard to say that the words are not this song's.</summary>
@@ -88,7 +91,7 @@ internal sealed class SyncedLyrics
     /// <param name="keepsLines">Whether lines begin where they say, moved by <see cref="Later"/> alone, whatever was heard.</param>
     public AlignedLyrics ToAligned(string source, double duration, bool keepsLines = false)
     {
-        var heardAs = _anchors.ToDictionary(anchor => anchor.Given, anchor => _heard[anchor.Heard]);
+        var heardAs = Anchors.ToDictionary(anchor => anchor.Given, anchor => _heard[anchor.Heard]);
         var lines = new List<LyricsLine>();
         for (var line = 0; line < _text.Lines; line++)
         {
@@ -135,13 +138,13 @@ internal sealed class SyncedLyrics
 
     private (double Offset, double Agreement) Compare()
     {
-        if (!_given.IsTimed || _anchors.Count == 0)
+        if (!_given.IsTimed || Anchors.Count == 0)
             return (0, 0);
         var given = _given.Lines.SelectMany(line => line.Words).ToList();
         // A line's start is told; its other words are only spread over it, unless their times came with them.
-        var certain = _anchors.Where(anchor => _text.BeginsLine(anchor.Given) || given[anchor.Given].Estimated != true).ToList();
+        var certain = Anchors.Where(anchor => _text.BeginsLine(anchor.Given) || given[anchor.Given].Estimated != true).ToList();
         _starts = certain.Count;
-        var late = (certain.Count >= FewestAnchors ? certain : _anchors).Select(anchor => anchor.Time - given[anchor.Given].Start)
+        var late = (certain.Count >= FewestAnchors ? certain : Anchors).Select(anchor => anchor.Time - given[anchor.Given].Start)
             .Order().ToList();
         var offset = late[late.Count / 2];
         return (offset, (double)late.Count(time => Math.Abs(time - offset) <= Tolerance) / late.Count);

@@ -122,7 +122,8 @@ internal static class LineBreaker
         };
     }
 
-    private static int Width(string text)
+    /// <summary>How wide a text is, in columns.</summary>
+    internal static int Width(string text)
     {
         var width = 0;
         foreach (var rune in text.EnumerateRunes())

@@ -49,7 +49,7 @@ public sealed record LyricsMethod
 public sealed record SuppliedLyrics(string Source, double Matched, bool Unsure)
 {
     /// <summary>
-    /// What was changed, left out or guessed when they were read, a sentence each; null when they were taken as they stood.
+    /// What was changed, left out or guessed when they were read or timed, a sentence each; null when they were taken as they stood.
     /// </summary>
     public IReadOnlyList<string>? Notices { get; init; }
 }

@@ -182,6 +182,10 @@ public sealed class SongPipeline
         return new RecognitionResult(run, known, null);
     }
 
+    /// <summary>What is said of lyrics: first of their reading, then of their timing.</summary>
+    private static SuppliedLyrics WithNotices(SuppliedLyrics fit, IReadOnlyList<string> reading) =>
+        fit with { Notices = reading.Count + (fit.Notices?.Count ?? 0) == 0 ? null : [.. reading, .. fit.Notices ?? []] };
+
     private static LyricsDocument Document(Song song, SongRequest request, RecognitionResult heard, TimingResult timed, VocalStem? vocals)
     {
         var transcript = timed.Words is null ? heard.Transcript : heard.Transcript with { Words = timed.Words };
@@ -211,9 +215,7 @@ public sealed class SongPipeline
                 Separation = vocals?.Model,
                 Alignment = timed.Alignment,
                 Words = timed.IsSupplied ? "supplied" : "transcribed",
-                Lyrics = timed.IsSupplied
-                    ? timed.Aligned!.Fit with { Notices = request.LyricsNotices is { Count: > 0 } notices ? notices : null }
-                    : null,
+                Lyrics = timed.IsSupplied ? WithNotices(timed.Aligned!.Fit, request.LyricsNotices ?? []) : null,
                 Guards = transcript.Guards,
                 Unsure = doubt is null ? null : true,
             },

@@ -26,7 +26,8 @@ internal sealed class CheckedLyricsAlignment(Song song, AlignerChoice? aligner, 
     public async Task<TimingResult?> RunAsync(
         LyricsDocument lyrics, RecognitionResult heard, VocalStem? vocals, string language, CancellationToken cancellationToken)
     {
-        var compared = new SyncedLyrics(lyrics, heard.Transcript.Words);
+        var compared = await Task.Run(
+            () => new SyncedLyrics(lyrics, heard.Transcript.Words, cancellationToken), cancellationToken);
         var share = string.Create(CultureInfo.InvariantCulture, $"{100 * compared.Matched:F0} % of their words were heard");
         if (mayBeAnothers && compared.AreAnothers)
         {
@@ -40,7 +41,7 @@ internal sealed class CheckedLyricsAlignment(Song song, AlignerChoice? aligner, 
                 song.Notice($"The times of the given lines do not fit the recording and are not used ({share}).");
             var words = new LyricsAlignment(song, aligner ?? throw PipelineException.LyricsNeedWhisper(), LyricsAlignment.FromFile);
             return new TimingResult(
-                await words.RunAsync(lyrics, heard, vocals, language, cancellationToken), "attention", IsSupplied: true);
+                await words.RunAsync(lyrics, heard, vocals, language, cancellationToken, anchors: compared.Anchors), "attention", IsSupplied: true);
         }
         song.Notice(string.Create(
             CultureInfo.InvariantCulture,
@@ -50,7 +51,7 @@ internal sealed class CheckedLyricsAlignment(Song song, AlignerChoice? aligner, 
             return new TimingResult(
                 compared.ToAligned(LyricsAlignment.FromFile, heard.Transcript.Duration, keepsLines: true), "synced", IsSupplied: true);
         var alignment = new LyricsAlignment(song, aligner, LyricsAlignment.FromFile);
-        var aligned = await alignment.RunAsync(lyrics, heard, vocals, language, cancellationToken, compared.Later);
+        var aligned = await alignment.RunAsync(lyrics, heard, vocals, language, cancellationToken, compared.Later, compared.Anchors);
         return new TimingResult(aligned with { Fit = aligned.Fit with { Unsure = !compared.TimesFit } }, "synced", IsSupplied: true);
     }
 }

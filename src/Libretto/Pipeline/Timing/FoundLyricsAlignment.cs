@@ -22,7 +22,8 @@ internal sealed class FoundLyricsAlignment(Song song, AlignerChoice? aligner)
     public async Task<TimingResult?> RunAsync(
         FoundLyrics found, RecognitionResult heard, VocalStem? vocals, string language, CancellationToken cancellationToken)
     {
-        var compared = new SyncedLyrics(found.Lyrics, heard.Transcript.Words);
+        var compared = await Task.Run(
+            () => new SyncedLyrics(found.Lyrics, heard.Transcript.Words, cancellationToken), cancellationToken);
         var which = string.Create(CultureInfo.InvariantCulture, $"The lyrics of '{found.Title}' by {found.Artist} that were found");
         var share = string.Create(CultureInfo.InvariantCulture, $"{100 * compared.Matched:F0} % of their words were heard");
         if (!compared.WordsFit)
@@ -40,7 +41,7 @@ internal sealed class FoundLyricsAlignment(Song song, AlignerChoice? aligner)
             if (aligner is not null && !heard.Engine.Transcriber.TimesAreTrusted)
                 return new TimingResult(
                     await new LyricsAlignment(song, aligner, LyricsLookup.Source)
-                        .RunAsync(found.Lyrics, heard, vocals, language, cancellationToken, compared.Later),
+                        .RunAsync(found.Lyrics, heard, vocals, language, cancellationToken, compared.Later, compared.Anchors),
                     "synced", IsSupplied: true);
             return new TimingResult(compared.ToAligned(LyricsLookup.Source, heard.Transcript.Duration), "synced", IsSupplied: true);
         }
@@ -54,6 +55,6 @@ internal sealed class FoundLyricsAlignment(Song song, AlignerChoice? aligner)
         song.Notice($"{which} are used{(found.IsSynced ? ", but not their times, which do not fit" : "")}: {share}.");
         var alignment = new LyricsAlignment(song, aligner, LyricsLookup.Source);
         return new TimingResult(
-            await alignment.RunAsync(found.Lyrics, heard, vocals, language, cancellationToken), "attention", IsSupplied: true);
+            await alignment.RunAsync(found.Lyrics, heard, vocals, language, cancellationToken, anchors: compared.Anchors), "attention", IsSupplied: true);
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Libretto.Align;
 using Libretto.Audio.Activity;
 using Libretto.Lyrics;
+using Libretto.Lyrics.Writing;
 using Libretto.Pipeline.Engines;
 using Libretto.Pipeline.Memo;
 using Libretto.Pipeline.Stems;
@@ -31,9 +32,10 @@ internal sealed class LyricsAlignment(Song song, AlignerChoice aligner, string s
     /// How much later than the lyrics' lines say the song is, seconds: the lines then stay at their own times, moved by that. Null where
     /// they have no times, or such as are not to be believed.
     /// </param>
+    /// <param name="anchors">The given words that were heard, where they were found before.</param>
     public async Task<AlignedLyrics> RunAsync(
         LyricsDocument lyrics, RecognitionResult heard, VocalStem? vocals, string language, CancellationToken cancellationToken,
-        double? later = null)
+        double? later = null, IReadOnlyList<Anchor>? anchors = null)
     {
         var key = song.Memo.Key(
             later is null ? "align" : "align-lines", aligner.Identity, source, LyricsFormats.Json.Write(lyrics), heard.Key,
@@ -43,18 +45,27 @@ internal sealed class LyricsAlignment(Song song, AlignerChoice aligner, string s
             song.Meter.Found("the times were found in the cache");
         else
         {
-            aligned = await ListenAsync(lyrics, heard.Transcript.Words, vocals, language, later, cancellationToken);
+            aligned = await ListenAsync(lyrics, heard.Transcript.Words, vocals, language, later, anchors, cancellationToken);
             await song.Memo.KeepAsync(key, aligned, StageJson.Default.AlignedLyrics, cancellationToken);
         }
+        foreach (var notice in aligned.Fit.Notices ?? [])
+            song.Notice($"The lyrics: {notice}.");
         if (aligned.Fit.Unsure && later is null)
-            song.Notice($"The lyrics fit badly: {aligned.Fit.Matched:P0} of their words were recognised. Check that they are this " +
-            "song's, and their times by ear.");
+            song.Notice(OtherScripts(lyrics, heard.Transcript.Words) is { } scripts
+                ? $"The lyrics fit badly: they are written in {scripts.Given}, and what was heard in {scripts.Heard}, so that their words cannot be " +
+                    "compared. They are timed by sound alone: check that they are this song's, and their times by ear."
+                : $"The lyrics fit badly: {aligned.Fit.Matched:P0} of their words were recognised. Check that they are this " +
+                    "song's, and their times by ear.");
         return aligned;
     }
 
+    private static (string Given, string Heard)? OtherScripts(LyricsDocument lyrics, IReadOnlyList<LyricsWord> heard) =>
+        (ScriptNames.Of(lyrics.Lines.Select(line => line.Text)), ScriptNames.Of(heard.Select(word => word.Text))) is ({ } given, { } other) &&
+        given != other ? (given, other) : null;
+
     private async Task<AlignedLyrics> ListenAsync(
         LyricsDocument lyrics, IReadOnlyList<LyricsWord> recognized, VocalStem? vocals, string language, double? later,
-        CancellationToken cancellationToken)
+        IReadOnlyList<Anchor>? anchors, CancellationToken cancellationToken)
     {
         var audio = await song.SpeechAsync(null, cancellationToken);
         var activity = vocals?.Singing ?? await Task.Run(() => ActivityDetector.Detect(audio, null, cancellationToken), cancellationToken);
@@ -64,6 +75,6 @@ internal sealed class LyricsAlignment(Song song, AlignerChoice aligner, string s
             Voice = vocals is null ? null : await vocals.SpeechAsync(cancellationToken),
         };
         return await aligner.Aligner.AlignAsync(
-            sung, lyrics, source, recognized, language, song.Meter.Step(), cancellationToken, later: later);
+            sung, lyrics, source, recognized, language, song.Meter.Step(), cancellationToken, later: later, anchors: anchors);
     }
 }

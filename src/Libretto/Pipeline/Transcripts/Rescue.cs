@@ -19,6 +19,15 @@ internal sealed class Rescue(Song song, SongRequest request, SongStems stems, Vo
     /// <summary>The guard's name: counts passages that got words.</summary>
     private const string Guard = "rescued";
 
+    /// <summary>The guard's name where text is left out because nobody sings.</summary>
+    private const string Silent = "silent";
+
+    /// <summary>The share of the words that must stand where someone sings for the others to be left out.</summary>
+    private const double LeastSung = 0.75;
+
+    /// <summary>How far from a word someone may sing and have sung it, seconds.</summary>
+    private const double Near = 1;
+
     /// <summary>Shorter sounds where text was left out are breaths and the ends of words, seconds.</summary>
     private const double Shortest = 2;
 
@@ -43,7 +52,15 @@ internal sealed class Rescue(Song song, SongRequest request, SongStems stems, Vo
             vocals = await SeparateAsync(lost, cancellationToken);
         else if (vocals is null || !UnheardSinging.IsMuch(UnheardSinging.Find(heard.Transcript.Words, vocals.Singing), vocals.Singing))
             return (heard, vocals);
-        if (vocals is null || Passages(heard.Transcript, lost, vocals.Singing) is not { Count: > 0 } passages)
+        if (vocals is null)
+            return (heard, null);
+        if (!mixFollowedVoice)
+            heard = heard with
+            {
+                Key = song.Memo.Key("sung-words", heard.Key, vocals.Key),
+                Transcript = WhereSomeoneSings(heard.Transcript, vocals.Singing),
+            };
+        if (Passages(heard.Transcript, lost, vocals.Singing) is not { Count: > 0 } passages)
             return (heard, vocals);
 
         song.Meter.Enter(WorkStep.TranscribeVocals, "listening again", heard.Engine.Transcriber.Name);
@@ -77,6 +94,28 @@ internal sealed class Rescue(Song song, SongRequest request, SongStems stems, Vo
                 passages.Add(range);
         }
         return passages;
+    }
+
+    /// <summary>
+    /// The words without those that stand where nobody sings: music was taken for them before the voice was known. Where many stand there,
+    /// the voice was not found well, and all are kept.
+    /// </summary>
+    /// <param name="transcript">What was heard.</param>
+    /// <param name="singing">Where someone sings.</param>
+    internal static Transcript WhereSomeoneSings(Transcript transcript, IReadOnlyList<TimeRange> singing)
+    {
+        int[] kept = [.. Enumerable.Range(0, transcript.Words.Count).Where(word => singing.Any(range =>
+            range.Start < transcript.Words[word].End + Near && range.End > transcript.Words[word].Start - Near))];
+        var ends = transcript.SentenceEnds.ToHashSet();
+        var guards = new Dictionary<string, int>(transcript.Guards ?? new Dictionary<string, int>());
+        guards[Silent] = guards.GetValueOrDefault(Silent) + 1;
+        return kept.Length == transcript.Words.Count || kept.Length < LeastSung * transcript.Words.Count ? transcript : transcript with
+        {
+            Words = [.. kept.Select(word => transcript.Words[word])],
+            Onsets = transcript.Onsets.Count == 0 ? [] : [.. kept.Select(word => transcript.Onsets[word])],
+            SentenceEnds = [.. Enumerable.Range(0, kept.Length).Where(word => ends.Contains(kept[word]))],
+            Guards = guards,
+        };
     }
 
     /// <summary>Those of the passages in which enough words were heard again to believe them.</summary>

@@ -45,6 +45,26 @@ public sealed class RescueTests : IDisposable
     }
 
     [Fact]
+    public void Words_that_stand_where_nobody_sings_are_left_out_once_the_voice_is_known()
+    {
+        Transcript song = new()
+        {
+            Duration = 90, Words = [new("you", 1, 8), new("one", 40, 41), new("two", 41, 42), new("three", 42, 43)], SentenceEnds = [0, 3],
+        };
+        var sung = Rescue.WhereSomeoneSings(song, [new(41, 43)]);
+        Assert.Equal(["one", "two", "three"], sung.Words.Select(word => word.Text));
+        Assert.Equal([2], sung.SentenceEnds);
+        Assert.Equal(1, sung.Guards!["silent"]);
+    }
+
+    [Fact]
+    public void A_voice_that_explains_too_few_words_was_not_found_well_and_takes_none_away()
+    {
+        Transcript song = new() { Duration = 90, Words = [new("one", 1, 2), new("two", 40, 41)], SentenceEnds = [] };
+        Assert.Equal(song, Rescue.WhereSomeoneSings(song, [new(40, 43)]));
+    }
+
+    [Fact]
     public async Task A_verse_that_was_not_understood_gets_its_words_where_the_vocals_tell_that_someone_sings()
     {
         Repository.SharedFile("models", "whisper-base");

@@ -19,8 +19,6 @@ internal sealed unsafe class AudioKeys : IDecoderAudio
     /// <summary>Frames whose keys lie side by side.</summary>
     private const int Lanes = 16;
 
-    private const int Largest = 127;
-
     private readonly int _heads;
     private readonly int _padded;
 
@@ -59,11 +57,11 @@ internal sealed unsafe class AudioKeys : IDecoderAudio
             for (var from = head * HeadWidth; from < keys.Length; from += _heads * HeadWidth)
             {
                 var frame = first + from / (_heads * HeadWidth);
-                place.KeyScales[frame] = Quantize(keys.Slice(from, HeadWidth), bytes);
+                place.KeyScales[frame] = BlockBytes.Write(keys.Slice(from, HeadWidth), bytes);
                 var column = place.Keys[(frame / Lanes * Lanes * HeadWidth + frame % Lanes)..];
                 for (var i = 0; i < HeadWidth; i++)
                     column[i * Lanes] = bytes[i];
-                place.ValueScales[frame] = Quantize(values.Slice(from, HeadWidth), place.Values.Slice(frame * HeadWidth, HeadWidth));
+                place.ValueScales[frame] = BlockBytes.Write(values.Slice(from, HeadWidth), place.Values.Slice(frame * HeadWidth, HeadWidth));
             }
         }
     }
@@ -206,16 +204,6 @@ internal sealed unsafe class AudioKeys : IDecoderAudio
         TensorPrimitives.Subtract(scores, TensorPrimitives.Max<float>(scores), scores); // the largest is 0, so that no power overflows
         TensorPrimitives.Exp<float>(scores, scores);
         TensorPrimitives.Multiply(scores, 1 / TensorPrimitives.Sum<float>(scores), scores);
-    }
-
-    private static float Quantize(ReadOnlySpan<float> numbers, Span<sbyte> bytes)
-    {
-        Span<float> steps = stackalloc float[HeadWidth];
-        var scale = Math.Abs(TensorPrimitives.MaxMagnitude(numbers)) / Largest;
-        TensorPrimitives.Multiply(numbers, scale == 0 ? 0 : 1 / scale, steps);
-        TensorPrimitives.Round<float>(steps, steps);
-        TensorPrimitives.ConvertSaturating<float, sbyte>(steps, bytes);
-        return scale;
     }
 
     private static void Splice<T>(ReadOnlySpan<T> outside, ReadOnlySpan<T> inside, Span<T> target, int from, int to)

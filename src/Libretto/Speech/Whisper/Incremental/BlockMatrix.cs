@@ -13,7 +13,7 @@ namespace Libretto.Speech.Whisper.Incremental;
 internal sealed unsafe class BlockMatrix
 {
     /// <summary>Numbers along the inputs that share a scale.</summary>
-    public const int Block = 64;
+    public const int Block = BlockBytes.Length;
 
     /// <summary>The byte that stands for 0.</summary>
     public const int Zero = 128;
@@ -24,7 +24,10 @@ internal sealed unsafe class BlockMatrix
     /// <summary>Inputs that a lane multiplies at once.</summary>
     private const int Quad = 4;
 
-    private const int BlockBytes = Lanes * Block;
+    private const int GroupBytes = Lanes * Block;
+
+    /// <summary>How far ahead weights are fetched, bytes: what is computed of each leaves the processor too few loads under way.</summary>
+    private const int Ahead = 4096;
 
     // On the pinned heap: [outputs / 8, blocks, 16 quads, 8 outputs, 4], [outputs / 8, blocks, 8] and [outputs].
     private readonly byte[] _bytes;
@@ -65,7 +68,7 @@ internal sealed unsafe class BlockMatrix
         for (var i = 0; i < Inputs; i++)
         {
             var block = group * _blocks + i / Block;
-            numbers[i] = (_bytes[block * BlockBytes + (i % Block / Quad * Lanes + lane) * Quad + i % Quad] - Zero) *
+            numbers[i] = (_bytes[block * GroupBytes + (i % Block / Quad * Lanes + lane) * Quad + i % Quad] - Zero) *
                 _scales[block * Lanes + lane];
         }
     }
@@ -88,6 +91,13 @@ internal sealed unsafe class BlockMatrix
                 Four(output, rows, row, sums);
                 for (var i = 0; i < tile; i++)
                     Write(sums[i], output, results.Slice((row + i) * Outputs, Outputs));
+            }
+            if (row + 2 <= rows.Count)
+            {
+                Two(output, rows, row, sums);
+                Write(sums[0], output, results.Slice(row * Outputs, Outputs));
+                Write(sums[1], output, results.Slice((row + 1) * Outputs, Outputs));
+                row += 2;
             }
             for (; row < rows.Count; row++)
                 Write(One(output, rows, row), output, results.Slice(row * Outputs, Outputs));
@@ -113,6 +123,7 @@ internal sealed unsafe class BlockMatrix
             for (var quad = block * Block; quad < (block + 1) * Block; quad += Quad)
             {
                 var eight = Vector256.Load(weights);
+                Sse.Prefetch0(weights + Ahead);
                 weights += Lanes * Quad;
                 dot0 = Dot(dot0, eight, first.Numbers + quad);
                 dot1 = Dot(dot1, eight, second.Numbers + quad);
@@ -126,6 +137,38 @@ internal sealed unsafe class BlockMatrix
             sum3 = Add(sum3, dot3, scale, fourth, block);
         }
         (sums[0], sums[1], sums[2], sums[3]) = (sum0, sum1, sum2, sum3);
+    }
+
+    /// <summary>Eight outputs of two rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Two(int output, BlockRows rows, int row, Vector256<float>* sums)
+    {
+        var weights = (byte*)Address(_bytes) + (long)output * Inputs;
+        var scales = (float*)Address(_scales) + output * _blocks;
+        var first = rows.At(row);
+        var second = rows.At(row + 1);
+        var bias = Vector256.Load((float*)Address(_bias) + output);
+        var (sum0, sum1) = (bias, bias);
+        for (var block = 0; block < _blocks; block++)
+        {
+            // Two sums of each, since each product waits for the one before it.
+            var (even0, odd0) = (Begin(first, block), Vector256<int>.Zero);
+            var (even1, odd1) = (Begin(second, block), Vector256<int>.Zero);
+            for (var quad = block * Block; quad < (block + 1) * Block; quad += 2 * Quad)
+            {
+                var (even, odd) = (Vector256.Load(weights), Vector256.Load(weights + Lanes * Quad));
+                Sse.Prefetch0(weights + Ahead);
+                weights += 2 * Lanes * Quad;
+                even0 = Dot(even0, even, first.Numbers + quad);
+                even1 = Dot(even1, even, second.Numbers + quad);
+                odd0 = Dot(odd0, odd, first.Numbers + quad + Quad);
+                odd1 = Dot(odd1, odd, second.Numbers + quad + Quad);
+            }
+            var scale = Vector256.Load(scales + block * Lanes);
+            sum0 = Add(sum0, even0 + odd0, scale, first, block);
+            sum1 = Add(sum1, even1 + odd1, scale, second, block);
+        }
+        (sums[0], sums[1]) = (sum0, sum1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -143,6 +186,7 @@ internal sealed unsafe class BlockMatrix
             {
                 even = Dot(even, Vector256.Load(weights), place.Numbers + quad);
                 odd = Dot(odd, Vector256.Load(weights + Lanes * Quad), place.Numbers + quad + Quad);
+                Sse.Prefetch0(weights + Ahead);
                 weights += 2 * Lanes * Quad;
             }
             sum = Add(sum, even + odd, Vector256.Load(scales + block * Lanes), place, block);

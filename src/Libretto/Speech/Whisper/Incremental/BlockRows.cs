@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace Libretto.Speech.Whisper.Incremental;
@@ -9,8 +8,6 @@ namespace Libretto.Speech.Whisper.Incremental;
 /// </summary>
 internal sealed unsafe class BlockRows
 {
-    private const int Largest = 127;
-
     // On the pinned heap, so that their places may be kept.
     private readonly sbyte[] _numbers;
     private readonly int[] _corrections;
@@ -41,16 +38,10 @@ internal sealed unsafe class BlockRows
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows.Length, _numbers.Length, nameof(rows));
         Count = count;
         Width = rows.Length / count;
-        Span<float> scaled = stackalloc float[BlockMatrix.Block];
         for (var block = 0; block < rows.Length / BlockMatrix.Block; block++)
         {
-            var numbers = rows.Slice(block * BlockMatrix.Block, BlockMatrix.Block);
             var bytes = _numbers.AsSpan(block * BlockMatrix.Block, BlockMatrix.Block);
-            var scale = Math.Abs(TensorPrimitives.MaxMagnitude(numbers)) / Largest;
-            _scales[block] = scale;
-            TensorPrimitives.Multiply(numbers, scale == 0 ? 0 : 1 / scale, scaled);
-            TensorPrimitives.Round<float>(scaled, scaled);
-            TensorPrimitives.ConvertSaturating<float, sbyte>(scaled, bytes);
+            _scales[block] = BlockBytes.Write(rows.Slice(block * BlockMatrix.Block, BlockMatrix.Block), bytes);
             _corrections[block] = -BlockMatrix.Zero * Sum(bytes);
         }
     }

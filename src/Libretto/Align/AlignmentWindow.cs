@@ -61,7 +61,8 @@ internal sealed record AlignmentWindow(TimeRange Audio, int FirstWord, int EndWo
         double End() => Math.Min(duration, text.EndOf(times, end - 1) + margin);
         var keepsToGrid = grid?.Find(new TimeRange(Start(), Math.Max(Start(), End()))) is not null;
         // Company is not worth a run of the encoder.
-        bool IsTooMuch() => End() - Start() > LongestAudio || limit?.Fits(text.First(first), text.First(end)) == false || (keepsToGrid && grid!.Find(new TimeRange(Start(), End())) is null);
+        bool IsTooMuch() => End() - Start() > LongestAudio || limit?.Fits(text.First(first), text.First(end)) == false
+            || (keepsToGrid && grid!.Find(new TimeRange(Start(), End())) is null);
         if (first > 0 && times[text.First(first)] - text.EndOf(times, first - 1) < FarApart)
         {
             first--;

@@ -150,8 +150,8 @@ public sealed class LyricsAligner
     }
 
     /// <summary>
-    /// Times the words of lines that have times: each is listened for where its line is, and none leaves it. Null where a line is longer than
-    /// the network reads.
+    /// Times the words of lines that have times: each is listened for where its line is, and none leaves it. Null where a line is longer
+    /// than the network reads.
     /// </summary>
     private AlignedLyrics? AlignLines(
         SungAudio sung, LyricsDocument given, GivenText text, string source, IReadOnlyList<LyricsWord> heard,

@@ -59,8 +59,8 @@ internal sealed class VocalSeparation(StemSeparation separation, LibrettoSetting
         if (mode == SeparationMode.Auto && !separation.IsInstalled && await LackAsync(song, cancellationToken) is { } lack)
         {
             song.Notice(
-                $"The vocals are not separated because {lack}. Words are timed in the whole song instead: ends of lines and held words are less " +
-                $"exact. Fetch one with: libretto models pull {StemSeparation.DefaultModel}");
+                $"The vocals are not separated because {lack}. Words are timed in the whole song instead: ends of lines and held words " +
+                $"are less exact. Fetch one with: libretto models pull {StemSeparation.DefaultModel}");
             return null;
         }
         song.Meter.Enter(WorkStep.Separate, "separating the vocals");

@@ -41,7 +41,8 @@ internal sealed class CheckedLyricsAlignment(Song song, AlignerChoice? aligner, 
                 song.Notice($"The times of the given lines do not fit the recording and are not used ({share}).");
             var words = new LyricsAlignment(song, aligner ?? throw PipelineException.LyricsNeedWhisper(), LyricsAlignment.FromFile);
             return new TimingResult(
-                await words.RunAsync(lyrics, heard, vocals, language, cancellationToken, anchors: compared.Anchors), "attention", IsSupplied: true);
+                await words.RunAsync(lyrics, heard, vocals, language, cancellationToken, anchors: compared.Anchors), "attention",
+                IsSupplied: true);
         }
         song.Notice(string.Create(
             CultureInfo.InvariantCulture,

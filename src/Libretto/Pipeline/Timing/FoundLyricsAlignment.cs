@@ -55,6 +55,7 @@ internal sealed class FoundLyricsAlignment(Song song, AlignerChoice? aligner)
         song.Notice($"{which} are used{(found.IsSynced ? ", but not their times, which do not fit" : "")}: {share}.");
         var alignment = new LyricsAlignment(song, aligner, LyricsLookup.Source);
         return new TimingResult(
-            await alignment.RunAsync(found.Lyrics, heard, vocals, language, cancellationToken, anchors: compared.Anchors), "attention", IsSupplied: true);
+            await alignment.RunAsync(found.Lyrics, heard, vocals, language, cancellationToken, anchors: compared.Anchors), "attention",
+            IsSupplied: true);
     }
 }

@@ -52,16 +52,19 @@ internal sealed class LyricsAlignment(Song song, AlignerChoice aligner, string s
             song.Notice($"The lyrics: {notice}.");
         if (aligned.Fit.Unsure && later is null)
             song.Notice(OtherScripts(lyrics, heard.Transcript.Words) is { } scripts
-                ? $"The lyrics fit badly: they are written in {scripts.Given}, and what was heard in {scripts.Heard}, so that their words cannot be " +
-                    "compared. They are timed by sound alone: check that they are this song's, and their times by ear."
+                ? $"The lyrics fit badly: they are written in {scripts.Given}, and what was heard in {scripts.Heard}, so that their words " +
+                    "cannot be compared. They are timed by sound alone: check that they are this song's, and their times by ear."
                 : $"The lyrics fit badly: {aligned.Fit.Matched:P0} of their words were recognised. Check that they are this " +
                     "song's, and their times by ear.");
         return aligned;
     }
 
-    private static (string Given, string Heard)? OtherScripts(LyricsDocument lyrics, IReadOnlyList<LyricsWord> heard) =>
-        (ScriptNames.Of(lyrics.Lines.Select(line => line.Text)), ScriptNames.Of(heard.Select(word => word.Text))) is ({ } given, { } other) &&
-        given != other ? (given, other) : null;
+    /// <summary>The scripts of given and heard words, where they differ.</summary>
+    private static (string Given, string Heard)? OtherScripts(LyricsDocument lyrics, IReadOnlyList<LyricsWord> heard)
+    {
+        var (given, other) = (ScriptNames.Of(lyrics.Lines.Select(line => line.Text)), ScriptNames.Of(heard.Select(word => word.Text)));
+        return given is null || other is null || given == other ? null : (given, other);
+    }
 
     private async Task<AlignedLyrics> ListenAsync(
         LyricsDocument lyrics, IReadOnlyList<LyricsWord> recognized, VocalStem? vocals, string language, double? later,

@@ -79,6 +79,14 @@ public static class ModelCatalogue
             "wav2vec2-base-960h", ModelKind.Ctc, "Apache-2.0", ["en"], 378 * Megabyte,
             "English letters a frame, for aligning given words to the voice; how well it does so on singing has not been measured.",
             [Hub("Xenova/wav2vec2-base-960h", "config.json", "preprocessor_config.json", "vocab.json", "onnx/model.onnx")]),
+        Letters("german", "de", 1265, Export("FinDIT-Studio/wav2vec2-large-xlsr-53-german-onnx")),
+        Letters("spanish", "es", 1265, Export("FinDIT-Studio/wav2vec2-large-xlsr-53-spanish-onnx")),
+        Letters("french", "fr", 1265, Export("FinDIT-Studio/wav2vec2-large-xlsr-53-french-onnx")),
+        Letters("italian", "it", 1265, Export("FinDIT-Studio/wav2vec2-large-xlsr-53-italian-onnx")),
+        Letters("japanese", "ja", 1270, Export("FinDIT-Studio/wav2vec2-large-xlsr-53-japanese-onnx")),
+        Letters("portuguese", "pt", 632, Community("onnx-community/wav2vec2-large-xlsr-53-portuguese-ONNX")),
+        Letters("russian", "ru", 632, Community("onnx-community/wav2vec2-large-xlsr-53-russian-ONNX")),
+        Letters("chinese", "zh", 640, Community("onnx-community/wav2vec2-large-xlsr-53-chinese-zh-cn-ONNX")),
         new(
             PitchModel, ModelKind.Pitch, "MIT", [], 398_000,
             "The notes of a voice, about 100 times real time on two cores; for UltraStar and for times of syllables.",
@@ -116,6 +124,27 @@ public static class ModelCatalogue
                 Network("decoder_model_merged"),
             ]),
         ]);
+
+    // The weights are those of jonatasgrosman/wav2vec2-large-xlsr-53-LANGUAGE.
+    private static ModelEntry Letters(string language, string code, int megabytes, HuggingFaceSource source) => new(
+        $"wav2vec2-xlsr-53-{language}", ModelKind.Ctc, "Apache-2.0 (as published with the weights)", [code], megabytes * Megabyte,
+        $"{char.ToUpperInvariant(language[0])}{language[1..]} characters a frame, for aligning given words to the voice; not run here.",
+        [source]);
+
+    private static HuggingFaceSource Export(string repository) => new(repository, "main",
+    [
+        new("model.onnx") { MayHaveData = true },
+        new("tokenizer.json"),
+        new("vocab.json", IsOptional: true),
+        new("preprocessor_config.json", IsOptional: true),
+    ]);
+
+    private static HuggingFaceSource Community(string repository) => new(repository, "main",
+    [
+        new("onnx/model_fp16.onnx") { Alternatives = ["onnx/model.onnx", "onnx/model_quantized.onnx"], MayHaveData = true },
+        new("vocab.json"),
+        new("preprocessor_config.json", IsOptional: true),
+    ]);
 
     private static WebFile SwiftF0(string pathInRepository, string path, long bytes, string sha256) => new(
         new Uri($"https://raw.githubusercontent.com/lars76/swift-f0/64700fce8ef39c2970814bf427ac1d75a2f20d72/{pathInRepository}"), path,

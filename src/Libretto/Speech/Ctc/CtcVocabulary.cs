@@ -27,14 +27,17 @@ internal sealed class CtcVocabulary
     /// <summary>The class between two words; null where the network has none.</summary>
     public int? Delimiter { get; }
 
-    /// <summary>Reads <c>vocab.json</c>, and <c>added_tokens.json</c> where an export keeps some classes there.</summary>
+    /// <summary>
+    /// Reads <c>vocab.json</c>, and <c>added_tokens.json</c> where an export keeps some classes there; of an export without the first,
+    /// <c>tokenizer.json</c>.
+    /// </summary>
     /// <exception cref="LibrettoException">A file is missing or not a table of classes.</exception>
     public static CtcVocabulary Read(string folder)
     {
-        var file = Path.Combine(folder, "vocab.json");
-        if (!File.Exists(file))
+        var (file, tokenizer) = (Path.Combine(folder, "vocab.json"), Path.Combine(folder, "tokenizer.json"));
+        if (!File.Exists(file) && !File.Exists(tokenizer))
             throw ModelException.FileMissing(file);
-        var classes = ReadTable(folder, file);
+        var classes = File.Exists(file) ? ReadTable(folder, file) : ReadTokenizer(folder, tokenizer);
         var added = Path.Combine(folder, "added_tokens.json");
         if (File.Exists(added))
             foreach (var (name, number) in ReadTable(folder, added))
@@ -51,6 +54,25 @@ internal sealed class CtcVocabulary
             if (_classes.TryGetValue(form.ToString(), out var found) && found != Blank && found != Delimiter)
                 return found;
         return null;
+    }
+
+    /// <summary>The classes as the library tokenizers keeps them: the model's, and those that were added to it.</summary>
+    private static Dictionary<string, int> ReadTokenizer(string folder, string file)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(file));
+            var classes = json.RootElement.GetProperty("model").GetProperty("vocab").EnumerateObject()
+                .ToDictionary(entry => entry.Name, entry => entry.Value.GetInt32(), StringComparer.Ordinal);
+            if (json.RootElement.TryGetProperty("added_tokens", out var added) && added.ValueKind == JsonValueKind.Array)
+                foreach (var token in added.EnumerateArray())
+                    classes[token.GetProperty("content").GetString()!] = token.GetProperty("id").GetInt32();
+            return classes;
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw SpeechException.NotCtc(folder, $"{Path.GetFileName(file)} holds no table of characters and their numbers.", e);
+        }
     }
 
     private static Dictionary<string, int> ReadTable(string folder, string file)

@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Numerics.Tensors;
+
 namespace Libretto.Speech.Timing;
 
 /// <summary>A running median with reflected edges.</summary>
@@ -9,35 +12,44 @@ internal static class MedianFilter
     /// <param name="width">An odd number of values a median is taken of; a row no longer than half of it is copied.</param>
     public static void Apply(ReadOnlySpan<float> values, Span<float> filtered, int width)
     {
-        var half = width / 2;
-        if (values.Length <= half)
+        var (half, length) = (width / 2, values.Length);
+        if (length <= half)
         {
             values.CopyTo(filtered);
             return;
         }
 
-        Span<float> window = stackalloc float[width];
-        for (var at = 0; at < values.Length; at++)
+        var rented = ArrayPool<float>.Shared.Rent((width + 1) * length);
+        try
         {
+            // The row shifted by each place of the window: place i of all windows is one lane.
             for (var i = 0; i < width; i++)
-                window[i] = values[Reflect(at + i - half, values.Length)];
-            InsertionSort(window);
-            filtered[at] = window[half];
+                Shift(values, i - half, rented.AsSpan(i * length, length));
+            // Half a bubble sort, of all windows at once: each pass brings the largest left to the end, until the median is one of those.
+            var smaller = rented.AsSpan(width * length, length);
+            for (var last = width - 1; last >= half; last--)
+                for (var i = 0; i < last; i++)
+                {
+                    var (low, high) = (rented.AsMemory(i * length, length), rented.AsMemory((i + 1) * length, length));
+                    TensorPrimitives.Min(low.Span, high.Span, smaller);
+                    TensorPrimitives.Max(low.Span, high.Span, high.Span);
+                    smaller.CopyTo(low.Span);
+                }
+            rented.AsSpan(half * length, length).CopyTo(filtered);
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(rented);
         }
     }
 
-    private static int Reflect(int index, int length) =>
-        index < 0 ? -index : index >= length ? 2 * (length - 1) - index : index;
-
-    private static void InsertionSort(Span<float> values)
+    private static void Shift(ReadOnlySpan<float> values, int by, Span<float> shifted)
     {
-        for (var i = 1; i < values.Length; i++)
-        {
-            var value = values[i];
-            var j = i - 1;
-            for (; j >= 0 && values[j] > value; j--)
-                values[j + 1] = values[j];
-            values[j + 1] = value;
-        }
+        var (from, to) = (Math.Max(0, -by), Math.Min(values.Length, values.Length - by));
+        values[(from + by)..(to + by)].CopyTo(shifted[from..to]);
+        for (var i = 0; i < from; i++)
+            shifted[i] = values[-(i + by)];
+        for (var i = to; i < shifted.Length; i++)
+            shifted[i] = values[2 * (values.Length - 1) - (i + by)];
     }
 }

@@ -71,4 +71,17 @@ public class CrossAttentionTests
         MedianFilter.Apply(values, filtered, 3);
         Assert.Equal([1, 1, 1, 2, 2, 2, 2, 2], filtered);
     }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(7)]
+    [InlineData(100)]
+    public void The_median_filter_takes_the_middle_of_the_values_around_each(int length)
+    {
+        var random = new Random(length);
+        float[] values = [.. Enumerable.Range(0, length).Select(_ => random.NextSingle())], filtered = new float[length];
+        MedianFilter.Apply(values, filtered, 7);
+        for (var i = 0; i < length; i++)
+            Assert.Equal(Enumerable.Range(i - 3, 7).Select(at => values[at < 0 ? -at : at >= length ? 2 * (length - 1) - at : at]).Order().ElementAt(3), filtered[i]);
+    }
 }

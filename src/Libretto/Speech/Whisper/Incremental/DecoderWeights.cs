@@ -65,7 +65,7 @@ internal sealed class DecoderWeights
         public DecoderWeights? Read(WhisperConfig config)
         {
             var layers = Enumerable.Range(0, config.Layers).Select(Layer).ToArray();
-            var words = Product(_products.GetValueOrDefault("logits") ?? throw new MissingException());
+            var words = Product(_products.GetValueOrDefault("logits") ?? throw new MissingException(), hasBias: false);
             var weights = new DecoderWeights(Floats(Tensor("decoder.embed_positions.weight")), layers, Norm("decoder.layer_norm"), words);
             var fits = words.Outputs == config.VocabularySize && words.Inputs == config.Heads * AudioKeys.HeadWidth &&
                 weights.Positions.Length >= config.MaxTokens * words.Inputs;
@@ -79,12 +79,12 @@ internal sealed class DecoderWeights
             {
                 OwnNorm = Norm($"decoder.layers.{layer}.self_attn_layer_norm"),
                 OwnQuery = Product(name + "self_attn/q_proj/"),
-                OwnKey = Product(name + "self_attn/k_proj/"),
+                OwnKey = Product(name + "self_attn/k_proj/", hasBias: false),
                 OwnValue = Product(name + "self_attn/v_proj/"),
                 OwnOutput = Product(name + "self_attn/out_proj/"),
                 AudioNorm = Norm($"decoder.layers.{layer}.encoder_attn_layer_norm"),
                 AudioQuery = Product(name + "encoder_attn/q_proj/"),
-                AudioKey = Product(name + "encoder_attn/k_proj/"),
+                AudioKey = Product(name + "encoder_attn/k_proj/", hasBias: false),
                 AudioValue = Product(name + "encoder_attn/v_proj/"),
                 AudioOutput = Product(name + "encoder_attn/out_proj/"),
                 LastNorm = Norm($"decoder.layers.{layer}.final_layer_norm"),
@@ -93,27 +93,27 @@ internal sealed class DecoderWeights
             };
         }
 
-        private BlockMatrix Product(string name) => Product(
+        private BlockMatrix Product(string name, bool hasBias = true) => Product(
             _products.Where(product => product.Key.Contains(name, StringComparison.Ordinal)).Select(product => product.Value)
-                .FirstOrDefault() ?? throw new MissingException());
+                .FirstOrDefault() ?? throw new MissingException(), hasBias);
 
-        private BlockMatrix Product(NodeProto node)
+        private BlockMatrix Product(NodeProto node, bool hasBias)
         {
             var (columns, rows) = ((int)Number(node, "K"), (int)Number(node, "N"));
             // A fourth input would be zero points.
             if (Number(node, "bits") != 8 || Number(node, "block_size") != BlockMatrix.Block || columns % BlockMatrix.Block != 0 ||
                 node.Input.Count != 3 || Tensor(node.Input[1]) is not { DataType: (int)DataType.Uint8 } bytes)
                 throw new MissingException();
-            return new BlockMatrix(rows, columns, bytes.RawData.Span, Floats(Tensor(node.Input[2])), Bias(node, rows));
+            return new BlockMatrix(rows, columns, bytes.RawData.Span, Floats(Tensor(node.Input[2])), hasBias ? Bias(node, rows) : []);
         }
 
-        /// <summary>What is added to a product; nothing where that is no constant.</summary>
+        /// <summary>What is added to a product.</summary>
         private float[] Bias(NodeProto product, int length)
         {
             foreach (var constant in _sums[product.Output[0]].SelectMany(sum => sum.Input))
                 if (_tensors.TryGetValue(constant, out var tensor) && tensor.Dims is [var count] && count == length)
                     return Floats(tensor);
-            return [];
+            throw new MissingException();
         }
 
         private LayerNorm Norm(string name) => new(Floats(Tensor(name + ".weight")), Floats(Tensor(name + ".bias")));

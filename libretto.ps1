@@ -75,8 +75,8 @@ if ($needsSound -and -not $env:LIBRETTO_FFMPEG -and -not (Get-Command ffmpeg -Er
     }
 }
 
-# A song's code is compiled well at once; a server, of which little is compiled ahead here, is to start soon.
-if ("$($args[0])" -eq 'serve' -and -not $env:DOTNET_TC_QuickJit) { $env:DOTNET_TC_QuickJit = '1' }
+# What of a song's code is not compiled ahead is compiled well at once; a server is to start soon.
+if ("$($args[0])" -ne 'serve' -and -not $env:DOTNET_TC_QuickJit) { $env:DOTNET_TC_QuickJit = '0' }
 
 & $dotnet $program @args
 exit $LASTEXITCODE

@@ -29,6 +29,7 @@ RUN apt-get update \
 COPY --from=build /app /app
 USER 1654
 ENV HOME=/data \
+    DOTNET_TC_QuickJit=0 \
     LIBRETTO_DATA=/data \
     LIBRETTO_CACHE=/data/cache \
     LIBRETTO_URLS=http://127.0.0.1:5401 \

@@ -52,8 +52,8 @@ internal sealed class LyricsAlignment(Song song, AlignerChoice aligner, string s
             song.Notice($"The lyrics: {notice}.");
         if (aligned.Fit.Unsure && later is null)
             song.Notice(OtherScripts(lyrics, heard.Transcript.Words) is { } scripts
-                ? $"The lyrics fit badly: they are written in {scripts.Given}, and what was heard in {scripts.Heard}, so that their words " +
-                    "cannot be compared. They are timed by sound alone: check that they are this song's, and their times by ear."
+                ? $"The lyrics fit badly: they are written in {scripts.Given}, and what was heard in {scripts.Heard}, so that their " +
+                    "words cannot be compared. They are timed by sound alone: check that they are this song's, and their times by ear."
                 : $"The lyrics fit badly: {aligned.Fit.Matched:P0} of their words were recognised. Check that they are this " +
                     "song's, and their times by ear.");
         return aligned;

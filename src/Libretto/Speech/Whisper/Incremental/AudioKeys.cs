@@ -61,7 +61,8 @@ internal sealed unsafe class AudioKeys : IDecoderAudio
                 var column = place.Keys[(frame / Lanes * Lanes * HeadWidth + frame % Lanes)..];
                 for (var i = 0; i < HeadWidth; i++)
                     column[i * Lanes] = bytes[i];
-                place.ValueScales[frame] = BlockBytes.Write(values.Slice(from, HeadWidth), place.Values.Slice(frame * HeadWidth, HeadWidth));
+                place.ValueScales[frame] = BlockBytes.Write(
+                    values.Slice(from, HeadWidth), place.Values.Slice(frame * HeadWidth, HeadWidth));
             }
         }
     }

@@ -37,10 +37,11 @@ internal sealed class BeamDecoder
         var searches = jobs.Select((job, row) => new Search(row, WindowDecoder.Begin(_model, decoder, row, job, start))).ToArray();
         var longest = Math.Min(WindowDecoder.LongestText, _model.Config.MaxTokens - start.Count);
         var open = searches.ToList();
+        var scores = new float[_model.Config.VocabularySize];
         while (true)
         {
             foreach (var search in open)
-                Continue(decoder, search, longest);
+                Continue(decoder, search, longest, scores);
             open.RemoveAll(search => search.Result is not null);
             if (open.Count == 0)
                 return [.. searches.Select(search => search.Result!)];
@@ -57,10 +58,10 @@ internal sealed class BeamDecoder
     }
 
     /// <summary>Finds what each beginning goes on with, or the text that the window ends up with.</summary>
-    private void Continue(ISequenceDecoder decoder, Search search, int longest)
+    private void Continue(ISequenceDecoder decoder, Search search, int longest, float[] scores)
     {
         var next = new List<(Hypothesis Text, int Parent)>();
-        foreach (var branch in Branches(decoder, search).OrderByDescending(b => b.LogProbability))
+        foreach (var branch in Branches(decoder, search, scores).OrderByDescending(b => b.LogProbability))
         {
             if (next.Count == _beams || search.Finished.Count == _beams)
                 break;
@@ -80,10 +81,9 @@ internal sealed class BeamDecoder
         search.Parents = [.. next.Select(n => n.Parent)];
     }
 
-    private List<Branch> Branches(ISequenceDecoder decoder, Search search)
+    private List<Branch> Branches(ISequenceDecoder decoder, Search search, float[] scores)
     {
         var branches = new List<Branch>();
-        var scores = new float[_model.Config.VocabularySize];
         for (var beam = 0; beam < search.Beams.Count; beam++)
         {
             var text = search.Beams[beam];

@@ -58,7 +58,7 @@ internal sealed class AttentionAligner : IDisposable
     private readonly EncodedAudio _audio;
     private readonly WindowGrid _grid;
     private readonly SoundEdges _edges;
-    private readonly IDecoderAudio _silence;
+    private readonly Lazy<IDecoderAudio> _silence;
 
     /// <param name="model">The network.</param>
     /// <param name="language">A language the model knows.</param>
@@ -73,8 +73,8 @@ internal sealed class AttentionAligner : IDisposable
         _grid = grid;
         _edges = edges;
         _model = model;
-        var frames = model.Decoder.TakesAnyFrames ? SilentFrames : model.Config.EncoderFrames;
-        _silence = model.Decoder.Hear(model.Silence.AsSpan(0, frames * model.StateWidth), CancellationToken.None);
+        // Where no line is in doubt, the encoder need not run for it.
+        _silence = new Lazy<IDecoderAudio>(HearSilence);
         _activity = activity;
         _language = model.ResolveLanguage(language);
         _gap = _language is "zh" or "ja" or "th" or "lo" or "my" or "yue" ? "" : " ";
@@ -150,7 +150,7 @@ internal sealed class AttentionAligner : IDisposable
         if (end == window.FirstKept)
             return placed;
         var known = tokens[..TokensBefore(end)];
-        var unheard = ForcedPass.Run(_model, _silence, new ForcedText(1, known), _language, cancellationToken).Probabilities;
+        var unheard = ForcedPass.Run(_model, _silence.Value, new ForcedText(1, known), _language, cancellationToken).Probabilities;
         for (var word = window.FirstKept; word < end; word++)
         {
             var own = TokensBefore(word)..TokensBefore(word + 1);
@@ -294,5 +294,15 @@ internal sealed class AttentionAligner : IDisposable
         return sum;
     }
 
-    public void Dispose() => _silence.Dispose();
+    private IDecoderAudio HearSilence()
+    {
+        var frames = _model.Decoder.TakesAnyFrames ? SilentFrames : _model.Config.EncoderFrames;
+        return _model.Decoder.Hear(_model.Silence.AsSpan(0, frames * _model.StateWidth), CancellationToken.None);
+    }
+
+    public void Dispose()
+    {
+        if (_silence.IsValueCreated)
+            _silence.Value.Dispose();
+    }
 }

@@ -33,6 +33,9 @@ public interface ITranscriber
 /// <param name="Words">Its words in order of time, within the window.</param>
 public sealed record TranscribedPiece(TimeRange Range, IReadOnlyList<LyricsWord> Words)
 {
+    /// <summary>The guard's name where text was left out because it looked invented.</summary>
+    internal const string Dropped = "dropped";
+
     /// <summary>Indexes into <see cref="Words"/> after which the engine itself ends a sentence or segment.</summary>
     public IReadOnlyList<int> SegmentEnds { get; init; } = [];
 

@@ -10,9 +10,6 @@ namespace Libretto.Pipeline.Transcripts;
 /// </summary>
 internal static class LostText
 {
-    /// <summary>The guard's name where an engine on this machine leaves text out.</summary>
-    public const string Guard = "dropped";
-
     /// <summary>Shorter stretches are pauses between words, seconds.</summary>
     private const double Shortest = 6;
 

@@ -16,7 +16,6 @@ namespace Libretto.Pipeline.Transcripts;
 internal sealed class SecondOpinion(Song song, RecognitionRun run)
 {
     private const string HeardAgain = "heard_again";
-    private const string Dropped = "dropped";
 
     /// <summary>Heard on both sides of a passage, so that its first and last words are whole, seconds.</summary>
     private const double Around = 0.5;
@@ -102,7 +101,7 @@ internal sealed class SecondOpinion(Song song, RecognitionRun run)
         {
             Tell(doubt, again is null ? "nobody sings that fast, so it is left out."
                 : $"{by} on this machine does not understand it either, so it is left out.");
-            return WithCheck(Replace(transcript, doubt.Range, null, Dropped), doubt);
+            return WithCheck(Replace(transcript, doubt.Range, null, TranscribedPiece.Dropped), doubt);
         }
         Tell(doubt, by is null ? "no engine of this machine can hear it again, so it should be checked by ear."
             : "it is kept, and should be checked by ear.");
@@ -111,7 +110,8 @@ internal sealed class SecondOpinion(Song song, RecognitionRun run)
 
     private static bool IsBetter(Transcript again, PassageDoubt doubt, Transcript transcript)
     {
-        var isSound = again.Words.Count > 0 && again.Guards?.ContainsKey(Dropped) != true && again.Words.Count <= FastestSinging * Math.Max(
+        var isSound = again.Words.Count > 0 && again.Guards?.ContainsKey(TranscribedPiece.Dropped) != true &&
+            again.Words.Count <= FastestSinging * Math.Max(
             1, doubt.Range.Length) &&
             Repetition.CompressionRatio(WordJoiner.Join(again.Words.Select(word => word.Text))) <= DecodingThresholds.CompressionRatio;
         // A larger network that is unsure is not worse than a small one that is unsure too.

@@ -26,7 +26,7 @@ internal sealed class TranscriptBuilder
         _onsets.AddRange(piece.Onsets);
         _windows.Add(new TranscriptWindow(piece.Range.Start, piece.Range.End, piece.MeanLogProbability)
         {
-            LostText = piece.Guards.ContainsKey(LostText.Guard) ? true : null,
+            LostText = piece.Guards.ContainsKey(TranscribedPiece.Dropped) ? true : null,
         });
         _remarks.AddRange(piece.Notices);
         _doubts.AddRange(piece.Doubts);

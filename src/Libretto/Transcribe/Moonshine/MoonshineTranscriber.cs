@@ -104,7 +104,7 @@ public sealed partial class MoonshineTranscriber : ITranscriber
         if (meanLogProbability < DecodingThresholds.MeanLogProbability)
         {
             guards["unlikely"] = 1;
-            guards["dropped"] = 1;
+            guards[TranscribedPiece.Dropped] = 1;
             LogUnlikely(start, end, meanLogProbability);
             return new TranscribedPiece(window, []) { Language = "en", Guards = guards, MeanLogProbability = meanLogProbability };
         }

@@ -19,9 +19,6 @@ internal sealed class GuardedDecoder
     /// <summary>How hot another text is drawn where beams led astray that the user chose.</summary>
     private static readonly double[] RetryTemperatures = [0.4, 0.8];
 
-    /// <summary>The guard's name where a window is left without text.</summary>
-    public const string Dropped = "dropped";
-
     private const string Silent = "silent", Loop = "loop";
 
     /// <summary>The guard's name where attention did not stay with the text.</summary>
@@ -137,7 +134,7 @@ internal sealed class GuardedDecoder
             guards["retry"] = candidates.Count - 1;
         if (Suspicion(best) is null || (Suspicion(best) is "unlikely" && best.MeanLogProbability >= InventedLogProbability))
             return new GuardedText(best, guards);
-        guards[Dropped] = 1;
+        guards[TranscribedPiece.Dropped] = 1;
         return new GuardedText(Hypothesis.Empty(best), guards);
     }
 

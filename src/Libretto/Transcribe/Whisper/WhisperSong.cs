@@ -113,7 +113,8 @@ internal sealed class WhisperSong : IDisposable
     {
         var (text, range, guards) = (part.Text, part.Range, part.Result!.Guards);
         // Attention that follows nothing means music: shorter stretches of it hold no words either.
-        if (guards.ContainsKey(GuardedDecoder.Dropped) && !guards.ContainsKey(GuardedDecoder.Unfocused) && range.Length > 2 * ShortestPart)
+        if (guards.ContainsKey(TranscribedPiece.Dropped) && !guards.ContainsKey(GuardedDecoder.Unfocused) &&
+            range.Length > 2 * ShortestPart)
         {
             var middle = _plan.QuietestTime(range.Start + range.Length / 3, range.End - range.Length / 3);
             return [new WindowPart(text, range with { End = middle }, IsWhole: false),

@@ -19,6 +19,7 @@ internal sealed unsafe class AudioKeys : IDecoderAudio
     /// <summary>Frames whose keys lie side by side.</summary>
     private const int Lanes = 16;
 
+    private readonly int _layers;
     private readonly int _heads;
     private readonly int _padded;
 
@@ -29,7 +30,7 @@ internal sealed unsafe class AudioKeys : IDecoderAudio
     /// <summary>Room for keys and values, not yet written.</summary>
     public AudioKeys(int layers, int heads, int frames)
     {
-        (Layers, _heads, Frames) = (layers, heads, frames);
+        (_layers, _heads, Frames) = (layers, heads, frames);
         _padded = (frames + Lanes - 1) / Lanes * Lanes;
         var numbers = layers * heads * 2 * _padded;
         _bytes = ArrayPool<sbyte>.Shared.Rent(numbers * HeadWidth);
@@ -38,8 +39,6 @@ internal sealed unsafe class AudioKeys : IDecoderAudio
         _bytes.AsSpan(0, numbers * HeadWidth).Clear();
         _scales.AsSpan(0, numbers).Clear();
     }
-
-    public int Layers { get; }
 
     public int Frames { get; }
 
@@ -70,8 +69,8 @@ internal sealed unsafe class AudioKeys : IDecoderAudio
     /// <inheritdoc/>
     public IDecoderAudio Within(IDecoderAudio outside, int from, int to)
     {
-        var copy = new AudioKeys(Layers, _heads, Frames);
-        for (var layer = 0; layer < Layers; layer++)
+        var copy = new AudioKeys(_layers, _heads, Frames);
+        for (var layer = 0; layer < _layers; layer++)
             for (var head = 0; head < _heads; head++)
             {
                 var other = ((AudioKeys)outside).Place(layer, head);

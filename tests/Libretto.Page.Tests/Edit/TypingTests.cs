@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 
 namespace Libretto.Page.Tests.Edit;
 
@@ -46,6 +47,27 @@ public sealed class TypingTests(Site site)
 
         Task TypingAsync(int word) => page.WaitForFunctionAsync($"() => document.activeElement.matches('[data-typing][data-word=\"{word}\"]')");
         Task<string> TextAsync() => first.EvaluateAsync<string>("line => [...line.querySelectorAll('[data-word]')].map((one) => one.value || one.textContent).join(' ')");
+    }
+
+    [Fact]
+    public async Task Who_types_faster_than_the_server_answers_loses_no_letter()
+    {
+        await using var visitor = await EditAsync("fast");
+        await visitor.Page.EvaluateAsync("""
+            () => {
+              const { view } = window.editor;
+              const later = () => new Promise((go) => setTimeout(go, 300));
+              const slow = { invokeMethodAsync: (...asked) => later().then(() => view.invokeMethodAsync(...asked)) };
+              window.editor.view = window.editor.typing.view = slow;
+            }
+            """);
+        await visitor.Page.Locator(".w").Nth(3).FocusAsync();
+        foreach (var key in "F2 d u Backspace e e p Tab o n Enter F2 l a k e Tab n o Escape".Split(' '))
+            await visitor.Page.Keyboard.PressAsync(key);
+
+        var lines = visitor.Page.Locator(".line-words");
+        await Assertions.Expect(lines.Nth(1)).ToHaveTextAsync(new Regex(@"^\s*lake\s*$"));
+        await Assertions.Expect(lines.First).ToHaveTextAsync(new Regex(@"^\s*Morning\s*light\s*is\s*deep\s*on\s*$"));
     }
 
     [Fact]

@@ -2,6 +2,7 @@
 // The editor's ears and hands: plays, hears keys, and tells what was dragged, tapped or typed. What it means for the lyrics, the server
 // says.
 import { Drafts } from "./drafts.js";
+import { HeldKeys } from "./heldkeys.js";
 import { StreamDeck } from "./mixer.js";
 import { Strip } from "./strip.js";
 import { Typing } from "./typing.js";
@@ -22,7 +23,8 @@ class Editor {
     this.selected = 0;
     this.going = 0;
     this.drafts = new Drafts(root.dataset.song ?? "");
-    this.typing = new Typing(root, view);
+    this.held = new HeldKeys();
+    this.typing = new Typing(root, view, this.held);
     /** Whether the line at hand is played again and again. */
     this.isLooping = false;
     /** Whether a key has just written on a word. */
@@ -143,7 +145,7 @@ class Editor {
   /** @param {KeyboardEvent} event */
   #keydown(event) {
     const target = /** @type {Element} */ (event.target);
-    if (this.typing.keydown(event)) return;
+    if (this.held.take(event) || this.typing.keydown(event)) return;
     const isTyping = target.closest("input, textarea, select, [role=dialog]") !== null;
     const letter = event.key.toLowerCase();
     if ((event.ctrlKey || event.metaKey) && (letter === "z" || letter === "y") && !isTyping) {
@@ -181,8 +183,8 @@ class Editor {
     else if (isControl || event.altKey) return false;
     else if (["Enter", "Backspace", "Delete"].includes(event.key)) {
       this.isWriting = true;
-      this.view.invokeMethodAsync("Key", event.key, number);
-    } else if (event.key === "F2") this.view.invokeMethodAsync("Type", number);
+      this.held.until(this.view.invokeMethodAsync("Key", event.key, number));
+    } else if (event.key === "F2") this.typing.open(number);
     else if (event.key === "Tab" && this.words[number + (event.shiftKey ? -1 : 1)]) this.#go(number + (event.shiftKey ? -1 : 1), false);
     else if (event.key === "ArrowUp" || event.key === "ArrowDown") this.#goToLine(word, event.key === "ArrowUp" ? -1 : 1, event.shiftKey);
     else if (event.key === "Escape" && this.strip.chosen.size > 1) this.#go(number, false);

@@ -2,13 +2,15 @@
 // A word that is written in its place, as in a text editor: Enter begins a line at the caret, Backspace at its start joins, Tab and arrows
 // go on to the next word, Escape leaves it as it was.
 
+/** @typedef {import("./heldkeys.js").HeldKeys} HeldKeys */
 /** @typedef {{ invokeMethodAsync(method: string, ...values: any[]): Promise<any> }} View */
 
 export class Typing {
-  /** @param {HTMLElement} root @param {View} view */
-  constructor(root, view) {
+  /** @param {HTMLElement} root @param {View} view @param {HeldKeys} held */
+  constructor(root, view, held) {
     this.root = root;
     this.view = view;
+    this.held = held;
     /** The field that has the focus. @type {HTMLInputElement | null} */
     this.field = null;
     this.isDone = false;
@@ -16,12 +18,17 @@ export class Typing {
     this.caret = "all";
     root.addEventListener("dblclick", (event) => {
       const word = event.target instanceof Element ? event.target.closest("button[data-word]") : null;
-      if (word instanceof HTMLElement) this.view.invokeMethodAsync("Type", Number(word.dataset.word));
+      if (word instanceof HTMLElement) this.open(Number(word.dataset.word));
     });
     root.addEventListener("focusout", (event) => {
       if (event.target === this.field && this.field?.isConnected) this.#end("stay", this.field.value, "", false);
     });
     root.addEventListener("input", (event) => event.target === this.field && this.#fit());
+  }
+
+  /** Asks for a word's field. @param {number} word */
+  open(word) {
+    this.held.until(this.view.invokeMethodAsync("Type", word));
   }
 
   /** Takes up a field that has been shown; tells whether there is one. */
@@ -72,7 +79,8 @@ export class Typing {
     this.isDone = keepsFocus;
     const word = Number(this.field?.dataset.word);
     this.field = null;
-    this.view.invokeMethodAsync("Typed", word, before, after, then);
+    const answer = this.view.invokeMethodAsync("Typed", word, before, after, then);
+    if (keepsFocus) this.held.until(answer);
   }
 
   /** As wide as what stands in it. */

@@ -20,6 +20,7 @@ RUN apk add --no-cache ffmpeg python3 \
 COPY --from=build /app /app
 USER 1654
 ENV HOME=/data \
+    ORT_DISABLE_TELEMETRY=1 \
     LIBRETTO_DATA=/data \
     LIBRETTO_CACHE=/data/cache \
     LIBRETTO_URLS=http://0.0.0.0:5400 \

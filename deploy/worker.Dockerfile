@@ -29,6 +29,7 @@ RUN apt-get update \
 COPY --from=build /app /app
 USER 1654
 ENV HOME=/data \
+    ORT_DISABLE_TELEMETRY=1 \
     DOTNET_TC_QuickJit=0 \
     LIBRETTO_DATA=/data \
     LIBRETTO_CACHE=/data/cache \

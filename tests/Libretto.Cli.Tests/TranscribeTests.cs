@@ -26,6 +26,22 @@ public sealed partial class TranscribeTests : IDisposable
     }
 
     [Fact]
+    public async Task The_networks_runtime_reports_to_nobody()
+    {
+        _libretto["LIBRETTO_MODELS"] = ModelFolders.DefaultCache(Environment.GetEnvironmentVariable);
+        _libretto["HOME"] = _libretto.Folder["home"];
+        _libretto["XDG_CACHE_HOME"] = _libretto.Folder["home/.cache"];
+        // Builds of other projects are not reported.
+        foreach (var sign in (string[])["CI", "GITHUB_ACTIONS", "TF_BUILD", "ORT_DISABLE_TELEMETRY"])
+            _libretto[sign] = null;
+
+        var run = await _libretto.RunAsync(Samples.TwoLines, "--stdout", "txt", "--engine", "moonshine");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.DoesNotContain(_libretto.Files, file => file.Contains("onnxruntime", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Standard_output_holds_the_words_and_nothing_else()
     {
         var run = await _libretto.RunAsync(Samples.TwoLines, "--stdout", "txt", "--engine", "moonshine");

@@ -39,7 +39,7 @@ internal sealed class LibrettoProgram : IDisposable
         .Where(file => !file.StartsWith("state", StringComparison.Ordinal))
         .Order(StringComparer.Ordinal);
 
-    public string this[string variable]
+    public string? this[string variable]
     {
         set => _environment[variable] = value;
     }

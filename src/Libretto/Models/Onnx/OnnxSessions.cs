@@ -27,6 +27,7 @@ public sealed class OnnxSessions : IDisposable
     public OnnxSessions(int threads = 0, OnnxDevice device = OnnxDevice.Auto, ILogger<OnnxSessions>? logger = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        OnnxTelemetry.TurnOff();
         _threads = threads;
         _log = logger ?? NullLogger<OnnxSessions>.Instance;
         _usesCuda = new Lazy<bool>(() => CanUseCuda(device));

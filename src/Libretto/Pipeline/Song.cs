@@ -49,9 +49,23 @@ internal sealed class Song : IDisposable
     public static async Task<Song> OpenAsync(
         string path, int? track, bool fresh, AudioDecoder decoder, StageMemo memo, ProgressMeter meter, CancellationToken cancellationToken)
     {
-        var song = new Song(decoder, await decoder.ProbeAsync(path, track, cancellationToken), meter);
-        song.Memo = await memo.OpenAsync(path, song.Info.Tracks > 1 ? song.Info.Track : null, fresh, song.Notice, cancellationToken);
-        return song;
+        // Read to its end while ffprobe looks at it, and no longer. What is wrong with the file is said by ffprobe.
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var probing = decoder.ProbeAsync(path, track, cancellationToken);
+        var hashing = probing.IsCompleted ? null : memo.HashAsync(path, reading.Token);
+        try
+        {
+            var song = new Song(decoder, await probing, meter);
+            song.Memo = memo.Open(
+                await (hashing ?? memo.HashAsync(path, cancellationToken)), song.Info.Tracks > 1 ? song.Info.Track : null, fresh, song.Notice);
+            return song;
+        }
+        catch when (hashing is not null)
+        {
+            await reading.CancelAsync();
+            await hashing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            throw;
+        }
     }
 
     /// <summary>Tells the user something, once.</summary>

@@ -17,7 +17,9 @@ internal sealed partial class ByteLevelVocabulary
 
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _special = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string, string), int> _ranks = [];
+
+    // Only texts that are encoded ask for them, and they are most of the file.
+    private readonly Lazy<Dictionary<(string, string), int>> _ranks;
     private readonly byte[]?[] _bytes;
 
     private ByteLevelVocabulary(JsonElement root)
@@ -25,8 +27,10 @@ internal sealed partial class ByteLevelVocabulary
         var model = root.GetProperty("model");
         foreach (var entry in model.GetProperty("vocab").EnumerateObject())
             _ids[entry.Name] = entry.Value.GetInt32();
-        foreach (var merge in model.GetProperty("merges").EnumerateArray())
-            _ranks.TryAdd(ReadPair(merge), _ranks.Count);
+        var merges = model.GetProperty("merges").Clone();
+        if (merges.ValueKind != JsonValueKind.Array)
+            throw new JsonException("Its merges are no list.");
+        _ranks = new Lazy<Dictionary<(string, string), int>>(() => Rank(merges));
         foreach (var token in root.GetProperty("added_tokens").EnumerateArray())
             _special[token.GetProperty("content").GetString()!] = token.GetProperty("id").GetInt32();
         foreach (var name in _special.Keys)
@@ -35,7 +39,11 @@ internal sealed partial class ByteLevelVocabulary
         Count = 1 + _ids.Values.Concat(_special.Values).Max();
         _bytes = new byte[]?[Count];
         foreach (var (text, id) in _ids)
-            _bytes[id] = [.. text.Select(c => ByteOfCharacter.GetValueOrDefault(c, (byte)'?'))];
+        {
+            var bytes = _bytes[id] = new byte[text.Length];
+            for (var i = 0; i < bytes.Length; i++)
+                bytes[i] = ByteOfCharacter.GetValueOrDefault(text[i], (byte)'?');
+        }
     }
 
     /// <summary>One more than the highest id.</summary>
@@ -43,7 +51,7 @@ internal sealed partial class ByteLevelVocabulary
 
     /// <summary>Reads a vocabulary.</summary>
     /// <param name="json">The content of <c>tokenizer.json</c>.</param>
-    /// <exception cref="FormatException">It is not a byte-level BPE vocabulary.</exception>
+    /// <exception cref="FormatException">It is not a byte-level BPE vocabulary. Its merges are read as the first text is encoded.</exception>
     public static ByteLevelVocabulary Parse(ReadOnlyMemory<byte> json)
     {
         try
@@ -76,6 +84,7 @@ internal sealed partial class ByteLevelVocabulary
     }
 
     /// <summary>The tokens of a text, special tokens not recognised.</summary>
+    /// <exception cref="FormatException">The merges are none.</exception>
     public List<int> Encode(string text)
     {
         var ids = new List<int>();
@@ -87,6 +96,7 @@ internal sealed partial class ByteLevelVocabulary
 
     private List<string> Merge(string piece)
     {
+        var ranks = _ranks.Value;
         var parts = Encoding.UTF8.GetBytes(piece).Select(b => CharacterOfByte[b].ToString()).ToList();
         while (true)
         {
@@ -94,13 +104,28 @@ internal sealed partial class ByteLevelVocabulary
             var at = -1;
             for (var i = 0; i + 1 < parts.Count; i++)
             {
-                if (_ranks.TryGetValue((parts[i], parts[i + 1]), out var rank) && rank < best)
+                if (ranks.TryGetValue((parts[i], parts[i + 1]), out var rank) && rank < best)
                     (best, at) = (rank, i);
             }
             if (at < 0)
                 return parts;
             parts[at] += parts[at + 1];
             parts.RemoveAt(at + 1);
+        }
+    }
+
+    private static Dictionary<(string, string), int> Rank(JsonElement merges)
+    {
+        var ranks = new Dictionary<(string, string), int>(merges.GetArrayLength());
+        try
+        {
+            foreach (var merge in merges.EnumerateArray())
+                ranks.TryAdd(ReadPair(merge), ranks.Count);
+            return ranks;
+        }
+        catch (Exception e) when (e is InvalidOperationException or IndexOutOfRangeException)
+        {
+            throw new FormatException("Its merges are no pairs of texts.", e);
         }
     }
 

@@ -91,14 +91,14 @@ internal sealed class WhisperModel
     {
         var config = WhisperConfig.Read(folder);
         var workers = Math.Min(MostWorkers, sessions.Threads);
-        // Beside the encoder: a song waits for both.
-        var decoder = Task.Run(() => ReadDecoder(folder, config, workers, sessions));
-        var tokenizer = ReadTokenizer(folder, config);
+        // Beside the encoder, which takes the longest: a song waits for all.
+        var text = Task.Run(() => (ReadDecoder(folder, config, workers, sessions), ReadTokenizer(folder, config)));
         var encoder = sessions.Open(OnnxFiles.Best(folder, "encoder_model", "onnx"), workers, NetworkEdit.OfEncoder);
         var shape = encoder.InputMetadata.Values.First().Dimensions;
         if (shape.Length != 3 || (shape[1] > 0 && shape[1] != config.Bins))
             throw SpeechException.NotWhisper(folder, $"its encoder takes [{string.Join(", ", shape)}], not {config.Bins} mel bands.");
-        return new WhisperModel(folder, config, tokenizer, encoder, decoder.GetAwaiter().GetResult()) { Workers = workers };
+        var (decoder, tokenizer) = text.GetAwaiter().GetResult();
+        return new WhisperModel(folder, config, tokenizer, encoder, decoder) { Workers = workers };
     }
 
     /// <summary>By kernels of our own where they can, which is several times as fast; else by ONNX Runtime.</summary>

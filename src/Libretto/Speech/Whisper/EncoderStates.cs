@@ -35,9 +35,9 @@ internal sealed class EncoderStates : IDecoderAudio
     }
 
     /// <inheritdoc/>
-    public IDecoderAudio Within(IDecoderAudio outside, int from, int to)
+    public IDecoderAudio Only(int from, int to, Func<IDecoderAudio> silence)
     {
-        var copy = ((EncoderStates)outside)._states.PickRows([0]);
+        var copy = ((EncoderStates)silence())._states.PickRows([0]);
         var bytes = copy.GetTensorMutableRawData();
         var own = _states.GetTensorMutableRawData();
         var frame = own.Length / (int)_states.Shape()[1];

@@ -29,9 +29,10 @@ internal interface IDecoderNetwork
 /// <summary>What a decoder reads of a stretch of audio. Does not change: several sequences may read it.</summary>
 internal interface IDecoderAudio : IDisposable
 {
-    /// <summary>A copy in which all frames but some are those of another stretch.</summary>
-    /// <param name="outside">The other stretch, of the same network and as many frames, such as silence.</param>
-    /// <param name="from">The first frame of this one.</param>
-    /// <param name="to">One past its last.</param>
-    IDecoderAudio Within(IDecoderAudio outside, int from, int to);
+    /// <summary>The same with only some of its frames to be heard; to be disposed before this one.</summary>
+    /// <param name="from">The first of them.</param>
+    /// <param name="to">One past the last.</param>
+    /// <param name="silence">Gives what is heard in place of the others where frames cannot be left out: silence of this network, of as many
+    /// frames.</param>
+    IDecoderAudio Only(int from, int to, Func<IDecoderAudio> silence);
 }

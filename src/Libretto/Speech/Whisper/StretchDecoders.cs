@@ -15,20 +15,20 @@ internal sealed class StretchDecoders : IDisposable
     public StretchDecoders(WhisperModel model, EncodedAudio encoded) => (_model, _encoded) = (model, encoded);
 
     /// <summary>Begins sequences.</summary>
-    /// <param name="stretches">What each hears; around it is silence.</param>
+    /// <param name="stretches">What each hears; around it is nothing, or silence.</param>
     /// <param name="most">The most sequences there will be.</param>
     /// <param name="cancellationToken">Checked for every few frames.</param>
     public ISequenceDecoder Begin(IReadOnlyList<EncodedStretch> stretches, int most, CancellationToken cancellationToken) =>
         _model.Decoder.Begin([.. stretches.Select(stretch => Hear(stretch, cancellationToken))], most);
 
-    /// <summary>What the decoder reads of a stretch, silence around it; not to be disposed.</summary>
+    /// <summary>What the decoder reads of a stretch, nothing or silence around it; not to be disposed.</summary>
     public IDecoderAudio Hear(EncodedStretch stretch, CancellationToken cancellationToken)
     {
         if (_heard.TryGetValue(stretch, out var known))
             return known;
         var window = stretch with { From = 0, To = _model.Config.EncoderFrames };
         if (stretch != window)
-            return _heard[stretch] = Hear(window, cancellationToken).Within(_model.HeardSilence, stretch.From, stretch.To);
+            return _heard[stretch] = Hear(window, cancellationToken).Only(stretch.From, stretch.To, () => _model.HeardSilence);
         return _heard[window] = _encoded.Hear(_model, window, cancellationToken);
     }
 

@@ -25,9 +25,6 @@ internal sealed class WhisperSong : IDisposable
     /// <summary>How far beyond a window sounds are looked at, seconds.</summary>
     private const double EdgeMargin = 0.5;
 
-    /// <summary>How often what was left unheard is heard again.</summary>
-    private const int MostRounds = 2;
-
     private readonly WhisperModel _model;
     private readonly PcmFile _audio;
     private readonly TranscribeOptions _options;
@@ -77,11 +74,11 @@ internal sealed class WhisperSong : IDisposable
         using var decoders = new StretchDecoders(_model, _encoded);
         WindowPart[] parts = [.. texts.Select(text => new WindowPart(text, text.Range, IsWhole: true))];
         Decode(decoders, parts, cancellationToken);
-        for (var round = 0; round < MostRounds && !_options.OnlyGuides; round++)
+        // Once: what was left out again held words no more often than invented ones.
+        if (!_options.OnlyGuides && parts.SelectMany(Unheard).ToArray() is { Length: > 0 } unheard)
         {
-            parts = [.. parts.SelectMany(Unheard)];
-            using var span = parts.Length == 0 ? null : SpeechSpans.Start(SpeechSpans.HeardAgain);
-            foreach (var chunk in parts.Chunk(_batch))
+            using var span = SpeechSpans.Start(SpeechSpans.HeardAgain);
+            foreach (var chunk in unheard.Chunk(_batch))
                 Decode(decoders, chunk, cancellationToken);
         }
         return [.. texts.Select(text => Piece(decoders, text, cancellationToken))];

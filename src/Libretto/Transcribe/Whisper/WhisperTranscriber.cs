@@ -97,11 +97,15 @@ public sealed class WhisperTranscriber : ITranscriber
         }
     }
 
-    /// <summary>Windows in groups of like size, as many as the workers can share evenly.</summary>
+    /// <summary>Windows in groups that the workers share evenly: as many for each, their sizes one apart at most, the larger first.</summary>
     private IEnumerable<TimeRange[]> Groups(IReadOnlyList<TimeRange> windows)
     {
         var rounds = (int)Math.Ceiling((double)windows.Count / (_batch * _model.Value.Workers));
-        var size = rounds == 0 ? 1 : (int)Math.Ceiling((double)windows.Count / (rounds * _model.Value.Workers));
-        return windows.Chunk(size);
+        for (int first = 0, left = rounds * _model.Value.Workers; first < windows.Count; left--)
+        {
+            var size = (int)Math.Ceiling((double)(windows.Count - first) / left);
+            yield return [.. windows.Skip(first).Take(size)];
+            first += size;
+        }
     }
 }

@@ -33,6 +33,13 @@ internal static class BlockBytes
         return scale;
     }
 
+    /// <summary>The sum of a block's bytes.</summary>
+    public static int Sum(ReadOnlySpan<sbyte> bytes)
+    {
+        var (low, high) = Vector512.Widen(Vector512.Create(bytes));
+        return Vector512.Sum(low + high); // 8,128 at most
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<int> Whole(Vector512<float> numbers) => Vector512.ConvertToInt32(Vector512.Round(numbers));
 }

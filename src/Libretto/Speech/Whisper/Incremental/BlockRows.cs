@@ -42,7 +42,7 @@ internal sealed unsafe class BlockRows
         {
             var bytes = _numbers.AsSpan(block * BlockMatrix.Block, BlockMatrix.Block);
             _scales[block] = BlockBytes.Write(rows.Slice(block * BlockMatrix.Block, BlockMatrix.Block), bytes);
-            _corrections[block] = -BlockMatrix.Zero * Sum(bytes);
+            _corrections[block] = -BlockMatrix.Zero * BlockBytes.Sum(bytes);
         }
     }
 
@@ -55,14 +55,6 @@ internal sealed unsafe class BlockRows
     }
 
     private static void* Address(Array pinned) => (void*)Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0);
-
-    private static int Sum(ReadOnlySpan<sbyte> numbers)
-    {
-        var sum = 0;
-        foreach (var number in numbers)
-            sum += number;
-        return sum;
-    }
 
     /// <summary>A row's bytes, what its blocks' sums begin with where weights are 128 too large, and the blocks' scales.</summary>
     public readonly struct Place(sbyte* numbers, int* corrections, float* scales)

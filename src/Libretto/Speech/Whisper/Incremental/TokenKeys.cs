@@ -1,11 +1,13 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Libretto.Speech.Whisper.Incremental;
 
 /// <summary>Keys and values of the tokens that a sequence has so far. A copy shares what was written before it.</summary>
 internal sealed class TokenKeys
 {
-    private const int HeadWidth = AudioKeys.HeadWidth;
+    private const int HeadWidth = AudioKeys.HeadWidth, Lanes = HeadWidth / 4;
 
     private readonly int _width;
     private readonly int _layers;
@@ -50,17 +52,46 @@ internal sealed class TokenKeys
     public void Attend(int layer, int position, ReadOnlySpan<float> query, Span<float> result)
     {
         Span<float> weights = stackalloc float[position + 1];
-        result.Clear();
+        var (keys, values) = (layer * 2 * _width, (layer * 2 + 1) * _width);
         for (var head = 0; head < _width; head += HeadWidth)
         {
-            var asked = query.Slice(head, HeadWidth);
-            var found = result.Slice(head, HeadWidth);
-            for (var i = 0; i < weights.Length; i++)
-                weights[i] = TensorPrimitives.Dot(asked, _positions[i].AsSpan(layer * 2 * _width + head, HeadWidth));
+            Score(query.Slice(head, HeadWidth), keys + head, weights);
             TensorPrimitives.Subtract(weights, TensorPrimitives.Max<float>(weights), weights);
             TensorPrimitives.SoftMax(weights, weights);
-            for (var i = 0; i < weights.Length; i++)
-                TensorPrimitives.MultiplyAdd(_positions[i].AsSpan((layer * 2 + 1) * _width + head, HeadWidth), weights[i], found, found);
+            Gather(weights, values + head, result.Slice(head, HeadWidth));
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Score(ReadOnlySpan<float> query, int at, Span<float> scores)
+    {
+        var (a, b) = (Vector512.Create(query), Vector512.Create(query[Lanes..]));
+        var (c, d) = (Vector512.Create(query[(2 * Lanes)..]), Vector512.Create(query[(3 * Lanes)..]));
+        for (var i = 0; i < scores.Length; i++)
+        {
+            ref var key = ref _positions[i][at];
+            scores[i] = Vector512.Sum(
+                a * Vector512.LoadUnsafe(ref key) + b * Vector512.LoadUnsafe(ref key, Lanes) +
+                (c * Vector512.LoadUnsafe(ref key, 2 * Lanes) + d * Vector512.LoadUnsafe(ref key, 3 * Lanes)));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Gather(ReadOnlySpan<float> weights, int at, Span<float> found)
+    {
+        var (a, b, c, d) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
+        for (var i = 0; i < weights.Length; i++)
+        {
+            ref var value = ref _positions[i][at];
+            var weight = Vector512.Create(weights[i]);
+            a = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref value), weight, a);
+            b = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref value, Lanes), weight, b);
+            c = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref value, 2 * Lanes), weight, c);
+            d = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref value, 3 * Lanes), weight, d);
+        }
+        a.CopyTo(found);
+        b.CopyTo(found[Lanes..]);
+        c.CopyTo(found[(2 * Lanes)..]);
+        d.CopyTo(found[(3 * Lanes)..]);
     }
 }

@@ -49,20 +49,37 @@ public sealed class AudioKeysTests
     [InlineData(9, 34)]
     [InlineData(16, 32)]
     [InlineData(30, Frames)]
-    public void Within_others_only_its_own_frames_are_heard(int from, int to)
+    public void Of_a_part_only_its_own_frames_are_heard(int from, int to)
     {
-        using var audio = Audio();
-        using var silence = new AudioKeys(Layers, Heads, Frames);
-        using var part = (AudioKeys)audio.Within(silence, from, to);
+        var (keys, values) = (Numbers(Frames * Heads * Width), Numbers(Frames * Heads * Width));
+        using var audio = new AudioKeys(Layers, Heads, Frames);
+        audio.Write(1, 0, keys, values);
+        using var part = (AudioKeys)audio.Only(from, to, () => throw new InvalidOperationException("No silence is needed."));
+        using var alone = new AudioKeys(Layers, Heads, to - from);
+        var (first, count) = (from * Heads * Width, (to - from) * Heads * Width);
+        alone.Write(1, 0, keys.AsSpan(first, count), values.AsSpan(first, count));
         var query = Numbers(Width);
 
-        var (whole, alone) = (Attend(audio, 1, 0, query).Weights, Attend(part, 1, 0, query).Weights);
+        var (found, expected) = (Attend(part, 1, 2, query), Attend(alone, 1, 2, query));
 
-        // Frames of nothing score zero, and the others as much among themselves as before.
-        var outside = Enumerable.Range(0, Frames).Where(frame => frame < from || frame >= to).Select(frame => alone[frame]);
-        Assert.True(outside.Distinct().Count() <= 1);
+        Assert.All(found.Weights[..from].Concat(found.Weights[to..]), weight => Assert.Equal(0, weight));
         for (var frame = from; frame < to; frame++)
-            Assert.Equal(whole[frame] / whole[from], alone[frame] / alone[from], 1e-4f * whole[frame] / whole[from]);
+            Assert.Equal(expected.Weights[frame - from], found.Weights[frame], 1e-5f);
+        for (var i = 0; i < Width; i++)
+            Assert.Equal(expected.Found[i], found.Found[i], 1e-5f);
+    }
+
+    [Fact]
+    public void A_part_is_forgotten_without_the_whole()
+    {
+        using var audio = Audio();
+        var query = Numbers(Width);
+        var before = Attend(audio, 0, 0, query).Found;
+
+        audio.Only(3, 9, () => audio).Dispose();
+        using var other = Audio();
+
+        Assert.Equal(before, Attend(audio, 0, 0, query).Found);
     }
 
     private AudioKeys Audio()

@@ -49,18 +49,17 @@ internal sealed class Song : IDisposable
     public static async Task<Song> OpenAsync(
         string path, int? track, bool fresh, AudioDecoder decoder, StageMemo memo, ProgressMeter meter, CancellationToken cancellationToken)
     {
-        // Read to its end while ffprobe looks at it, and no longer. What is wrong with the file is said by ffprobe.
+        // Read to its end while ffprobe looks at it, and no longer. What is wrong with the file is said by who looks at it.
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var probing = decoder.ProbeAsync(path, track, cancellationToken);
-        var hashing = probing.IsCompleted ? null : memo.HashAsync(path, reading.Token);
+        var hashing = probing.IsFaulted ? Task.FromResult("") : memo.HashAsync(path, reading.Token);
         try
         {
             var song = new Song(decoder, await probing, meter);
-            song.Memo = memo.Open(
-                await (hashing ?? memo.HashAsync(path, cancellationToken)), song.Info.Tracks > 1 ? song.Info.Track : null, fresh, song.Notice);
+            song.Memo = memo.Open(await hashing, song.Info.Tracks > 1 ? song.Info.Track : null, fresh, song.Notice);
             return song;
         }
-        catch when (hashing is not null)
+        catch
         {
             await reading.CancelAsync();
             await hashing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);

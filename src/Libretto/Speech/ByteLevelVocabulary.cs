@@ -51,7 +51,7 @@ internal sealed partial class ByteLevelVocabulary
 
     /// <summary>Reads a vocabulary.</summary>
     /// <param name="json">The content of <c>tokenizer.json</c>.</param>
-    /// <exception cref="FormatException">It is not a byte-level BPE vocabulary. Its merges are read as the first text is encoded.</exception>
+    /// <exception cref="FormatException">It is not a byte-level BPE vocabulary; its merges are read as a text is encoded.</exception>
     public static ByteLevelVocabulary Parse(ReadOnlyMemory<byte> json)
     {
         try

@@ -32,7 +32,7 @@ internal interface IDecoderAudio : IDisposable
     /// <summary>The same with only some of its frames to be heard; to be disposed before this one.</summary>
     /// <param name="from">The first of them.</param>
     /// <param name="to">One past the last.</param>
-    /// <param name="silence">Gives what is heard in place of the others where frames cannot be left out: silence of this network, of as many
-    /// frames.</param>
+    /// <param name="silence">Gives what is heard in place of the others where frames cannot be left out: silence of this network, as
+    /// long.</param>
     IDecoderAudio Only(int from, int to, Func<IDecoderAudio> silence);
 }

@@ -97,7 +97,7 @@ public sealed class WhisperTranscriber : ITranscriber
         }
     }
 
-    /// <summary>Windows in groups that the workers share evenly: as many for each, their sizes one apart at most, the larger first.</summary>
+    /// <summary>Windows in groups that the workers share evenly: as many for each, of sizes one apart at most, the larger first.</summary>
     private IEnumerable<TimeRange[]> Groups(IReadOnlyList<TimeRange> windows)
     {
         var rounds = (int)Math.Ceiling((double)windows.Count / (_batch * _model.Value.Workers));

@@ -18,6 +18,29 @@ public class LineBreakerTests
         Gen.String[Gen.Char['a', 'z'], 1, 10].Array[1, 60].Sample(texts =>
             Assert.All(LineBreaker.Break(Words(string.Join(' ', texts))), line => Assert.True(line.Text.Length <= LineBreaker.LongestLine)));
 
+    [Theory]
+    [InlineData(0.4, 42)]
+    [InlineData(0.26, 60)]
+    [InlineData(0.1, 64)]
+    public void Words_of_a_rapper_share_longer_lines_that_last_as_long_as_others(double pace, int longest)
+    {
+        LyricsWord[] words = [.. Enumerable.Range(0, 60).Select(i => new LyricsWord("rhyme", i * pace, (i + 1) * pace))];
+
+        var lines = LineBreaker.Break(words);
+
+        Assert.All(lines, line => Assert.InRange(line.Text.Length, longest - 18, longest));
+    }
+
+    [Fact]
+    public void Phrases_of_a_second_are_no_lines_though_the_engine_ends_a_segment_after_each()
+    {
+        LyricsWord[] words = [.. Enumerable.Range(0, 24).Select(i => new LyricsWord("rhyme", i * 0.25, (i + 1) * 0.25))];
+
+        var lines = LineBreaker.Break(words, [3, 7, 11, 15, 19, 23]);
+
+        Assert.Equal([8, 8, 8], lines.Select(line => line.Words.Count));
+    }
+
     [Fact]
     public void No_word_stands_alone_where_it_can_be_helped() =>
         Gen.String[Gen.Char['a', 'z'], 1, 10].Array[2, 60].Sample(texts =>
@@ -85,5 +108,5 @@ public class LineBreakerTests
     private static IEnumerable<string> Texts(LyricsWord[] words) => LineBreaker.Break(words).Select(line => line.Text);
 
     private static LyricsWord[] Words(string text) =>
-        [.. text.Split(' ').Select((word, i) => new LyricsWord(word, i * 0.25, (i + 1) * 0.25))];
+        [.. text.Split(' ').Select((word, i) => new LyricsWord(word, i * 0.7, (i + 1) * 0.7))];
 }

@@ -89,8 +89,7 @@ internal static class LineBreaker
                 // Longer lines only get worse, but one word must always do.
                 if (width > 2 * longest && start < end - 1)
                     break;
-                var total = cost[start] + LineCost(width, end - start, longest) +
-                    Haste * Math.Max(0, 1 - (words[end - 1].End - words[start].Start) / ShortLine);
+                var total = cost[start] + LineCost(width, end - start, words[end - 1].End - words[start].Start, longest);
                 if (start > 0)
                     total += BreakCost(words[start - 1], words[start], endsSentence(start - 1), beginsSentence(start));
                 if (total < cost[end])
@@ -108,12 +107,13 @@ internal static class LineBreaker
     private static double Longest(int width, double seconds) =>
         Math.Clamp(FullLine * width / Math.Max(seconds, 0.1), LongestLine, LongestFastLine);
 
-    private static double LineCost(int width, int words, double longest)
+    private static double LineCost(int width, int words, double seconds, double longest)
     {
         var fullness = width / longest;
         // The power makes two like lines cheaper than a long and a short one.
         return Fullness * fullness * fullness
             + (words == 1 && width < longest / 2 ? Orphan : 0)
+            + Haste * Math.Max(0, 1 - seconds / ShortLine)
             + (width > longest ? Overflow * (1 + (width - longest) / 4) : 0);
     }
 

@@ -62,7 +62,7 @@ internal sealed class Song : IDisposable
         catch
         {
             await reading.CancelAsync();
-            await hashing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await ((Task)hashing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
     }

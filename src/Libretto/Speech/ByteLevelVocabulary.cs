@@ -17,9 +17,7 @@ internal sealed partial class ByteLevelVocabulary
 
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _special = new(StringComparer.Ordinal);
-
-    // Only texts that are encoded ask for them, and they are most of the file.
-    private readonly Lazy<Dictionary<(string, string), int>> _ranks;
+    private readonly Dictionary<(string, string), int> _ranks = [];
     private readonly byte[]?[] _bytes;
 
     private ByteLevelVocabulary(JsonElement root)
@@ -27,10 +25,8 @@ internal sealed partial class ByteLevelVocabulary
         var model = root.GetProperty("model");
         foreach (var entry in model.GetProperty("vocab").EnumerateObject())
             _ids[entry.Name] = entry.Value.GetInt32();
-        var merges = model.GetProperty("merges").Clone();
-        if (merges.ValueKind != JsonValueKind.Array)
-            throw new JsonException("Its merges are no list.");
-        _ranks = new Lazy<Dictionary<(string, string), int>>(() => Rank(merges));
+        foreach (var merge in model.GetProperty("merges").EnumerateArray())
+            _ranks.TryAdd(ReadPair(merge), _ranks.Count);
         foreach (var token in root.GetProperty("added_tokens").EnumerateArray())
             _special[token.GetProperty("content").GetString()!] = token.GetProperty("id").GetInt32();
         foreach (var name in _special.Keys)
@@ -51,7 +47,7 @@ internal sealed partial class ByteLevelVocabulary
 
     /// <summary>Reads a vocabulary.</summary>
     /// <param name="json">The content of <c>tokenizer.json</c>.</param>
-    /// <exception cref="FormatException">It is not a byte-level BPE vocabulary; its merges are read as a text is encoded.</exception>
+    /// <exception cref="FormatException">It is not a byte-level BPE vocabulary.</exception>
     public static ByteLevelVocabulary Parse(ReadOnlyMemory<byte> json)
     {
         try
@@ -84,7 +80,6 @@ internal sealed partial class ByteLevelVocabulary
     }
 
     /// <summary>The tokens of a text, special tokens not recognised.</summary>
-    /// <exception cref="FormatException">The merges are none.</exception>
     public List<int> Encode(string text)
     {
         var ids = new List<int>();
@@ -96,7 +91,6 @@ internal sealed partial class ByteLevelVocabulary
 
     private List<string> Merge(string piece)
     {
-        var ranks = _ranks.Value;
         var parts = Encoding.UTF8.GetBytes(piece).Select(b => CharacterOfByte[b].ToString()).ToList();
         while (true)
         {
@@ -104,28 +98,13 @@ internal sealed partial class ByteLevelVocabulary
             var at = -1;
             for (var i = 0; i + 1 < parts.Count; i++)
             {
-                if (ranks.TryGetValue((parts[i], parts[i + 1]), out var rank) && rank < best)
+                if (_ranks.TryGetValue((parts[i], parts[i + 1]), out var rank) && rank < best)
                     (best, at) = (rank, i);
             }
             if (at < 0)
                 return parts;
             parts[at] += parts[at + 1];
             parts.RemoveAt(at + 1);
-        }
-    }
-
-    private static Dictionary<(string, string), int> Rank(JsonElement merges)
-    {
-        var ranks = new Dictionary<(string, string), int>(merges.GetArrayLength());
-        try
-        {
-            foreach (var merge in merges.EnumerateArray())
-                ranks.TryAdd(ReadPair(merge), ranks.Count);
-            return ranks;
-        }
-        catch (Exception e) when (e is InvalidOperationException or IndexOutOfRangeException)
-        {
-            throw new FormatException("Its merges are no pairs of texts.", e);
         }
     }
 

@@ -33,9 +33,8 @@ internal sealed partial class StageMemo(Func<IContentStore>? store, Func<Tempora
     /// <param name="track">Which of its audio tracks, where it has several.</param>
     /// <param name="fresh">True to make everything anew; what is made is kept all the same.</param>
     /// <param name="notice">Told, once, that the store cannot be used.</param>
-    public SongMemo Open(string hash, int? track, bool fresh, Action<string> notice) => store is null
-        ? new SongMemo("", fresh, null, temporary, _ => { })
-        : new SongMemo(track is null ? hash : $"{hash}/{track}", fresh, store, temporary, e =>
+    public SongMemo Open(string hash, int? track, bool fresh, Action<string> notice) =>
+        new(track is null ? hash : $"{hash}/{track}", fresh, store, temporary, e =>
         {
             LogTrouble(e.Message);
             notice($"What is made of this song cannot be kept for the next time: {e.Message}");

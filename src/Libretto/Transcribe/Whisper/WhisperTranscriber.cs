@@ -77,8 +77,7 @@ public sealed class WhisperTranscriber : ITranscriber
         {
             // Nobody may still read the song when it is forgotten.
             await ended.CancelAsync();
-            await Task.WhenAll(running.Select(group => group.Pieces)).ContinueWith(_ => { }, CancellationToken.None,
-                TaskContinuationOptions.None, TaskScheduler.Default);
+            await ((Task)Task.WhenAll(running.Select(group => group.Pieces))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         progress?.Report(1);
     }

@@ -89,6 +89,15 @@ public class WhisperTokenizerTests
     public void Another_vocabulary_is_refused(string json) =>
         Assert.Throws<FormatException>(() => new WhisperTokenizer(ByteLevelVocabulary.Parse(Encoding.UTF8.GetBytes(json))));
 
+    [Fact]
+    public void A_merge_that_is_no_pair_is_told_as_the_vocabulary_is_read()
+    {
+        var json = Json();
+        json["model"]!["merges"]![7] = "alone";
+
+        Assert.Throws<FormatException>(() => ByteLevelVocabulary.Parse(Encoding.UTF8.GetBytes(json.ToJsonString())));
+    }
+
     private static JsonNode Json() => s_json.Value.DeepClone();
 
     private static WhisperTokenizer Parse(JsonNode json) => new(ByteLevelVocabulary.Parse(Encoding.UTF8.GetBytes(json.ToJsonString())));

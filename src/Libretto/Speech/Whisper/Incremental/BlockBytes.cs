@@ -21,11 +21,7 @@ internal static class BlockBytes
         var (a, b) = (Vector512.Create(numbers), Vector512.Create(numbers[16..]));
         var (c, d) = (Vector512.Create(numbers[32..]), Vector512.Create(numbers[48..]));
         var most = Vector512.Max(Vector512.Max(Vector512.Abs(a), Vector512.Abs(b)), Vector512.Max(Vector512.Abs(c), Vector512.Abs(d)));
-        var half = Vector256.Max(most.GetLower(), most.GetUpper());
-        var quarter = Vector128.Max(half.GetLower(), half.GetUpper());
-        var largest = MathF.Max(MathF.Max(quarter[0], quarter[1]), MathF.Max(quarter[2], quarter[3]));
-
-        var scale = largest / Largest;
+        var scale = Greatest(most) / Largest;
         var steps = Vector512.Create(scale == 0 ? 0 : 1 / scale);
         var low = Vector512.Narrow(Whole(a * steps), Whole(b * steps));
         var high = Vector512.Narrow(Whole(c * steps), Whole(d * steps));
@@ -40,6 +36,16 @@ internal static class BlockBytes
         return Vector512.Sum(low + high); // 8,128 at most
     }
 
+    /// <summary>The greatest of sixteen numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Whole(Vector512<float> numbers) => Vector512.ConvertToInt32(Vector512.Round(numbers));
+    public static float Greatest(Vector512<float> numbers)
+    {
+        var half = Vector256.Max(numbers.GetLower(), numbers.GetUpper());
+        var quarter = Vector128.Max(half.GetLower(), half.GetUpper());
+        return MathF.Max(MathF.Max(quarter[0], quarter[1]), MathF.Max(quarter[2], quarter[3]));
+    }
+
+    /// <summary>Numbers rounded to whole ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Whole(Vector512<float> numbers) => Vector512.ConvertToInt32(Vector512.Round(numbers));
 }

@@ -53,11 +53,11 @@ internal static unsafe class TwoDigits
         var largest = Vector512<float>.Zero;
         for (var i = 0; i < numbers.Length; i += Lanes)
             largest = Vector512.Max(largest, Vector512.Abs(Vector512.Create(numbers[i..])));
-        var scale = Largest(largest) / most;
+        var scale = BlockBytes.Greatest(largest) / most;
         var steps = Vector512.Create(scale == 0 ? 0 : 1 / scale);
         for (var i = 0; i < numbers.Length; i += Lanes)
         {
-            var whole = Vector512.ConvertToInt32(Vector512.Round(Vector512.Create(numbers[i..]) * steps)) + Vector512.Create(zero);
+            var whole = BlockBytes.Whole(Vector512.Create(numbers[i..]) * steps) + Vector512.Create(zero);
             Bytes(whole >> 7).CopyTo(high[i..]);
             Bytes(whole & Vector512.Create(Base - 1)).CopyTo(low[i..]);
         }
@@ -71,12 +71,5 @@ internal static unsafe class TwoDigits
             return Avx512F.ConvertToVector128Byte(numbers);
         var shorts = Vector256.Narrow(numbers.GetLower(), numbers.GetUpper()).AsUInt16();
         return Vector128.Narrow(shorts.GetLower(), shorts.GetUpper());
-    }
-
-    private static float Largest(Vector512<float> lanes)
-    {
-        var half = Vector256.Max(lanes.GetLower(), lanes.GetUpper());
-        var quarter = Vector128.Max(half.GetLower(), half.GetUpper());
-        return MathF.Max(MathF.Max(quarter[0], quarter[1]), MathF.Max(quarter[2], quarter[3]));
     }
 }
